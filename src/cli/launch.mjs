@@ -1,0 +1,162 @@
+#!/usr/bin/env node
+/**
+ * Starts Toolwright, or a development tool of its, on the Node that it needs.
+ *
+ * This is the one file that an old Node can run: plain JavaScript without dependencies. It installs
+ * what is missing (only with --install, only in a source checkout), finds Node >= 24.12 (this
+ * process, else the one that the lockfile brings), and hands over.
+ *
+ *   launch.mjs [--install] [--bin NAME] [ARGUMENT...]
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { constants } from "node:os";
+import { dirname, join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const MINIMUM = [24, 12];
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "..", "..");
+const require = createRequire(import.meta.url);
+
+const args = process.argv.slice(2);
+const install = takeFlag("--install");
+const binary = takeOption("--bin");
+
+if (install) installWhatIsMissing();
+run(binary === undefined ? [entryPoint(), ...args] : [binaryPath(binary), ...args]);
+
+function takeFlag(name) {
+  if (args[0] !== name) return false;
+  args.shift();
+  return true;
+}
+
+function takeOption(name) {
+  if (args[0] !== name) return undefined;
+  args.shift();
+  return args.shift();
+}
+
+/** Runs `npm ci` when no installation matches the lockfile; says so on stderr; quiet otherwise. */
+function installWhatIsMissing() {
+  const lock = join(root, "package-lock.json");
+  if (!existsSync(lock)) return; // A published package: npm has installed it.
+  const digest = createHash("sha256").update(readFileSync(lock)).digest("hex");
+  const stamp = join(root, "node_modules", ".toolwright-installed");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
+  const guard = join(root, "node_modules.installing");
+  if (!takeGuard(guard)) return;
+  try {
+    if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
+    process.stderr.write("Installing dependencies (npm ci), about 15-30 s, once ...\n");
+    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+    const done = spawnSync(npm, ["ci"], {
+      cwd: root,
+      // stdout is data: what npm prints there goes to stderr.
+      stdio: ["ignore", 2, 2],
+      shell: process.platform === "win32",
+    });
+    if (done.status !== 0) {
+      fail(
+        `The installation failed: expected "npm ci" to end with 0, got ${done.status ?? done.error?.message}. ` +
+          "Check the network to the npm registry, then run the command again.",
+      );
+    }
+    writeFileSync(stamp, digest);
+  } finally {
+    rmSync(guard, { recursive: true, force: true });
+  }
+}
+
+/** Two commands started at once on a fresh clone must not install over each other. */
+function takeGuard(guard) {
+  const deadline = Date.now() + 180_000;
+  for (;;) {
+    try {
+      mkdirSync(guard);
+      writeFileSync(join(guard, "pid"), String(process.pid));
+      return true;
+    } catch (error) {
+      if (error.code !== "EEXIST") {
+        fail(`Cannot write to ${root}: ${error.message}. Make the folder writable.`);
+      }
+    }
+    if (!ownerLives(guard)) rmSync(guard, { recursive: true, force: true });
+    else if (Date.now() > deadline)
+      fail(`Another installation has held ${guard} for 3 minutes. Remove it.`);
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+}
+
+function ownerLives(guard) {
+  try {
+    process.kill(Number(readFileSync(join(guard, "pid"), "utf8")), 0);
+    return true;
+  } catch (error) {
+    // The pid file appears a moment after the folder: an unreadable one counts as alive, briefly.
+    if (error.code === "ENOENT") {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+      return existsSync(join(guard, "pid"));
+    }
+    return error.code === "EPERM";
+  }
+}
+
+/** Node strips no types under node_modules: an installed package runs what `tsc` built. */
+function entryPoint() {
+  const built = join(root, "dist", "src", "cli", "main.js");
+  const packaged = root.includes(`${sep}node_modules${sep}`);
+  return packaged ? built : join(root, "src", "cli", "main.ts");
+}
+
+function binaryPath(name) {
+  const manifestPath = require.resolve(`${packageOf(name)}/package.json`);
+  const { bin } = JSON.parse(readFileSync(manifestPath, "utf8"));
+  return join(dirname(manifestPath), typeof bin === "string" ? bin : bin[name]);
+}
+
+function packageOf(name) {
+  return { biome: "@biomejs/biome", tsc: "typescript" }[name] ?? name;
+}
+
+function isRecent(version) {
+  const [major, minor] = version.split(".").map(Number);
+  return major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1]);
+}
+
+function findNode() {
+  if (isRecent(process.versions.node)) return process.execPath;
+  const system = process.platform === "win32" ? "win" : process.platform;
+  const name = `node-${system}-${process.arch}`;
+  try {
+    const folder = dirname(require.resolve(`${name}/package.json`));
+    return join(folder, "bin", system === "win" ? "node.exe" : "node");
+  } catch {
+    return fail(
+      `Toolwright needs Node >= ${MINIMUM.join(".")}, got ${process.versions.node}, and found no package ` +
+        `"${name}" to bring it. Run "npm ci" in ${root}, or install a newer Node.`,
+    );
+  }
+}
+
+function run(command) {
+  const node = findNode();
+  const path = `${dirname(node)}${process.platform === "win32" ? ";" : ":"}${process.env.PATH ?? ""}`;
+  const child = spawn(node, command, { stdio: "inherit", env: { ...process.env, PATH: path } });
+  // A terminal sends Ctrl-C to the whole group: the child has it already and decides when to end.
+  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  process.on("SIGHUP", () => child.kill("SIGHUP"));
+  child.on("error", (error) => fail(`Cannot start ${node}: ${error.message}.`));
+  child.on("exit", (code, signal) => {
+    process.exitCode = signal === null ? (code ?? 1) : 128 + (constants.signals[signal] ?? 0);
+  });
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,56 @@
+/**
+ * One step of a run, as it is saved. Events are append-only; whatever is shown or exported is
+ * derived from them.
+ */
+import { z } from "zod";
+import { Json } from "./json.ts";
+
+/** Noun-verb, e.g. `candidate-result`, `tool-call`, `request-status`. */
+export const EventType = z.string().regex(/^[a-z]+(-[a-z]+)*$/);
+
+/** An event as its author hands it over. */
+export interface NewEvent {
+  readonly type: string;
+  /** What happened. Decided by seed, configuration and recorded replies alone: replays compare it. */
+  readonly data: Json;
+  /** What differs between two runs of the same thing: durations, process ids, worker counts. */
+  readonly volatile?: Json;
+  /** Another run of the store that this event opens or refers to. */
+  readonly link?: string;
+}
+
+export const TraceEvent = z.object({
+  run: z.string(),
+  /** 1, 2, ...: gapless per run. */
+  seq: z.int().min(1),
+  /** ISO 8601, UTC. */
+  time: z.string(),
+  type: EventType,
+  data: Json,
+  volatile: Json.exactOptional(),
+  link: z.string().exactOptional(),
+  /** SHA-256 chained over type and data from the first event on: equal sums, equal traces. */
+  sum: z.string(),
+});
+export type TraceEvent = z.output<typeof TraceEvent>;
+
+export const RunKind = z.enum(["request", "evolution", "evaluation"]);
+export type RunKind = z.output<typeof RunKind>;
+
+export const RunStatus = z.enum(["running", "succeeded", "failed", "canceled", "interrupted"]);
+export type RunStatus = z.output<typeof RunStatus>;
+
+export const RunSummary = z.object({
+  id: z.string(),
+  kind: RunKind,
+  title: z.string(),
+  status: RunStatus,
+  /** The run that started this one. */
+  parent: z.string().exactOptional(),
+  startedAt: z.string(),
+  endedAt: z.string().exactOptional(),
+  events: z.int(),
+  /** `sum` of the last event. */
+  sum: z.string(),
+});
+export type RunSummary = z.output<typeof RunSummary>;

@@ -1,0 +1,89 @@
+/**
+ * What is run, within which limits, and what became of it.
+ *
+ * A candidate's failure is a value: the evaluators score it, the next prompt quotes it, and the
+ * trace keeps it. An infrastructure failure is not one of these: it is a SandboxUnavailableError.
+ */
+import { z } from "zod";
+import type { Json } from "./json.ts";
+
+export const Language = z.enum(["javascript", "typescript", "python", "shell"]);
+export type Language = z.output<typeof Language>;
+
+/** A program that nobody has read. `entry` names the function that is called. */
+export interface Program {
+  readonly language: Language;
+  readonly source: string;
+  readonly entry: string;
+}
+
+/**
+ * Trusted code that calls the candidate in an inner loop beside it in the sandbox.
+ *
+ * JavaScript which defines `function harness(candidate, ...args)`; what it returns, as JSON, is a
+ * checkable artefact. `candidate(...values)` takes numbers, booleans, strings and Float64Array
+ * (copied in) and gives a number, boolean, string, or for an array result a Float64Array of its
+ * numbers; anything else ends the execution as `bad-output`. `badOutput(reason)` inside the harness
+ * ends it likewise. The candidate can reach neither the harness nor its input.
+ */
+export interface Harness {
+  readonly source: string;
+}
+
+/** Ceilings for one job. Every field is enforced by every driver; none is advisory. */
+export const Limits = z.object({
+  /** Wall clock for one program over all its inputs. */
+  timeoutMs: z.int().min(1).max(600_000).default(1_000),
+  memoryMiB: z.int().min(8).max(4_096).default(64),
+  /** UTF-8 bytes of one output's JSON text. */
+  outputBytes: z.int().min(1).max(64_000_000).default(1_000_000),
+});
+export type Limits = z.output<typeof Limits>;
+
+/** One program over many inputs, one crossing. `inputs[i]` is the argument list of execution i. */
+export interface ExecutionJob {
+  readonly program: Program;
+  /** Passing the same array object again is cheap: drivers send it to each slot once. */
+  readonly inputs: readonly (readonly Json[])[];
+  readonly harness?: Harness;
+  readonly limits: Limits;
+  /** Seeds `Math.random` inside. */
+  readonly seed: number;
+}
+
+/** Many programs over the same inputs. */
+export interface ExecutionBatch extends Omit<ExecutionJob, "program"> {
+  readonly programs: readonly Program[];
+}
+
+/** What became of one execution. */
+export type Execution =
+  | { readonly status: "returned"; readonly output: Json; readonly wallMs: number }
+  | { readonly status: "threw"; readonly message: string; readonly wallMs: number }
+  | { readonly status: "timed-out"; readonly limitMs: number }
+  | { readonly status: "out-of-memory"; readonly limitMiB: number }
+  | { readonly status: "bad-output"; readonly reason: string }
+  | { readonly status: "refused"; readonly reason: string }
+  | { readonly status: "crashed"; readonly reason: string };
+
+export type ExecutionStatus = Execution["status"];
+
+/** One line for people and prompts: what went wrong, or "returned". */
+export function describeExecution(execution: Execution): string {
+  switch (execution.status) {
+    case "returned":
+      return "returned";
+    case "threw":
+      return `threw: ${execution.message}`;
+    case "timed-out":
+      return `timed out after ${execution.limitMs} ms`;
+    case "out-of-memory":
+      return `ran out of memory (limit ${execution.limitMiB} MiB)`;
+    case "bad-output":
+      return `bad output: ${execution.reason}`;
+    case "refused":
+      return `refused: ${execution.reason}`;
+    case "crashed":
+      return `crashed: ${execution.reason}`;
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * The contracts between the rooms. A driver keeps one; the engine knows no more of it than this.
+ */
+import type { NewEvent, RunKind, RunStatus, RunSummary, TraceEvent } from "./event.ts";
+import type { Execution, ExecutionBatch, ExecutionJob, Language } from "./execution.ts";
+import type { Json } from "./json.ts";
+import type { Tool, ToolStatus } from "./tool.ts";
+
+/** What a sandbox can and cannot do, as data; `prompt` says it to a model. */
+export interface SandboxCapabilities {
+  readonly languages: readonly Language[];
+  readonly network: boolean;
+  readonly files: "none" | "scratch" | "mounted";
+  readonly packages: readonly string[];
+  readonly stateful: boolean;
+  /** What it holds, and what it does not hold, on this machine. Sentences. */
+  readonly holds: readonly string[];
+  readonly doesNotHold: readonly string[];
+  readonly prompt: string;
+}
+
+/**
+ * Runs code that nobody has read.
+ *
+ * Contract, held by every driver and checked by test/contracts/sandbox.ts:
+ * - `run` gives one Execution per input, in order, for anything the code does: throw, loop, exhaust
+ *   memory, print, return junk. An execution that ends the program (timed-out, out-of-memory,
+ *   crashed, refused) stands for the inputs after it too.
+ * - It rejects only with SandboxUnavailableError, when the sandbox itself is lost, or with the
+ *   signal's reason, when the caller cancels: neither is the candidate's doing.
+ * - Nothing survives a run: the next one sees no global, timer, file or connection of this one.
+ *   Within a run, inputs share the program's globals.
+ * - Inputs are copied in and outputs copied out as JSON; no reference crosses the wall.
+ * - Equal jobs give equal executions (`wallMs` aside) unless a limit ends them.
+ * - After an abort the code is stopped within 100 ms.
+ * - `runBatch` gives for every program what `run` would give, and may be faster.
+ */
+export interface Sandbox {
+  readonly name: string;
+  readonly capabilities: SandboxCapabilities;
+  run(job: ExecutionJob, signal: AbortSignal): Promise<readonly Execution[]>;
+  runBatch(batch: ExecutionBatch, signal: AbortSignal): Promise<readonly (readonly Execution[])[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Keeps the trace.
+ *
+ * Contract, checked by test/contracts/event-store.ts:
+ * - When `append` resolves, the events are on disk: a killed process loses none of them.
+ * - Events of a run are gapless and in order; readers see a prefix, never a torn event.
+ * - Nothing is changed or removed.
+ */
+export interface EventStore {
+  begin(run: {
+    readonly id: string;
+    readonly kind: RunKind;
+    readonly title: string;
+    readonly parent?: string;
+  }): Promise<void>;
+  append(runId: string, events: readonly NewEvent[]): Promise<void>;
+  end(runId: string, status: Exclude<RunStatus, "running">): Promise<void>;
+  /** Newest first. */
+  runs(): Promise<readonly RunSummary[]>;
+  /** @throws InputError RUN_NOT_FOUND */
+  run(runId: string): Promise<RunSummary>;
+  /** In order. `after`: only events with a greater `seq`. */
+  events(runId: string, options?: { readonly after?: number }): AsyncIterable<TraceEvent>;
+  close(): Promise<void>;
+}
+
+/** What a tool is looked for with. */
+export interface ToolQuery {
+  /** The request's words. */
+  readonly text: string;
+  /** Names, signatures or descriptions of tools that would help, said blind. */
+  readonly hypotheses?: readonly string[];
+  readonly limit: number;
+  /** Default: active alone. */
+  readonly statuses?: readonly ToolStatus[];
+}
+
+export interface ToolMatch {
+  readonly tool: Tool;
+  /** Comparable within one answer and across queries of one store, in [0, 1]. */
+  readonly score: number;
+}
+
+/**
+ * Keeps tools and their versions.
+ *
+ * Contract, checked by test/contracts/tool-store.ts:
+ * - `put` makes the next version durable before it resolves; the same digest again is no new version.
+ * - Versions of a name are gapless from 1; a put whose version is not the next one is refused with
+ *   StoreError VERSION_CONFLICT, and nothing is written.
+ * - Nothing is deleted; a deprecated tool is found only by name.
+ */
+export interface ToolStore {
+  /** The version asked for, else the current one: the highest active, else the highest.
+   * @throws ToolNotFoundError */
+  get(name: string, version?: number): Promise<Tool>;
+  put(tool: Tool): Promise<void>;
+  /** Current versions, by name. */
+  list(options?: { readonly statuses?: readonly ToolStatus[] }): Promise<readonly Tool[]>;
+  /** Every version of a name, oldest first. @throws ToolNotFoundError */
+  history(name: string): Promise<readonly Tool[]>;
+  /** Best first. */
+  search(query: ToolQuery): Promise<readonly ToolMatch[]>;
+  setStatus(name: string, version: number, status: ToolStatus): Promise<void>;
+  /** Counts one live call. */
+  recordUse(name: string, version: number, use: ToolUse): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ToolUse {
+  readonly succeeded: boolean;
+  readonly wallMs: number;
+  readonly costUsd?: number;
+  readonly error?: string;
+  /** Words of the request that it served. */
+  readonly query?: string;
+}
+
+export type ModelMessage =
+  | { readonly role: "system" | "user"; readonly content: string }
+  | {
+      readonly role: "assistant";
+      readonly content: string;
+      readonly toolCalls?: readonly ModelToolCall[];
+    }
+  | {
+      readonly role: "tool";
+      readonly toolCallId: string;
+      readonly name: string;
+      readonly content: string;
+    };
+
+export interface ModelToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: { readonly [key: string]: Json };
+}
+
+export interface ModelTool {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: { readonly [key: string]: Json };
+}
+
+export interface ModelRequest {
+  readonly messages: readonly ModelMessage[];
+  readonly tools?: readonly ModelTool[];
+  readonly toolChoice?: "auto" | "none" | "required";
+  /** A JSON Schema that the reply's content must satisfy; native mode where the provider offers it. */
+  readonly responseSchema?: {
+    readonly name: string;
+    readonly schema: { readonly [key: string]: Json };
+  };
+  readonly temperature?: number;
+  readonly maxTokens?: number;
+  readonly seed?: number;
+  readonly stop?: readonly string[];
+}
+
+export interface ModelUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+export interface ModelReply {
+  readonly content: string;
+  readonly toolCalls: readonly ModelToolCall[];
+  readonly finishReason: "stop" | "length" | "tool-calls" | "refused" | "other";
+  /** What the provider says it used; undefined where it says nothing. */
+  readonly usage?: ModelUsage;
+  /** The model as the provider names it. */
+  readonly model: string;
+  /** In US dollars; undefined where the price is unknown, which is not zero. */
+  readonly costUsd?: number;
+}
+
+/**
+ * A language model behind any provider.
+ *
+ * Contract, checked by test/contracts/language-model.ts:
+ * - `complete` resolves with what the model said, parsed; provider failures reject with ModelError
+ *   (code, `retryable`) after the driver's own bounded retries; an abort rejects with its reason.
+ * - Keys and headers never appear in an error or an event.
+ */
+export interface LanguageModel {
+  /** `driver:model`, as traces name it. */
+  readonly id: string;
+  /** Whether its output may train another model, and under which terms. */
+  readonly terms: string;
+  complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
+}

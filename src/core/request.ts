@@ -1,0 +1,47 @@
+/**
+ * A person's request and the states it can be in.
+ */
+import { z } from "zod";
+import { Case } from "./tool.ts";
+
+export const Budget = z.strictObject({
+  evaluations: z.int().min(1).exactOptional(),
+  seconds: z.number().positive().exactOptional(),
+  tokens: z.int().min(1).exactOptional(),
+  usd: z.number().positive().exactOptional(),
+});
+export type Budget = z.output<typeof Budget>;
+
+export const Request = z.strictObject({
+  objective: z.string().trim().min(1, "an objective in words"),
+  requirements: z.array(z.string().trim().min(1)).default([]),
+  constraints: z.array(z.string().trim().min(1)).default([]),
+  examples: z.array(Case).exactOptional(),
+  budget: Budget.exactOptional(),
+  user: z.string().min(1).exactOptional(),
+});
+export type Request = z.output<typeof Request>;
+
+export const RequestStatus = z.enum([
+  "NOT_STARTED",
+  "IN_PROGRESS",
+  "WAITING_FEEDBACK",
+  "SUCCEEDED",
+  "FAILED",
+  "CANCELED",
+]);
+export type RequestStatus = z.output<typeof RequestStatus>;
+
+const NEXT: Readonly<Record<RequestStatus, readonly RequestStatus[]>> = {
+  NOT_STARTED: ["IN_PROGRESS", "CANCELED"],
+  IN_PROGRESS: ["WAITING_FEEDBACK", "SUCCEEDED", "FAILED", "CANCELED"],
+  WAITING_FEEDBACK: ["IN_PROGRESS", "CANCELED"],
+  SUCCEEDED: [],
+  FAILED: [],
+  CANCELED: [],
+};
+
+/** Whether a request may go from one status to the other. Ended ones stay as they are. */
+export function mayBecome(from: RequestStatus, to: RequestStatus): boolean {
+  return NEXT[from].includes(to);
+}

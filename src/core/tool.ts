@@ -1,0 +1,112 @@
+/**
+ * ToolSpec: what a tool shall do. Tool: a version of one that does it.
+ */
+import { z } from "zod";
+import { Language, Limits } from "./execution.ts";
+import { Json } from "./json.ts";
+
+/** A JSON Schema document (2020-12), kept as data. */
+export const JsonSchema = z.record(z.string(), Json);
+export type JsonSchema = z.output<typeof JsonSchema>;
+
+export const ToolName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, "a name of letters, digits and _ (at most 64)");
+
+/** One example: the function called with `args` gives `expected`. */
+export const Case = z.strictObject({ args: z.array(Json), expected: Json });
+export type Case = z.output<typeof Case>;
+
+/**
+ * What a tool shall do, as a user writes it.
+ *
+ * `parameters` is the JSON Schema of an object whose properties are the parameters in order.
+ */
+export const ToolSpec = z.strictObject({
+  name: ToolName,
+  description: z.string().min(1),
+  /** TypeScript: `function name(a: number, b: string[]): number` or `name(a: number): number`. */
+  signature: z.string().min(1),
+  parameters: JsonSchema.exactOptional(),
+  result: JsonSchema.exactOptional(),
+  cases: z.array(Case).min(1),
+  /** Sealed: they decide registration and never reach a prompt. */
+  heldOut: z.array(Case).exactOptional(),
+  /** Starting programs: JavaScript or TypeScript that defines the function. */
+  seeds: z.array(z.string().min(1)).exactOptional(),
+  limits: Limits.partial().exactOptional(),
+  /** Distance within which numbers count as equal; 0 is exact. */
+  tolerance: z.number().min(0).exactOptional(),
+});
+export type ToolSpec = z.output<typeof ToolSpec>;
+
+export const ToolStatus = z.enum(["candidate", "active", "deprecated"]);
+export type ToolStatus = z.output<typeof ToolStatus>;
+
+/** Counts of live calls. Rates are derived, never stored. */
+export const ToolUsage = z.object({
+  calls: z.int().min(0).default(0),
+  successes: z.int().min(0).default(0),
+  /** Sum over calls; the mean is totalMs / calls. */
+  totalMs: z.number().min(0).default(0),
+  costUsd: z.number().min(0).default(0),
+  lastErrors: z.array(z.string()).default([]),
+  /** Words of requests that it served: the largest lever on retrieval. Newest last, at most 30. */
+  queries: z.array(z.string()).default([]),
+});
+export type ToolUsage = z.output<typeof ToolUsage>;
+
+/** Where a tool came from. */
+export const Lineage = z.object({
+  runId: z.string().exactOptional(),
+  requestId: z.string().exactOptional(),
+  specDigest: z.string().exactOptional(),
+  /** Digests of the programs that it was made of. */
+  parents: z.array(z.string()).default([]),
+  generator: z.string().exactOptional(),
+});
+export type Lineage = z.output<typeof Lineage>;
+
+/** How it did before it was registered. Scores: higher is better. */
+export const ToolEvaluation = z.object({
+  train: z.number(),
+  heldOut: z.number(),
+  /** Named figures for people, e.g. excess over a bound, in percent. */
+  measures: z.record(z.string(), z.number()).default({}),
+});
+export type ToolEvaluation = z.output<typeof ToolEvaluation>;
+
+export const ToolCapabilities = z.object({
+  /** Hosts that it may call; empty: no network. */
+  network: z.array(z.string()).default([]),
+  files: z.boolean().default(false),
+  model: z.boolean().default(false),
+});
+export type ToolCapabilities = z.output<typeof ToolCapabilities>;
+
+export const Tool = z.object({
+  name: ToolName,
+  /** 1, 2, ...: gapless per name. */
+  version: z.int().min(1),
+  /** SHA-256 over name, signature, source, language and entry. */
+  digest: z.string(),
+  description: z.string(),
+  signature: z.string(),
+  parameters: JsonSchema,
+  result: JsonSchema,
+  language: Language,
+  source: z.string(),
+  entry: z.string(),
+  limits: Limits,
+  capabilities: ToolCapabilities,
+  cases: z.array(Case),
+  /** The task that scores it by artefact instead of by cases, if any. */
+  task: z.string().exactOptional(),
+  evaluation: ToolEvaluation,
+  lineage: Lineage,
+  status: ToolStatus,
+  usage: ToolUsage,
+  /** ISO 8601. */
+  createdAt: z.string(),
+});
+export type Tool = z.output<typeof Tool>;

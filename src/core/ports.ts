@@ -2,8 +2,15 @@
  * The contracts between the rooms. A driver keeps one; the engine knows no more of it than this.
  */
 import type { NewEvent, RunKind, RunStatus, RunSummary, TraceEvent } from "./event.ts";
-import type { Execution, ExecutionBatch, ExecutionJob, Language } from "./execution.ts";
+import type {
+  Execution,
+  ExecutionBatch,
+  ExecutionJob,
+  ExecutionStatus,
+  Language,
+} from "./execution.ts";
 import type { Json } from "./json.ts";
+import type { Task, TaskInstance } from "./task.ts";
 import type { Tool, ToolStatus } from "./tool.ts";
 
 /** What a sandbox can and cannot do, as data; `prompt` says it to a model. */
@@ -43,6 +50,41 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+/** What one candidate is worth on some instances. */
+export type Evaluation =
+  | {
+      readonly status: "scored";
+      /** One per instance, in order, finite; higher is better. */
+      readonly scores: readonly number[];
+      /** The task's reduction of them. */
+      readonly fitness: number;
+    }
+  /** No number: a partial failure is a failure. `at` is the first instance that failed. */
+  | {
+      readonly status: "failed";
+      readonly kind: Exclude<ExecutionStatus, "returned"> | "invalid";
+      readonly reason: string;
+      readonly at: number;
+    };
+
+/**
+ * Turns executions into scores, outside the sandbox. Pure: equal arguments, equal answers.
+ */
+export interface Evaluator {
+  evaluate(
+    task: Task,
+    instances: readonly TaskInstance[],
+    executions: readonly Execution[],
+  ): Evaluation;
+  /** What failed and how, a line per instance, for prompts and people. */
+  feedback(
+    task: Task,
+    instances: readonly TaskInstance[],
+    executions: readonly Execution[],
+    options?: { readonly maxLines?: number; readonly maxChars?: number },
+  ): readonly string[];
+}
+
 /**
  * Keeps the trace.
  *
@@ -68,6 +110,20 @@ export interface EventStore {
   events(runId: string, options?: { readonly after?: number }): AsyncIterable<TraceEvent>;
   close(): Promise<void>;
 }
+
+/** Writes one run down: what is said here is on disk when the promise resolves. */
+export interface TraceWriter {
+  readonly id: string;
+  events(events: readonly NewEvent[]): Promise<void>;
+  end(status: Exclude<RunStatus, "running">): Promise<void>;
+}
+
+export type OpenTrace = (run: {
+  readonly id: string;
+  readonly kind: RunKind;
+  readonly title: string;
+  readonly parent?: string;
+}) => Promise<TraceWriter>;
 
 /** What a tool is looked for with. */
 export interface ToolQuery {

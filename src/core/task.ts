@@ -38,6 +38,20 @@ export interface Kernel {
   readonly seeds: readonly string[];
 }
 
+/** A form in which a user may hand a candidate over: a program that defines `entry`. */
+export interface CandidateForm {
+  readonly entry: string;
+  readonly harness?: Harness;
+}
+
+/** A published figure, with where it stands. */
+export interface PublishedFigure {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly source: string;
+}
+
 /** One input of a split, with what the score of its artefact needs. */
 export interface TaskInstance {
   readonly input: readonly Json[];
@@ -69,11 +83,23 @@ export interface Task {
   readonly target?: number;
   /** Fitness distance that matters: signatures are quantised to it. Default 1e-9. */
   readonly resolution?: number;
-  /** Named figures for people, from the scores of a split. */
+  /** Named figures for people, from the scores of a split; `labels` says what they are. */
   measures?(
     scores: readonly number[],
     instances: readonly TaskInstance[],
   ): Readonly<Record<string, number>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Forms that a user may evaluate, the preferred one first. Default: the kernel's own. */
+  readonly forms?: readonly CandidateForm[];
+  /** Reads a user's own data. @throws InputError naming file, line or path, and field. */
+  instancesFromData?(text: string, fileName: string): readonly TaskInstance[];
+  readonly published?: readonly PublishedFigure[];
+  /** What a person would ask for when they need this tool. */
+  readonly request?: {
+    readonly objective: string;
+    readonly requirements: readonly string[];
+    readonly constraints: readonly string[];
+  };
   /** The candidate in the form of the spec's signature: what a user reads and evaluates. */
   publish(source: string): Program;
   /** The tool that is registered: callable with the user's own arguments. */

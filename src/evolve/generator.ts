@@ -33,6 +33,8 @@ export interface Proposal {
   readonly tag?: string;
   /** Text beside the code: a model's thought. */
   readonly thought?: string;
+  /** Set when nothing usable was written, and why; `source` then says so in a comment. */
+  readonly failure?: string;
 }
 
 /** What became of a proposal, told back in the order of the proposals. */

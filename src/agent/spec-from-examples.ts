@@ -1,0 +1,73 @@
+/**
+ * A spec out of a request's words and examples, by rule: a name out of the objective, parameters
+ * and types out of the examples' values. What differs between examples is an argument; with one
+ * example alone nothing tells arguments from constants, so all of it is arguments.
+ */
+import { InputError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import type { Case, ToolSpec } from "../core/tool.ts";
+
+/** Words that carry no meaning in a name. */
+const FILLER = new Set(
+  "a an the of to for and or in on at by with from into that this is are be it its as please me my i".split(" "),
+);
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+
+/** @throws InputError BAD_EXAMPLES if the examples differ in how many arguments they take. */
+export function specFromExamples(objective: string, examples: readonly Case[]): ToolSpec {
+  const arity = examples[0]?.args.length ?? 0;
+  const odd = examples.findIndex(({ args }) => args.length !== arity);
+  if (odd !== -1) {
+    throw new InputError(
+      "BAD_EXAMPLES",
+      `Expected every example to take ${arity} arguments as the first one does, example ${odd} takes ` +
+        `${examples[odd]?.args.length}. Make them equal.`,
+    );
+  }
+  const name = nameOf(objective);
+  const parameters = Array.from({ length: arity }, (_, index) => {
+    const values = examples.map(({ args }) => args[index] as Json);
+    return `${LETTERS[index] ?? `p${index}`}: ${typeOf(values)}`;
+  });
+  const result = typeOf(examples.map(({ expected }) => expected));
+  return {
+    name,
+    description: objective,
+    signature: `function ${name}(${parameters.join(", ")}): ${result}`,
+    cases: [...examples],
+  };
+}
+
+/** Up to five meaning words in snake case, at most 64 characters. */
+export function nameOf(objective: string): string {
+  const words = objective
+    .toLowerCase()
+    .normalize("NFKD")
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "" && !FILLER.has(word))
+    .slice(0, 5);
+  const joined = words.join("_").slice(0, 60);
+  if (joined === "") return "tool";
+  return /^[a-z_]/.test(joined) ? joined : `tool_${joined}`;
+}
+
+/** The TypeScript type that holds all of the values. */
+export function typeOf(values: readonly Json[]): string {
+  const types = [...new Set(values.map(oneType))].sort();
+  if (types.length === 0) return "unknown";
+  if (types.length === 1) return types[0] as string;
+  // An empty array says nothing of its elements.
+  const telling = types.filter((type) => type !== "unknown[]");
+  if (telling.length === 1 && (telling[0] as string).endsWith("[]")) return telling[0] as string;
+  return telling.some((type) => type.includes("{") || type.includes("[")) ? "unknown" : types.join(" | ");
+}
+
+function oneType(value: Json): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) {
+    const inner = typeOf(value as readonly Json[]);
+    return inner.includes("|") ? `(${inner})[]` : `${inner}[]`;
+  }
+  if (typeof value === "object") return "Record<string, unknown>";
+  return typeof value;
+}

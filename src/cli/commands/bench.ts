@@ -1,0 +1,94 @@
+/** `toolwright bench`: figures, as ratios side by side in one run. */
+import { type Command, Option } from "commander";
+import { benchSandbox } from "../../../sandbox/bench.ts";
+import { benchRetrieval, benchStore } from "../../../toolstore/bench.ts";
+import { InputError } from "../../core/errors.ts";
+import { benchTrace } from "../../trace/index.ts";
+import { benchEvolve } from "../bench-evolve.ts";
+import { CanceledError } from "../../core/errors.ts";
+import { createOutput, table } from "../output.ts";
+import { integer } from "../session.ts";
+
+interface BenchFlags {
+  readonly json?: boolean;
+  readonly corpus?: string;
+  readonly queries?: string;
+  readonly evaluations?: number;
+}
+
+const SUBJECTS = ["sandbox", "evolve", "trace", "store", "retrieval"] as const;
+type Subject = (typeof SUBJECTS)[number];
+
+export function addBench(program: Command): void {
+  program
+    .command("bench")
+    .description(`measure: ${SUBJECTS.join(", ")} (default: all but retrieval, which needs data)`)
+    .argument("[subject...]", "what to measure")
+    .option("--corpus <file>", "retrieval: tools, one JSON document a line")
+    .option("--queries <file>", "retrieval: queries with their gold tools, one a line")
+    .option("--evaluations <count>", "evolve: evaluations per row", integer)
+    .addOption(new Option("--json", "print one JSON document on stdout and nothing else"))
+    .action(async (names: readonly string[], flags: BenchFlags) => {
+      const output = createOutput(flags.json === true);
+      const controller = new AbortController();
+      process.once("SIGINT", () => controller.abort(new CanceledError()));
+      const results: Record<string, readonly object[]> = {};
+      for (const subject of subjects(names)) {
+        output.note(`Measuring ${subject} ...`);
+        const rows = await measure(subject, flags, controller.signal);
+        results[subject] = rows;
+        if (!output.json) output.result(rows, `${subject}\n${tableOf(rows)}`);
+      }
+      if (output.json) output.result(results, "");
+    });
+}
+
+function subjects(names: readonly string[]): readonly Subject[] {
+  if (names.length === 0) return SUBJECTS.filter((subject) => subject !== "retrieval");
+  return names.map((name) => {
+    const subject = SUBJECTS.find((known) => known === name);
+    if (subject !== undefined) return subject;
+    throw new InputError("USAGE", `Expected a subject of ${SUBJECTS.join(", ")}, got "${name}".`);
+  });
+}
+
+async function measure(
+  subject: Subject,
+  flags: BenchFlags,
+  signal: AbortSignal,
+): Promise<readonly object[]> {
+  switch (subject) {
+    case "sandbox":
+      return benchSandbox();
+    case "evolve":
+      return benchEvolve(flags.evaluations === undefined ? {} : { evaluations: flags.evaluations }, signal);
+    case "trace":
+      return benchTrace();
+    case "store":
+      return benchStore();
+    case "retrieval": {
+      const { corpus, queries } = flags;
+      if (corpus === undefined || queries === undefined) {
+        throw new InputError("USAGE", "Expected --corpus FILE and --queries FILE for retrieval.");
+      }
+      return benchRetrieval({ corpusFile: corpus, queriesFile: queries });
+    }
+  }
+}
+
+/** Rows may differ in their fields: the head is all of them, in order of first coming. */
+function tableOf(rows: readonly object[]): string {
+  const head = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return table(
+    head,
+    rows.map((row) =>
+      head.map((key) => cell((row as Readonly<Record<string, unknown>>)[key])),
+    ),
+  );
+}
+
+function cell(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value !== "number") return String(value);
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}

@@ -1,0 +1,54 @@
+/** `toolwright doctor`: what holds on this machine, and what is missing. */
+import { availableParallelism, totalmem } from "node:os";
+import type { Command } from "commander";
+import { confinementReport } from "../../../sandbox/index.ts";
+import { EXIT, table } from "../output.ts";
+import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
+
+export function addDoctor(program: Command): void {
+  withCommonFlags(
+    program.command("doctor").description("check this machine: Node, sandbox layers, stores"),
+  ).action(async (flags: CommonFlags) => {
+    await withSession(flags, async ({ engine, output, signal }) => {
+      const driver = await engine.sandbox();
+      const [execution] = await driver.run(
+        {
+          program: { language: "javascript", source: "function probe(a) { return a + 1; }", entry: "probe" },
+          inputs: [[41]],
+          limits: { timeoutMs: 5_000, memoryMiB: 64, outputBytes: 1_000 },
+          seed: 0,
+        },
+        signal,
+      );
+      const works = execution?.status === "returned" && execution.output === 42;
+      const checks = [
+        { check: "node", ok: true, detail: `${process.version} (${process.execPath})` },
+        {
+          check: "machine",
+          ok: true,
+          detail: `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+        },
+        { check: "home", ok: true, detail: engine.config.home },
+        { check: "sandbox isolate", ok: works, detail: works ? "answers" : JSON.stringify(execution) },
+        ...(await confinementReport()).map(({ layer, holds, detail }) => ({
+          check: `layer ${layer}`,
+          ok: holds,
+          detail,
+        })),
+        {
+          check: "model",
+          ok: engine.config.model !== undefined,
+          detail: engine.config.model?.model ?? "none configured: everything offline works without",
+        },
+      ];
+      output.result(
+        { ok: works, checks },
+        table(
+          ["check", "", "detail"],
+          checks.map(({ check, ok, detail }) => [check, ok ? "yes" : "no", detail]),
+        ),
+      );
+      if (!works) process.exitCode = EXIT.failed;
+    });
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * `npm start`: the main job. A shipped task's own request goes through the whole flow: affordance,
+ * create_tool where nothing serves, registration, the call, the answer.
+ */
+import { join } from "node:path";
+import { type Command } from "commander";
+import { InputError } from "../../core/errors.ts";
+import { Request } from "../../core/request.ts";
+import { EXIT, table } from "../output.ts";
+import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+import { loadTask } from "../tasks.ts";
+import { submit } from "./request.ts";
+
+interface StartFlags extends CommonFlags {
+  readonly task: string;
+  readonly data?: string;
+  readonly budgetSeconds?: number;
+  readonly budgetEvaluations?: number;
+}
+
+export function addStart(program: Command): void {
+  withCommonFlags(
+    program
+      .command("start")
+      .description("the main job: a request whose tool is evolved, registered, found again and used")
+      .option("--task <name>", "the task whose request is submitted", "bin-packing")
+      .option("--data <file>", "your own instances (OR-Library text or JSON)")
+      .option("--budget-seconds <seconds>", "for making the tool (default: 45)", integer)
+      .option("--budget-evaluations <count>", "for making the tool", integer),
+  ).action(async (flags: StartFlags) => {
+    const task = await loadTask(flags.task);
+    if (task.request === undefined) {
+      throw new InputError("USAGE", `The task ${task.name} has no request of its own to start with.`);
+    }
+    const request = Request.parse(task.request);
+    await withSession(flags, async ({ engine, output, signal }) => {
+      const started = performance.now();
+      const outcome = await submit(engine, output, request, task, { ...flags }, signal);
+      const seconds = (performance.now() - started) / 1000;
+      const { solution, requestId, status } = outcome;
+      if (solution.status === "gave-up") {
+        output.result({ requestId, status, reason: solution.reason }, `${status}: ${solution.reason}`);
+        process.exitCode = EXIT.failed;
+        return;
+      }
+      const { answer, createdBy } = solution;
+      const rows = Object.entries(answer.measures).map(([key, value]) => [
+        task.labels?.[key] ?? key,
+        Number.isInteger(value) ? String(value) : value.toFixed(2),
+      ]);
+      const { name, version } = answer.tool;
+      const next = createdBy ?? requestId;
+      output.result(
+        {
+          requestId,
+          status,
+          answer: answer.text,
+          tool: answer.tool,
+          created: createdBy !== undefined,
+          runId: createdBy ?? null,
+          measures: answer.measures,
+          seconds,
+        },
+        [
+          answer.text,
+          "",
+          table([`${name} v${version}`, createdBy === undefined ? "found in the store" : "made for this request"], rows),
+          "",
+          `Done in ${seconds.toFixed(1)} s. Trace: ${join(engine.config.home, "trace.db")}, run ${requestId}. Tool: ${join(engine.config.home, "tools.db")}.`,
+          "Next:",
+          `  npm run -s toolwright -- tools show ${name}`,
+          `  npm run -s toolwright -- traces show ${requestId}`,
+          `  npm run -s toolwright -- traces export ${next} --format openai-sft --out export`,
+          createdBy === undefined
+            ? "  npm run -s toolwright -- evolve bin-packing-weibull --budget-seconds 60"
+            : "  npm start          (again: the tool is found, nothing is evolved)",
+        ].join("\n"),
+      );
+    });
+  });
+}

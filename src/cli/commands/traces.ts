@@ -1,0 +1,131 @@
+/** `toolwright traces`: what happened, and training data made of it. */
+import type { Command } from "commander";
+import { InputError } from "../../core/errors.ts";
+import type { TraceEvent } from "../../core/event.ts";
+import { exportTraces, FORMATS, runPage, verifyRun } from "../../trace/index.ts";
+import { writeFile } from "node:fs/promises";
+import { EXIT, table } from "../output.ts";
+import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+
+export function addTraces(program: Command): void {
+  const traces = program.command("traces").description("read and export what happened");
+
+  withCommonFlags(
+    traces
+      .command("ls")
+      .description("list runs, newest first")
+      .option("--limit <count>", "how many at the most", integer, 50),
+  ).action(async (flags: CommonFlags & { limit: number }) => {
+    await withSession(flags, async ({ engine, output }) => {
+      const runs = (await engine.events.runs()).slice(0, flags.limit);
+      output.result(
+        runs,
+        runs.length === 0
+          ? "No runs yet. npm start makes the first."
+          : table(
+              ["run", "kind", "status", "events", "started", "title"],
+              runs.map(({ id, kind, status, events, startedAt, title }) => [
+                id,
+                kind,
+                status,
+                String(events),
+                startedAt.slice(0, 19),
+                title.length > 50 ? `${title.slice(0, 49)}…` : title,
+              ]),
+            ),
+      );
+    });
+  });
+
+  withCommonFlags(
+    traces
+      .command("show")
+      .description("show a run's events")
+      .argument("<run>", "its id, or the beginning of it")
+      .option("--type <type>", "events of one type alone")
+      .option("--limit <count>", "the last so many events (default: 200; with --json: all)", integer)
+      .option("--html <file>", "write the run as one static page instead")
+      .option("--verify", "recompute the chain of sums and report gaps"),
+  ).action(
+    async (
+      prefix: string,
+      flags: CommonFlags & { type?: string; limit?: number; html?: string; verify?: boolean },
+    ) => {
+      await withSession(flags, async ({ engine, output }) => {
+        const run = await findRun(engine.events, prefix);
+        if (flags.verify === true) {
+          const report = await verifyRun(engine.events, run.id);
+          output.result(report, report.ok ? `${run.id}: ${report.events} events, the chain holds.` : `${run.id}: ${report.problems.join("; ")}`);
+          if (!report.ok) process.exitCode = EXIT.failed;
+          return;
+        }
+        if (flags.html !== undefined) {
+          await writeFile(flags.html, await runPage(engine.events, run.id));
+          output.result({ run: run.id, file: flags.html }, `Wrote ${flags.html}`);
+          return;
+        }
+        const events: TraceEvent[] = [];
+        for await (const event of engine.events.events(run.id)) {
+          if (flags.type === undefined || event.type === flags.type) events.push(event);
+        }
+        const limit = flags.limit ?? (output.json ? events.length : 200);
+        const shown = limit === 0 ? [] : events.slice(-limit);
+        const lines = shown.map(
+          ({ seq, time, type, data }) =>
+            `${String(seq).padStart(6)} ${time.slice(11, 23)} ${type.padEnd(20)} ${JSON.stringify(data).slice(0, 160)}`,
+        );
+        const left = events.length - shown.length;
+        output.result(
+          { ...run, events: shown },
+          [
+            `${run.id} (${run.kind}, ${run.status}) ${run.title}`,
+            ...(left > 0 ? [`... ${left} earlier events (--limit ${events.length} shows all)`] : []),
+            ...lines,
+          ].join("\n"),
+        );
+      });
+    },
+  );
+
+  withCommonFlags(
+    traces
+      .command("export")
+      .description("write training data")
+      .argument("[run...]", "runs (default: all)")
+      .requiredOption("--format <format>", `one of ${FORMATS.join(", ")}`)
+      .option("--out <folder>", "where the files go", "export"),
+  ).action(async (runs: readonly string[], flags: CommonFlags & { format: string; out: string }) => {
+    const format = FORMATS.find((known) => known === flags.format);
+    if (format === undefined) {
+      throw new InputError(
+        "UNKNOWN_FORMAT",
+        `Expected a format of ${FORMATS.join(", ")}, got "${flags.format}".`,
+      );
+    }
+    await withSession(flags, async ({ engine, output }) => {
+      const ids = await Promise.all(runs.map(async (prefix) => (await findRun(engine.events, prefix)).id));
+      const result = await exportTraces(engine.events, {
+        format,
+        out: flags.out,
+        ...(ids.length === 0 ? {} : { runs: ids }),
+      });
+      output.result(result, `Wrote ${result.rows} rows (${format}) to ${result.folder}`);
+    });
+  });
+}
+
+type Store = Parameters<typeof exportTraces>[0];
+
+async function findRun(store: Store, prefix: string) {
+  const matches = (await store.runs()).filter(({ id }) => id.startsWith(prefix));
+  const exact = matches.find(({ id }) => id === prefix);
+  const [only] = matches;
+  if (exact !== undefined) return exact;
+  if (only !== undefined && matches.length === 1) return only;
+  throw new InputError(
+    "RUN_NOT_FOUND",
+    matches.length === 0
+      ? `Expected a run of this home, got "${prefix}". toolwright traces ls lists them.`
+      : `"${prefix}" is the beginning of ${matches.length} runs: give more of it.`,
+  );
+}

@@ -1,0 +1,46 @@
+/** Live progress on stderr: one line rewritten on a terminal, a line every few seconds elsewhere. */
+import type { EvolveProgress } from "../evolve/run.ts";
+
+export interface ProgressLine {
+  update(progress: EvolveProgress): void;
+  /** Ends the line, so that what follows starts on its own. */
+  done(): void;
+}
+
+const EVERY_MS = { terminal: 200, log: 5_000 };
+
+export function progressLine(
+  label: string,
+  describeFitness: (fitness: number) => string = (fitness) => fitness.toPrecision(6),
+): ProgressLine {
+  const terminal = process.stderr.isTTY === true;
+  let last = Number.NEGATIVE_INFINITY;
+  let width = 0;
+  return {
+    update(progress) {
+      const now = performance.now();
+      if (now - last < (terminal ? EVERY_MS.terminal : EVERY_MS.log)) return;
+      last = now;
+      const { evaluations, seconds, best, weights } = progress;
+      const rate = seconds > 0 ? Math.round(evaluations / seconds) : 0;
+      const arms = Object.entries(weights).map(([name, share]) => `${name} ${Math.round(100 * share)}%`);
+      const text = [
+        `${label}: ${seconds.toFixed(0)} s`,
+        `${evaluations} evaluations (${rate}/s)`,
+        best === undefined ? "nothing works yet" : `best ${describeFitness(best.fitness)}`,
+        ...(arms.length > 1 ? [arms.join(" ")] : []),
+      ].join(" | ");
+      if (!terminal) {
+        process.stderr.write(`${text}\n`);
+        return;
+      }
+      const columns = process.stderr.columns ?? 80;
+      const shown = text.slice(0, columns - 1);
+      process.stderr.write(`\r${shown.padEnd(width)}`);
+      width = shown.length;
+    },
+    done() {
+      if (terminal && width > 0) process.stderr.write("\n");
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/**
+ * What every command shares: the common flags, an engine on the chosen home that is closed
+ * whatever happens, and a signal that Ctrl-C aborts.
+ */
+import type { Command } from "commander";
+import { loadConfig } from "../config.ts";
+import { CanceledError } from "../core/errors.ts";
+import { type Engine, openEngine } from "../engine.ts";
+import { createOutput, type Output } from "./output.ts";
+
+export interface CommonFlags {
+  readonly home?: string;
+  readonly json?: boolean;
+  readonly seed?: number;
+  readonly workers?: number;
+}
+
+export interface Session {
+  readonly engine: Engine;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+}
+
+export function withCommonFlags(command: Command): Command {
+  return command
+    .option("--home <folder>", "where state lives (default: .toolwright, or TOOLWRIGHT_HOME)")
+    .option("--seed <number>", "seed of every random choice (default: 1)", integer)
+    .option("--workers <number>", "programs that run at once (default: one per core)", integer)
+    .option("--json", "print one JSON document on stdout and nothing else");
+}
+
+/** Text that is no integer is kept as it is: the configuration's schema names it. */
+export function integer(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
+}
+
+export async function withSession<T>(
+  flags: CommonFlags,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { home, seed, workers } = flags;
+  const config = loadConfig({ flags: { home, seed, workers }, environment: process.env });
+  const output = createOutput(flags.json === true);
+  const engine = openEngine(config);
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(130); // Asked twice: now.
+    output.note("\nStopping; what is done is kept. Press Ctrl-C again to stop at once.");
+    controller.abort(new CanceledError());
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  try {
+    return await work({ engine, output, signal: controller.signal });
+  } finally {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+    await engine.close();
+  }
+}

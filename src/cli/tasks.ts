@@ -1,0 +1,123 @@
+/**
+ * Finds tasks: by name among the modules under experiments/, by path in a user's own file of the
+ * same shape (an export `tasks`), or made out of a spec file. Knows none by heart.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { LineCounter, parseDocument } from "yaml";
+import type { ZodError } from "zod";
+import { specTask } from "../../evaluators/index.ts";
+import { InputError } from "../core/errors.ts";
+import type { Task } from "../core/task.ts";
+import { Case, ToolSpec } from "../core/tool.ts";
+
+const EXPERIMENTS = new URL("../../experiments/", import.meta.url);
+/** Source runs as .ts, the built package as .js. */
+const EXTENSION = extname(import.meta.url);
+
+/** @throws InputError UNKNOWN_TASK, naming the tasks there are. */
+export async function loadTask(nameOrPath: string): Promise<Task> {
+  const path = /[\\/]|\.[cm]?[jt]s$/.test(nameOrPath);
+  const tasks = path ? await tasksOf(pathToFileURL(resolve(nameOrPath)), nameOrPath) : await shippedTasks();
+  const found = path ? tasks[0] : tasks.find(({ name }) => name === nameOrPath);
+  if (found !== undefined) return found;
+  throw new InputError(
+    "UNKNOWN_TASK",
+    `Expected a task of ${tasks.map(({ name }) => name).join(", ")} or the path of a task module, got "${nameOrPath}".`,
+  );
+}
+
+export async function shippedTasks(): Promise<readonly Task[]> {
+  const entries = await readdir(EXPERIMENTS, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const lists = await Promise.all(
+    folders.sort().map((name) => tasksOf(new URL(`${name}/task${EXTENSION}`, EXPERIMENTS), name)),
+  );
+  return lists.flat();
+}
+
+async function tasksOf(url: URL, name: string): Promise<readonly Task[]> {
+  let module: { readonly tasks?: unknown };
+  try {
+    module = (await import(url.href)) as { readonly tasks?: unknown };
+  } catch (error) {
+    throw new InputError(
+      "BAD_TASK_MODULE",
+      `Cannot load the task module ${name}: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+  if (!Array.isArray(module.tasks) || module.tasks.length === 0) {
+    throw new InputError(
+      "BAD_TASK_MODULE",
+      `The task module ${name}: expected an export "tasks" with at least one task.`,
+    );
+  }
+  return module.tasks as readonly Task[];
+}
+
+/** @throws InputError BAD_SPEC, naming file, line and field. */
+export async function loadSpec(file: string): Promise<ToolSpec> {
+  return parseFile(file, "BAD_SPEC", (value) => ToolSpec.safeParse(value));
+}
+
+export async function loadSpecTask(file: string): Promise<Task> {
+  return specTask(await loadSpec(file));
+}
+
+/** A list of `{ args, expected }`, or `{ cases: [...] }`. @throws InputError BAD_EXAMPLES */
+export async function loadExamples(file: string): Promise<readonly Case[]> {
+  return parseFile(file, "BAD_EXAMPLES", (value) => {
+    const inner = Array.isArray(value) ? value : (value as { cases?: unknown } | null)?.cases;
+    return Case.array().min(1, "at least one example").safeParse(inner);
+  });
+}
+
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new InputError("UNREADABLE_FILE", `Cannot read ${file}: ${(error as Error).message}.`, {
+      cause: error,
+    });
+  }
+}
+
+type Parsed<T> =
+  | { readonly success: true; readonly data: T }
+  | { readonly success: false; readonly error: ZodError };
+
+async function parseFile<T>(
+  file: string,
+  code: string,
+  parse: (value: unknown) => Parsed<T>,
+): Promise<T> {
+  const text = await readText(file);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines }); // JSON is YAML.
+  const broken = document.errors[0];
+  if (broken !== undefined) throw new InputError(code, `${file}: ${broken.message}`);
+  const parsed = parse(document.toJS());
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.slice(0, 5).map(({ path, message }) => {
+    const line = lineOf(document, path, lines);
+    const field = path.length === 0 ? "the file" : path.join(".");
+    return `${line === undefined ? file : `${file}:${line}`}: ${field}: ${message}`;
+  });
+  throw new InputError(code, problems.join("\n"));
+}
+
+/** The line of the deepest part of the path that is there. */
+function lineOf(
+  document: ReturnType<typeof parseDocument>,
+  path: readonly PropertyKey[],
+  lines: LineCounter,
+): number | undefined {
+  for (let depth = path.length; depth >= 0; depth--) {
+    const node = document.getIn(path.slice(0, depth) as unknown[], true);
+    const range = (node as { range?: readonly number[] } | undefined)?.range;
+    if (range?.[0] !== undefined) return lines.linePos(range[0]).line;
+  }
+  return undefined;
+}

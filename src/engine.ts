@@ -1,0 +1,235 @@
+/**
+ * The composition root: the only file that names drivers. It opens the stores of a home, starts a
+ * sandbox when the first program is to run, and hands ports to the evolution and to the agent.
+ */
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { createEvaluator } from "../evaluators/index.ts";
+import { isolateSandbox } from "../sandbox/index.ts";
+import { embeddedToolStore, gate, noneBelow, toolDigest } from "../toolstore/index.ts";
+import { afford } from "./agent/affordance.ts";
+import { createTool } from "./agent/create-tool.ts";
+import { callTool } from "./agent/execute.ts";
+import { ground } from "./agent/ground.ts";
+import { planByRule } from "./agent/plan.ts";
+import { type RequestOutcome, runRequest } from "./agent/run-request.ts";
+import type { Config } from "./config.ts";
+import { systemClock } from "./core/clock.ts";
+import { ConfigError, InputError } from "./core/errors.ts";
+import type { NewEvent, TraceEvent } from "./core/event.ts";
+import type {
+  Evaluator,
+  EventStore,
+  LanguageModel,
+  OpenTrace,
+  Sandbox,
+  ToolStore,
+} from "./core/ports.ts";
+import type { Request } from "./core/request.ts";
+import type { Task, TaskInstance } from "./core/task.ts";
+import type { EvolveBudget } from "./evolve/budget.ts";
+import { generatorByName } from "./evolve/generators/by-name.ts";
+import { recordedOutcomes } from "./evolve/recorded.ts";
+import type { EvolveProgress, EvolveResult } from "./evolve/run.ts";
+import { strategyByName } from "./evolve/strategies.ts";
+import { tracedEvolve } from "./evolve/traced.ts";
+import { openaiModel } from "./llm/openai.ts";
+import { createRedactor, openTrace, sqliteEventStore } from "./trace/index.ts";
+
+export interface EvolutionOptions {
+  readonly seed?: number;
+  readonly budget?: EvolveBudget;
+  /** Default: everything that works offline, and the model too where one is configured. */
+  readonly generator?: string;
+  readonly strategy?: string;
+  readonly stagnation?: number;
+  /** A run of this home with the same seed and configuration: what it paid for is not paid again. */
+  readonly resume?: string;
+  /** The run that asks for this one. */
+  readonly parent?: string;
+  readonly onProgress?: (progress: EvolveProgress) => void;
+}
+
+export interface RequestOptions {
+  readonly task: Task | undefined;
+  /** What the tool is to be called with. */
+  readonly instances: readonly TaskInstance[];
+  readonly seed?: number;
+  readonly budget?: EvolveBudget;
+  readonly generator?: string;
+  readonly onEvent?: (event: NewEvent) => void;
+  readonly onProgress?: (progress: EvolveProgress) => void;
+}
+
+export interface Engine {
+  readonly config: Config;
+  readonly tools: ToolStore;
+  readonly events: EventStore;
+  readonly evaluator: Evaluator;
+  /** Started at the first call. */
+  sandbox(): Promise<Sandbox>;
+  evolve(
+    task: Task,
+    options: EvolutionOptions,
+    signal: AbortSignal,
+  ): Promise<{ readonly runId: string; readonly result: EvolveResult }>;
+  request(request: Request, options: RequestOptions, signal: AbortSignal): Promise<RequestOutcome>;
+  close(): Promise<void>;
+}
+
+/** @throws ConfigError HOME_NOT_WRITABLE, StoreError */
+export function openEngine(config: Config): Engine {
+  prepareHome(config.home);
+  const clock = systemClock;
+  const redactor = createRedactor({ environment: process.env });
+  const events = sqliteEventStore(join(config.home, "trace.db"), { clock });
+  const tools = embeddedToolStore(join(config.home, "tools.db"), { clock });
+  const evaluator = createEvaluator();
+  let started: Promise<Sandbox> | undefined;
+  const sandbox = (): Promise<Sandbox> => {
+    const running = started ?? isolateSandbox({ slots: config.workers });
+    started = running;
+    return running;
+  };
+  const open: OpenTrace = (run) => openTrace(events, run, redactor);
+  const newId = (kind: string): string =>
+    `${kind}-${clock.now().toString(36)}-${Math.random().toString(36).slice(2, 8).padEnd(6, "0")}`;
+
+  const engine: Engine = {
+    config,
+    tools,
+    events,
+    evaluator,
+    sandbox,
+    async evolve(task, options, signal) {
+      const { seed = config.seed, strategy = "funsearch", resume } = options;
+      const runId = newId("evo");
+      const model = config.model === undefined ? undefined : modelOf(config.model);
+      const name = options.generator ?? (model === undefined ? "offline" : "ensemble");
+      const result = await tracedEvolve(
+        {
+          task,
+          generator: (onCall) => generatorByName(name, task, model, onCall),
+          strategy: strategyByName(strategy),
+          sandbox: await sandbox(),
+          evaluator,
+          clock,
+          openTrace: open,
+        },
+        {
+          id: runId,
+          ...(options.parent === undefined ? {} : { parent: options.parent }),
+          config: { generator: name, strategy, seed },
+        },
+        {
+          seed,
+          budget: options.budget ?? defaultBudget(config),
+          ...(options.stagnation === undefined ? {} : { stagnation: options.stagnation }),
+          ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+          ...(resume === undefined
+            ? {}
+            : { recorded: recordedOutcomes(await eventsOf(events, resume)) }),
+        },
+        signal,
+      );
+      return { runId, result };
+    },
+    async request(request, options, signal) {
+      const requestId = newId("req");
+      const seed = options.seed ?? config.seed;
+      return runRequest(
+        open,
+        requestId,
+        request,
+        (write) => {
+          const trace = async (list: readonly NewEvent[]): Promise<void> => {
+            await write(list);
+            for (const event of list) options.onEvent?.(event);
+          };
+          const running = async () => ({ sandbox: await sandbox(), evaluator, tools, trace });
+          const evolve = (task: Task) =>
+            engine.evolve(task, { ...options, seed, parent: requestId }, signal);
+          return {
+            ground: (asked) => ground({ tools, trace }, asked, options.task, options.instances),
+            afford: async (goal) =>
+              afford({ ...(await running()), noneBelow }, goal, signal),
+            async plan(goal, affordances, seen) {
+              const plan = planByRule(goal, affordances, seen);
+              if (plan.kind === "step") {
+                const { kind } = plan.step;
+                await trace([{ type: "plan-proposed", data: { step: kind, reason: plan.reason } }]);
+              }
+              return plan;
+            },
+            createTool: async (goal) =>
+              createTool(
+                {
+                  ...(await running()),
+                  evolve,
+                  gate,
+                  digest: toolDigest,
+                  requestId,
+                  seed,
+                  now: () => new Date(clock.now()).toISOString(),
+                },
+                goal,
+                signal,
+              ),
+            execute: async (goal, step) =>
+              callTool(
+                { ...(await running()), monotonicMs: clock.monotonicMs },
+                goal,
+                step,
+                signal,
+              ),
+          };
+        },
+        signal,
+      );
+    },
+    async close() {
+      await (await started?.catch(() => undefined))?.close();
+      await tools.close();
+      await events.close();
+    },
+  };
+  return engine;
+}
+
+function modelOf({ model, baseUrl, apiKeyEnv, terms }: NonNullable<Config["model"]>): LanguageModel {
+  return openaiModel({
+    model,
+    apiKey: () => process.env[apiKeyEnv] ?? "",
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(terms === undefined ? {} : { terms }),
+  });
+}
+
+function defaultBudget({ budgetSeconds, budgetEvaluations }: Config): EvolveBudget {
+  return budgetEvaluations === undefined
+    ? { seconds: budgetSeconds }
+    : { evaluations: budgetEvaluations };
+}
+
+async function eventsOf(store: EventStore, runId: string): Promise<readonly TraceEvent[]> {
+  const list: TraceEvent[] = [];
+  for await (const event of store.events(runId)) list.push(event);
+  if (list.length === 0) {
+    throw new InputError("RUN_EMPTY", `Run "${runId}" holds no events: there is nothing to resume.`);
+  }
+  return list;
+}
+
+function prepareHome(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true });
+    accessSync(home, constants.W_OK);
+  } catch (error) {
+    throw new ConfigError(
+      "HOME_NOT_WRITABLE",
+      `Expected a writable folder for state, got ${home} (${(error as Error).message}). ` +
+        "Make it writable, or choose another with --home or TOOLWRIGHT_HOME.",
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * An evolution run with its trace: opened before the first step, closed whatever happens.
+ */
+import type { Clock } from "../core/clock.ts";
+import { CanceledError } from "../core/errors.ts";
+import type { NewEvent } from "../core/event.ts";
+import type { Json } from "../core/json.ts";
+import type { Evaluator, OpenTrace, Sandbox } from "../core/ports.ts";
+import type { Task } from "../core/task.ts";
+import { evolve } from "./evolve.ts";
+import type { Generator } from "./generator.ts";
+import type { LlmCall } from "./generators/llm/generator.ts";
+import type { EvolveOptions, EvolveResult } from "./run.ts";
+import type { Strategy } from "./strategy.ts";
+
+export interface TracedPorts {
+  readonly task: Task;
+  /** Made here, since a model's calls go into this run's trace. */
+  readonly generator: (onCall: (call: LlmCall) => Promise<void>) => Generator;
+  readonly strategy: Strategy;
+  readonly sandbox: Sandbox;
+  readonly evaluator: Evaluator;
+  readonly clock: Clock;
+  readonly openTrace: OpenTrace;
+}
+
+/** @param config What a later run needs to repeat this one; kept in its first event. */
+export async function tracedEvolve(
+  ports: TracedPorts,
+  run: { readonly id: string; readonly parent?: string; readonly config: Json },
+  options: EvolveOptions,
+  signal: AbortSignal,
+): Promise<EvolveResult> {
+  const { task, strategy } = ports;
+  const { id, parent } = run;
+  const trace = await ports.openTrace({
+    id,
+    kind: "evolution",
+    title: `evolve ${task.name}`,
+    ...(parent === undefined ? {} : { parent }),
+  });
+  try {
+    const generator = ports.generator((call) => trace.events(modelEvents(call)));
+    await trace.events([
+      {
+        type: "run-start",
+        data: {
+          kind: "evolution",
+          task: task.name,
+          spec: { ...task.spec },
+          entry: task.kernel.entry,
+          generator: generator.name,
+          strategy: strategy.name,
+          seed: options.seed,
+          // Workers and time decide how fast it goes, not where: they stay out of the data.
+          config: run.config,
+        },
+        volatile: { budget: { ...options.budget } },
+      },
+    ]);
+    const result = await evolve({ ...ports, generator, trace: (events) => trace.events(events) }, options, signal);
+    await trace.events([summary(result)]);
+    await trace.end("succeeded");
+    return result;
+  } catch (error) {
+    const canceled = signal.aborted || error instanceof CanceledError;
+    await trace.end(canceled ? "canceled" : "failed");
+    throw error;
+  }
+}
+
+function summary(result: EvolveResult): { type: string; data: Json; volatile: Json } {
+  const { winner, evaluations, proposals, failures, stopped, seconds } = result;
+  return {
+    type: "run-result",
+    data: {
+      best:
+        winner === undefined
+          ? null
+          : { digest: winner.program.digest, fitness: winner.program.fitness },
+      evaluations,
+      proposals,
+      failures: { ...failures },
+    },
+    volatile: { stopped, seconds },
+  };
+}
+
+/** One model call as two events: what was asked, and what came or went wrong. */
+function modelEvents(call: LlmCall): readonly NewEvent[] {
+  const { reply, error, outcome, messages, parents, ...facts } = call;
+  const id = `${call.promptGroup.slice(0, 16)}/${call.sampleIndex}/${call.turn}`;
+  const asked: Json = {
+    id,
+    role: "generator",
+    ...facts,
+    parents,
+    messages: messages.map((message) => ({ ...message })) as unknown as Json,
+    parameters: { temperature: call.temperature, seed: call.seed },
+  };
+  const answered: Json = {
+    id,
+    ...(error === undefined ? {} : { error: { ...error } }),
+    ...(reply === undefined
+      ? {}
+      : {
+          content: reply.content,
+          toolCalls: reply.toolCalls.map((toolCall) => ({ ...toolCall })),
+          finishReason: reply.finishReason,
+          model: reply.model,
+          ...(reply.usage === undefined ? {} : { usage: { ...reply.usage } }),
+          ...(reply.costUsd === undefined ? {} : { costUsd: reply.costUsd }),
+        }),
+    outcome: { ...outcome },
+  };
+  return [
+    { type: "model-call", data: asked },
+    { type: "model-reply", data: answered },
+  ];
+}

@@ -1,0 +1,192 @@
+/** The commands as a user runs them: real processes, a home of their own, no network. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { workplace, type Workplace } from "../support/cli.ts";
+
+const CLAMP = {
+  name: "clamp",
+  description: "Keeps a number between a lower and an upper bound.",
+  signature: "function clamp(value: number, low: number, high: number): number",
+  cases: [
+    { args: [5, 0, 10], expected: 5 },
+    { args: [-3, 0, 10], expected: 0 },
+    { args: [42, 0, 10], expected: 10 },
+    { args: [7, 8, 9], expected: 8 },
+    { args: [12, 8, 9], expected: 9 },
+  ],
+  heldOut: [
+    { args: [100, -1, 1], expected: 1 },
+    { args: [-100, -1, 1], expected: -1 },
+    { args: [0.5, -1, 1], expected: 0.5 },
+  ],
+  seeds: ["function clamp(value, low, high) { return Math.max(value, low); }"],
+};
+
+let place: Workplace;
+let spec: string;
+beforeAll(() => {
+  place = workplace();
+  spec = place.file("clamp.json", JSON.stringify(CLAMP));
+});
+afterAll(() => place.remove());
+
+describe("evolve", () => {
+  it("evolves a function for a spec and prints the documented document", async () => {
+    const { status, value } = await place.json([
+      "evolve", "--spec", spec, "--seed", "3", "--budget-evaluations", "4000",
+    ]);
+    expect(value).toMatchObject({
+      best: { source: expect.stringContaining("clamp"), score: 1, heldOut: 1 },
+      evaluations: expect.any(Number),
+      seconds: expect.any(Number),
+      failures: { byStatus: expect.any(Object) },
+      runId: expect.stringMatching(/^evo-/),
+    });
+    expect(status).toBe(0);
+  });
+
+  it("gives the same best program for the same seed and evaluation budget, with 1 or 2 workers", async () => {
+    const run = async (workers: string) => {
+      const { value } = await place.json([
+        "evolve", "bin-packing", "--seed", "5", "--budget-evaluations", "600", "--workers", workers,
+      ]);
+      const { best, evaluations, runId } = value as {
+        best: { source: string; score: number; heldOut: number };
+        evaluations: number;
+        runId: string;
+      };
+      const shown = await place.json(["traces", "show", runId, "--limit", "0"]);
+      return { best, evaluations, sum: (shown.value as { sum: string }).sum };
+    };
+    const one = await run("1");
+    const two = await run("2");
+    expect(one.evaluations).toBe(600);
+    expect(two).toEqual(one);
+  }, 120_000);
+
+  it("can be taken up again: what has run is not run again, and the end is the same", async () => {
+    const whole = await place.json(["evolve", "--spec", spec, "--seed", "8", "--budget-evaluations", "300"]);
+    const { runId, best } = whole.value as { runId: string; best: unknown };
+    const again = await place.json([
+      "evolve", "--spec", spec, "--seed", "8", "--budget-evaluations", "300", "--resume", runId,
+    ]);
+    expect((again.value as { best: unknown }).best).toEqual(best);
+  });
+});
+
+describe("request", () => {
+  it("makes a tool out of a spec, then finds it again and makes none", async () => {
+    const ask = ["request", "keep a number between two bounds", "--spec", spec, "--seed", "3", "--budget-evaluations", "4000"];
+    const first = await place.json(ask);
+    expect(first.value).toMatchObject({ status: "SUCCEEDED", created: true, tool: { name: "clamp", version: 1 } });
+    expect((first.value as { outputs: unknown[] }).outputs.slice(0, 4)).toEqual([5, 0, 10, 8]);
+    const second = await place.json(ask);
+    expect(second.value).toMatchObject({ status: "SUCCEEDED", created: false, tool: { name: "clamp", version: 1 } });
+    const call = await place.json(["tools", "run", "clamp", "--args", "[9, 1, 4]"]);
+    expect(call.value).toMatchObject({ status: "returned", output: 4 });
+  }, 60_000);
+
+  it("says what is missing when it can be checked by nothing", async () => {
+    const { status, value } = await place.json(["request", "make me happy"]);
+    expect(status).toBe(2);
+    expect(value).toMatchObject({ error: { code: "REQUEST_UNCHECKABLE" } });
+  });
+});
+
+describe("sandbox run", () => {
+  it("prints the execution of a program", async () => {
+    const file = place.file("twice.ts", "export function main(x: number): number { return 2 * x; }");
+    const { status, value } = await place.json(["sandbox", "run", file, "--args", "[21]"]);
+    expect(value).toMatchObject({ status: "returned", output: 42 });
+    expect(status).toBe(0);
+  });
+
+  it("gives a typed outcome and status 1 for one that loops", async () => {
+    const file = place.file("loop.js", "function main() { for (;;); }");
+    const { status, value } = await place.json(["sandbox", "run", file, "--timeout-ms", "200"]);
+    expect(value).toEqual({ status: "timed-out", limitMs: 200 });
+    expect(status).toBe(1);
+  });
+});
+
+describe("bad input", () => {
+  const bad = (change: object): string =>
+    place.file("bad.json", JSON.stringify({ ...CLAMP, ...change }));
+
+  it.each([
+    ["a case of the wrong arity", { cases: [{ args: [1, 2], expected: 1 }] }, /case/i],
+    ["a signature that does not parse", { signature: "function clamp(value: number" }, /signature/i],
+    ["a seed with a syntax error", { seeds: ["function clamp( { return 1; }"] }, /seed/i],
+  ])("refuses %s with status 2", async (_, change, message) => {
+    const { status, stderr } = await place.run(["evolve", "--spec", bad(change)]);
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+  });
+
+  it("names file, line and field of a spec that does not fit", async () => {
+    const file = place.file("bad.yaml", "name: clamp\ndescription: bounds\nsignature: x\ncases:\n  - args: 3\n    expected: 1\n");
+    const { status, stderr } = await place.run(["evolve", "--spec", file]);
+    expect(stderr).toMatch(/bad\.yaml:5: cases\.0\.args/);
+    expect(status).toBe(2);
+  });
+
+  it("names the tasks there are when it does not know one", async () => {
+    const { status, stderr } = await place.run(["evolve", "bin-packign"]);
+    expect(stderr).toMatch(/UNKNOWN_TASK.*bin-packing/);
+    expect(status).toBe(2);
+  });
+
+  it("says where a data file is cut off", async () => {
+    const file = place.file("cut.txt", "1\nu120_00\n150 5 48\n42\n69\n");
+    const source = place.file("ff.js", "function score() { return 0; }");
+    const { status, stderr } = await place.run(["evaluate", "bin-packing", "--source", source, "--data", file]);
+    expect(stderr).toMatch(/cut\.txt/);
+    expect(status).toBe(2);
+  });
+
+  it("refuses a home that is not writable", async () => {
+    const file = place.file("plain-file", "");
+    const { status, stderr } = await place.run(["tools", "ls", "--home", `${file}/home`]);
+    expect(stderr).toMatch(/HOME_NOT_WRITABLE|writable/);
+    expect(status).toBe(2);
+  });
+
+  it("keeps what is done when it is interrupted, and starts clean the next time", async () => {
+    const stopped = await place.run(
+      ["evolve", "bin-packing", "--budget-seconds", "60", "--home", `${place.folder}/stopped`],
+      { interruptAfterMs: 3_000 },
+    );
+    expect(stopped.status).toBe(130);
+    const { value } = await place.json(["traces", "ls", "--home", `${place.folder}/stopped`]);
+    expect(value).toMatchObject([{ kind: "evolution", status: "canceled" }]);
+  });
+
+  it("lets two processes work on one home", async () => {
+    const both = await Promise.all([
+      place.json(["evolve", "--spec", spec, "--seed", "3", "--budget-evaluations", "300"]),
+      place.json(["evolve", "--spec", spec, "--seed", "4", "--budget-evaluations", "300"]),
+    ]);
+    for (const { value } of both) expect(value).toMatchObject({ runId: expect.any(String) });
+  });
+});
+
+describe("evaluate", () => {
+  it("scores first fit and best fit in both forms alike", async () => {
+    const kernel = place.file("bf-kernel.js", "function score(item, room, capacity) { return item - room; }");
+    const vector = place.file("bf.js", "function priority(item, bins) { return bins.map((room) => item - room); }");
+    const one = await place.json(["evaluate", "bin-packing", "--source", kernel]);
+    const two = await place.json(["evaluate", "bin-packing", "--source", vector]);
+    expect(one.value).toMatchObject({ excessPercent: expect.any(Number), meanBins: expect.any(Number), l1Bound: expect.any(Number) });
+    expect((two.value as { scores: unknown }).scores).toEqual((one.value as { scores: unknown }).scores);
+  }, 60_000);
+});
+
+describe("help", () => {
+  it.each([[], ["evolve"], ["evaluate"], ["request"], ["sandbox", "run"], ["tools", "ls"], ["traces", "export"], ["doctor"]])(
+    "of %s ends with status 0",
+    async (...command) => {
+      const { status, stdout } = await place.run([...command, "--help"]);
+      expect(stdout).toMatch(/Usage: toolwright/);
+      expect(status).toBe(0);
+    },
+  );
+});

@@ -25,7 +25,11 @@ export const Config = z.strictObject({
   home: z.string().min(1).default(".toolwright"),
   seed: z.int().min(0).max(4_294_967_295).default(1),
   /** Sandbox slots: candidates that run at once. */
-  workers: z.int().min(1).max(256).default(() => availableParallelism()),
+  workers: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(() => availableParallelism()),
   /** For making one tool. */
   budgetSeconds: z.number().positive().default(45),
   budgetEvaluations: z.int().min(1).exactOptional(),
@@ -52,7 +56,9 @@ export function loadConfig({ flags = {}, environment = {}, folder = "." }: Confi
   };
   const parsed = Config.safeParse(merged);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    const problems = parsed.error.issues.map(
+      ({ path, message }) => `${path.join(".")}: ${message}`,
+    );
     throw new ConfigError(
       "BAD_CONFIG",
       `The configuration does not fit: ${problems.join("; ")}. Correct the flag, variable or file.`,

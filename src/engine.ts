@@ -36,6 +36,8 @@ import { tracedEvolve } from "./evolve/traced.ts";
 import { openaiModel } from "./llm/openai.ts";
 import { createRedactor, openTrace, sqliteEventStore } from "./trace/index.ts";
 
+const OFFLINE_POLISH = 1_000;
+
 export interface EvolutionOptions {
   readonly seed?: number;
   readonly budget?: EvolveBudget;
@@ -124,6 +126,8 @@ export function openEngine(config: Config): Engine {
         {
           seed,
           budget: options.budget ?? defaultBudget(config),
+          // A model's programs are bought one by one, and rarely get shorter by buying more.
+          polish: name === "llm" || name === "ensemble" ? 0 : OFFLINE_POLISH,
           ...(options.stagnation === undefined ? {} : { stagnation: options.stagnation }),
           ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
           ...(resume === undefined
@@ -151,8 +155,7 @@ export function openEngine(config: Config): Engine {
             engine.evolve(task, { ...options, seed, parent: requestId }, signal);
           return {
             ground: (asked) => ground({ tools, trace }, asked, options.task, options.instances),
-            afford: async (goal) =>
-              afford({ ...(await running()), noneBelow }, goal, signal),
+            afford: async (goal) => afford({ ...(await running()), noneBelow }, goal, signal),
             async plan(goal, affordances, seen) {
               const plan = planByRule(goal, affordances, seen);
               if (plan.kind === "step") {
@@ -196,7 +199,12 @@ export function openEngine(config: Config): Engine {
   return engine;
 }
 
-function modelOf({ model, baseUrl, apiKeyEnv, terms }: NonNullable<Config["model"]>): LanguageModel {
+function modelOf({
+  model,
+  baseUrl,
+  apiKeyEnv,
+  terms,
+}: NonNullable<Config["model"]>): LanguageModel {
   return openaiModel({
     model,
     apiKey: () => process.env[apiKeyEnv] ?? "",
@@ -215,7 +223,10 @@ async function eventsOf(store: EventStore, runId: string): Promise<readonly Trac
   const list: TraceEvent[] = [];
   for await (const event of store.events(runId)) list.push(event);
   if (list.length === 0) {
-    throw new InputError("RUN_EMPTY", `Run "${runId}" holds no events: there is nothing to resume.`);
+    throw new InputError(
+      "RUN_EMPTY",
+      `Run "${runId}" holds no events: there is nothing to resume.`,
+    );
   }
   return list;
 }

@@ -1,6 +1,7 @@
 /** The public interface: what an experiment, a user's program or a user's own driver stands on. */
-export { systemClock } from "./core/clock.ts";
+
 export type { Clock } from "./core/clock.ts";
+export { systemClock } from "./core/clock.ts";
 export { digestJson, digestText } from "./core/digest.ts";
 export {
   BudgetExceededError,
@@ -15,7 +16,6 @@ export {
   ToolNotFoundError,
 } from "./core/errors.ts";
 export type { NewEvent, RunKind, RunStatus, RunSummary, TraceEvent } from "./core/event.ts";
-export { describeExecution, Language, Limits } from "./core/execution.ts";
 export type {
   Execution,
   ExecutionBatch,
@@ -24,6 +24,7 @@ export type {
   Harness,
   Program,
 } from "./core/execution.ts";
+export { describeExecution, Language, Limits } from "./core/execution.ts";
 export { canonicalJson, Json, sameJson } from "./core/json.ts";
 export type {
   EventStore,
@@ -41,8 +42,8 @@ export type {
   ToolStore,
   ToolUse,
 } from "./core/ports.ts";
-export { seededRandom } from "./core/random.ts";
 export type { Random } from "./core/random.ts";
+export { seededRandom } from "./core/random.ts";
 export { Budget, Request, RequestStatus } from "./core/request.ts";
 export type {
   Kernel,
@@ -55,7 +56,13 @@ export type {
   Verdict,
 } from "./core/task.ts";
 export { Case, JsonSchema, Tool, ToolSpec, ToolStatus, ToolUsage } from "./core/tool.ts";
-export type { Generator, Parent, Proposal, ProposalResult, ProposeContext } from "./evolve/generator.ts";
-export { evolve } from "./library.ts";
-export type { EvolvedFunction, EvolveRun, EvolveRunOptions } from "./library.ts";
+export type {
+  Generator,
+  Parent,
+  Proposal,
+  ProposalResult,
+  ProposeContext,
+} from "./evolve/generator.ts";
 export type { EvolveProgress } from "./evolve/run.ts";
+export type { EvolvedFunction, EvolveRun, EvolveRunOptions } from "./library.ts";
+export { evolve } from "./library.ts";

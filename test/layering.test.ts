@@ -28,11 +28,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "toolstore",
   ],
   "src/index.ts": ["src", "evaluators", "sandbox", "toolstore"],
-  "src/cli": ["src", "sandbox", "evaluators", "toolstore", "zod", "commander", "cli-table3", "yaml"],
+  "src/library.ts": ["src/config.ts", "src/core", "src/engine.ts", "src/evolve", "evaluators"],
+  "src/cli": [
+    "src",
+    "sandbox",
+    "evaluators",
+    "toolstore",
+    "zod",
+    "commander",
+    "cli-table3",
+    "yaml",
+  ],
   experiments: ["src/index.ts", "zod"],
 };
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^"';]*?from\s*"([^"]+)"|import\(\s*"([^"]+)"\s*\)|(?:^|\n)\s*import\s*"([^"]+)"/g;
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^"';]*?from\s*"([^"]+)"|import\(\s*"([^"]+)"\s*\)|(?:^|\n)\s*import\s*"([^"]+)"/g;
 
 function roomOf(path: string): string | undefined {
   return Object.keys(MAY_IMPORT)
@@ -61,7 +72,9 @@ function uphill(file: string, text: string): string[] {
     const specifier = from ?? dynamic ?? bare ?? "";
     if (specifier.startsWith("node:")) continue;
     const target = specifier.startsWith(".")
-      ? normalize(join(dirname(file), specifier)).split(sep).join("/")
+      ? normalize(join(dirname(file), specifier))
+          .split(sep)
+          .join("/")
       : specifier;
     if (!within(target, allowed)) faults.push(`${file} -> ${target}`);
   }

@@ -39,7 +39,9 @@ export interface CreateToolPorts extends TrialPorts {
   readonly tools: ToolStore;
   readonly trace: (events: readonly NewEvent[]) => Promise<void>;
   /** Starts an evolution run of its own and gives its id with its result. */
-  readonly evolve: (task: Task) => Promise<{ readonly runId: string; readonly result: EvolveResult }>;
+  readonly evolve: (
+    task: Task,
+  ) => Promise<{ readonly runId: string; readonly result: EvolveResult }>;
   readonly gate: (facts: GateFacts) => GateDecision;
   readonly digest: (tool: Omit<Tool, "digest">) => string;
   readonly requestId: string;
@@ -91,6 +93,8 @@ export async function createTool(
   return { kind: "tool-created", tool: candidate, runId };
 }
 
+const TOOL_TIMEOUT_MS = 30_000;
+
 async function refuse(
   ports: CreateToolPorts,
   name: string,
@@ -119,7 +123,8 @@ function draft(
   const tool: Omit<Tool, "digest"> = {
     ...published,
     version,
-    limits: task.limits,
+    // A caller's inputs may be larger than the training ones: the clock is there to stop it, no more.
+    limits: { ...task.limits, timeoutMs: Math.max(task.limits.timeoutMs, TOOL_TIMEOUT_MS) },
     capabilities: { network: [], files: false, model: false },
     cases: casesOf(task.instances("train", ports.seed)),
     task: task.name,
@@ -181,7 +186,8 @@ async function weigh(
       incumbent === undefined || old === undefined
         ? undefined
         : { tool: incumbent, heldOut: old.status === "serves" ? old.fitness : undefined },
-    duplicates: own.status === "serves" ? await twins(ports, task, candidate, instances, own, signal) : [],
+    duplicates:
+      own.status === "serves" ? await twins(ports, task, candidate, instances, own, signal) : [],
   };
 }
 
@@ -216,7 +222,9 @@ async function twins(
 
 function arity(tool: Tool): number {
   const { properties } = tool.parameters;
-  return properties !== null && typeof properties === "object" ? Object.keys(properties).length : -1;
+  return properties !== null && typeof properties === "object"
+    ? Object.keys(properties).length
+    : -1;
 }
 
 /** Why the search may have failed, for people: what kind of task it is and what could help. */

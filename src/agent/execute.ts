@@ -65,6 +65,7 @@ export async function callTool(
 /** Arguments by the names of the tool's parameters, in their order. */
 function named(tool: Tool, input: readonly Json[]): Json {
   const { properties } = tool.parameters;
-  const names = properties !== null && typeof properties === "object" ? Object.keys(properties) : [];
+  const names =
+    properties !== null && typeof properties === "object" ? Object.keys(properties) : [];
   return Object.fromEntries(input.map((value, index) => [names[index] ?? `p${index}`, value]));
 }

@@ -29,7 +29,10 @@ export function planByRule(
     return { kind: "give-up", reason: `No tool could be made: ${refused.reasons.join(" ")}` };
   }
   if (called !== undefined && called.trial.status === "fails") {
-    return { kind: "give-up", reason: `${called.tool.name} failed when called: ${called.trial.reason}` };
+    return {
+      kind: "give-up",
+      reason: `${called.tool.name} failed when called: ${called.trial.reason}`,
+    };
   }
   if (seen.some((observation) => observation.kind === "tool-created")) {
     return {

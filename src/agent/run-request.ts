@@ -5,8 +5,8 @@ import { CanceledError, EngineError, InvariantError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { OpenTrace, TraceWriter } from "../core/ports.ts";
 import { mayBecome, type Request, type RequestStatus } from "../core/request.ts";
-import type { Solution, Stages } from "./stages.ts";
 import { solve } from "./solve.ts";
+import type { Solution, Stages } from "./stages.ts";
 
 export interface RequestOutcome {
   readonly requestId: string;
@@ -25,10 +25,15 @@ export async function runRequest(
   const status = statusLine(trace);
   try {
     const { objective, requirements, constraints } = request;
-    await trace.events([{ type: "request-submit", data: { objective, requirements, constraints } }]);
+    await trace.events([
+      { type: "request-submit", data: { objective, requirements, constraints } },
+    ]);
     await status.become("IN_PROGRESS", "submitted", "engine");
 
-    const solution = await solve(request, stages((events) => trace.events(events)));
+    const solution = await solve(
+      request,
+      stages((events) => trace.events(events)),
+    );
     if (solution.status === "answered") {
       const { text, tool, measures } = solution.answer;
       await trace.events([
@@ -46,7 +51,11 @@ export async function runRequest(
     const cause = error instanceof EngineError ? `${error.code}: ${error.message}` : String(error);
     // The trace itself may be what failed: the first error is the one to tell.
     await status
-      .become(canceled ? "CANCELED" : "FAILED", canceled ? "canceled" : cause, canceled ? "user" : "engine")
+      .become(
+        canceled ? "CANCELED" : "FAILED",
+        canceled ? "canceled" : cause,
+        canceled ? "user" : "engine",
+      )
       .then(() => trace.end(canceled ? "canceled" : "failed"))
       .catch(() => undefined);
     throw error;
@@ -63,9 +72,7 @@ function statusLine(trace: TraceWriter) {
       if (!mayBecome(current, to)) {
         throw new InvariantError(`A request can not go from ${current} to ${to}.`);
       }
-      await trace.events([
-        { type: "request-status", data: { from: current, to, cause, actor } },
-      ]);
+      await trace.events([{ type: "request-status", data: { from: current, to, cause, actor } }]);
       current = to;
     },
   };

@@ -9,7 +9,9 @@ import type { Case, ToolSpec } from "../core/tool.ts";
 
 /** Words that carry no meaning in a name. */
 const FILLER = new Set(
-  "a an the of to for and or in on at by with from into that this is are be it its as please me my i".split(" "),
+  "a an the of to for and or in on at by with from into that this is are be it its as please me my i".split(
+    " ",
+  ),
 );
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
@@ -59,7 +61,9 @@ export function typeOf(values: readonly Json[]): string {
   // An empty array says nothing of its elements.
   const telling = types.filter((type) => type !== "unknown[]");
   if (telling.length === 1 && (telling[0] as string).endsWith("[]")) return telling[0] as string;
-  return telling.some((type) => type.includes("{") || type.includes("[")) ? "unknown" : types.join(" | ");
+  return telling.some((type) => type.includes("{") || type.includes("["))
+    ? "unknown"
+    : types.join(" | ");
 }
 
 function oneType(value: Json): string {

@@ -83,7 +83,11 @@ async function measure(
 }
 
 /** The usual way of the field: write the candidate to a file, start a process, read its output. */
-async function processPerCandidate(task: Task, count: number, signal: AbortSignal): Promise<number> {
+async function processPerCandidate(
+  task: Task,
+  count: number,
+  signal: AbortSignal,
+): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "toolwright-bench-"));
   try {
     const inputs = JSON.stringify(task.instances("train", 1).map(({ input }) => input));
@@ -92,7 +96,10 @@ async function processPerCandidate(task: Task, count: number, signal: AbortSigna
     for (let index = 0; index < count; index++) {
       const seed = task.kernel.seeds[index % task.kernel.seeds.length] ?? "";
       const file = join(folder, `candidate-${index}.cjs`);
-      const call = task.harness === undefined ? `${task.kernel.entry}(...input)` : `harness(${task.kernel.entry}, ...input)`;
+      const call =
+        task.harness === undefined
+          ? `${task.kernel.entry}(...input)`
+          : `harness(${task.kernel.entry}, ...input)`;
       writeFileSync(
         file,
         `${seed}\n${task.harness?.source ?? ""}\nconst badOutput = (reason) => { throw new Error(reason); };\n` +

@@ -12,7 +12,9 @@ import { addTraces } from "./commands/traces.ts";
 
 export function createProgram(): Command {
   const program = new Command("toolwright")
-    .description("A self-improving tool-synthesis engine: requests in, tested tools out, all of it traced.")
+    .description(
+      "A self-improving tool-synthesis engine: requests in, tested tools out, all of it traced.",
+    )
     .showHelpAfterError("(--help shows what is possible)")
     .exitOverride();
   addStart(program);

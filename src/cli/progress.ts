@@ -23,7 +23,9 @@ export function progressLine(
       last = now;
       const { evaluations, seconds, best, weights } = progress;
       const rate = seconds > 0 ? Math.round(evaluations / seconds) : 0;
-      const arms = Object.entries(weights).map(([name, share]) => `${name} ${Math.round(100 * share)}%`);
+      const arms = Object.entries(weights).map(
+        ([name, share]) => `${name} ${Math.round(100 * share)}%`,
+      );
       const text = [
         `${label}: ${seconds.toFixed(0)} s`,
         `${evaluations} evaluations (${rate}/s)`,

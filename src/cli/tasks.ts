@@ -19,7 +19,9 @@ const EXTENSION = extname(import.meta.url);
 /** @throws InputError UNKNOWN_TASK, naming the tasks there are. */
 export async function loadTask(nameOrPath: string): Promise<Task> {
   const path = /[\\/]|\.[cm]?[jt]s$/.test(nameOrPath);
-  const tasks = path ? await tasksOf(pathToFileURL(resolve(nameOrPath)), nameOrPath) : await shippedTasks();
+  const tasks = path
+    ? await tasksOf(pathToFileURL(resolve(nameOrPath)), nameOrPath)
+    : await shippedTasks();
   const found = path ? tasks[0] : tasks.find(({ name }) => name === nameOrPath);
   if (found !== undefined) return found;
   throw new InputError(

@@ -9,11 +9,11 @@ import type { Random } from "../core/random.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { Meter } from "./budget.ts";
 import type { Cascade, Outcome } from "./cascade.ts";
+import { candidateDigest } from "./digest.ts";
 import type { Generator, Proposal } from "./generator.ts";
 import type { Recorded } from "./recorded.ts";
 import type { Ledger } from "./registrar.ts";
 import type { Place, Rivals, Strategy } from "./strategy.ts";
-import { candidateDigest } from "./digest.ts";
 
 /** What a batch needs of its run. */
 export interface Slot {
@@ -61,7 +61,10 @@ export function proposeBatch(
     await previous;
     return refuseRepeats(slot, drafts);
   });
-  return { proposals: proposals.catch(() => undefined), result: proposals.then((fresh) => execute(slot, fresh, signal)) };
+  return {
+    proposals: proposals.catch(() => undefined),
+    result: proposals.then((fresh) => execute(slot, fresh, signal)),
+  };
 }
 
 interface Draft {
@@ -82,9 +85,7 @@ async function seeds({ task }: Slot): Promise<readonly Draft[]> {
 async function draft(slot: Slot, index: number, signal: AbortSignal): Promise<readonly Draft[]> {
   const { task, generator, strategy, random, batch = 64, training } = slot;
   const examples =
-    task.harness === undefined
-      ? training.map(({ input, expected }) => ({ input, expected }))
-      : [];
+    task.harness === undefined ? training.map(({ input, expected }) => ({ input, expected })) : [];
   const calls: Promise<readonly Draft[]>[] = [];
   for (let left = batch, call = 0; left > 0; left -= PER_CALL, call++) {
     const draws = random.fork(`batch-${index}/${call}`);
@@ -113,7 +114,7 @@ type Fresh = Draft & { readonly digest: string; readonly runs: boolean };
 function refuseRepeats({ task, ledger, purse }: Slot, drafts: readonly Draft[]): readonly Fresh[] {
   const fresh: Fresh[] = [];
   for (const draft of drafts) {
-    const digest = candidateDigest(draft.proposal.source, task.kernel.entry);
+    const digest = candidateDigest(draft.proposal.source, task.kernel);
     const runs = draft.proposal.failure === undefined && !ledger.seen.has(digest);
     if (runs) {
       if (purse.reserve(1) === 0) break;

@@ -59,18 +59,28 @@ export function cascade(
 
   return {
     async run(contenders, signal) {
-      const first = await execute(contenders.map(({ source }) => source), headInputs, signal);
+      const first = await execute(
+        contenders.map(({ source }) => source),
+        headInputs,
+        signal,
+      );
       const outcomes: (Outcome | undefined)[] = contenders.map(({ rivals }, index) => {
         const evaluation = evaluator.evaluate(task, heads, first[index] ?? []);
         if (evaluation.status === "failed") return failed(evaluation);
         const lost = rivals !== undefined && loses(task, heads, evaluation.fitness, rivals);
-        return lost && tails.length > 0 ? { status: "dropped", fitness: evaluation.fitness } : undefined;
+        return lost && tails.length > 0
+          ? { status: "dropped", fitness: evaluation.fitness }
+          : undefined;
       });
 
       const running = contenders
         .map((contender, index) => ({ contender, index }))
         .filter(({ index }) => outcomes[index] === undefined);
-      const rest = await execute(running.map(({ contender }) => contender.source), tailInputs, signal);
+      const rest = await execute(
+        running.map(({ contender }) => contender.source),
+        tailInputs,
+        signal,
+      );
       for (const [place, { index }] of running.entries()) {
         const executions = [...(first[index] ?? []), ...(rest[place] ?? [])];
         const evaluation = evaluator.evaluate(task, instances, executions);

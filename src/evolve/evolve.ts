@@ -86,11 +86,11 @@ function whyStop(
   task: Task,
   ledger: Ledger,
   purse: Meter,
-  { stagnation = Number.POSITIVE_INFINITY }: EvolveOptions,
+  { stagnation = Number.POSITIVE_INFINITY, polish = 0 }: EvolveOptions,
 ): StopReason | undefined {
-  if (task.target !== undefined && (ledger.bestFitness ?? Number.NEGATIVE_INFINITY) >= task.target) {
-    return "target";
-  }
+  const reached =
+    task.target !== undefined && (ledger.bestFitness ?? Number.NEGATIVE_INFINITY) >= task.target;
+  if (reached && ledger.sinceImprovement >= polish) return "target";
   if (purse.spent) return "budget";
   if (ledger.sinceImprovement >= stagnation) return "stagnation";
   if (ledger.barrenBatches >= BARREN_BATCHES) return "exhausted";

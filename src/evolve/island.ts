@@ -8,8 +8,8 @@
  */
 import type { Random } from "../core/random.ts";
 import type { Parent } from "./generator.ts";
-import type { Rivals } from "./strategy.ts";
 import { drawRanks, drawShort } from "./select.ts";
+import type { Rivals } from "./strategy.ts";
 
 /** Clusters that can be chosen. At the default spread, rank 1,000 has a weight below e^-40. */
 const RANKED = 1_000;

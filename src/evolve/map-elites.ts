@@ -59,9 +59,7 @@ function draw(
   const chosen = new Set<string>();
   const most = Math.min(wanted, filled.length);
   while (chosen.size < most) chosen.add(random.pick(filled));
-  return [...chosen]
-    .map((cell) => cells.get(cell) as Parent)
-    .sort((a, b) => a.fitness - b.fitness);
+  return [...chosen].map((cell) => cells.get(cell) as Parent).sort((a, b) => a.fitness - b.fitness);
 }
 
 /** `octave of the length / order of the instance groups by mean score, best first`. */

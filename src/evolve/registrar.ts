@@ -31,10 +31,7 @@ export interface Ledger {
 }
 
 /** @param resolution Score distance that matters; signatures are quantised to it. */
-export function runLedger(
-  { strategy, generator, trace }: EvolvePorts,
-  resolution: number,
-): Ledger {
+export function runLedger({ strategy, generator, trace }: EvolvePorts, resolution: number): Ledger {
   const seen = new Set<string>();
   const fitnessOf = new Map<string, number>();
   const champions: Parent[] = [];
@@ -58,9 +55,12 @@ export function runLedger(
     if (outcome.status === "failed") {
       return { ...base, status: "failed", reason: `${outcome.kind}: ${outcome.reason}` };
     }
-    if (outcome.status === "dropped") return { ...base, status: "dropped", fitness: outcome.fitness };
+    if (outcome.status === "dropped")
+      return { ...base, status: "dropped", fitness: outcome.fitness };
     const { fitness, scores } = outcome;
-    const parents = proposal.parents.map((parent) => fitnessOf.get(parent) ?? Number.NEGATIVE_INFINITY);
+    const parents = proposal.parents.map(
+      (parent) => fitnessOf.get(parent) ?? Number.NEGATIVE_INFINITY,
+    );
     return {
       proposal,
       status: "scored",
@@ -147,7 +147,12 @@ export function runLedger(
 
 function candidateEvent(index: number, candidate: Candidate, result: ProposalResult): NewEvent {
   const { proposal, digest, place, outcome } = candidate;
-  const data: Record<string, Json> = { index, digest, status: result.status, operator: proposal.operator };
+  const data: Record<string, Json> = {
+    index,
+    digest,
+    status: result.status,
+    operator: proposal.operator,
+  };
   if (place !== undefined) data.island = place.island;
   if (proposal.parents.length > 0) data.parents = proposal.parents;
   // A repeat's source stands in the event of its first coming.

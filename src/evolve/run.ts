@@ -28,6 +28,11 @@ export interface EvolveOptions {
   readonly inFlight?: number;
   /** Evaluations without a better program after which the run ends. */
   readonly stagnation?: number;
+  /**
+   * Evaluations that go on after the target is reached. Many programs fit the same cases; the
+   * shortest of them is the likeliest to be what was meant, and it takes a while to find. Default 0.
+   */
+  readonly polish?: number;
   /** Candidates that the validation split picks from. */
   readonly finalists?: number;
   /** Outcomes of an earlier run with this seed and configuration: used in place of the sandbox. */

@@ -78,5 +78,10 @@ export function drawShort(lengths: readonly number[], random: Random): number {
     shortest = Math.min(shortest, length);
     longest = Math.max(longest, length);
   }
-  return random.weighted(softmax(lengths.map((length) => (shortest - length) / (longest + 1e-6)), 1));
+  return random.weighted(
+    softmax(
+      lengths.map((length) => (shortest - length) / (longest + 1e-6)),
+      1,
+    ),
+  );
 }

@@ -17,10 +17,13 @@ export const STRATEGIES = {
   funsearch: () => programsDatabase(),
   "map-elites": () => mapElites(),
   /** Every proposal starts from the seeds: independent samples, the best of them wins. */
-  "best-of-n": () => plain("best-of-n", ({ founders }, wanted, random) => few(founders, wanted, random)),
+  "best-of-n": () =>
+    plain("best-of-n", ({ founders }, wanted, random) => few(founders, wanted, random)),
   /** Every proposal starts from the best program so far. */
   sequential: () =>
-    plain("sequential", ({ best, founders }) => (best === undefined ? founders.slice(0, 1) : [best])),
+    plain("sequential", ({ best, founders }) =>
+      best === undefined ? founders.slice(0, 1) : [best],
+    ),
   /** Every registered program is an equally likely parent. */
   random: () => plain("random", ({ all }, wanted, random) => few(all, wanted, random)),
 } as const satisfies Record<string, () => Strategy>;

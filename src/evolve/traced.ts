@@ -58,7 +58,11 @@ export async function tracedEvolve(
         volatile: { budget: { ...options.budget } },
       },
     ]);
-    const result = await evolve({ ...ports, generator, trace: (events) => trace.events(events) }, options, signal);
+    const result = await evolve(
+      { ...ports, generator, trace: (events) => trace.events(events) },
+      options,
+      signal,
+    );
     await trace.events([summary(result)]);
     await trace.end("succeeded");
     return result;

@@ -36,7 +36,8 @@ export async function crown(
     sealedFailure: own?.status === "failed" ? `${own.kind}: ${own.reason}` : undefined,
     floor: results[0],
     baseline: results.reduce(
-      (best, result) => ((result?.fitness ?? -Infinity) > (best?.fitness ?? -Infinity) ? result : best),
+      (best, result) =>
+        (result?.fitness ?? -Infinity) > (best?.fitness ?? -Infinity) ? result : best,
       undefined,
     ),
   };

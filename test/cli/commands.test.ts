@@ -1,6 +1,6 @@
 /** The commands as a user runs them: real processes, a home of their own, no network. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { workplace, type Workplace } from "../support/cli.ts";
+import { type Workplace, workplace } from "../support/cli.ts";
 
 const CLAMP = {
   name: "clamp",
@@ -32,7 +32,13 @@ afterAll(() => place.remove());
 describe("evolve", () => {
   it("evolves a function for a spec and prints the documented document", async () => {
     const { status, value } = await place.json([
-      "evolve", "--spec", spec, "--seed", "3", "--budget-evaluations", "4000",
+      "evolve",
+      "--spec",
+      spec,
+      "--seed",
+      "3",
+      "--budget-evaluations",
+      "4000",
     ]);
     expect(value).toMatchObject({
       best: { source: expect.stringContaining("clamp"), score: 1, heldOut: 1 },
@@ -47,7 +53,14 @@ describe("evolve", () => {
   it("gives the same best program for the same seed and evaluation budget, with 1 or 2 workers", async () => {
     const run = async (workers: string) => {
       const { value } = await place.json([
-        "evolve", "bin-packing", "--seed", "5", "--budget-evaluations", "600", "--workers", workers,
+        "evolve",
+        "bin-packing",
+        "--seed",
+        "5",
+        "--budget-evaluations",
+        "600",
+        "--workers",
+        workers,
       ]);
       const { best, evaluations, runId } = value as {
         best: { source: string; score: number; heldOut: number };
@@ -64,10 +77,26 @@ describe("evolve", () => {
   }, 120_000);
 
   it("can be taken up again: what has run is not run again, and the end is the same", async () => {
-    const whole = await place.json(["evolve", "--spec", spec, "--seed", "8", "--budget-evaluations", "300"]);
+    const whole = await place.json([
+      "evolve",
+      "--spec",
+      spec,
+      "--seed",
+      "8",
+      "--budget-evaluations",
+      "300",
+    ]);
     const { runId, best } = whole.value as { runId: string; best: unknown };
     const again = await place.json([
-      "evolve", "--spec", spec, "--seed", "8", "--budget-evaluations", "300", "--resume", runId,
+      "evolve",
+      "--spec",
+      spec,
+      "--seed",
+      "8",
+      "--budget-evaluations",
+      "300",
+      "--resume",
+      runId,
     ]);
     expect((again.value as { best: unknown }).best).toEqual(best);
   });
@@ -75,12 +104,29 @@ describe("evolve", () => {
 
 describe("request", () => {
   it("makes a tool out of a spec, then finds it again and makes none", async () => {
-    const ask = ["request", "keep a number between two bounds", "--spec", spec, "--seed", "3", "--budget-evaluations", "4000"];
+    const ask = [
+      "request",
+      "keep a number between two bounds",
+      "--spec",
+      spec,
+      "--seed",
+      "3",
+      "--budget-evaluations",
+      "4000",
+    ];
     const first = await place.json(ask);
-    expect(first.value).toMatchObject({ status: "SUCCEEDED", created: true, tool: { name: "clamp", version: 1 } });
+    expect(first.value).toMatchObject({
+      status: "SUCCEEDED",
+      created: true,
+      tool: { name: "clamp", version: 1 },
+    });
     expect((first.value as { outputs: unknown[] }).outputs.slice(0, 4)).toEqual([5, 0, 10, 8]);
     const second = await place.json(ask);
-    expect(second.value).toMatchObject({ status: "SUCCEEDED", created: false, tool: { name: "clamp", version: 1 } });
+    expect(second.value).toMatchObject({
+      status: "SUCCEEDED",
+      created: false,
+      tool: { name: "clamp", version: 1 },
+    });
     const call = await place.json(["tools", "run", "clamp", "--args", "[9, 1, 4]"]);
     expect(call.value).toMatchObject({ status: "returned", output: 4 });
   }, 60_000);
@@ -94,7 +140,10 @@ describe("request", () => {
 
 describe("sandbox run", () => {
   it("prints the execution of a program", async () => {
-    const file = place.file("twice.ts", "export function main(x: number): number { return 2 * x; }");
+    const file = place.file(
+      "twice.ts",
+      "export function main(x: number): number { return 2 * x; }",
+    );
     const { status, value } = await place.json(["sandbox", "run", file, "--args", "[21]"]);
     expect(value).toMatchObject({ status: "returned", output: 42 });
     expect(status).toBe(0);
@@ -114,7 +163,11 @@ describe("bad input", () => {
 
   it.each([
     ["a case of the wrong arity", { cases: [{ args: [1, 2], expected: 1 }] }, /case/i],
-    ["a signature that does not parse", { signature: "function clamp(value: number" }, /signature/i],
+    [
+      "a signature that does not parse",
+      { signature: "function clamp(value: number" },
+      /signature/i,
+    ],
     ["a seed with a syntax error", { seeds: ["function clamp( { return 1; }"] }, /seed/i],
   ])("refuses %s with status 2", async (_, change, message) => {
     const { status, stderr } = await place.run(["evolve", "--spec", bad(change)]);
@@ -123,7 +176,10 @@ describe("bad input", () => {
   });
 
   it("names file, line and field of a spec that does not fit", async () => {
-    const file = place.file("bad.yaml", "name: clamp\ndescription: bounds\nsignature: x\ncases:\n  - args: 3\n    expected: 1\n");
+    const file = place.file(
+      "bad.yaml",
+      "name: clamp\ndescription: bounds\nsignature: x\ncases:\n  - args: 3\n    expected: 1\n",
+    );
     const { status, stderr } = await place.run(["evolve", "--spec", file]);
     expect(stderr).toMatch(/bad\.yaml:5: cases\.0\.args/);
     expect(status).toBe(2);
@@ -138,7 +194,14 @@ describe("bad input", () => {
   it("says where a data file is cut off", async () => {
     const file = place.file("cut.txt", "1\nu120_00\n150 5 48\n42\n69\n");
     const source = place.file("ff.js", "function score() { return 0; }");
-    const { status, stderr } = await place.run(["evaluate", "bin-packing", "--source", source, "--data", file]);
+    const { status, stderr } = await place.run([
+      "evaluate",
+      "bin-packing",
+      "--source",
+      source,
+      "--data",
+      file,
+    ]);
     expect(stderr).toMatch(/cut\.txt/);
     expect(status).toBe(2);
   });
@@ -171,22 +234,40 @@ describe("bad input", () => {
 
 describe("evaluate", () => {
   it("scores first fit and best fit in both forms alike", async () => {
-    const kernel = place.file("bf-kernel.js", "function score(item, room, capacity) { return item - room; }");
-    const vector = place.file("bf.js", "function priority(item, bins) { return bins.map((room) => item - room); }");
+    const kernel = place.file(
+      "bf-kernel.js",
+      "function score(item, room, capacity) { return item - room; }",
+    );
+    const vector = place.file(
+      "bf.js",
+      "function priority(item, bins) { return bins.map((room) => item - room); }",
+    );
     const one = await place.json(["evaluate", "bin-packing", "--source", kernel]);
     const two = await place.json(["evaluate", "bin-packing", "--source", vector]);
-    expect(one.value).toMatchObject({ excessPercent: expect.any(Number), meanBins: expect.any(Number), l1Bound: expect.any(Number) });
-    expect((two.value as { scores: unknown }).scores).toEqual((one.value as { scores: unknown }).scores);
+    expect(one.value).toMatchObject({
+      excessPercent: expect.any(Number),
+      meanBins: expect.any(Number),
+      l1Bound: expect.any(Number),
+    });
+    expect((two.value as { scores: unknown }).scores).toEqual(
+      (one.value as { scores: unknown }).scores,
+    );
   }, 60_000);
 });
 
 describe("help", () => {
-  it.each([[], ["evolve"], ["evaluate"], ["request"], ["sandbox", "run"], ["tools", "ls"], ["traces", "export"], ["doctor"]])(
-    "of %s ends with status 0",
-    async (...command) => {
-      const { status, stdout } = await place.run([...command, "--help"]);
-      expect(stdout).toMatch(/Usage: toolwright/);
-      expect(status).toBe(0);
-    },
-  );
+  it.each([
+    [],
+    ["evolve"],
+    ["evaluate"],
+    ["request"],
+    ["sandbox", "run"],
+    ["tools", "ls"],
+    ["traces", "export"],
+    ["doctor"],
+  ])("of %s ends with status 0", async (...command) => {
+    const { status, stdout } = await place.run([...command, "--help"]);
+    expect(stdout).toMatch(/Usage: toolwright/);
+    expect(status).toBe(0);
+  });
 });

@@ -16,7 +16,10 @@ describe("strategy: funsearch", () => {
 
   it("groups programs with one signature into one cluster and prefers the short ones", () => {
     const database = programsDatabase({ islands: 1 });
-    const long = { ...program("long", 1), source: `function f() { return ${"1 + ".repeat(50)}1; }` };
+    const long = {
+      ...program("long", 1),
+      source: `function f() { return ${"1 + ".repeat(50)}1; }`,
+    };
     database.found(long, "same");
     database.register(program("short", 1), "same", { island: 0, epoch: 0 });
     const random = seededRandom(1);

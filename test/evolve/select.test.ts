@@ -12,15 +12,19 @@ describe("softmax", () => {
   it("sums to 1 and keeps the order, at any scale", () => {
     const scores = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1 });
     fc.assert(
-      fc.property(scores, fc.double({ min: 1e-3, max: 1e6, noNaN: true }), (values, temperature) => {
-        const probabilities = softmax(values, temperature);
-        expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
-        for (const [i, a] of values.entries()) {
-          for (const [j, b] of values.entries()) {
-            if (a > b) expect(probabilities[i]).toBeGreaterThanOrEqual(probabilities[j] ?? 0);
+      fc.property(
+        scores,
+        fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
+        (values, temperature) => {
+          const probabilities = softmax(values, temperature);
+          expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
+          for (const [i, a] of values.entries()) {
+            for (const [j, b] of values.entries()) {
+              if (a > b) expect(probabilities[i]).toBeGreaterThanOrEqual(probabilities[j] ?? 0);
+            }
           }
-        }
-      }),
+        },
+      ),
     );
   });
 

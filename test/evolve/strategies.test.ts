@@ -32,7 +32,9 @@ describe("plain strategies", () => {
     strategy.found(parent("seed", 0), "seed");
     strategy.register(parent("better", 5), "better", place);
     strategy.register(parent("worse", 1), "worse", place);
-    expect(strategy.select(2, seededRandom(1)).parents.map(({ digest }) => digest)).toEqual(["better"]);
+    expect(strategy.select(2, seededRandom(1)).parents.map(({ digest }) => digest)).toEqual([
+      "better",
+    ]);
   });
 
   it("refuses a name that it does not know and lists those that it does", () => {

@@ -2,10 +2,9 @@
 import { type Command, Option } from "commander";
 import { benchSandbox } from "../../../sandbox/bench.ts";
 import { benchRetrieval, benchStore } from "../../../toolstore/bench.ts";
-import { InputError } from "../../core/errors.ts";
+import { CanceledError, InputError } from "../../core/errors.ts";
 import { benchTrace } from "../../trace/index.ts";
 import { benchEvolve } from "../bench-evolve.ts";
-import { CanceledError } from "../../core/errors.ts";
 import { createOutput, table } from "../output.ts";
 import { integer } from "../session.ts";
 
@@ -61,7 +60,10 @@ async function measure(
     case "sandbox":
       return benchSandbox();
     case "evolve":
-      return benchEvolve(flags.evaluations === undefined ? {} : { evaluations: flags.evaluations }, signal);
+      return benchEvolve(
+        flags.evaluations === undefined ? {} : { evaluations: flags.evaluations },
+        signal,
+      );
     case "trace":
       return benchTrace();
     case "store":
@@ -81,9 +83,7 @@ function tableOf(rows: readonly object[]): string {
   const head = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return table(
     head,
-    rows.map((row) =>
-      head.map((key) => cell((row as Readonly<Record<string, unknown>>)[key])),
-    ),
+    rows.map((row) => head.map((key) => cell((row as Readonly<Record<string, unknown>>)[key]))),
   );
 }
 

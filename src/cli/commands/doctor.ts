@@ -13,7 +13,11 @@ export function addDoctor(program: Command): void {
       const driver = await engine.sandbox();
       const [execution] = await driver.run(
         {
-          program: { language: "javascript", source: "function probe(a) { return a + 1; }", entry: "probe" },
+          program: {
+            language: "javascript",
+            source: "function probe(a) { return a + 1; }",
+            entry: "probe",
+          },
           inputs: [[41]],
           limits: { timeoutMs: 5_000, memoryMiB: 64, outputBytes: 1_000 },
           seed: 0,
@@ -29,7 +33,11 @@ export function addDoctor(program: Command): void {
           detail: `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
         },
         { check: "home", ok: true, detail: engine.config.home },
-        { check: "sandbox isolate", ok: works, detail: works ? "answers" : JSON.stringify(execution) },
+        {
+          check: "sandbox isolate",
+          ok: works,
+          detail: works ? "answers" : JSON.stringify(execution),
+        },
         ...(await confinementReport()).map(({ layer, holds, detail }) => ({
           check: `layer ${layer}`,
           ok: holds,

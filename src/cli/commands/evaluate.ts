@@ -92,7 +92,9 @@ function formOf(task: Task, source: string, file: string): CandidateForm {
   };
   const forms = task.forms ?? [own];
   const defined = forms.find(({ entry }) =>
-    new RegExp(`(function\\s*\\*?\\s*|(const|let|var|class)\\s+|globalThis\\.)${entry}\\b`).test(source),
+    new RegExp(`(function\\s*\\*?\\s*|(const|let|var|class)\\s+|globalThis\\.)${entry}\\b`).test(
+      source,
+    ),
   );
   const fallback = forms[0];
   if (fallback === undefined) {

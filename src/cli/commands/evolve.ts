@@ -27,11 +27,16 @@ export function addEvolve(program: Command): void {
       .argument("[task]", "a task of experiments/, or the path of a task module")
       .option("--spec <file>", "a spec file (JSON or YAML) instead of a task")
       .addOption(
-        new Option("--generator <name>", "who writes candidates (default: all that is available)").choices(
-          ["offline", "mutation", "tuning", "llm", "ensemble"],
-        ),
+        new Option(
+          "--generator <name>",
+          "who writes candidates (default: all that is available)",
+        ).choices(["offline", "mutation", "tuning", "llm", "ensemble"]),
       )
-      .option("--strategy <name>", "funsearch, map-elites, best-of-n, sequential or random", "funsearch")
+      .option(
+        "--strategy <name>",
+        "funsearch, map-elites, best-of-n, sequential or random",
+        "funsearch",
+      )
       .option("--budget-seconds <seconds>", "wall clock of the search (default: 45)", integer)
       .option("--budget-evaluations <count>", "candidates that are run", integer)
       .option("--stagnation <count>", "end after so many evaluations without a better one", integer)

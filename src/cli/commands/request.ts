@@ -1,8 +1,8 @@
 /** `toolwright request`: from an objective to an answer, making a tool where none will do. */
 import type { Command } from "commander";
 import { specTask } from "../../../evaluators/index.ts";
-import { specFromExamples } from "../../agent/spec-from-examples.ts";
 import type { RequestOutcome } from "../../agent/run-request.ts";
+import { specFromExamples } from "../../agent/spec-from-examples.ts";
 import { InputError } from "../../core/errors.ts";
 import type { NewEvent } from "../../core/event.ts";
 import { Request } from "../../core/request.ts";
@@ -30,7 +30,9 @@ export function addRequest(program: Command): void {
   withCommonFlags(
     program
       .command("request")
-      .description("submit a request: a stored tool serves it, or one is made, registered and called")
+      .description(
+        "submit a request: a stored tool serves it, or one is made, registered and called",
+      )
       .argument("<objective>", "what you want, in words")
       .option("--require <text>", "a requirement (repeatable)", collect, [])
       .option("--constrain <text>", "a constraint (repeatable)", collect, [])
@@ -157,7 +159,9 @@ function tell({ type, data }: NewEvent, output: Output, endLine: () => void): vo
       output.note(`Registered ${String(facts.name)} v${String(facts.version)}.`);
       break;
     case "registration-refused":
-      output.note(`Refused to register ${String(facts.name)}: ${(facts.reasons as string[]).join(" ")}`);
+      output.note(
+        `Refused to register ${String(facts.name)}: ${(facts.reasons as string[]).join(" ")}`,
+      );
       break;
     default:
       break;
@@ -172,7 +176,9 @@ function report(outcome: RequestOutcome, task: Task | undefined, output: Output)
     return;
   }
   const { answer, createdBy } = solution;
-  const shown = answer.outputs.slice(0, 10).map((value) => `  ${JSON.stringify(value).slice(0, 200)}`);
+  const shown = answer.outputs
+    .slice(0, 10)
+    .map((value) => `  ${JSON.stringify(value).slice(0, 200)}`);
   output.result(
     {
       requestId,

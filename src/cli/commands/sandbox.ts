@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { InputError } from "../../core/errors.ts";
 import { describeExecution, type Language, Limits } from "../../core/execution.ts";
-import { Json } from "../../core/json.ts";
+import type { Json } from "../../core/json.ts";
 import { EXIT } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
 import { readText } from "../tasks.ts";
@@ -39,7 +39,9 @@ export function addSandbox(program: Command): void {
       .option("--timeout-ms <ms>", "wall clock", integer, defaults.timeoutMs)
       .option("--memory-mib <mib>", "memory", integer, defaults.memoryMiB)
       .option("--output-bytes <bytes>", "size of the result's JSON", integer, defaults.outputBytes)
-      .addOption(new Option("--driver <name>", "the sandbox").choices(["isolate"]).default("isolate")),
+      .addOption(
+        new Option("--driver <name>", "the sandbox").choices(["isolate"]).default("isolate"),
+      ),
   ).action(async (file: string, flags: RunFlags) => {
     const source = await readText(file);
     const language = LANGUAGES[extname(file).toLowerCase()];
@@ -79,7 +81,10 @@ export function parseArgs(text: string): readonly Json[] {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new InputError("USAGE", `${wanted}, got text that does not parse: ${(error as Error).message}.`);
+    throw new InputError(
+      "USAGE",
+      `${wanted}, got text that does not parse: ${(error as Error).message}.`,
+    );
   }
   if (!Array.isArray(value)) throw new InputError("USAGE", `${wanted}, got ${typeof value}.`);
   return value as readonly Json[];

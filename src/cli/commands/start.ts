@@ -3,7 +3,7 @@
  * create_tool where nothing serves, registration, the call, the answer.
  */
 import { join } from "node:path";
-import { type Command } from "commander";
+import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { Request } from "../../core/request.ts";
 import { EXIT, table } from "../output.ts";
@@ -22,7 +22,9 @@ export function addStart(program: Command): void {
   withCommonFlags(
     program
       .command("start")
-      .description("the main job: a request whose tool is evolved, registered, found again and used")
+      .description(
+        "the main job: a request whose tool is evolved, registered, found again and used",
+      )
       .option("--task <name>", "the task whose request is submitted", "bin-packing")
       .option("--data <file>", "your own instances (OR-Library text or JSON)")
       .option("--budget-seconds <seconds>", "for making the tool (default: 45)", integer)
@@ -30,7 +32,10 @@ export function addStart(program: Command): void {
   ).action(async (flags: StartFlags) => {
     const task = await loadTask(flags.task);
     if (task.request === undefined) {
-      throw new InputError("USAGE", `The task ${task.name} has no request of its own to start with.`);
+      throw new InputError(
+        "USAGE",
+        `The task ${task.name} has no request of its own to start with.`,
+      );
     }
     const request = Request.parse(task.request);
     await withSession(flags, async ({ engine, output, signal }) => {
@@ -39,7 +44,10 @@ export function addStart(program: Command): void {
       const seconds = (performance.now() - started) / 1000;
       const { solution, requestId, status } = outcome;
       if (solution.status === "gave-up") {
-        output.result({ requestId, status, reason: solution.reason }, `${status}: ${solution.reason}`);
+        output.result(
+          { requestId, status, reason: solution.reason },
+          `${status}: ${solution.reason}`,
+        );
         process.exitCode = EXIT.failed;
         return;
       }
@@ -64,7 +72,13 @@ export function addStart(program: Command): void {
         [
           answer.text,
           "",
-          table([`${name} v${version}`, createdBy === undefined ? "found in the store" : "made for this request"], rows),
+          table(
+            [
+              `${name} v${version}`,
+              createdBy === undefined ? "found in the store" : "made for this request",
+            ],
+            rows,
+          ),
           "",
           `Done in ${seconds.toFixed(1)} s. Trace: ${join(engine.config.home, "trace.db")}, run ${requestId}. Tool: ${join(engine.config.home, "tools.db")}.`,
           "Next:",

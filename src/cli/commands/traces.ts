@@ -1,9 +1,10 @@
 /** `toolwright traces`: what happened, and training data made of it. */
+
+import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import type { TraceEvent } from "../../core/event.ts";
 import { exportTraces, FORMATS, runPage, verifyRun } from "../../trace/index.ts";
-import { writeFile } from "node:fs/promises";
 import { EXIT, table } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
 
@@ -43,7 +44,11 @@ export function addTraces(program: Command): void {
       .description("show a run's events")
       .argument("<run>", "its id, or the beginning of it")
       .option("--type <type>", "events of one type alone")
-      .option("--limit <count>", "the last so many events (default: 200; with --json: all)", integer)
+      .option(
+        "--limit <count>",
+        "the last so many events (default: 200; with --json: all)",
+        integer,
+      )
       .option("--html <file>", "write the run as one static page instead")
       .option("--verify", "recompute the chain of sums and report gaps"),
   ).action(
@@ -55,7 +60,12 @@ export function addTraces(program: Command): void {
         const run = await findRun(engine.events, prefix);
         if (flags.verify === true) {
           const report = await verifyRun(engine.events, run.id);
-          output.result(report, report.ok ? `${run.id}: ${report.events} events, the chain holds.` : `${run.id}: ${report.problems.join("; ")}`);
+          output.result(
+            report,
+            report.ok
+              ? `${run.id}: ${report.events} events, the chain holds.`
+              : `${run.id}: ${report.problems.join("; ")}`,
+          );
           if (!report.ok) process.exitCode = EXIT.failed;
           return;
         }
@@ -79,7 +89,9 @@ export function addTraces(program: Command): void {
           { ...run, events: shown },
           [
             `${run.id} (${run.kind}, ${run.status}) ${run.title}`,
-            ...(left > 0 ? [`... ${left} earlier events (--limit ${events.length} shows all)`] : []),
+            ...(left > 0
+              ? [`... ${left} earlier events (--limit ${events.length} shows all)`]
+              : []),
             ...lines,
           ].join("\n"),
         );
@@ -94,24 +106,28 @@ export function addTraces(program: Command): void {
       .argument("[run...]", "runs (default: all)")
       .requiredOption("--format <format>", `one of ${FORMATS.join(", ")}`)
       .option("--out <folder>", "where the files go", "export"),
-  ).action(async (runs: readonly string[], flags: CommonFlags & { format: string; out: string }) => {
-    const format = FORMATS.find((known) => known === flags.format);
-    if (format === undefined) {
-      throw new InputError(
-        "UNKNOWN_FORMAT",
-        `Expected a format of ${FORMATS.join(", ")}, got "${flags.format}".`,
-      );
-    }
-    await withSession(flags, async ({ engine, output }) => {
-      const ids = await Promise.all(runs.map(async (prefix) => (await findRun(engine.events, prefix)).id));
-      const result = await exportTraces(engine.events, {
-        format,
-        out: flags.out,
-        ...(ids.length === 0 ? {} : { runs: ids }),
+  ).action(
+    async (runs: readonly string[], flags: CommonFlags & { format: string; out: string }) => {
+      const format = FORMATS.find((known) => known === flags.format);
+      if (format === undefined) {
+        throw new InputError(
+          "UNKNOWN_FORMAT",
+          `Expected a format of ${FORMATS.join(", ")}, got "${flags.format}".`,
+        );
+      }
+      await withSession(flags, async ({ engine, output }) => {
+        const ids = await Promise.all(
+          runs.map(async (prefix) => (await findRun(engine.events, prefix)).id),
+        );
+        const result = await exportTraces(engine.events, {
+          format,
+          out: flags.out,
+          ...(ids.length === 0 ? {} : { runs: ids }),
+        });
+        output.result(result, `Wrote ${result.rows} rows (${format}) to ${result.folder}`);
       });
-      output.result(result, `Wrote ${result.rows} rows (${format}) to ${result.folder}`);
-    });
-  });
+    },
+  );
 }
 
 type Store = Parameters<typeof exportTraces>[0];

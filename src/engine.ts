@@ -6,7 +6,8 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createEvaluator } from "../evaluators/index.ts";
 import { isolateSandbox } from "../sandbox/index.ts";
-import { embeddedToolStore, gate, noneBelow, toolDigest } from "../toolstore/index.ts";
+import { gate } from "../toolstore/gate.ts";
+import { embeddedToolStore, noneBelow, toolDigest } from "../toolstore/index.ts";
 import { afford } from "./agent/affordance.ts";
 import { createTool } from "./agent/create-tool.ts";
 import { callTool } from "./agent/execute.ts";
@@ -33,7 +34,6 @@ import { recordedOutcomes } from "./evolve/recorded.ts";
 import type { EvolveProgress, EvolveResult } from "./evolve/run.ts";
 import { strategyByName } from "./evolve/strategies.ts";
 import { tracedEvolve } from "./evolve/traced.ts";
-import { openaiModel } from "./llm/openai.ts";
 import { createRedactor, openTrace, sqliteEventStore } from "./trace/index.ts";
 
 const OFFLINE_POLISH = 1_000;
@@ -106,7 +106,7 @@ export function openEngine(config: Config): Engine {
     async evolve(task, options, signal) {
       const { seed = config.seed, strategy = "funsearch", resume } = options;
       const runId = newId("evo");
-      const model = config.model === undefined ? undefined : modelOf(config.model);
+      const model = config.model === undefined ? undefined : await modelOf(config.model);
       const name = options.generator ?? (model === undefined ? "offline" : "ensemble");
       const result = await tracedEvolve(
         {
@@ -199,12 +199,14 @@ export function openEngine(config: Config): Engine {
   return engine;
 }
 
-function modelOf({
+async function modelOf({
   model,
   baseUrl,
   apiKeyEnv,
   terms,
-}: NonNullable<Config["model"]>): LanguageModel {
+}: NonNullable<Config["model"]>): Promise<LanguageModel> {
+  // Loaded when it is used: without a model nobody waits for its client.
+  const { openaiModel } = await import("./llm/openai.ts");
   return openaiModel({
     model,
     apiKey: () => process.env[apiKeyEnv] ?? "",

@@ -164,8 +164,10 @@ async function weigh(
   signal: AbortSignal,
 ): Promise<GateFacts> {
   const sealed = task.instances("sealed", ports.seed);
-  // Without sealed instances the training ones are all there is; the task says so to its user.
-  const instances = sealed.length > 0 ? sealed : task.instances("train", ports.seed);
+  const training = task.instances("train", ports.seed);
+  // Cases have to pass one and all. Where a score is measured, only the sealed ones measure it.
+  const instances =
+    task.target !== undefined ? [...sealed, ...training] : sealed.length > 0 ? sealed : training;
   const lenient = Number.NEGATIVE_INFINITY;
   const judge = (tool: Tool): Promise<Trial> =>
     tryTool(ports, tool, { ...task, target: lenient }, instances, undefined, signal);

@@ -24,10 +24,11 @@ export async function solve(
 ): Promise<Solution> {
   const goal = await stages.ground(request);
   const seen: Observation[] = [];
+  let affordances = await stages.afford(goal);
 
   for (let steps = 0; steps < maxSteps; steps++) {
-    // Asked anew each round: a tool made in the last one is an affordance in this one.
-    const affordances = await stages.afford(goal);
+    // A tool made in the last round is an affordance in this one; a call changes none.
+    if (seen.at(-1)?.kind === "tool-created") affordances = await stages.afford(goal);
     const plan = await stages.plan(goal, affordances, seen);
     if (plan.kind === "give-up") return { status: "gave-up", reason: plan.reason, steps };
     if (plan.kind === "answer") {

@@ -26,7 +26,9 @@ const install = takeFlag("--install");
 const binary = takeOption("--bin");
 
 if (install) installWhatIsMissing();
-run(binary === undefined ? [entryPoint(), ...args] : [binaryPath(binary), ...args]);
+// The parts of Node that the engine stands on and that call themselves experimental warn on stderr.
+const QUIET = "--disable-warning=ExperimentalWarning";
+run(binary === undefined ? [QUIET, entryPoint(), ...args] : [binaryPath(binary), ...args]);
 
 function takeFlag(name) {
   if (args[0] !== name) return false;

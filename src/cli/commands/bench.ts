@@ -1,10 +1,10 @@
-/** `toolwright bench`: figures, as ratios side by side in one run. */
+/**
+ * `toolwright bench`: figures, as ratios side by side in one run.
+ *
+ * What is measured is loaded when it is asked for: no other command pays for it at its start.
+ */
 import { type Command, Option } from "commander";
-import { benchSandbox } from "../../../sandbox/bench.ts";
-import { benchRetrieval, benchStore } from "../../../toolstore/bench.ts";
 import { CanceledError, InputError } from "../../core/errors.ts";
-import { benchTrace } from "../../trace/index.ts";
-import { benchEvolve } from "../bench-evolve.ts";
 import { createOutput, table } from "../output.ts";
 import { integer } from "../session.ts";
 
@@ -58,22 +58,22 @@ async function measure(
 ): Promise<readonly object[]> {
   switch (subject) {
     case "sandbox":
-      return benchSandbox();
+      return (await import("../../../sandbox/bench.ts")).benchSandbox();
     case "evolve":
-      return benchEvolve(
+      return (await import("../bench-evolve.ts")).benchEvolve(
         flags.evaluations === undefined ? {} : { evaluations: flags.evaluations },
         signal,
       );
     case "trace":
-      return benchTrace();
+      return (await import("../../trace/bench.ts")).benchTrace();
     case "store":
-      return benchStore();
+      return (await import("../../../toolstore/bench.ts")).benchStore();
     case "retrieval": {
       const { corpus, queries } = flags;
       if (corpus === undefined || queries === undefined) {
         throw new InputError("USAGE", "Expected --corpus FILE and --queries FILE for retrieval.");
       }
-      return benchRetrieval({ corpusFile: corpus, queriesFile: queries });
+      return (await import("../../../toolstore/bench.ts")).benchRetrieval({ corpusFile: corpus, queriesFile: queries });
     }
   }
 }

@@ -27,7 +27,10 @@ export function generatorByName(
     case "llm":
       return llmGenerator({ model: needed(model, name), onCall });
     case "ensemble":
-      return ensembleGenerator([offlineGenerator(task), llmGenerator({ model: needed(model, name), onCall })]);
+      return ensembleGenerator([
+        offlineGenerator(task),
+        llmGenerator({ model: needed(model, name), onCall }),
+      ]);
     default:
       throw new InputError(
         "UNKNOWN_GENERATOR",

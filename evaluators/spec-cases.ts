@@ -1,0 +1,114 @@
+/** A spec's cases: whether they fit its signature, and which of them the search must never see. */
+import { digestJson } from "../src/core/digest.ts";
+import { InputError } from "../src/core/errors.ts";
+import { canonicalJson, type Json, sameJson } from "../src/core/json.ts";
+import { seededRandom } from "../src/core/random.ts";
+import type { Case, ToolSpec } from "../src/core/tool.ts";
+import { type Signature, valueType } from "./signature.ts";
+
+/** With fewer cases than this, all of them are needed to say what is wanted. */
+const FEWEST_TO_SPLIT = 8;
+/** One in this many is held out. */
+const HELD_OUT_SHARE = 4;
+
+export interface CaseSplit {
+  readonly train: readonly Case[];
+  readonly sealed: readonly Case[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * The spec's own held-out cases; else, of 8 cases or more, every fourth by a shuffle that the cases
+ * themselves seed: the same ones in every run, whatever its seed, so that none leaks into another.
+ */
+export function splitCases({ cases, heldOut }: Pick<ToolSpec, "cases" | "heldOut">): CaseSplit {
+  if (heldOut !== undefined && heldOut.length > 0) {
+    return { train: cases, sealed: heldOut, notes: [] };
+  }
+  if (heldOut !== undefined || cases.length < FEWEST_TO_SPLIT) {
+    const note =
+      `No case is held out: all ${cases.length} train, and nothing tells a rule from a list of ` +
+      `answers. Give heldOut cases, or at least ${FEWEST_TO_SPLIT} cases.`;
+    return { train: cases, sealed: [], notes: [note] };
+  }
+  const random = seededRandom(
+    Number.parseInt(digestJson(asJson(cases)).slice(0, 8), 16),
+    "held-out",
+  );
+  const left = cases.map((_, index) => index);
+  const held = new Set<number>();
+  while (held.size < Math.floor(cases.length / HELD_OUT_SHARE)) {
+    held.add(left.splice(random.integer(left.length), 1)[0] as number);
+  }
+  const indices = [...held].sort((a, b) => a - b);
+  return {
+    train: cases.filter((_, index) => !held.has(index)),
+    sealed: cases.filter((_, index) => held.has(index)),
+    notes: [
+      `${held.size} of ${cases.length} cases are held out and decide registration: cases ` +
+        `${indices.join(", ")} (counted from 0). Give heldOut cases to choose them yourself.`,
+    ],
+  };
+}
+
+/** @throws InputError BAD_SPEC naming the first case of the wrong arity or type, or two that contradict. */
+export function checkCases(spec: ToolSpec, signature: Signature): void {
+  const all = [
+    ...spec.cases.map((entry, index) => ({ ...entry, path: `cases[${index}]` })),
+    ...(spec.heldOut ?? []).map((entry, index) => ({ ...entry, path: `heldOut[${index}]` })),
+  ];
+  const seen = new Map<string, { readonly path: string; readonly expected: Json }>();
+  for (const { path, args, expected } of all) {
+    checkCase({ args, expected }, path, signature);
+    const key = canonicalJson(args);
+    const earlier = seen.get(key);
+    if (earlier !== undefined && !sameJson(earlier.expected, expected, spec.tolerance ?? 0)) {
+      throw bad(
+        path,
+        `expected what ${earlier.path} expects for the same arguments, got another value`,
+      );
+    }
+    if (earlier === undefined) seen.set(key, { path, expected });
+  }
+}
+
+function checkCase(
+  { args, expected }: Case,
+  path: string,
+  { parameters, result }: Signature,
+): void {
+  const least = parameters.filter(({ optional }) => !optional).length;
+  const most = parameters.length;
+  if (args.length < least || args.length > most) {
+    const wanted = least === most ? `${most}` : `${least} to ${most}`;
+    const names = parameters.map(({ name }) => name).join(", ");
+    throw bad(
+      `${path}.args`,
+      `expected ${wanted} argument${most === 1 ? "" : "s"} (${names}), got ${args.length}`,
+    );
+  }
+  for (const [index, value] of args.entries()) {
+    const { name = "", type = "unknown" } = parameters[index] ?? {};
+    checkType(value, type, `${path}.args[${index}] (${name})`);
+  }
+  checkType(expected, result, `${path}.expected`);
+}
+
+function checkType(value: Json, type: string, path: string): void {
+  const known = valueType(type);
+  if (known === "unknown") return;
+  const fits = known.endsWith("[]")
+    ? Array.isArray(value) && value.every((item) => `${typeof item}[]` === known)
+    : typeof value === known;
+  if (fits) return;
+  const text = JSON.stringify(value);
+  throw bad(path, `expected ${known}, got ${text.length > 60 ? `${text.slice(0, 57)}...` : text}`);
+}
+
+function asJson(cases: readonly Case[]): Json {
+  return cases.map(({ args, expected }) => ({ args, expected }));
+}
+
+function bad(field: string, message: string): InputError {
+  return new InputError("BAD_SPEC", `${field}: ${message}.`, { facts: { field } });
+}

@@ -1,0 +1,203 @@
+/**
+ * A spec's cases as a task: what comes back is compared with what was expected, 1 is every case
+ * exactly right, and the slope between is `similarity`.
+ */
+import { InputError } from "../src/core/errors.ts";
+import { Limits } from "../src/core/execution.ts";
+import type { Json } from "../src/core/json.ts";
+import type {
+  KernelFeature,
+  KernelParameter,
+  Task,
+  TaskInstance,
+  ValueType,
+} from "../src/core/task.ts";
+import type { Case, JsonSchema, ToolSpec } from "../src/core/tool.ts";
+import { caseVerdict } from "./correctness.ts";
+import { declaredNames, parseProgram } from "./program.ts";
+import { parseSignature, type Signature, schemaOfType, valueType } from "./signature.ts";
+import { checkCases, splitCases } from "./spec-cases.ts";
+
+export interface SpecTask extends Task {
+  /** What a user should know of how the spec was read, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** What a program returns that knows nothing, by type. */
+const NOTHING: Readonly<Record<ValueType, string>> = {
+  number: "0",
+  boolean: "false",
+  string: '""',
+  "number[]": "[]",
+  "string[]": "[]",
+  unknown: "null",
+};
+
+/**
+ * @returns A task without a harness: each instance's input is the candidate's argument list. All
+ *   cases run at once, there is no validation split, and `sealed` are the held-out cases.
+ * @throws InputError BAD_SPEC naming the field, the case or the seed that does not hold.
+ */
+export function specTask(spec: ToolSpec): SpecTask {
+  const signature = parseSignature(spec.signature);
+  checkCases(spec, signature);
+  const { train, sealed, notes } = splitCases(spec);
+  const tolerance = spec.tolerance ?? 0;
+  const instances: Readonly<Record<string, readonly TaskInstance[]>> = {
+    train: train.map(instanceOf),
+    sealed: sealed.map(instanceOf),
+  };
+  const parameters = signature.parameters.map((parameter, index) => ({
+    name: parameter.name,
+    ...typeOf(spec.parameters, parameter.name, parameter.type),
+    ...rangeOf(spec.parameters, parameter.name, train, index),
+  }));
+  const result = valueType(signature.result);
+  const schemas = {
+    parameters: spec.parameters ?? schemaOfParameters(signature),
+    result: spec.result ?? schemaOfType(signature.result),
+  };
+
+  return {
+    name: spec.name,
+    spec: { name: spec.name, description: spec.description, signature: spec.signature },
+    notes,
+    kernel: {
+      entry: signature.name,
+      parameters,
+      result,
+      features: featuresOf(parameters),
+      seeds: seedsOf(spec, signature, parameters, result),
+    },
+    limits: Limits.parse(spec.limits ?? {}),
+    instances: (split) => instances[split] ?? [],
+    quick: train.length,
+    score: (execution, { expected = null }) => ({
+      status: "scored",
+      score: caseVerdict(execution, expected, tolerance).similarity,
+    }),
+    target: 1,
+    resolution: 1e-6,
+    measures: (scores) => ({
+      passedCases: scores.filter((score) => score === 1).length,
+      cases: scores.length,
+    }),
+    labels: { passedCases: "cases exactly right", cases: "cases" },
+    publish: (source) => ({ language: languageOf(source), source, entry: signature.name }),
+    tool: (source) => ({
+      name: spec.name,
+      description: spec.description,
+      signature: spec.signature,
+      ...schemas,
+      language: languageOf(source),
+      source,
+      entry: signature.name,
+    }),
+  };
+}
+
+function instanceOf({ args, expected }: Case): TaskInstance {
+  return { input: args, expected };
+}
+
+/** The signature decides; the JSON Schema speaks where the signature says nothing. */
+function typeOf(
+  schema: JsonSchema | undefined,
+  name: string,
+  type: string,
+): { readonly type: ValueType } {
+  const known = valueType(type);
+  if (known !== "unknown") return { type: known };
+  const property = propertyOf(schema, name);
+  if (property?.type === "array") {
+    const items = property.items as { readonly type?: Json } | undefined;
+    return { type: valueType(`${schemaType(items?.type)}[]`) };
+  }
+  return { type: valueType(schemaType(property?.type)) };
+}
+
+function schemaType(type: Json | undefined): string {
+  return type === "integer" ? "number" : typeof type === "string" ? type : "unknown";
+}
+
+/** The schema's bounds, else the smallest and largest number among the training cases. */
+function rangeOf(
+  schema: JsonSchema | undefined,
+  name: string,
+  cases: readonly Case[],
+  index: number,
+): Pick<KernelParameter, "range"> {
+  const property = propertyOf(schema, name);
+  const seen = cases.map(({ args }) => args[index]).filter((value) => typeof value === "number");
+  const low = typeof property?.minimum === "number" ? property.minimum : Math.min(...seen);
+  const high = typeof property?.maximum === "number" ? property.maximum : Math.max(...seen);
+  return low < high && Number.isFinite(high - low) ? { range: [low, high] } : {};
+}
+
+function propertyOf(
+  schema: JsonSchema | undefined,
+  name: string,
+): { readonly [key: string]: Json } | undefined {
+  const properties = schema?.properties as { readonly [key: string]: Json } | undefined;
+  const property = properties?.[name];
+  if (property === null || typeof property !== "object" || Array.isArray(property))
+    return undefined;
+  return property as { readonly [key: string]: Json };
+}
+
+function schemaOfParameters({ parameters }: Signature): JsonSchema {
+  return {
+    type: "object",
+    properties: Object.fromEntries(parameters.map(({ name, type }) => [name, schemaOfType(type)])),
+    required: parameters.filter(({ optional }) => !optional).map(({ name }) => name),
+    additionalProperties: false,
+  };
+}
+
+function featuresOf(parameters: readonly KernelParameter[]): KernelFeature[] {
+  return parameters
+    .filter(({ type }) => type === "string" || type.endsWith("[]"))
+    .map(({ name }) => ({ source: `${name}.length`, type: "number" }));
+}
+
+/** The program that knows nothing, then the spec's own; else each parameter of the result's type. */
+function seedsOf(
+  spec: ToolSpec,
+  signature: Signature,
+  parameters: readonly KernelParameter[],
+  result: ValueType,
+): string[] {
+  const names = parameters.map(({ name }) => name).join(", ");
+  const returning = (value: string): string =>
+    `function ${signature.name}(${names}) {\n  return ${value};\n}`;
+  const nothing = returning(NOTHING[result]);
+  if (spec.seeds !== undefined && spec.seeds.length > 0) {
+    for (const [index, seed] of spec.seeds.entries()) checkSeed(seed, index, signature.name);
+    return [nothing, ...spec.seeds];
+  }
+  return [
+    nothing,
+    ...parameters.filter(({ type }) => type === result).map(({ name }) => returning(name)),
+  ];
+}
+
+function checkSeed(seed: string, index: number, entry: string): void {
+  const parsed = parseProgram(seed);
+  const problem =
+    parsed.status === "failed"
+      ? `got a program that does not parse: ${parsed.reason}`
+      : declaredNames(parsed.tree).includes(entry)
+        ? undefined
+        : "got one that does not";
+  if (problem === undefined) return;
+  throw new InputError(
+    "BAD_SPEC",
+    `seeds[${index}]: expected a program that defines the function ${entry}, ${problem}.`,
+    { facts: { field: `seeds[${index}]` } },
+  );
+}
+
+function languageOf(source: string): "javascript" | "typescript" {
+  const parsed = parseProgram(source);
+  return parsed.status === "parsed" ? parsed.language : "typescript";
+}

@@ -1,0 +1,103 @@
+/**
+ * The harnesses for cap sets: FunSearch's greedy over priorities.
+ *
+ * Every vector gets its priority once; the free vector with the highest one is taken, the first in
+ * the order of the product on ties, and closes the lines that it makes with those taken before.
+ * Source: Romera-Paredes et al., Nature 625 (2024), Methods, "Cap sets".
+ */
+import type { Harness } from "../../src/index.ts";
+import { featuresSource } from "./features.ts";
+
+/** JavaScript that defines `greedy(priorities, n, start)`: indices of the set, in order. */
+export const greedySource = `function greedy(priorities, n, start) {
+  const size = 3 ** n;
+  // Digits in two halves: the third point of a line is two look-ups away.
+  const low = 3 ** (n >> 1);
+  const third = new Uint16Array(Math.max(low, size / low) ** 2);
+  const width = Math.max(low, size / low);
+  for (let a = 0; a < width; a++) {
+    for (let b = 0; b < width; b++) {
+      let value = 0;
+      for (let unit = 1; unit < width; unit *= 3) {
+        value += ((6 - (Math.floor(a / unit) % 3) - (Math.floor(b / unit) % 3)) % 3) * unit;
+      }
+      third[a * width + b] = value;
+    }
+  }
+  const closed = new Uint8Array(size);
+  const taken = [];
+  const take = (index) => {
+    const high = Math.floor(index / low) * width;
+    const rest = (index % low) * width;
+    for (const other of taken) {
+      closed[third[high + Math.floor(other / low)] * low + third[rest + (other % low)]] = 1;
+    }
+    closed[index] = 1;
+    taken.push(index);
+  };
+  for (const index of start) {
+    if (closed[index] === 1) throw new RangeError("the start has a vector twice or three on a line");
+    take(index);
+  }
+
+  // Few priorities differ: their values are sorted, vectors keep their order within each.
+  const groups = new Map();
+  for (let index = 0; index < size; index++) {
+    const group = groups.get(priorities[index]);
+    if (group === undefined) groups.set(priorities[index], [index]);
+    else group.push(index);
+  }
+  for (const value of [...groups.keys()].sort((a, b) => b - a)) {
+    for (const index of groups.get(value)) if (closed[index] === 0) take(index);
+  }
+  return taken;
+}
+`;
+
+const SHARED = `
+${greedySource}
+function digitsOf(index, n) {
+  const digits = new Array(n);
+  for (let i = n - 1, rest = index; i >= 0; i--, rest = (rest - (rest % 3)) / 3) digits[i] = rest % 3;
+  return digits;
+}
+
+function checked(value) {
+  if (typeof value !== "number") badOutput("priority must be a number, got " + typeof value);
+  return value !== value ? -1e300 : Math.min(1e300, Math.max(-1e300, value));
+}
+`;
+
+/**
+ * For the kernel `score(...features)`. Takes no input; returns the indices of the set. NaN counts as -1e300; a score that is no number is bad output.
+ */
+export function kernelHarness(n: number): Harness {
+  return {
+    source: `${SHARED}
+${featuresSource(n)}
+let known;
+function harness(candidate) {
+  // Features belong to the vectors, not to the candidate: once is enough.
+  known ??= Array.from({ length: ${3 ** n} }, (_, index) => featuresOf(digitsOf(index, ${n})));
+  const priorities = new Float64Array(known.length);
+  for (let i = 0; i < known.length; i++) priorities[i] = checked(candidate(...known[i]));
+  return greedy(priorities, ${n}, []);
+}
+`,
+  };
+}
+
+/** For the paper's `priority(el, n)`, where `el` holds n digits. Takes no input, as above. */
+export function priorityHarness(n: number): Harness {
+  return {
+    source: `${SHARED}
+function harness(candidate) {
+  const priorities = new Float64Array(${3 ** n});
+  for (let i = 0; i < priorities.length; i++) {
+    priorities[i] = checked(candidate(Float64Array.from(digitsOf(i, ${n})), ${n}));
+  }
+  return greedy(priorities, ${n}, []);
+}
+`,
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * Large cap sets in dimensions 3 to 8 as tasks: a kernel orders the vectors, a greedy takes them.
+ *
+ * There is nothing to generalise to, so there is one instance, without input, and no other split:
+ * the set itself is the result, and its verifier is exact. Fitness: its size.
+ */
+import { Limits, type Program, type Task } from "../../src/index.ts";
+import { kernelSource } from "../kernel-source.ts";
+import { verifyCapSet } from "./cap-set.ts";
+import { featureParameters, features, featuresSource } from "./features.ts";
+import { greedySource, kernelHarness, priorityHarness } from "./harness.js.ts";
+
+/** Largest sets: known to be the largest up to n = 6, the best found above. */
+const RECORDS: Readonly<Record<number, { readonly size: number; readonly before: number }>> = {
+  3: { size: 9, before: 9 },
+  4: { size: 20, before: 20 },
+  5: { size: 45, before: 45 },
+  6: { size: 112, before: 112 },
+  7: { size: 236, before: 236 },
+  8: { size: 512, before: 496 },
+};
+
+const PAPER = "Romera-Paredes et al., Nature 625 (2024), cap sets";
+const LIMITS = Limits.parse({ timeoutMs: 10_000 });
+
+/** @param n Dimension, 3 to 8. */
+function capSetTask(n: number): Task {
+  const record = RECORDS[n] ?? { size: Number.POSITIVE_INFINITY, before: 0 };
+  const toolName = `extend_cap_set_${n}`;
+  const names = features(n).map(({ name }) => name);
+  const seed = (value: string): string =>
+    `function score(${names.join(", ")}) {\n  return ${value};\n}`;
+  const instance = { input: [] };
+
+  return {
+    name: `cap-set-${n}`,
+    spec: {
+      name: toolName,
+      description:
+        `Large cap sets in F_3^${n}. Gives each vector a priority; a greedy takes the vectors from the ` +
+        "highest priority on, leaving out those that lie on a line with two that were taken. " +
+        "Make the set as large as possible.",
+      signature: "function priority(el: Float64Array, n: number): number",
+    },
+    kernel: {
+      entry: "score",
+      parameters: featureParameters(n),
+      result: "number",
+      features: [],
+      // The first takes vectors in their order, which gives 2^n of them.
+      seeds: [seed("0"), seed("c0"), seed("w"), seed("c1 < c2 ? c0 : w")],
+    },
+    harness: kernelHarness(n),
+    limits: LIMITS,
+    instances: (split) => (split === "train" ? [instance] : []),
+    quick: 1,
+    score: ({ output }) => {
+      // The tool that is registered returns the vectors themselves; both forms are read.
+      const verdict = verifyCapSet(output, n);
+      return verdict.status === "invalid" ? verdict : { status: "scored", score: verdict.size };
+    },
+    target: record.size,
+    resolution: 1,
+    measures: (scores) => ({ size: scores[0] ?? 0, bestKnown: record.size }),
+    labels: { size: `vectors in the cap set of F_3^${n}`, bestKnown: "best known" },
+    request: {
+      objective: `Find a large cap set in F_3^${n}: vectors of which no three lie on a line.`,
+      requirements: [`Aim at ${record.size} vectors, the best known.`],
+      constraints: ["Offline: no network, no files."],
+    },
+    // A published program defines both functions: it is meant as `priority`.
+    forms: [
+      { entry: "priority", harness: priorityHarness(n) },
+      { entry: "score", harness: kernelHarness(n) },
+    ],
+    published: [
+      {
+        what: `best before FunSearch, n = ${n}`,
+        value: record.before,
+        unit: "vectors",
+        source: PAPER,
+      },
+      { what: `FunSearch, n = ${n}`, value: record.size, unit: "vectors", source: PAPER },
+    ],
+    publish: (source) => publish(source, n),
+    tool: (source) => capSetTool(source, n, toolName),
+  };
+}
+
+/** What the commands load. */
+export const tasks: readonly Task[] = [3, 4, 5, 6, 7, 8].map(capSetTask);
+
+function publish(source: string, n: number): Program {
+  const kernel = kernelSource(source, ["priority", "featuresOf"]);
+  return {
+    language: kernel.language,
+    entry: "priority",
+    source: `${kernel.source}
+
+${featuresSource(n)}
+/**
+ * @param {ArrayLike<number>} el A vector of F_3^${n}: ${n} digits 0, 1, 2.
+ * @returns {number} Its priority: a greedy takes the vectors from the highest on.
+ */
+function priority(el, n) {
+  const value = score(...featuresOf(el));
+  return Number.isNaN(value) ? -1e300 : Math.min(1e300, Math.max(-1e300, value));
+}
+`,
+  };
+}
+
+function capSetTool(source: string, n: number, name: string): ReturnType<Task["tool"]> {
+  const kernel = kernelSource(source, [name, "featuresOf", "greedy"]);
+  const vector = {
+    type: "array",
+    items: { type: "integer", minimum: 0, maximum: 2 },
+    minItems: n,
+    maxItems: n,
+  };
+  return {
+    name,
+    description:
+      `Extends a cap set in F_3^${n} (vectors of ${n} digits 0, 1, 2 of which no three sum to zero ` +
+      "modulo 3, as the cards of the game Set) to a large one that no vector can be added to. " +
+      "Starts from the given vectors, or from none.",
+    signature: `function ${name}(start?: number[][]): number[][]`,
+    parameters: {
+      type: "object",
+      properties: {
+        start: { type: "array", items: vector, description: "A cap set to extend; may be empty." },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    result: { type: "array", items: vector },
+    language: kernel.language,
+    entry: name,
+    source: `${kernel.source}
+
+${featuresSource(n)}
+${greedySource}
+/**
+ * @param {number[][]} [start] A cap set to extend: vectors of ${n} digits 0, 1, 2.
+ * @returns {number[][]} The set, the given vectors first.
+ */
+function ${name}(start = []) {
+  const vectorOf = (index) => Array.from({ length: ${n} }, (_, i) => Math.floor(index / 3 ** (${n - 1} - i)) % 3);
+  const indices = start.map((vector, place) => {
+    if (vector.length !== ${n} || !vector.every((digit) => digit === 0 || digit === 1 || digit === 2)) {
+      throw new RangeError("vector " + place + " must have ${n} digits 0, 1 or 2");
+    }
+    return vector.reduce((index, digit) => 3 * index + digit, 0);
+  });
+  const priorities = Array.from({ length: 3 ** ${n} }, (_, index) => {
+    const value = score(...featuresOf(vectorOf(index)));
+    return Number.isNaN(value) ? -1e300 : Math.min(1e300, Math.max(-1e300, value));
+  });
+  return greedy(priorities, ${n}, indices).map(vectorOf);
+}
+`,
+  };
+}

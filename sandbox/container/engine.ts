@@ -1,0 +1,73 @@
+/**
+ * Finds the container engine, or says at once why there is none and what to do. Docker and engines
+ * that speak its protocol are reached by socket or address, as DOCKER_HOST names them.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import Docker from "dockerode";
+import { SandboxUnavailableError } from "../../src/core/errors.ts";
+
+const DEFAULT_SOCKET = "unix:///var/run/docker.sock";
+const PING_MS = 3_000;
+
+/**
+ * @param address `unix:///path`, `tcp://host:port` or `http(s)://host:port`.
+ * @throws SandboxUnavailableError when nothing answers there within three seconds.
+ */
+export async function connectEngine(
+  address: string = process.env.DOCKER_HOST || DEFAULT_SOCKET,
+): Promise<Docker> {
+  const engine = new Docker(optionsOf(address));
+  let failure = `no answer within ${PING_MS} ms`;
+  try {
+    const answered = await Promise.race([
+      engine.ping().then(() => true),
+      new Promise<false>((resolve) => setTimeout(resolve, PING_MS, false).unref()),
+    ]);
+    if (answered) return engine;
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+  }
+  throw new SandboxUnavailableError(unreachable(address, failure), { facts: { address } });
+}
+
+function optionsOf(address: string): Docker.DockerOptions {
+  const socket = /^unix:\/\/(.+)$/.exec(address)?.[1] ?? (address.startsWith("/") ? address : null);
+  if (socket !== null) return { socketPath: socket };
+  try {
+    const url = new URL(address.replace(/^tcp:/, "http:"));
+    return {
+      host: url.hostname,
+      port: Number(url.port || 2375),
+      protocol: url.protocol === "https:" ? "https" : "http",
+    };
+  } catch {
+    throw new SandboxUnavailableError(
+      `The container engine's address must be unix:///path or tcp://host:port, got "${address}". Correct DOCKER_HOST.`,
+      { facts: { address } },
+    );
+  }
+}
+
+function unreachable(address: string, failure: string): string {
+  const nested = insideContainer()
+    ? " This process runs inside a container itself: either give it the engine of its host (mount the engine's socket, or set DOCKER_HOST), which starts sandboxes beside it and not in it, or run it where an engine runs."
+    : "";
+  return `The container sandbox expected an engine at ${address}, got: ${failure}. Start Docker or an engine that speaks its protocol, or set DOCKER_HOST to one that runs; else choose another driver by name, since nothing weaker is taken in its place.${nested}`;
+}
+
+/**
+ * Whether this process runs in a container.
+ *
+ * @param root Where the file system of the process begins.
+ */
+export function insideContainer(root = "/"): boolean {
+  if (existsSync(join(root, ".dockerenv"))) return true;
+  if (existsSync(join(root, "run/.containerenv"))) return true;
+  try {
+    const groups = readFileSync(join(root, "proc/1/cgroup"), "utf8");
+    return /\/(docker|kubepods|containerd|lxc|libpod)[-/.]/.test(groups);
+  } catch {
+    return false; // No such file: not Linux, or not to be seen.
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * What comes out of the wall, as frames, and what it means as executions. Everything in a frame may
+ * be the program's own invention: it is a claim, checked here for its form and nothing more.
+ */
+import { z } from "zod";
+import type { Execution } from "../../src/core/execution.ts";
+import type { Json } from "../../src/core/json.ts";
+
+const wallMs = z.number().min(0).catch(0);
+
+/** One answer of a supervisor. */
+export const Answer = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("ready"), sealed: z.boolean() }),
+  z.object({ kind: z.literal("result"), text: z.string(), wallMs }),
+  z.object({ kind: z.literal("shell"), text: z.string(), wallMs }),
+  z.object({ kind: z.literal("threw"), message: z.string(), wallMs }),
+  z.object({ kind: z.literal("bad-output"), reason: z.string() }),
+  z.object({ kind: z.literal("refused"), reason: z.string() }),
+  z.object({ kind: z.literal("out-of-memory") }),
+  z.object({ kind: z.literal("crashed"), reason: z.string() }),
+  z.object({ kind: z.literal("done") }),
+]);
+export type Answer = z.output<typeof Answer>;
+
+/** Longest message or reason that is kept of a program. */
+const MESSAGE_CHARACTERS = 2_000;
+
+/** The execution that an answer stands for; null for one that stands for none. */
+export function executionOf(
+  answer: Answer,
+  limits: { readonly memoryMiB: number; readonly outputBytes: number },
+): Execution | null {
+  switch (answer.kind) {
+    case "ready":
+    case "done":
+      return null;
+    case "result":
+      return outputOf(parseOutput(answer.text), answer.wallMs, limits.outputBytes);
+    case "shell":
+      return outputOf(shellOutput(answer.text), answer.wallMs, limits.outputBytes);
+    case "threw":
+      return {
+        status: "threw",
+        message: answer.message.slice(0, MESSAGE_CHARACTERS),
+        wallMs: answer.wallMs,
+      };
+    case "bad-output":
+      return { status: "bad-output", reason: answer.reason.slice(0, MESSAGE_CHARACTERS) };
+    case "refused":
+      return { status: "refused", reason: answer.reason.slice(0, MESSAGE_CHARACTERS) };
+    case "out-of-memory":
+      return { status: "out-of-memory", limitMiB: limits.memoryMiB };
+    case "crashed":
+      return { status: "crashed", reason: answer.reason.slice(0, MESSAGE_CHARACTERS) };
+  }
+}
+
+function outputOf(
+  parsed: { readonly output: Json } | { readonly reason: string },
+  wall: number,
+  outputBytes: number,
+): Execution {
+  if ("reason" in parsed) return { status: "bad-output", reason: parsed.reason };
+  const bytes = Buffer.byteLength(JSON.stringify(parsed.output));
+  if (bytes > outputBytes) {
+    const reason = `the output is larger than ${outputBytes} bytes`;
+    return { status: "bad-output", reason };
+  }
+  return { status: "returned", output: parsed.output, wallMs: wall };
+}
+
+function parseOutput(text: string): { readonly output: Json } | { readonly reason: string } {
+  let output: Json;
+  try {
+    output = JSON.parse(text) as Json;
+  } catch {
+    return { reason: "the result is no JSON" };
+  }
+  // 1e999 is well-formed JSON and parses as Infinity.
+  if (!allFinite(output)) return { reason: "the result holds a number above what JSON can carry" };
+  return { output };
+}
+
+/** Standard output is JSON where it parses as such, else the text without its last line break. */
+function shellOutput(text: string): { readonly output: Json } {
+  const parsed = parseOutput(text);
+  return "output" in parsed ? parsed : { output: text.replace(/\r?\n$/, "") };
+}
+
+/** Without recursion: the nesting is the program's to choose. */
+function allFinite(value: Json): boolean {
+  const open: Json[] = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next === "number" && !Number.isFinite(next)) return false;
+    if (typeof next === "object" && next !== null)
+      for (const item of Object.values(next)) open.push(item);
+  }
+  return true;
+}

@@ -1,0 +1,87 @@
+/** Which commands a supervisor starts for a language, with the guest's text as their argument. */
+import type { Language } from "../../src/core/execution.ts";
+import { linkGuest } from "./link.ts";
+import { PYTHON_CANDIDATE, PYTHON_CELLS } from "./python.ts";
+import type { SupervisorSetup } from "./supervise-common.ts";
+
+export interface Interpreters {
+  readonly node: string;
+  readonly python: string;
+  readonly shell: string;
+}
+
+/** Languages that share a guest share a pool. */
+export type Runtime = "node" | "python" | "shell";
+
+export function runtimeOf(language: Language): Runtime {
+  return language === "python" || language === "shell" ? language : "node";
+}
+
+/** Arguments of Node for a guest. Without strings as code, a realm's leak is no way into Node. */
+export function nodeArguments(
+  role: "candidate" | "harness" | "cells" | "supervisor",
+  memoryMiB: number,
+  extra: readonly string[] = [],
+): readonly string[] {
+  return [
+    `--max-old-space-size=${Math.max(8, memoryMiB)}`,
+    ...(role === "cells" ? [] : ["--disallow-code-generation-from-strings"]),
+    ...extra,
+    "--input-type=module",
+    "--eval",
+    linkGuest(role),
+  ];
+}
+
+/** The setup of a supervisor for one program or one session. */
+export function supervisorSetup({
+  runtime,
+  session,
+  interpreters,
+  memoryMiB,
+  scratch,
+  inside = scratch,
+  scriptFolder = scratch,
+  residentMiB,
+  wrap = (command) => command,
+  nodeExtra = [],
+}: {
+  readonly runtime: Runtime;
+  readonly session: boolean;
+  readonly interpreters: Interpreters;
+  readonly memoryMiB: number;
+  /** The supervisor's folder. */
+  readonly scratch: string;
+  /** The same as the program sees it, where that differs. */
+  readonly inside?: string;
+  readonly scriptFolder?: string;
+  readonly residentMiB: number | null;
+  readonly wrap?: (command: readonly string[]) => readonly string[];
+  readonly nodeExtra?: readonly string[];
+}): SupervisorSetup {
+  const { node, python, shell } = interpreters;
+  const pythonText = session ? PYTHON_CELLS : PYTHON_CANDIDATE;
+  const command = {
+    node: [node, ...nodeArguments(session ? "cells" : "candidate", memoryMiB, nodeExtra)],
+    // No site packages, no bytecode written; the guest itself takes the working folder off the path.
+    python: [python, "-S", "-s", "-B", "-c", pythonText],
+    shell: [shell],
+  }[runtime];
+  return {
+    role:
+      runtime === "shell" ? (session ? "shell-session" : "shell") : session ? "session" : "program",
+    candidate: wrap(command),
+    harness: wrap([node, ...nodeArguments("harness", Math.max(256, memoryMiB), nodeExtra)]),
+    scratch,
+    scriptFolder,
+    environment: {
+      PATH: "/usr/local/bin:/usr/bin:/bin",
+      HOME: inside,
+      TMPDIR: inside,
+      LANG: "C.UTF-8",
+      TZ: "UTC",
+      PYTHONHASHSEED: "0",
+    },
+    residentMiB,
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * The process in which a harness runs: trusted code whose `candidate(...)` is a call into another
+ * process. Reads its job and the candidate's answers from descriptor 0, writes calls to 4 and
+ * results to 3. In a container its executable cannot be read, so that the kernel refuses every
+ * other process of the same user its memory and descriptors.
+ *
+ * Guest code: linked with the files beside it into one text and run inside the wall.
+ */
+import { type HarnessFunction, harnessRealm } from "../isolate/harness-realm.ts";
+import type { CandidateRealm } from "../isolate/realm.ts";
+import { createRealm, thrownText, type Words } from "./realm.ts";
+import {
+  type CallValue,
+  decodeValues,
+  encodeValues,
+  readFrame,
+  writeFrame,
+  writeJsonFrame,
+} from "./wire.ts";
+
+interface HarnessJob {
+  readonly source: string;
+  readonly words: Words;
+  readonly inputs: readonly string[];
+  readonly outputBytes: number;
+}
+
+const RESULTS = 3;
+const CALLS = 4;
+const MAX_JOB_BYTES = 1 << 30;
+const MAX_ANSWER_BYTES = 64 << 20;
+
+/** The part of the candidate's glue that a harness uses, by way of the candidate's process. */
+function remoteCandidate(): CandidateRealm {
+  const answer: CandidateRealm["answer"] = {
+    value: undefined,
+    list: new Float64Array(0),
+    length: 0,
+    text: "",
+  };
+  const local = (): never => {
+    throw new Error("the candidate's process alone loads and calls its program");
+  };
+  return {
+    load: local,
+    call: local,
+    floats: (length) => new Float64Array(length),
+    answer,
+    invoke: (count, a, b, c, d, rest) => {
+      const values =
+        count > 4 ? (rest as CallValue[]) : ([a, b, c, d].slice(0, count) as CallValue[]);
+      writeFrame(CALLS, encodeValues(Array.from(values)));
+      const reply = readFrame(0, MAX_ANSWER_BYTES);
+      // The supervisor sees the candidate's end and says what it was.
+      if (reply === null) process.exit(0);
+      const tagged = String.fromCharCode(reply[0] ?? 0);
+      if (tagged !== "v") {
+        const text = tagged === "t" || tagged === "b" ? reply.toString("utf8") : "";
+        answer.text = text === "" ? "bthe candidate's process wrote what is no answer" : text;
+        return 2;
+      }
+      const [value] = decodeValues(reply.subarray(1));
+      if (!(value instanceof Float64Array)) {
+        answer.value = value;
+        return 0;
+      }
+      answer.list = value;
+      answer.length = value.length;
+      return 1;
+    },
+  };
+}
+
+function main(): void {
+  const frame = readFrame(0, MAX_JOB_BYTES);
+  if (frame === null) return;
+  const job = JSON.parse(frame.toString("utf8")) as HarnessJob;
+  const realm = createRealm(job.words, job.outputBytes);
+  const refuse = (error: unknown): void => {
+    const reason = `the harness does not load: ${String(error).slice(0, 300)}`;
+    writeJsonFrame(RESULTS, { kind: "refused", reason });
+  };
+  let run: (inputText: string) => string;
+  try {
+    realm.evaluate(job.source, "harness.js");
+    const harness = realm.evaluate("harness", "entry.js") as HarnessFunction;
+    const make = realm.evaluate(`(${harnessRealm.toString()})`, "bridge.js") as typeof harnessRealm;
+    run = make(remoteCandidate(), harness, ...job.words).run;
+  } catch (error) {
+    refuse(error);
+    return;
+  }
+  for (const input of job.inputs) {
+    const tagged = run(input);
+    realm.drain();
+    const body = tagged.slice(1);
+    if (tagged.startsWith("t"))
+      writeJsonFrame(RESULTS, { kind: "threw", message: thrownText(tagged) });
+    else if (tagged.startsWith("b")) writeJsonFrame(RESULTS, { kind: "bad-output", reason: body });
+    else if (Buffer.byteLength(body) > job.outputBytes) {
+      const reason = `the output is larger than ${job.outputBytes} bytes`;
+      writeJsonFrame(RESULTS, { kind: "bad-output", reason });
+    } else writeJsonFrame(RESULTS, { kind: "result", text: body });
+  }
+  writeJsonFrame(RESULTS, { kind: "done" });
+}
+
+main();
+process.exit(0);

@@ -1,0 +1,58 @@
+/**
+ * Makes one text of the guest files, since code inside the wall has no files of ours to import.
+ *
+ * A guest file imports node's own modules and the guest files before it in the list; exports and
+ * those imports fall away. Types are stripped when running from source and are gone after a build.
+ */
+import { readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
+
+const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+
+const ROLES = {
+  candidate: ["../isolate/realm", "wire", "realm", "candidate"],
+  harness: ["../isolate/realm", "../isolate/harness-realm", "wire", "realm", "harness"],
+  cells: ["wire", "cells"],
+  supervisor: ["frames", "supervise-common", "supervise-shell", "supervise-session", "supervisor"],
+} as const;
+
+const linked = new Map<keyof typeof ROLES, string>();
+
+/** An ES module without relative imports, for `node --input-type=module --eval`. */
+export function linkGuest(role: keyof typeof ROLES): string {
+  const known = linked.get(role);
+  if (known !== undefined) return known;
+  const seen = new Set<string>();
+  const text = ROLES[role]
+    .map((name) => (name.startsWith(".") ? name : `./${name}`))
+    .map((name) => readFileSync(new URL(`${name}${EXTENSION}`, import.meta.url), "utf8"))
+    .map((source) => (EXTENSION === ".ts" ? withoutTypes(source) : source))
+    .map((source) =>
+      source
+        .replace(/^import\s[^;]*?from\s+"(.*?)";$/gm, (whole, from: string) => {
+          if (from.startsWith(".")) return "";
+          // Two files may take the same names from one module.
+          const names = (/\{([^}]*)\}/.exec(whole)?.[1] ?? "").split(",").map((n) => n.trim());
+          const fresh = names.filter((n) => n !== "" && !seen.has(n));
+          for (const name of fresh) seen.add(name);
+          return fresh.length === 0 ? "" : `import { ${fresh.join(", ")} } from "${from}";`;
+        })
+        .replace(/^export\s+(?=(async\s+)?(function|const|class)\b)/gm, "")
+        .replace(/^export \{\};$/gm, "")
+        .replace(/^\/\/# sourceMappingURL=.*$/gm, ""),
+    )
+    .join("\n");
+  linked.set(role, text);
+  return text;
+}
+
+/** Node calls the function experimental and would print so on the first use. */
+function withoutTypes(source: string): string {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return stripTypeScriptTypes(source);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

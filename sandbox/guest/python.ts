@@ -1,0 +1,183 @@
+/**
+ * The processes in which Python runs: one for a program called on inputs, one for a session's cells.
+ * Both read frames from descriptor 0 and answer on 3; what Python prints goes to 1 and 2 and is no
+ * answer. Kept as text since Python is no part of the build.
+ */
+
+const COMMON = `
+import sys
+sys.path[:] = [path for path in sys.path if path]
+import os, json, struct, threading
+threading.stack_size(256 * 1024)
+
+def read_exactly(n):
+    parts = []
+    while n > 0:
+        part = os.read(0, min(n, 1 << 20))
+        if not part:
+            os._exit(0)
+        parts.append(part)
+        n -= len(part)
+    return b"".join(parts)
+
+def read_frame():
+    return json.loads(read_exactly(struct.unpack(">I", read_exactly(4))[0]))
+
+def write_frame(value):
+    data = json.dumps(value).encode()
+    data = struct.pack(">I", len(data)) + data
+    while data:
+        data = data[os.write(3, data):]
+
+def describe(error):
+    try:
+        return (type(error).__name__ + ": " + str(error))[:2000]
+    except BaseException:
+        return type(error).__name__
+
+def hold_memory(mebibytes):
+    # Private memory above what the interpreter has now; a fork is counted by the container.
+    import resource
+    with open("/proc/self/status") as status:
+        used = next(int(line.split()[1]) for line in status if line.startswith("VmData:"))
+    limit = used * 1024 + mebibytes * 1024 * 1024
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+def hold_recursion():
+    # Deep recursion shall be a RecursionError, not a dead interpreter.
+    real = sys.setrecursionlimit
+    def setrecursionlimit(limit):
+        real(min(limit, 20000))
+    sys.setrecursionlimit = setrecursionlimit
+`;
+
+export const PYTHON_CANDIDATE = `${COMMON}
+class Bad(Exception):
+    pass
+
+def check(value, path, depth=0):
+    kind = type(value)
+    if depth > 201:
+        raise Bad("nested deeper than 200")
+    if value is None or kind is bool or kind is str:
+        return
+    if kind is int:
+        if not -9007199254740991 <= value <= 9007199254740991:
+            raise Bad("the result" + path + " is an integer that JSON numbers cannot hold")
+    elif kind is float:
+        if value != value or value in (float("inf"), float("-inf")):
+            raise Bad("the result" + path + " is " + repr(value) + ", which is no JSON number")
+    elif kind is list or kind is tuple:
+        for i, item in enumerate(value):
+            check(item, path + "[" + str(i) + "]", depth + 1)
+    elif kind is dict:
+        for key, item in value.items():
+            if type(key) is not str:
+                raise Bad("the result" + path + " has a key that is no string")
+            check(item, path + "." + key, depth + 1)
+    else:
+        hint = " (a coroutine must be awaited inside)" if hasattr(value, "__await__") else ""
+        raise Bad("the result" + path + " is a " + kind.__name__ + ", which is no JSON" + hint)
+
+def encode(value, limit, dumps=json.dumps):
+    try:
+        check(value, "")
+        text = dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        return {"kind": "bad-output", "reason": "a string with half a surrogate pair"}
+    except Bad as error:
+        return {"kind": "bad-output", "reason": str(error)[:2000]}
+    except (ValueError, RecursionError) as error:
+        return {"kind": "bad-output", "reason": "the result contains itself or is nested too deeply"}
+    if size > limit:
+        return {"kind": "bad-output", "reason": "the output is larger than %d bytes" % limit}
+    return {"kind": "result", "text": text}
+
+def main():
+    import random
+    write_frame({"kind": "ready"})
+    job = read_frame()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    random.seed(job["seed"])
+    hold_recursion()
+    hold_memory(job["memoryMiB"])
+    scope = {"__name__": "program", "__builtins__": __builtins__}
+    out, call_text, loads, exit = write_frame, encode, json.loads, os._exit
+    try:
+        code = compile(job["source"], "program.py", "exec", dont_inherit=True)
+    except MemoryError:
+        return out({"kind": "out-of-memory"})
+    except (SyntaxError, ValueError, RecursionError, OverflowError) as error:
+        return out({"kind": "refused", "reason": describe(error)})
+    try:
+        exec(code, scope)
+    except MemoryError:
+        return out({"kind": "out-of-memory"})
+    except BaseException as error:
+        # Whatever a program throws before its first call, every input has it.
+        for text in job["inputs"]:
+            out({"kind": "threw", "message": describe(error)})
+        return out({"kind": "done"})
+    entry = scope.get(job["entry"])
+    if not callable(entry):
+        return out({"kind": "refused", "reason": "the program defines no function named " + job["entry"]})
+    limit = job["outputBytes"]
+    for text in job["inputs"]:
+        try:
+            answer = call_text(entry(*loads(text)), limit)
+        except MemoryError:
+            return out({"kind": "out-of-memory"})
+        except BaseException as error:
+            answer = {"kind": "threw", "message": describe(error)}
+        out(answer)
+    out({"kind": "done"})
+
+main()
+sys.stdout.flush()
+sys.stderr.flush()
+os._exit(0)
+`;
+
+export const PYTHON_CELLS = `${COMMON}
+import ast
+
+def run(source, scope):
+    tree = ast.parse(source, "cell.py")
+    last = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = ast.Expression(tree.body.pop().value)
+    exec(compile(tree, "cell.py", "exec"), scope)
+    return None if last is None else eval(compile(last, "cell.py", "eval"), scope)
+
+def main():
+    scope = {"__name__": "__main__", "__builtins__": __builtins__}
+    hold_recursion()
+    channel = os.dup(0)
+    write_frame({"kind": "ready"})
+    first = True
+    while True:
+        cell = read_frame()
+        if first:
+            hold_memory(cell["memoryMiB"])
+            first = False
+        try:
+            value = run(cell["source"], scope)
+            try:
+                text = json.dumps(value, allow_nan=False)
+            except (TypeError, ValueError, RecursionError):
+                text = json.dumps(repr(value))
+            answer = {"kind": "result", "text": text}
+        except MemoryError:
+            answer = {"kind": "threw", "message": "MemoryError: above the session's memory limit"}
+        except BaseException as error:
+            answer = {"kind": "threw", "message": describe(error)}
+        sys.stdout.flush()
+        sys.stderr.flush()
+        write_frame(answer)
+
+main()
+`;

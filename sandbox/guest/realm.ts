@@ -1,0 +1,106 @@
+/**
+ * The realm in which a JavaScript program runs: a fresh context without one object of Node's, made
+ * ready and read by the isolate driver's own glue, so that every driver has one boundary.
+ *
+ * Guest code: linked with the files beside it into one text and run inside the wall. A context is
+ * no wall: the process and the container round it are.
+ */
+import { stripTypeScriptTypes } from "node:module";
+import { constants, createContext, Script } from "node:vm";
+import { type CandidateRealm, candidateRealm } from "../isolate/realm.ts";
+
+/** State of sfc32, four 32-bit words. */
+export type Words = readonly [number, number, number, number];
+
+export interface Realm {
+  readonly glue: CandidateRealm;
+  /** Compiles and runs a script of its own in the realm. */
+  evaluate(source: string, filename: string): unknown;
+  /** Runs the jobs which promises left behind. */
+  drain(): void;
+}
+
+export function createRealm(words: Words, outputBytes: number): Realm {
+  const context = createContext(constants.DONT_CONTEXTIFY, {
+    codeGeneration: { strings: true, wasm: false },
+    microtaskMode: "afterEvaluate",
+  });
+  const evaluate = (source: string, filename: string): unknown =>
+    new Script(source, { filename }).runInContext(context);
+  const nothing = new Script("0", { filename: "drain.js" });
+  const [a, b, c, counter] = words;
+  const make = evaluate(`(${candidateRealm.toString()})`, "glue.js") as typeof candidateRealm;
+  const glue = make(a, b, c, counter, outputBytes);
+  return { glue, evaluate, drain: () => void nothing.runInContext(context) };
+}
+
+/**
+ * Loads a program as the isolate driver does: habits of language models (a fence, `export`, types
+ * in JavaScript) are taken off where they are what keeps it from being one.
+ *
+ * @returns "" when it is loaded, else a tagged string: `x` and why it is refused, `t` and what it threw.
+ */
+export function loadProgram(realm: Realm, source: string, entry: string, typed: boolean): string {
+  if (!/^[A-Za-z_$][\w$]*$/.test(entry)) return `x${entry} is no name of a function`;
+  let text = source.trimStart().startsWith("```") ? fenced(source) : source;
+  if (typed) {
+    const plain = withoutTypes(text);
+    if (typeof plain !== "string") return `x${plain.reason}`;
+    text = plain;
+  }
+  const fault = syntaxFault(text);
+  if (fault !== undefined) {
+    const bare = fenced(text);
+    const plain = withoutTypes(bare);
+    const repaired = withoutExports(typeof plain === "string" ? plain : bare);
+    if (syntaxFault(repaired) !== undefined) return `x${fault}`;
+    text = repaired;
+  }
+  const loaded = realm.glue.load(text, entry);
+  realm.drain();
+  return loaded;
+}
+
+/** Name and message and, where the stack tells, line and column in the program. */
+export function thrownText(tagged: string): string {
+  const [message = "", stack = ""] = tagged.slice(1).split("\0", 2);
+  const place = /<anonymous>:(\d+):(\d+)/.exec(stack);
+  return place === null ? message : `${message} (line ${place[1]}, column ${place[2]})`;
+}
+
+function syntaxFault(source: string): string | undefined {
+  try {
+    new Script(source, { filename: "program.js" });
+    return undefined;
+  } catch (error) {
+    const { name, message, stack } = error as Error;
+    const line = /^program\.js:(\d+)\n/.exec(stack ?? "")?.[1];
+    return line === undefined ? `${name}: ${message}` : `${name}: ${message} (line ${line})`;
+  }
+}
+
+function fenced(source: string): string {
+  const opening = /^[ \t]*```[^\n`]*\n/m.exec(source);
+  if (opening === null) return source;
+  const rest = source.slice(opening.index + opening[0].length);
+  const closing = /^[ \t]*```/m.exec(rest);
+  return closing === null ? rest : rest.slice(0, closing.index);
+}
+
+function withoutTypes(source: string): string | { readonly reason: string } {
+  try {
+    return stripTypeScriptTypes(source);
+  } catch (error) {
+    const { message, stack } = error as Error;
+    const line = /^[^\n]*?:(\d+)\n/.exec(stack ?? "")?.[1];
+    const text = `SyntaxError: ${(message.split("\n")[0] ?? "").slice(0, 200)}`;
+    return { reason: line === undefined ? text : `${text} (line ${line})` };
+  }
+}
+
+function withoutExports(source: string): string {
+  return source.replace(
+    /^([ \t]*)export\s+(?:default\s+)?(?=(?:async\s+)?function\b|class\b|const\b|let\b|var\b)/gm,
+    "$1",
+  );
+}

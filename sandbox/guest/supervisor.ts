@@ -1,0 +1,154 @@
+/**
+ * Stands between a program's processes and the host: starts them, passes the job in and answers
+ * out, and says how they ended. In a container it is process 1, which nothing inside can signal, and
+ * the only one that holds the host's stream: a program can forge its own answers, never a frame.
+ *
+ * Takes its setup as the first argument, one job as a frame on standard input; gives frames on
+ * standard output. The wall clock is the host's.
+ *
+ * Guest code: linked with the files beside it into one text and run inside the wall.
+ */
+import { encodeFrame, framePayload, frameReader, payloadReader } from "./frames.ts";
+import {
+  causeOf,
+  endGroup,
+  finish,
+  type SupervisorJob,
+  type SupervisorSetup,
+  send,
+  sendReady,
+  start,
+  watchMemory,
+} from "./supervise-common.ts";
+import { superviseSession } from "./supervise-session.ts";
+import { superviseShell } from "./supervise-shell.ts";
+
+const MAX_FRAME_BYTES = 1 << 30;
+// Room in a frame for everything but an output.
+const ODD_BYTES = 64 << 10;
+// What was forked off may hold the pipes: after the end, answers get this long to arrive.
+const LAST_WORDS_MS = 40;
+
+function superviseProgram(setup: SupervisorSetup, nextJob: Promise<SupervisorJob>): void {
+  const candidate = start(setup.candidate, setup, 4);
+  watchMemory(candidate, setup.residentMiB);
+  let over = false;
+  const conclude = (value: unknown): void => {
+    if (over) return;
+    over = true;
+    endGroup(candidate);
+    finish(value);
+  };
+  const broken = (reason: string): void =>
+    conclude({ kind: "crashed", reason: `the program wrote ${reason}` });
+  let toHarness: ((payload: Buffer) => void) | null = null;
+  let begunAt = 0;
+  let mostBytes = ODD_BYTES;
+  let mostAnswers = 0;
+  let withHarness = false;
+
+  const onAnswer = (value: unknown): void => {
+    const answer = (value ?? {}) as { kind?: unknown };
+    if (over) return;
+    const now = performance.now();
+    const last =
+      answer.kind === "done" || answer.kind === "refused" || answer.kind === "out-of-memory";
+    if (last) {
+      conclude(answer);
+      return;
+    }
+    mostAnswers -= 1;
+    if (mostAnswers < 0) {
+      broken("more answers than it had inputs");
+      return;
+    }
+    send({ ...answer, wallMs: now - begunAt });
+    begunAt = now;
+  };
+  const jobDone = nextJob.then((job) => {
+    begunAt = performance.now();
+    mostAnswers = job.inputs.length;
+    // An output's text is a string within a frame, where one byte of it can take six.
+    mostBytes = ODD_BYTES + 6 * job.outputBytes;
+    withHarness = job.harness !== null;
+    const mode = job.harness === null ? "inputs" : "calls";
+    candidate.process.stdin?.write(
+      encodeFrame({ ...job, harness: null, inputs: mode === "inputs" ? job.inputs : [], mode }),
+    );
+    return job;
+  });
+  const read = frameReader(
+    MAX_FRAME_BYTES,
+    (value) => {
+      const result = (value as { kind?: unknown } | null)?.kind === "result";
+      // Beside a harness, results are the harness's to give.
+      if (withHarness && result) broken("an answer in its harness's name");
+      else onAnswer(value);
+    },
+    broken,
+  );
+  const fromCandidate = payloadReader(
+    () => mostBytes,
+    (payload) => {
+      if (toHarness !== null) return toHarness(payload);
+      let kind: unknown;
+      try {
+        kind =
+          payload.length < 64
+            ? (JSON.parse(payload.toString("utf8")) as { kind?: unknown }).kind
+            : "";
+      } catch {
+        return broken("a frame that is no JSON");
+      }
+      if (kind === "ready") return sendReady();
+      if (kind === "loaded") return void jobDone.then(beginHarness);
+      read(framePayload(payload));
+    },
+    broken,
+  );
+  (candidate.process.stdio[3] as NodeJS.ReadableStream).on("data", fromCandidate);
+
+  const beginHarness = (job: SupervisorJob): void => {
+    if (job.harness === null || toHarness !== null) {
+      broken("a frame out of turn");
+      return;
+    }
+    const harness = start(setup.harness, setup, 5);
+    toHarness = (payload) => void harness.process.stdin?.write(framePayload(payload));
+    harness.process.stdin?.write(encodeFrame({ ...job, source: job.harness }));
+    (harness.process.stdio[4] as NodeJS.ReadableStream).on("data", (chunk: Buffer) =>
+      candidate.process.stdin?.write(chunk),
+    );
+    const results = frameReader(MAX_FRAME_BYTES, onAnswer, broken);
+    (harness.process.stdio[3] as NodeJS.ReadableStream).on("data", results);
+    harness.ended.then((end) => {
+      setTimeout(() => conclude(causeOf(end, harness.tail())), LAST_WORDS_MS * 2);
+    });
+  };
+  candidate.ended.then((end) => {
+    setTimeout(() => conclude(causeOf(end, candidate.tail())), LAST_WORDS_MS);
+  });
+}
+
+function main(): void {
+  const setup = JSON.parse(process.argv[1] ?? "") as SupervisorSetup;
+  let deliver: (job: SupervisorJob) => void = () => undefined;
+  const nextJob = new Promise<SupervisorJob>((resolve) => {
+    deliver = resolve;
+  });
+  let onFrame = (value: unknown): void => deliver(value as SupervisorJob);
+  if (setup.role === "program") superviseProgram(setup, nextJob);
+  else if (setup.role === "shell") superviseShell(setup, nextJob);
+  else onFrame = superviseSession(setup);
+  const read = frameReader(
+    MAX_FRAME_BYTES,
+    // Process 1 of a container takes everything with it: quicker than asking the engine.
+    (value) => ((value as { kind?: unknown }).kind === "stop" ? process.exit(0) : onFrame(value)),
+    () => process.exit(2),
+  );
+  process.stdin.on("data", read);
+  // Whoever held the other end is gone: nobody waits for an answer.
+  process.stdin.on("end", () => process.exit(0));
+}
+
+main();

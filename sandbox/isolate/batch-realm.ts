@@ -1,0 +1,159 @@
+/**
+ * The realm of the batch lane: harness and grammar-checked programs side by side, many programs one
+ * after the other.
+ *
+ * `batchRealm` is sent as text into the isolate and runs there. Programs of the total grammar can
+ * reach nothing and hold numbers alone, so they need no realm of their own. What the grammar does
+ * not promise to be the same as in the first lane (a throw, an argument that is no number) is not
+ * decided here: the program is given back.
+ */
+
+export interface BatchRealm {
+  /** The inputs of a key, as JSON text of a list of JSON texts. */
+  inputs(key: string, text: string): void;
+  /** Takes a chunk's programs. */
+  accept(programs: readonly ((empty: object) => BatchProgram)[]): void;
+  /**
+   * Runs one program over all inputs of a key. Tagged texts joined by NUL, which JSON text and
+   * reasons never hold: `r` JSON text, `b` bad output, `o` out of fuel (the last one then);
+   * undefined where the first lane must decide.
+   */
+  run(
+    program: number,
+    key: string,
+    fuel: number,
+    w0: number,
+    w1: number,
+    w2: number,
+    w3: number,
+  ): string | undefined;
+}
+
+interface BatchProgram {
+  readonly call: (...values: unknown[]) => unknown;
+  readonly refuel: (amount: number) => void;
+  readonly left: () => number;
+}
+
+export function batchRealm(
+  harness: ((candidate: unknown, ...input: unknown[]) => unknown) | undefined,
+): BatchRealm {
+  const held = new Map<string, readonly (readonly unknown[])[]>();
+  const flat = new WeakSet<object>();
+  let programs: readonly ((empty: object) => BatchProgram)[] = [];
+  const empty = Object.freeze({});
+
+  let [a, b, c, counter] = [0, 0, 0, 0];
+  Math.random = () => {
+    const word = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + word) | 0;
+    return (word >>> 0) / 4294967296;
+  };
+
+  // The first end of an execution stands, whatever the harness catches. "?": the first lane's.
+  let ended = "";
+  const end = (how: string): never => {
+    if (ended === "") ended = how;
+    throw new Error("the execution has ended");
+  };
+  (globalThis as Record<string, unknown>).badOutput = (reason: unknown) =>
+    end(`b${String(reason).slice(0, 300).replaceAll("\0", " ")}`);
+
+  const plain = (value: unknown): boolean =>
+    typeof value === "number" || typeof value === "boolean";
+  const got = (value: unknown): unknown =>
+    plain(value)
+      ? value
+      : end(
+          `bexpected a number, boolean, string or list of numbers, got ${value === null ? "null" : typeof value}`,
+        );
+
+  /** What a harness calls. One per program, so that a harness can tell programs apart. */
+  const candidateOf =
+    (call: BatchProgram["call"]) =>
+    (...values: unknown[]): unknown => {
+      if (ended !== "") throw new Error("the execution has ended");
+      for (let i = 0; i < values.length; i++) if (!plain(values[i])) return end("?");
+      let value: unknown;
+      try {
+        if (values.length === 1) value = call(values[0]);
+        else if (values.length === 2) value = call(values[0], values[1]);
+        else if (values.length === 3) value = call(values[0], values[1], values[2]);
+        else value = call(...values);
+      } catch (error) {
+        return end(error === empty ? "o" : "?");
+      }
+      return got(value);
+    };
+
+  // A harness may change its input, so each program gets its own; flat lists are copied by memory.
+  const mark = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    const inner = Object.values(value);
+    if (Array.isArray(value) && inner.every((item) => typeof item !== "object")) flat.add(value);
+    else for (const item of inner) mark(item);
+  };
+  const copy = (value: unknown): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return flat.has(value) ? value.slice() : value.map(copy);
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)]));
+  };
+
+  const alone = ({ call }: BatchProgram, input: readonly unknown[]): string => {
+    if (!input.every((value) => value === null || plain(value))) return "?";
+    let value: unknown;
+    try {
+      value = call(...input);
+    } catch (error) {
+      return error === empty ? "o" : "?";
+    }
+    if (typeof value === "number" && !Number.isFinite(value)) return `b${value} is no JSON number`;
+    return value === undefined ? "bundefined is no JSON value" : `r${JSON.stringify(value)}`;
+  };
+
+  const beside = (candidate: unknown, input: readonly unknown[]): string => {
+    ended = "";
+    try {
+      const value = harness?.(candidate, ...input.map(copy));
+      if (ended !== "") return ended;
+      const text = JSON.stringify(value) as string | undefined;
+      return text === undefined ? "bthe harness returned nothing" : `r${text}`;
+    } catch {
+      return ended === "" ? "?" : ended;
+    }
+  };
+
+  return {
+    inputs(key, text) {
+      const inputs = (JSON.parse(text) as string[]).map((each) => JSON.parse(each) as unknown[]);
+      for (const input of inputs) mark(input);
+      held.set(key, inputs);
+      const oldest = held.keys().next().value;
+      if (held.size > 8 && oldest !== undefined) held.delete(oldest);
+    },
+    accept(list) {
+      programs = list;
+    },
+    run(index, key, fuel, w0, w1, w2, w3) {
+      [a, b, c, counter] = [w0 | 0, w1 | 0, w2 | 0, w3 | 0];
+      const program = programs[index]?.(empty);
+      const inputs = held.get(key);
+      if (program === undefined || inputs === undefined) return undefined;
+      program.refuel(fuel);
+      const candidate = candidateOf(program.call);
+      let out = "";
+      for (let i = 0; i < inputs.length; i++) {
+        const input = inputs[i] as readonly unknown[];
+        let text = harness === undefined ? alone(program, input) : beside(candidate, input);
+        if (program.left() < 0) text = "o";
+        if (text === "?") return undefined;
+        out += i === 0 ? text : `\0${text}`;
+        if (text === "o") break;
+      }
+      return out;
+    },
+  };
+}

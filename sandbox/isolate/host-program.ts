@@ -1,0 +1,136 @@
+/**
+ * The first lane: one program of any kind, in a fresh isolate with a realm of its own, and beside it
+ * a second realm for the harness if there is one.
+ *
+ * What became of an input is told by the clock and by whether the isolate is still there, never by
+ * the text of an error: a program can write any text.
+ */
+import ivm from "isolated-vm";
+import { prepareSource, repairSource, syntaxError } from "../source.ts";
+import { type HarnessRealm, harnessRealm } from "./harness-realm.ts";
+import { resultOf, thrown } from "./host-results.ts";
+import type { Texts } from "./host-texts.ts";
+import { type CandidateRealm, candidateRealm } from "./realm.ts";
+import { endsProgram, type Result, type RunRequest } from "./wire.ts";
+
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+const GLUE = `"use strict"; return (${candidateRealm.toString()})($0, $1, $2, $3, $4);`;
+const HARNESS = `return (${harnessRealm.toString()})($0, harness, $1, $2, $3, $4);`;
+
+type Caller = ivm.Reference<(text: string) => string>;
+
+export function runProgram(
+  request: RunRequest,
+  texts: Texts,
+  report: (at: number, result: Result) => void,
+): void {
+  const inputs = texts.list(request.inputs);
+  const isolate = new ivm.Isolate({ memoryLimit: Math.max(8, request.memoryMiB) });
+  try {
+    const open = openProgram(isolate, request, texts);
+    if ("ended" in open) {
+      // Whatever a program does before its first call, every input has it.
+      for (let at = 0; at < inputs.length; at++) {
+        report(at, open.ended);
+        if (endsProgram(open.ended)) break;
+      }
+      return;
+    }
+    for (const [at, input] of inputs.entries()) {
+      const started = performance.now();
+      const result = guarded(isolate, open.deadline, (timeout) =>
+        open.call.applySync(undefined, [input], { timeout }),
+      );
+      const outcome: Result =
+        typeof result === "string"
+          ? resultOf(result, performance.now() - started, request.outputBytes)
+          : result;
+      report(at, outcome);
+      if (endsProgram(outcome)) return;
+    }
+  } finally {
+    if (!isolate.isDisposed) isolate.dispose();
+  }
+}
+
+type Opened = { readonly call: Caller; readonly deadline: number } | { readonly ended: Result };
+
+function openProgram(isolate: ivm.Isolate, request: RunRequest, texts: Texts): Opened {
+  const { entry, random, outputBytes, timeoutMs } = request;
+  if (!IDENTIFIER.test(entry)) return { ended: ["refused", `${entry} is no name of a function`] };
+  const prepared = prepareSource(request.source, request.typed);
+  if (!prepared.ok) return { ended: ["refused", prepared.reason] };
+
+  const realm = isolate.createContextSync();
+  const glue: ivm.Reference<CandidateRealm> = realm.evalClosureSync(
+    GLUE,
+    [...random, outputBytes],
+    { result: { reference: true } },
+  );
+  // The harness is trusted: it is read before the candidate's clock starts.
+  let run: Caller | undefined;
+  if (request.harness !== undefined) {
+    const opened = openHarness(isolate, glue, texts.get(request.harness), random);
+    if ("ended" in opened) return opened;
+    run = opened.run;
+  }
+
+  const deadline = performance.now() + timeoutMs;
+  const load = glue.getSync("load", { reference: true });
+  const attempt = (source: string): string | Result =>
+    guarded(isolate, deadline, (timeout) =>
+      load.applySync(undefined, [source, entry], { timeout }),
+    );
+  let loaded = attempt(prepared.source);
+  if (typeof loaded === "string" && loaded.startsWith("t")) {
+    // A source that does not parse has run nothing: the realm is still as new.
+    const fault = syntaxError(prepared.source);
+    const repaired = fault === undefined ? undefined : repairSource(prepared.source);
+    if (repaired !== undefined) loaded = attempt(repaired);
+    const still = repaired === undefined ? fault : syntaxError(repaired);
+    if (still !== undefined) return { ended: ["refused", fault ?? still] };
+  }
+  if (typeof loaded !== "string") return { ended: loaded };
+  if (loaded.startsWith("t"))
+    return { ended: thrown(loaded, performance.now() - deadline + timeoutMs) };
+  if (loaded !== "") return { ended: ["refused", loaded.slice(1)] };
+  return { call: run ?? glue.getSync("call", { reference: true }), deadline };
+}
+
+function openHarness(
+  isolate: ivm.Isolate,
+  glue: ivm.Reference<CandidateRealm>,
+  source: string,
+  random: RunRequest["random"],
+): { readonly run: Caller } | { readonly ended: Result } {
+  try {
+    const realm = isolate.createContextSync();
+    const opened: ivm.Reference<HarnessRealm> = realm.evalClosureSync(
+      `"use strict"; ${source}\n;${HARNESS}`,
+      [glue.derefInto(), ...random],
+      { result: { reference: true }, filename: "harness.js" },
+    );
+    return { run: opened.getSync("run", { reference: true }) };
+  } catch (error) {
+    // Nothing unread has run yet, so this text is V8's own.
+    return { ended: ["refused", `the harness does not load: ${String(error).slice(0, 300)}`] };
+  }
+}
+
+/** What the work gave, or how it ended. */
+function guarded(
+  isolate: ivm.Isolate,
+  deadline: number,
+  work: (timeout: number) => string,
+): string | Result {
+  const left = Math.ceil(deadline - performance.now());
+  if (left <= 0) return ["time"];
+  try {
+    return work(left);
+  } catch {
+    if (isolate.isDisposed) return ["memory"];
+    if (performance.now() >= deadline - 1) return ["time"];
+    // The glue catches whatever is thrown; what comes past it is a rejection that nobody awaits.
+    return ["threw", "a promise was rejected and nothing handles it", 0];
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * The host process: one per slot, confined, and the only place where isolates live.
+ *
+ * It reads a request, serves it synchronously, answers, and waits for the next one. Programs can
+ * hang or kill this process (natives that never poll for interrupts, allocations that no limit
+ * sees): the slot that owns it watches the clock and the memory from outside and ends it.
+ */
+import { runBatch } from "./host-batch.ts";
+import { receive, send } from "./host-io.ts";
+import { runProgram } from "./host-program.ts";
+import type { Texts } from "./host-texts.ts";
+import { textStore } from "./host-texts.ts";
+
+const texts: Texts = textStore();
+
+send({ a: "ready" });
+for (;;) {
+  const message = receive();
+  if (message === undefined) process.exit(0);
+  switch (message.op) {
+    case "text":
+      texts.put(message.key, message.text);
+      break;
+    case "forget":
+      texts.forget(message.key);
+      break;
+    case "run": {
+      const before = process.cpuUsage();
+      runProgram(message, texts, (at, r) => send({ a: "result", at, r }));
+      send({ a: "done", cpuMs: cpuSince(before) });
+      break;
+    }
+    case "batch": {
+      const before = process.cpuUsage();
+      runBatch(message, texts, (of) => send({ a: "programs", of }));
+      send({ a: "done", cpuMs: cpuSince(before) });
+      break;
+    }
+  }
+}
+
+function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}

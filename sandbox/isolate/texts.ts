@@ -1,0 +1,46 @@
+/**
+ * Texts in shared memory: what every slot needs (inputs, harnesses) is written once and passed by
+ * reference, and its digest is the key under which a host process keeps it.
+ */
+import { digestText } from "../../src/core/digest.ts";
+import type { Json } from "../../src/core/json.ts";
+
+export interface SharedText {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface SharedTexts {
+  ofText(text: string): SharedText;
+  /** A list of JSON texts, one per input. The same array object is read only once. */
+  ofInputs(inputs: readonly (readonly Json[])[]): SharedText;
+}
+
+const KEPT = 32;
+
+export function sharedTexts(): SharedTexts {
+  const byKey = new Map<string, SharedText>();
+  const byArray = new WeakMap<object, SharedText>();
+  const ofText = (text: string): SharedText => {
+    const key = digestText(text);
+    const known = byKey.get(key);
+    if (known !== undefined) return known;
+    const bytes = new Uint8Array(new SharedArrayBuffer(Buffer.byteLength(text)));
+    bytes.set(Buffer.from(text));
+    const shared = { key, bytes };
+    byKey.set(key, shared);
+    const oldest = byKey.keys().next().value;
+    if (byKey.size > KEPT && oldest !== undefined) byKey.delete(oldest);
+    return shared;
+  };
+  return {
+    ofText,
+    ofInputs: (inputs) => {
+      const known = byArray.get(inputs);
+      if (known !== undefined) return known;
+      const shared = ofText(JSON.stringify(inputs.map((input) => JSON.stringify(input))));
+      byArray.set(inputs, shared);
+      return shared;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * A user's own sandbox driver: any object that keeps the contract. Its form is checked when it is
+ * taken, so that a wrong one fails by the name of the member and not in the middle of a run.
+ */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { ConfigError } from "../src/core/errors.ts";
+import { Language } from "../src/core/execution.ts";
+import type { Sandbox } from "../src/core/ports.ts";
+
+const method = z.custom<(...parts: never[]) => unknown>((value) => typeof value === "function", {
+  error: (issue) => `expected a function, got ${kindOf(issue.input)}`,
+});
+const sentences = z.array(z.string());
+const Form = z.looseObject({
+  name: z.string().min(1),
+  capabilities: z.looseObject({
+    languages: z.array(Language).min(1),
+    network: z.boolean(),
+    files: z.enum(["none", "scratch", "mounted"]),
+    packages: sentences,
+    stateful: z.boolean(),
+    holds: sentences,
+    doesNotHold: sentences,
+    prompt: z.string(),
+  }),
+  run: method,
+  runBatch: method,
+  close: method,
+});
+
+/**
+ * @param where What the driver is called in an error: its option or its module.
+ * @returns The same object; methods stay bound to it.
+ * @throws ConfigError BAD_SANDBOX_DRIVER naming each member that is missing or of the wrong type.
+ */
+export function checkSandbox(value: unknown, where: string): Sandbox {
+  const form = Form.safeParse(value);
+  if (form.success) return value as Sandbox;
+  const faults = form.error.issues.map(
+    (issue) => `${issue.path.join(".") || "the driver itself"}: ${issue.message}`,
+  );
+  throw new ConfigError(
+    "BAD_SANDBOX_DRIVER",
+    `${where} must be a sandbox driver, an object with name, capabilities, run, runBatch and close. ${faults.join("; ")}. Correct these members.`,
+    { facts: { driver: where, members: form.error.issues.map((issue) => issue.path.join(".")) } },
+  );
+}
+
+/**
+ * @param modulePath A file, from the working directory; it exports `sandbox`, the driver, or
+ * `createSandbox`, a function that gives it or a promise of it.
+ * @throws ConfigError BAD_SANDBOX_DRIVER when it cannot be loaded or gives no driver.
+ */
+export async function loadSandbox(modulePath: string): Promise<Sandbox> {
+  const url = pathToFileURL(resolve(modulePath)).href;
+  let exported: { readonly sandbox?: unknown; readonly createSandbox?: unknown };
+  try {
+    exported = (await import(url)) as typeof exported;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(
+      "BAD_SANDBOX_DRIVER",
+      `The sandbox driver ${modulePath} cannot be loaded: ${reason}. Give the path of a module.`,
+      { facts: { driver: modulePath }, cause },
+    );
+  }
+  if (exported.sandbox !== undefined) return checkSandbox(exported.sandbox, modulePath);
+  if (typeof exported.createSandbox === "function") {
+    return checkSandbox(await exported.createSandbox(), `${modulePath}, createSandbox()`);
+  }
+  throw new ConfigError(
+    "BAD_SANDBOX_DRIVER",
+    `The module ${modulePath} must export "sandbox", a driver, or "createSandbox", a function that gives one; it exports ${Object.keys(exported).join(", ") || "nothing"}.`,
+    { facts: { driver: modulePath } },
+  );
+}
+
+function kindOf(value: unknown): string {
+  return value === undefined ? "nothing" : value === null ? "null" : typeof value;
+}

@@ -1,0 +1,65 @@
+/**
+ * What the confinement holds on this machine, found by trying it from inside rather than by trusting
+ * the list of layers.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Confinement, confine } from "./confinement.ts";
+
+export interface Observed {
+  readonly networkInterfaces: readonly string[];
+  readonly processesSeen: number;
+  readonly readsHostFiles: boolean;
+  readonly writesHostFiles: boolean;
+  readonly root: boolean;
+  readonly capabilities: boolean;
+  readonly newPrivileges: boolean;
+}
+
+// Shell words alone, so that it runs wherever a shell does.
+const PROBE = `
+i=; { read l; read l; while IFS=: read n l; do i="$i $n"; done; } < /proc/net/dev
+p=0; for d in /proc/[0-9]*; do p=$((p + 1)); done
+u=; c=; n=
+while read k v l; do case $k in Uid:) u=$v;; CapEff:) c=$v;; NoNewPrivs:) n=$v;; esac; done < /proc/self/status
+r=no; [ -r "$1" ] && r=yes
+{ : > "$1.w"; } 2>/dev/null
+echo "$p|$u|$c|$n|$r|$i"
+`;
+
+/** @returns undefined where no shell can be started inside to look. */
+export function observeConfinement(confinement: Confinement): Observed | undefined {
+  const shell = confinement.interpreters.shell;
+  if (shell === undefined) return undefined;
+  const scratch = mkdtempSync(join(tmpdir(), "toolwright-observe-"));
+  // Where everybody may write: whether the file appears out here tells a private place from this one.
+  const marker = `${scratch}.marker`;
+  try {
+    writeFileSync(marker, "", { mode: 0o644 });
+    const [file = "", ...rest] = confine(
+      confinement,
+      [shell, "-c", PROBE, "probe", marker],
+      { cpuSeconds: 10, dataMiB: null, fileMiB: 1 },
+      { root: scratch, program: scratch, scratchMiB: 1 },
+    );
+    const answer = spawnSync(file, rest, { encoding: "utf8", timeout: 10_000, cwd: "/" });
+    const line = (answer.stdout ?? "").trim();
+    if (answer.status !== 0 || line === "") return undefined;
+    const [seen, user, effective, newPrivileges, reads, interfaces] = line.split("|");
+    return {
+      networkInterfaces: (interfaces ?? "").split(/\s+/).filter((name) => name !== ""),
+      processesSeen: Number(seen),
+      readsHostFiles: reads === "yes",
+      writesHostFiles: existsSync(`${marker}.w`),
+      root: user === "0",
+      capabilities: !/^0*$/.test(effective ?? ""),
+      newPrivileges: newPrivileges !== "1",
+    };
+  } finally {
+    rmSync(marker, { force: true });
+    rmSync(`${marker}.w`, { force: true });
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Several drivers as one: each program goes to the first driver that runs its language. Nothing is
+ * sent to a driver that does not offer the language, and a driver that fails is not replaced.
+ */
+import { ConfigError, SandboxUnavailableError } from "../src/core/errors.ts";
+import type { Execution, Language } from "../src/core/execution.ts";
+import type { Sandbox, SandboxCapabilities } from "../src/core/ports.ts";
+
+/**
+ * @param drivers In order of preference; closing the router closes them all.
+ * @throws ConfigError NO_DRIVERS without any.
+ */
+export function routeByLanguage(drivers: readonly Sandbox[]): Sandbox {
+  const [first] = drivers;
+  if (first === undefined) {
+    throw new ConfigError(
+      "NO_DRIVERS",
+      "Routing by language expects at least one driver, got none.",
+    );
+  }
+  const offers = drivers
+    .map(({ name, capabilities }) => `${name} offers ${capabilities.languages.join(", ")}`)
+    .join("; ");
+  const driverFor = (language: Language): Sandbox => {
+    const driver = drivers.find(({ capabilities }) => capabilities.languages.includes(language));
+    if (driver !== undefined) return driver;
+    throw new SandboxUnavailableError(
+      `No sandbox driver runs ${language}: ${offers}. Add a driver that does, or write the program in another language.`,
+      { facts: { language } },
+    );
+  };
+
+  return {
+    name: drivers.map(({ name }) => name).join("+"),
+    capabilities: merged(drivers),
+    run: async (job, signal) => driverFor(job.program.language).run(job, signal),
+    runBatch: async ({ programs, ...job }, signal) => {
+      // Grouped, so that a driver which is faster on a batch gets it whole.
+      const groups = new Map<Sandbox, number[]>();
+      for (const [index, { language }] of programs.entries()) {
+        const driver = driverFor(language);
+        groups.set(driver, [...(groups.get(driver) ?? []), index]);
+      }
+      const results: (readonly Execution[])[] = programs.map(() => []);
+      await Promise.all(
+        [...groups].map(async ([driver, indices]) => {
+          const part = programs.filter((_, index) => indices.includes(index));
+          const executions = await driver.runBatch({ ...job, programs: part }, signal);
+          for (const [at, index] of indices.entries()) results[index] = executions[at] ?? [];
+        }),
+      );
+      return results;
+    },
+    close: async () => {
+      const ends = await Promise.allSettled(drivers.map((driver) => driver.close()));
+      const failed = ends.find((end) => end.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
+    },
+  };
+}
+
+/** What holds for every program whichever driver it meets, and each driver's own words. */
+function merged(drivers: readonly Sandbox[]): SandboxCapabilities {
+  const reached = new Map<Sandbox, Language[]>();
+  for (const driver of drivers) {
+    const before = [...reached.values()].flat();
+    const own = driver.capabilities.languages.filter((language) => !before.includes(language));
+    if (own.length > 0) reached.set(driver, own);
+  }
+  const own = [...reached].map(([{ name, capabilities }, languages]) => ({
+    ...capabilities,
+    name,
+    languages,
+  }));
+  const named = (pick: (one: (typeof own)[number]) => readonly string[]): string[] =>
+    own.flatMap((one) =>
+      pick(one).map((line) => `${one.languages.join(", ")} (${one.name}): ${line}`),
+    );
+  const files = ["mounted", "scratch", "none"] as const;
+  return {
+    languages: own.flatMap(({ languages }) => languages),
+    network: own.some(({ network }) => network),
+    files: files.find((kind) => own.some((one) => one.files === kind)) ?? "none",
+    packages: [...new Set(own.flatMap(({ packages }) => packages))],
+    stateful: own.some(({ stateful }) => stateful),
+    holds: named(({ holds }) => holds),
+    doesNotHold: named(({ doesNotHold }) => doesNotHold),
+    prompt: own
+      .map(({ languages, prompt }) => `For ${languages.join(" and ")}:\n${prompt}`)
+      .join("\n\n"),
+  };
+}

@@ -1,0 +1,132 @@
+/**
+ * What is done to a source before it is compiled: habits of language models that are no fault of
+ * the program are taken off (a markdown fence, `export`, TypeScript types), and a source that does
+ * not parse gets its line and column.
+ *
+ * Parsing unread text can be made slow or deep. Call this where the program itself will run, under
+ * the same watchdogs, not in the engine's own thread.
+ */
+import { stripTypeScriptTypes } from "node:module";
+import { Script } from "node:vm";
+import { type Node, parse } from "acorn";
+
+export type Prepared =
+  | { readonly ok: true; readonly source: string }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Before the first compilation: takes off a fence that stands round the whole source, and types if
+ * the source is TypeScript.
+ */
+export function prepareSource(source: string, typed: boolean): Prepared {
+  const bare = source.trimStart().startsWith("```") ? (fenced(source) ?? source) : source;
+  if (!typed) return { ok: true, source: bare };
+  const stripped = withoutTypes(bare);
+  if (typeof stripped === "string") return { ok: true, source: stripped };
+  const inner = fenced(bare);
+  const again = inner === undefined ? stripped : withoutTypes(inner);
+  return typeof again === "string"
+    ? { ok: true, source: again }
+    : { ok: false, reason: stripped.reason };
+}
+
+/**
+ * After a compilation that failed: the first fenced block if there is one, without types, without
+ * `export`. Undefined if that changes nothing.
+ */
+export function repairSource(source: string): string | undefined {
+  const bare = fenced(source) ?? source;
+  const stripped = withoutTypes(bare);
+  const plain = typeof stripped === "string" ? stripped : bare;
+  const repaired = withoutExports(plain);
+  return repaired === source ? undefined : repaired;
+}
+
+/** Why the text is no script, with line and column where known; undefined if it is one. */
+export function syntaxError(source: string): string | undefined {
+  try {
+    // V8 is the judge, for it is V8 that would run it; this compiles and runs nothing.
+    new Script(source);
+    return undefined;
+  } catch (error) {
+    return (
+      placeOfFault(source, "script") ?? `${(error as Error).name}: ${(error as Error).message}`
+    );
+  }
+}
+
+/** Acorn's view of the same fault, which has a line and a column. */
+function placeOfFault(source: string, sourceType: "script" | "module"): string | undefined {
+  try {
+    parse(source, { ecmaVersion: "latest", sourceType });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) return "it nests too deeply to be parsed";
+    const { line = 0, column = 0 } =
+      (error as { loc?: { line: number; column: number } }).loc ?? {};
+    const text = error.message.replace(/\s*\(\d+:\d+\)$/, "");
+    return `SyntaxError: ${text} (line ${line}, column ${column + 1})`;
+  }
+}
+
+function fenced(source: string): string | undefined {
+  const opening = /^[ \t]*```[^\n`]*\n/m.exec(source);
+  if (opening === null) return undefined;
+  const rest = source.slice(opening.index + opening[0].length);
+  const closing = /^[ \t]*```/m.exec(rest);
+  return closing === null ? rest : rest.slice(0, closing.index);
+}
+
+function withoutTypes(source: string): string | { readonly reason: string } {
+  try {
+    return quietly(() => stripTypeScriptTypes(source));
+  } catch (error) {
+    return { reason: faultOfTypes(error) };
+  }
+}
+
+function faultOfTypes(error: unknown): string {
+  if (!(error instanceof Error)) return "not TypeScript whose types can be taken off";
+  // The first line of the stack is `<file>:<line>` where the parser knows it.
+  const line = /^[^\n]*?:(\d+)\n/.exec(error.stack ?? "")?.[1];
+  const text = `SyntaxError: ${(error.message.split("\n")[0] ?? "").slice(0, 200)}`;
+  return line === undefined ? text : `${text} (line ${line})`;
+}
+
+/** Node calls the function experimental and would print so on the first use. */
+function quietly<T>(work: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return work();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** Blanks out `export` and `export default` before declarations and whole `export { ... }` lists. */
+function withoutExports(source: string): string {
+  let body: readonly Node[];
+  try {
+    body = parse(source, { ecmaVersion: "latest", sourceType: "module" }).body;
+  } catch {
+    return source;
+  }
+  let text = source;
+  const blank = (from: number, to: number): void => {
+    text = text.slice(0, from) + text.slice(from, to).replace(/[^\n]/g, " ") + text.slice(to);
+  };
+  for (const node of body as readonly (Node & {
+    declaration?: Node | null;
+    source?: Node | null;
+  })[]) {
+    if (node.type === "ExportNamedDeclaration" && node.declaration) {
+      blank(node.start, node.declaration.start);
+    } else if (node.type === "ExportNamedDeclaration" && !node.source) {
+      blank(node.start, node.end);
+    } else if (node.type === "ExportDefaultDeclaration" && node.declaration) {
+      blank(node.start, node.declaration.start);
+    }
+  }
+  return text;
+}

@@ -1,0 +1,163 @@
+/**
+ * SEARCH/REPLACE edits and the evolve region.
+ *
+ * A region stands between comment lines that hold EVOLVE-BLOCK-START and EVOLVE-BLOCK-END. Where a
+ * program has one, nothing else of it may change, whatever a reply says: edits outside are refused,
+ * and rewrites are grafted into it.
+ */
+import type { Extracted } from "./extract.ts";
+import { definitionsIn, parseSource, requiredParameters } from "./source.ts";
+
+export type Edited =
+  | { readonly status: "edited"; readonly source: string }
+  | { readonly status: "refused"; readonly reason: string };
+
+const START = "EVOLVE-BLOCK-START";
+const END = "EVOLVE-BLOCK-END";
+
+/** For prompts: the names of the marker lines, or empty where the program has no region. */
+export function regionNote(source: string): string {
+  return evolveRegion(source) === undefined ? "" : `the lines ${START} and ${END}`;
+}
+
+/** Positions between the marker lines; undefined without markers. A lone marker bounds one side. */
+function evolveRegion(source: string): { start: number; end: number } | undefined {
+  const opened = source.indexOf(START);
+  const closed = source.lastIndexOf(END);
+  if (opened === -1 && closed === -1) return undefined;
+  const after = opened === -1 ? 0 : source.indexOf("\n", opened) + 1;
+  const before = closed === -1 ? source.length : source.lastIndexOf("\n", closed) + 1;
+  return { start: after, end: Math.max(after, before) };
+}
+
+interface Block {
+  readonly search: string;
+  readonly replace: string;
+}
+
+/** The edit blocks of a reply, in order. */
+function editBlocks(reply: string): readonly Block[] {
+  return [
+    ...reply.matchAll(
+      /^<{5,9} *SEARCH[^\n]*\n(?<search>[\s\S]*?)^={5,9}[ \t]*\n(?<replace>[\s\S]*?)^>{5,9} *REPLACE/gm,
+    ),
+  ].map(({ groups }) => ({ search: groups?.search ?? "", replace: groups?.replace ?? "" }));
+}
+
+/**
+ * Applies all blocks of a reply one after the other, or none.
+ *
+ * A SEARCH must occur exactly once: letter by letter, else line by line without regard to
+ * indentation. The result must parse and still define `entry` with at most `arity` needed arguments.
+ */
+export function applyDiff(source: string, reply: string, entry: string, arity: number): Edited {
+  const blocks = editBlocks(reply);
+  if (blocks.length === 0) return refused("there is no SEARCH/REPLACE block in it");
+  let edited = source;
+  for (const [index, { search, replace }] of blocks.entries()) {
+    const label = blocks.length === 1 ? "the SEARCH text" : `the SEARCH text of block ${index + 1}`;
+    if (search.trim() === "") return refused(`${label} is empty`);
+    const places = occurrences(edited, search);
+    const place = places[0];
+    if (place === undefined) {
+      return refused(`${label} does not occur in the program; copy its lines letter by letter`);
+    }
+    if (places.length > 1) {
+      return refused(
+        `${label} occurs ${places.length} times; take more lines so that it is unique`,
+      );
+    }
+    const region = evolveRegion(edited);
+    if (region !== undefined && (place.start < region.start || place.end > region.end)) {
+      return refused(
+        `${label} lies outside the lines ${START} and ${END}; only between them may change`,
+      );
+    }
+    if (/EVOLVE-BLOCK-(?:START|END)/.test(replace)) {
+      return refused("the REPLACE text holds a marker of the region");
+    }
+    edited = `${edited.slice(0, place.start)}${replace}${edited.slice(place.end)}`;
+  }
+  if (edited.replace(/\s+/g, "") === source.replace(/\s+/g, "")) {
+    return refused("it changes nothing");
+  }
+  return checked(edited, entry, arity);
+}
+
+/** Puts a rewritten function into the parent's region; without a region it is the program. */
+export function graft(
+  parent: string,
+  reply: string,
+  extracted: Extracted,
+  entry: string,
+  arity: number,
+): Edited {
+  const region = evolveRegion(parent);
+  if (region === undefined) {
+    return extracted.status === "found"
+      ? { status: "edited", source: extracted.source }
+      : extracted;
+  }
+  const put = (inside: string): Edited =>
+    checked(
+      `${parent.slice(0, region.start)}${inside.trimEnd()}\n${parent.slice(region.end)}`,
+      entry,
+      arity,
+    );
+  const whole = parseSource(parent);
+  const held =
+    whole.status === "parsed" &&
+    definitionsIn(whole.tree).some(
+      ({ name, start, end }) => name === entry && start >= region.start && end <= region.end,
+    );
+  if (held) return extracted.status === "found" ? put(extracted.source) : extracted;
+  const answered = evolveRegion(reply);
+  return answered === undefined
+    ? refused(`it has no lines ${START} and ${END}; only what stands between them may change`)
+    : put(reply.slice(answered.start, answered.end));
+}
+
+/** The program without types, if it parses and defines the entry. */
+function checked(source: string, entry: string, arity: number): Edited {
+  const parsed = parseSource(source);
+  if (parsed.status === "broken")
+    return refused(`the program does not parse after it: ${parsed.reason}`);
+  const definition = definitionsIn(parsed.tree).findLast(({ name }) => name === entry);
+  if (definition === undefined) return refused(`the program does not define ${entry} after it`);
+  const needed = requiredParameters(definition.node.params);
+  if (needed > arity) return refused(`${entry} takes ${arity} arguments, and would need ${needed}`);
+  return { status: "edited", source: parsed.source };
+}
+
+function occurrences(source: string, search: string): { start: number; end: number }[] {
+  const exact: { start: number; end: number }[] = [];
+  for (let at = source.indexOf(search); at !== -1; at = source.indexOf(search, at + 1)) {
+    exact.push({ start: at, end: at + search.length });
+  }
+  return exact.length > 0 ? exact : looseOccurrences(source, search);
+}
+
+/** Whole lines that are equal but for blanks at their ends. */
+function looseOccurrences(source: string, search: string): { start: number; end: number }[] {
+  const wanted = search
+    .replace(/^\s*\n|\n\s*$/g, "")
+    .split("\n")
+    .map((line) => line.trim());
+  const lines = source.split("\n");
+  const starts: number[] = [];
+  let at = 0;
+  for (const line of lines) {
+    starts.push(at);
+    at += line.length + 1;
+  }
+  return lines.flatMap((_, first) => {
+    const same = wanted.every((line, offset) => lines[first + offset]?.trim() === line);
+    if (!same) return [];
+    const end = starts[first + wanted.length] ?? source.length;
+    return [{ start: starts[first] ?? 0, end }];
+  });
+}
+
+function refused(reason: string): Edited {
+  return { status: "refused", reason };
+}

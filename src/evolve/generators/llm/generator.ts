@@ -1,0 +1,233 @@
+/**
+ * Candidates by a language model: prompts out of parents, programs out of replies.
+ *
+ * Calls run side by side, and everything that is decided (modes, seeds, the order of proposals and
+ * of facts) is decided by the order of the calls. A reply that can not be used, and a call that
+ * fails, give a proposal that says so and defines nothing: the search counts it and refuses it
+ * before it costs a run.
+ */
+import { BudgetExceededError, ModelError } from "../../../core/errors.ts";
+import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../../../core/ports.ts";
+import type { Generator, Proposal } from "../../generator.ts";
+import { checkOverrides, type PromptOverrides, renderPrompt } from "../../prompts/prompts.ts";
+import type { Edited } from "./diff.ts";
+import { thoughtIn } from "./extract.ts";
+import { limited } from "./limited.ts";
+import type { Question } from "./modes.ts";
+import {
+  DEFAULT_MODES,
+  type ModeShares,
+  plan,
+  type Sample,
+  seedParents,
+  sharesOf,
+} from "./plan.ts";
+
+/** One model call as the trace keeps it. */
+export interface LlmCall {
+  readonly promptName: string;
+  readonly promptVersion: string;
+  readonly promptDigest: string;
+  /** Equal for samples of one rendered prompt about the same parents. */
+  readonly promptGroup: string;
+  /** Of the prompt's samples in the life of this generator, from 0. */
+  readonly sampleIndex: number;
+  /** 0: the first question. 1: the one that told a failure back. */
+  readonly turn: number;
+  readonly parents: readonly string[];
+  /** As sent. */
+  readonly messages: readonly ModelMessage[];
+  readonly seed: number;
+  readonly temperature: number;
+  /** The model port's id, and its terms for training on outputs. */
+  readonly model: string;
+  readonly terms: string;
+  readonly reply?: ModelReply;
+  readonly error?: { readonly code: string; readonly message: string; readonly retryable: boolean };
+  readonly outcome:
+    | { readonly status: "proposed"; readonly source: string }
+    | { readonly status: "failed"; readonly reason: string };
+}
+
+export interface LlmGeneratorOptions {
+  readonly model: LanguageModel;
+  readonly name?: string;
+  /** A list (equal shares) or weights. Default: 40 best-shot, 20 diff, 20 reflect, 10 rewrite, 10 crossover. */
+  readonly modes?: ModeShares;
+  /** Completions of one prompt. Default 4 (FunSearch). */
+  readonly samplesPerPrompt?: number;
+  readonly temperature?: number;
+  readonly maxTokens?: number;
+  /** Calls in flight. Default 8. */
+  readonly maxConcurrent?: number;
+  /** Texts that replace built-in prompts. */
+  readonly prompts?: PromptOverrides;
+  /** The sandbox's own words on what it can do. */
+  readonly capabilities?: string;
+  /** In the order of the calls, awaited, before `propose` resolves. */
+  readonly onCall?: (call: LlmCall) => void | Promise<void>;
+}
+
+interface Outcome {
+  readonly proposal: Proposal;
+  readonly calls: readonly LlmCall[];
+  readonly error?: ModelError | BudgetExceededError;
+}
+
+/**
+ * Each proposal's `tag` is `<promptGroup, 16 digits>/<sampleIndex>`, which leads back to its call.
+ *
+ * `propose` rejects when every sample failed and one of them for good: with BudgetExceededError, or
+ * with the first ModelError that is not retryable if all are of that kind.
+ *
+ * @throws InputError for a mode, a share or a replaced prompt that can not be.
+ */
+export function llmGenerator({
+  model,
+  name = "llm",
+  modes = DEFAULT_MODES,
+  samplesPerPrompt = 4,
+  temperature = 0.8,
+  maxTokens = 2_000,
+  maxConcurrent = 8,
+  prompts: overrides = {},
+  capabilities = "",
+  onCall = () => {},
+}: LlmGeneratorOptions): Generator {
+  const weights = sharesOf(modes);
+  checkOverrides(overrides);
+  /** Samples drawn of each prompt group so far: group and number name a call for good. */
+  const drawn = new Map<string, number>();
+
+  const call = async (
+    sample: Sample,
+    messages: readonly ModelMessage[],
+    turn: number,
+    signal: AbortSignal,
+  ): Promise<{
+    fact: Omit<LlmCall, "outcome">;
+    reply?: ModelReply;
+    error?: ModelError | BudgetExceededError;
+  }> => {
+    const { question, promptGroup, sampleIndex, seed } = sample;
+    const { prompt } = question;
+    const request: ModelRequest = { messages, temperature, maxTokens, seed };
+    const fact = {
+      promptName: prompt.name,
+      promptVersion: prompt.version,
+      promptDigest: prompt.digest,
+      promptGroup,
+      sampleIndex,
+      turn,
+      parents: question.parents,
+      messages,
+      seed,
+      temperature,
+      model: model.id,
+      terms: model.terms,
+    };
+    try {
+      const reply = await model.complete(request, signal);
+      return { fact: { ...fact, reply }, reply };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ModelError) && !(error instanceof BudgetExceededError)) throw error;
+      const { code, message, retryable } = error;
+      return { fact: { ...fact, error: { code, message, retryable } }, error };
+    }
+  };
+
+  const run = async (sample: Sample, entry: string, signal: AbortSignal): Promise<Outcome> => {
+    const { question } = sample;
+    const calls: LlmCall[] = [];
+    let messages = question.prompt.messages;
+    for (let turn = 0; ; turn++) {
+      const { fact, reply, error } = await call(sample, messages, turn, signal);
+      const read =
+        reply === undefined ? failed(error?.message ?? "no reply") : readReply(question, reply);
+      if (read.status === "edited") {
+        calls.push({ ...fact, outcome: { status: "proposed", source: read.source } });
+        return { calls, proposal: proposed(sample, read.source, reply?.content ?? "") };
+      }
+      calls.push({ ...fact, outcome: { status: "failed", reason: read.reason } });
+      const again =
+        question.mode === "diff" &&
+        turn === 0 &&
+        reply !== undefined &&
+        reply.finishReason === "stop";
+      if (!again) {
+        return {
+          calls,
+          proposal: unusable(sample, read.reason),
+          ...(error !== undefined && { error }),
+        };
+      }
+      const repair = renderPrompt("repair", { entry, reason: read.reason }, overrides);
+      messages = [...messages, { role: "assistant", content: reply.content }, ...repair.messages];
+    }
+  };
+
+  return {
+    name,
+    parents: 2,
+    async propose(parents, context, signal) {
+      const shown = parents.length > 0 ? parents : seedParents(context);
+      const samples = plan(shown, context, {
+        weights,
+        samplesPerPrompt,
+        overrides,
+        capabilities,
+        drawn,
+      });
+      const outcomes = await limited(samples, maxConcurrent, (sample) =>
+        run(sample, context.task.kernel.entry, signal),
+      );
+      for (const fact of outcomes.flatMap(({ calls }) => calls)) await onCall(fact);
+      const errors = outcomes.flatMap(({ error }) => (error === undefined ? [] : [error]));
+      if (errors.length > 0 && errors.length === outcomes.length) {
+        const spent = errors.find((error) => error instanceof BudgetExceededError);
+        if (spent !== undefined) throw spent;
+        if (errors[0] !== undefined && errors.every((error) => !error.retryable)) throw errors[0];
+      }
+      return outcomes.map(({ proposal }) => proposal);
+    },
+    weights: () => weights,
+  };
+}
+
+function readReply(question: Question, reply: ModelReply): Edited {
+  if (reply.finishReason === "refused") return failed("the model refused to answer");
+  if (reply.content.trim() === "") return failed("the reply is empty");
+  return question.read(reply.content);
+}
+
+function proposed({ question, ...sample }: Sample, source: string, reply: string): Proposal {
+  const thought = thoughtIn(reply);
+  return {
+    source,
+    operator: question.mode,
+    parents: question.parents,
+    tag: tagOf(sample),
+    ...(thought !== undefined && { thought }),
+  };
+}
+
+/** Defines nothing, so that whoever parses it refuses it; the reason stands where people look. */
+function unusable({ question, ...sample }: Sample, reason: string): Proposal {
+  const words = reason.replaceAll("*/", "* /").replace(/\s+/g, " ");
+  return {
+    source: `/* no candidate: ${words} */\n`,
+    operator: question.mode,
+    parents: question.parents,
+    tag: tagOf(sample),
+    failure: words,
+  };
+}
+
+function tagOf({ promptGroup, sampleIndex }: Omit<Sample, "question">): string {
+  return `${promptGroup.slice(0, 16)}/${sampleIndex}`;
+}
+
+function failed(reason: string): Edited {
+  return { status: "refused", reason };
+}

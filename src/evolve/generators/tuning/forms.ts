@@ -1,0 +1,176 @@
+/**
+ * Library shapes whose numbers can be tuned: a piecewise-linear curve over one axis, a grid over
+ * two, with special values for marked cases. Each form turns a vector into plain self-contained
+ * source inside the total grammar.
+ *
+ * Forms are derived from what the kernel declares alone: axes are its numeric features and
+ * parameters with their ranges, special cases its boolean features or the ends of ranges.
+ */
+import type { Kernel } from "../../../core/task.ts";
+import { rounded } from "../../syntax/build.ts";
+import { type Axis, axesOf, specialCases } from "./axes.ts";
+
+export interface Form {
+  /** E.g. `curve(room - item)`. */
+  readonly name: string;
+  readonly dimension: number;
+  /** Where searches start, in turn; every coordinate in the units of its axis. */
+  readonly starts: readonly (readonly number[])[];
+  /** First step size. */
+  readonly sigma: number;
+  /** Coordinates that stand for a special case, not for a height. */
+  render(x: ArrayLike<number>): string;
+}
+
+const CURVE_KNOTS = 19;
+const GRID_ROWS = 8;
+const GRID_COLUMNS = 11;
+/** Most forms of each shape: a task with many features must not drown in them. */
+const MOST_CURVES = 6;
+const MOST_GRIDS = 4;
+
+export interface KernelForms {
+  readonly curves: readonly Form[];
+  readonly grids: readonly Form[];
+}
+
+/** @returns Empty lists for kernels whose result is not a number or boolean, or without ranges. */
+export function formsOf(kernel: Kernel): KernelForms {
+  if (kernel.result !== "number" && kernel.result !== "boolean") return { curves: [], grids: [] };
+  const axes = axesOf(kernel);
+  const curves: Form[] = [];
+  const grids: Form[] = [];
+  for (const axis of axes) {
+    const specials = specialCases(kernel, [axis]);
+    curves.push(curveForm(kernel, axis, specials));
+    if (specials.length > 0) curves.push(curveForm(kernel, axis, []));
+  }
+  for (const [index, second] of axes.entries()) {
+    for (const first of axes.slice(index + 1)) {
+      grids.push(gridForm(kernel, first, second, specialCases(kernel, [first, second])));
+    }
+  }
+  return { curves: curves.slice(0, MOST_CURVES), grids: grids.slice(0, MOST_GRIDS) };
+}
+
+function curveForm(kernel: Kernel, axis: Axis, specials: readonly string[]): Form {
+  const knots = knotsOf(axis, CURVE_KNOTS);
+  const last = knots.length - 1;
+  const size = Math.max(Math.abs(axis.low), Math.abs(axis.high));
+  const between = lineBetween("knots", "heights[i - 1]", "heights[i]");
+  return {
+    name: `curve(${axis.source})${specials.length > 0 ? " with special cases" : ""}`,
+    dimension: knots.length + specials.length,
+    starts: [-1, 0, 1].map((slope) => [
+      ...knots.map((knot) => slope * knot),
+      ...specials.map(() => (slope * size) / 2),
+    ]),
+    sigma: 0.2 * size,
+    render: (x) => `const knots = ${list(knots)};
+const heights = ${list(slice(x, 0, knots.length))};
+function curve(x) {
+  for (let i = 1; i < ${last}; i++) {
+    if (x < knots[i]) return ${between};
+  }
+  return ${between.replaceAll("i - 1", String(last - 1)).replaceAll("[i]", `[${last}]`)};
+}
+${entryOf(kernel, specials, slice(x, knots.length, knots.length + specials.length), `curve(${axis.source})`)}`,
+  };
+}
+
+function gridForm(kernel: Kernel, first: Axis, second: Axis, specials: readonly string[]): Form {
+  const rows = knotsOf(first, GRID_ROWS);
+  const columns = knotsOf(second, GRID_COLUMNS);
+  const cells = rows.length * columns.length;
+  const size = Math.max(Math.abs(second.low), Math.abs(second.high));
+  return {
+    name: `grid(${first.source}, ${second.source})`,
+    dimension: cells + specials.length,
+    starts: [-1, 0, 1].map((slope) => [
+      ...rows.flatMap(() => columns.map((knot) => slope * knot)),
+      ...specials.map(() => (slope * size) / 2),
+    ]),
+    sigma: 0.2 * size,
+    render: (x) => `const rows = ${list(rows)};
+const columns = ${list(columns)};
+const heights = [
+${rows.map((_, row) => `  ${list(slice(x, row * columns.length, (row + 1) * columns.length))},`).join("\n")}
+];
+function rowOf(x) {
+  for (let i = 1; i < ${rows.length - 1}; i++) {
+    if (x < rows[i]) return i - 1;
+  }
+  return ${rows.length - 2};
+}
+function columnOf(y) {
+  for (let i = 1; i < ${columns.length - 1}; i++) {
+    if (y < columns[i]) return i - 1;
+  }
+  return ${columns.length - 2};
+}
+function grid(x, y) {
+  const i = rowOf(x);
+  const j = columnOf(y);
+  const u = (x - rows[i]) / (rows[i + 1] - rows[i]);
+  const v = (y - columns[j]) / (columns[j + 1] - columns[j]);
+  const near = (1 - v) * heights[i][j] + v * heights[i][j + 1];
+  const far = (1 - v) * heights[i + 1][j] + v * heights[i + 1][j + 1];
+  return (1 - u) * near + u * far;
+}
+${entryOf(kernel, specials, slice(x, cells, cells + specials.length), `grid(${first.source}, ${second.source})`)}`,
+  };
+}
+
+/** The kernel's function: special cases first, then the shape. */
+function entryOf(
+  kernel: Kernel,
+  specials: readonly string[],
+  values: readonly number[],
+  shape: string,
+): string {
+  const sign = kernel.result === "boolean" ? " > 0" : "";
+  const cases = specials.map(
+    (test, index) => `  if (${test}) return ${values[index] ?? 0}${sign};\n`,
+  );
+  const parameters = kernel.parameters.map(({ name }) => name).join(", ");
+  return `function ${kernel.entry}(${parameters}) {\n${cases.join("")}  return ${shape}${sign};\n}\n`;
+}
+
+function lineBetween(knots: string, left: string, right: string): string {
+  return `${left} + (${right} - ${left}) * (x - ${knots}[i - 1]) / (${knots}[i] - ${knots}[i - 1])`;
+}
+
+/**
+ * Knots from the low to the high end, strictly rising, denser towards the low end (quadratic);
+ * whole numbers where the ends are whole.
+ *
+ * @returns At least two, at most `count`.
+ */
+export function knotsOf(
+  { low, high }: Pick<Axis, "low" | "high">,
+  count: number,
+): readonly number[] {
+  const whole = Number.isInteger(low) && Number.isInteger(high);
+  if (whole && high - low < count) {
+    return Array.from({ length: high - low + 1 }, (_, index) => low + index);
+  }
+  const knots: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const value = low + (high - low) * (index / (count - 1)) ** 2;
+    const before = knots.at(-1);
+    if (!whole) knots.push(rounded(value));
+    else knots.push(before === undefined ? low : Math.max(before + 1, Math.round(value)));
+  }
+  knots[knots.length - 1] = high;
+  return knots;
+}
+
+function slice(x: ArrayLike<number>, from: number, to: number): readonly number[] {
+  const values: number[] = [];
+  for (let index = from; index < to; index++) values.push(rounded(x[index] ?? 0, 4));
+  return values;
+}
+
+function list(values: readonly number[]): string {
+  return `[${values.join(", ")}]`;
+}

@@ -1,0 +1,276 @@
+/**
+ * One text for all programs that differ in form alone, so that a duplicate is refused before it
+ * costs a run.
+ *
+ * Formatting, comments, types, names of locals, parameters and helpers, and the order of
+ * commutative operands do not matter; constants do. Names are given by nesting level (de Bruijn),
+ * so that reordering two operands never changes them. Association is kept: (a + b) + c and
+ * a + (b + c) differ in floating point.
+ */
+import { hash } from "node:crypto";
+import type { BinaryExpression, CallExpression, Node } from "estree";
+import { boundedCache } from "./cache.ts";
+import { declaredBy, freeNames } from "./scope.ts";
+import { childKeys, type Program, parseProgram, printProgram } from "./tree.ts";
+
+export interface Normalised {
+  /** A program that does what the given one does. */
+  readonly source: string;
+  /** SHA-256 of `source`, 64 hexadecimal digits. */
+  readonly digest: string;
+}
+
+export interface NormaliseOptions {
+  /** All values of the program are numbers and booleans: every `+` is commutative. */
+  readonly numeric?: boolean;
+}
+
+interface Scope {
+  readonly up: Scope | undefined;
+  readonly names: ReadonlyMap<string, string>;
+  /** Names declared here and above: the level of the next one. */
+  readonly level: number;
+}
+
+/** A rewritten node with its text as a sort key; `pure`: reordering it changes nothing. */
+interface Canonical {
+  readonly node: Node;
+  readonly key: string;
+  readonly pure: boolean;
+  readonly numeric: boolean;
+}
+
+interface Rules {
+  readonly prefix: string;
+  readonly numeric: boolean;
+}
+
+const known = boundedCache<string, Normalised>(1_024);
+
+/**
+ * @param entry The function that is called from outside: its name is kept.
+ * @returns undefined if the source does not parse. Equal digests mean equal behaviour; the
+ * converse does not hold.
+ */
+export function normalise(
+  source: string,
+  entry: string,
+  { numeric = false }: NormaliseOptions = {},
+): Normalised | undefined {
+  const cacheKey = `${numeric ? 1 : 0} ${entry} ${source}`;
+  const cached = known.get(cacheKey);
+  if (cached !== undefined) return cached;
+  const program = parseProgram(source);
+  if (program === undefined) return undefined;
+  const text = printProgram(normaliseTree(program, entry, numeric));
+  const normalised = { source: text, digest: hash("sha256", text) };
+  known.set(cacheKey, normalised);
+  return normalised;
+}
+
+function normaliseTree(program: Program, entry: string, numeric: boolean): Program {
+  // Given names must not capture what the program takes from outside.
+  let prefix = "v";
+  for (const name of [...freeNames(program), entry]) {
+    while (name.startsWith(prefix) && /^\d*$/.test(name.slice(prefix.length))) prefix += "_";
+  }
+  const names = new Map<string, string>([[entry, entry]]);
+  const root: Scope = { up: undefined, names, level: 0 };
+  return rewrite(program, root, { prefix, numeric }).node as Program;
+}
+
+function enter(node: Node, scope: Scope, prefix: string): Scope {
+  const declared = declaredBy(node);
+  if (declared.length === 0) return scope;
+  const names = new Map<string, string>();
+  let level = scope.level;
+  for (const name of declared) {
+    if (names.has(name)) continue;
+    const atTop = node.type === "Program" && scope.names.has(name);
+    names.set(name, atTop ? name : `${prefix}${level++}`);
+  }
+  return { up: scope, names, level };
+}
+
+function lookup(name: string, scope: Scope): string | undefined {
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.up) {
+    const found = at.names.get(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function rewrite(node: Node, outer: Scope, rules: Rules): Canonical {
+  if (node.type === "Identifier") {
+    const name = lookup(node.name, outer) ?? node.name;
+    return { node: { type: "Identifier", name }, key: name, pure: true, numeric: rules.numeric };
+  }
+  if (node.type === "Literal") return rewriteLiteral(node);
+
+  const scope = enter(node, outer, rules.prefix);
+  const copy: Record<string, unknown> = { ...node };
+  delete copy.start;
+  delete copy.end;
+  let key = `(${node.type}${attributes(node)}`;
+  let pure = PURE.has(node.type);
+  if (node.type === "FunctionDeclaration" || node.type === "ClassDeclaration") {
+    const id = node.id === null ? undefined : rewrite(node.id, outer, rules);
+    copy.id = id?.node ?? null;
+    key += ` ${id?.key}`;
+  } else if (node.type === "FunctionExpression" && node.id) {
+    copy.id = rewrite(node.id, scope, rules).node;
+  } else if (node.type === "Property") {
+    copy.shorthand = false;
+  }
+
+  const operands: Canonical[] = [];
+  for (const field of keysOf(node)) {
+    const value = copy[field];
+    if (Array.isArray(value)) {
+      copy[field] = value.map((item) => {
+        if (item === null || typeof item !== "object") return item;
+        const child = rewrite(item as Node, scope, rules);
+        operands.push(child);
+        return child.node;
+      });
+    } else if (typeof value === "object" && value !== null) {
+      const child = rewrite(value as Node, scope, rules);
+      operands.push(child);
+      copy[field] = child.node;
+    }
+  }
+  for (const operand of operands) {
+    key += ` ${operand.key}`;
+    pure &&= operand.pure;
+  }
+  const result = { node: copy as unknown as Node, key: `${key})`, pure, numeric: false };
+  if (node.type === "BinaryExpression") return orderBinary(result, operands, node, rules);
+  if (node.type === "CallExpression" && isMathCall(node)) {
+    return orderMath({ ...result, pure: operands.every((each) => each.pure) }, operands, node);
+  }
+  if (node.type === "UnaryExpression") return { ...result, numeric: "+-~".includes(node.operator) };
+  if (node.type === "ConditionalExpression") {
+    return { ...result, numeric: operands.slice(1).every((each) => each.numeric) };
+  }
+  return result;
+}
+
+/** Types whose evaluation neither changes anything nor depends on a change beside it. */
+const PURE: ReadonlySet<string> = new Set([
+  "BinaryExpression",
+  "LogicalExpression",
+  "ConditionalExpression",
+  "UnaryExpression",
+  "MemberExpression",
+  "ArrayExpression",
+  "TemplateLiteral",
+]);
+
+function keysOf(node: Node): readonly string[] {
+  if (node.type === "MethodDefinition" || node.type === "PropertyDefinition") {
+    return node.computed ? ["key", "value"] : ["value"];
+  }
+  return childKeys(node).filter((key) => key !== "id" || node.type === "VariableDeclarator");
+}
+
+function rewriteLiteral(node: Node & { type: "Literal" }): Canonical {
+  if ("regex" in node || "bigint" in node) {
+    return { node, key: String(node.raw), pure: true, numeric: false };
+  }
+  const raw = typeof node.value === "string" ? JSON.stringify(node.value) : String(node.value);
+  // An infinite literal such as 1e999 would print as a name: it keeps its own spelling.
+  if (node.value === Number.POSITIVE_INFINITY) {
+    return { node, key: String(node.raw), pure: true, numeric: true };
+  }
+  return {
+    node: { type: "Literal", value: node.value, raw } as Node,
+    key: raw,
+    pure: true,
+    numeric: typeof node.value === "number",
+  };
+}
+
+const MIRRORED: Readonly<Record<string, "<" | "<=">> = { ">": "<", ">=": "<=" };
+
+function orderBinary(
+  given: Canonical,
+  [left, right]: readonly Canonical[],
+  { operator }: BinaryExpression,
+  rules: Rules,
+): Canonical {
+  const arithmetic = "-*/%**".includes(operator);
+  if (left === undefined || right === undefined) return given;
+  const numericSum = operator === "+" && left.numeric && right.numeric;
+  const numeric = arithmetic || numericSum || (rules.numeric && operator === "+");
+  if (!given.pure) return { ...given, numeric };
+
+  const mirrored = MIRRORED[operator];
+  const commutes =
+    operator === "*" ||
+    operator === "===" ||
+    operator === "!==" ||
+    numericSum ||
+    (operator === "+" && rules.numeric);
+  const swap = mirrored !== undefined || (commutes && right.key < left.key);
+  if (!swap) return { ...given, numeric };
+  const name = mirrored ?? operator;
+  return {
+    node: {
+      ...given.node,
+      operator: name,
+      left: right.node,
+      right: left.node,
+    } as Node,
+    key: `(BinaryExpression ${name} ${right.key} ${left.key})`,
+    pure: true,
+    numeric,
+  };
+}
+
+function isMathCall(node: CallExpression): boolean {
+  const { callee } = node;
+  if (callee.type !== "MemberExpression" || callee.computed) return false;
+  if (callee.object.type !== "Identifier" || callee.object.name !== "Math") return false;
+  return callee.property.type === "Identifier" && callee.property.name !== "random";
+}
+
+function orderMath(
+  given: Canonical,
+  [callee, ...operands]: readonly Canonical[],
+  node: CallExpression,
+): Canonical {
+  const method = node.callee.type === "MemberExpression" ? node.callee.property : undefined;
+  const name = method?.type === "Identifier" ? method.name : "";
+  const numeric = { ...given, numeric: true };
+  if (!given.pure || callee === undefined || (name !== "min" && name !== "max")) return numeric;
+  const sorted = operands.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return {
+    node: { ...given.node, arguments: sorted.map((each) => each.node) } as Node,
+    key: `(CallExpression ${callee.key} ${sorted.map((each) => each.key).join(" ")})`,
+    pure: true,
+    numeric: true,
+  };
+}
+
+/** What tells two nodes of one type apart beside their children. */
+function attributes(node: Node): string {
+  switch (node.type) {
+    case "BinaryExpression":
+    case "LogicalExpression":
+    case "UnaryExpression":
+    case "AssignmentExpression":
+      return ` ${node.operator}`;
+    case "UpdateExpression":
+      return ` ${node.operator}${node.prefix ? "" : "after"}`;
+    case "MemberExpression":
+      return node.computed || node.property.type !== "Identifier" ? "" : ` .${node.property.name}`;
+    case "VariableDeclaration":
+      return ` ${node.kind}`;
+    case "TemplateLiteral":
+      return ` ${JSON.stringify(node.quasis.map((quasi) => quasi.value.raw))}`;
+    case "Property":
+      return node.key.type === "Identifier" ? ` ${node.key.name}` : "";
+    default:
+      return "";
+  }
+}

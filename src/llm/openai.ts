@@ -1,0 +1,239 @@
+/**
+ * Any OpenAI-compatible endpoint, through the `openai` client: chat completions with tools,
+ * streaming and structured output.
+ *
+ * The client does the protocol; time-outs, retries and limits are ours (call-policy.ts), so that
+ * they hold for the whole reply, not for its headers alone. What the environment would add to the
+ * client (organisation, project, base URL, logging) is switched off: options say everything.
+ */
+import OpenAI, { APIConnectionError, APIError } from "openai";
+import { systemClock } from "../core/clock.ts";
+import { ConfigError, ModelError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import type { ModelReply, ModelRequest } from "../core/ports.ts";
+import { type Attempt, type CallPolicyOptions, callPolicy } from "./call-policy.ts";
+import { httpModelError, modelError, retryAfterMs, scrub } from "./model-errors.ts";
+import { type Field, fieldsLearned, type MaxTokensField } from "./openai-fields.ts";
+import { Chunk, finishOf, type Gathered, gatherer, toBody, toolCallsOf } from "./openai-wire.ts";
+import { costUsd, listPrice, type ModelPrice } from "./prices.ts";
+import { withToolsInWords } from "./prompted.ts";
+import type { ModelDelta, StreamingModel } from "./streaming.ts";
+import { hasToolCallMarkup, parseToolCalls } from "./tool-calls.ts";
+
+export interface OpenAIModelOptions extends CallPolicyOptions {
+  /** As the endpoint names it. */
+  readonly model: string;
+  /** With its version path. Default `https://api.openai.com/v1`. */
+  readonly baseUrl?: string;
+  /** A function is asked at each attempt. Local servers need none. */
+  readonly apiKey?: string | (() => string);
+  /** Whether outputs may train another model. Default "unknown". */
+  readonly terms?: string;
+  /** Default: the list price of the host and model, if known. */
+  readonly price?: ModelPrice;
+  /** `words`: tools and schemas go into the prompt, and calls are read from the text. */
+  readonly tools?: "native" | "words";
+  /** Default `native`; falls back to words when the endpoint refuses the field. */
+  readonly structuredOutput?: "native" | "words";
+  /** Default: `max_completion_tokens` at OpenAI, `max_tokens` elsewhere. */
+  readonly maxTokensField?: MaxTokensField;
+  /** Fields of the body that this port does not know, e.g. `{ top_k: 20 }`. */
+  readonly extraBody?: { readonly [key: string]: Json };
+  /** Told once for each request field that the endpoint refused and that is left out since. */
+  readonly onFieldDropped?: (field: Field) => void;
+}
+
+const OPENAI = "https://api.openai.com/v1";
+
+/** @throws ConfigError BAD_CONFIG if the model's name is empty or the base URL is none. */
+export function openaiModel(options: OpenAIModelOptions): StreamingModel {
+  const { model, baseUrl = OPENAI, apiKey = "none", terms = "unknown", tools = "native" } = options;
+  if (model === "" || !URL.canParse(baseUrl)) {
+    throw new ConfigError(
+      "BAD_CONFIG",
+      "A model needs a name and a base URL such as https://host/v1. Set both.",
+      { facts: { model } },
+    );
+  }
+  const id = `openai:${model}`;
+  const price = options.price ?? listPrice(baseUrl, model);
+  const atHome = new URL(baseUrl).hostname === "api.openai.com";
+  const fields = fieldsLearned(
+    options.structuredOutput === "words" ? ["responseSchema"] : [],
+    options.maxTokensField ?? (atHome ? "max_completion_tokens" : "max_tokens"),
+    options.onFieldDropped ?? (() => {}),
+  );
+  const policy = callPolicy(id, options);
+  const clock = options.clock ?? systemClock;
+  let key = "";
+  const fetchKey = (): void => {
+    key = typeof apiKey === "string" ? apiKey : apiKey();
+    // A server of one's own may want no key; it says so itself if it does.
+    if (key === "" && !atHome) key = "none";
+    if (key !== "") return;
+    throw new ConfigError("MISSING_API_KEY", `${id} has no API key. Set it, or name where it is.`);
+  };
+  const client = new OpenAI({
+    apiKey: async () => key,
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    baseURL: baseUrl,
+    maxRetries: 0,
+    // The policy's deadline decides; the client's own only must not come before it.
+    timeout: (options.timeoutMs ?? 120_000) * 2 + 1_000,
+    logLevel: "off",
+  });
+
+  const attempt = async (
+    request: ModelRequest,
+    signal: AbortSignal,
+    read: (body: ReturnType<typeof toBody>) => Promise<Gathered>,
+  ): Promise<ModelReply> => {
+    const asked = tools === "words" ? withToolsInWords(request) : request;
+    fetchKey();
+    for (;;) {
+      const body = {
+        ...options.extraBody,
+        ...toBody(asked, { model, lacking: fields.lacking, maxTokensField: fields.maxTokensField }),
+      };
+      try {
+        return replyOf(await read(body), request);
+      } catch (error) {
+        signal.throwIfAborted();
+        const refused = error instanceof APIError ? error : undefined;
+        const hint = `${refused?.param ?? ""} ${refused?.message ?? ""}`;
+        if (!fields.learn(refused?.status, hint, asked)) throw failureOf(error);
+      }
+    }
+  };
+
+  const replyOf = (gathered: Gathered, request: ModelRequest): ModelReply => {
+    const native = toolCallsOf(gathered, id);
+    const fromText =
+      native.length === 0 &&
+      request.tools !== undefined &&
+      (tools === "words" || hasToolCallMarkup(gathered.content))
+        ? parseToolCalls(gathered.content, request.tools)
+        : undefined;
+    const toolCalls = fromText === undefined ? native : fromText.calls;
+    const cost = costUsd(gathered.usage, price, gathered.cachedInputTokens);
+    return {
+      content: gathered.refusal !== "" ? gathered.refusal : (fromText?.content ?? gathered.content),
+      toolCalls,
+      finishReason: finishOf(gathered, toolCalls.length),
+      model: gathered.model ?? model,
+      ...(gathered.usage !== undefined && { usage: gathered.usage }),
+      ...(cost !== undefined && { costUsd: cost }),
+    };
+  };
+
+  const failureOf = (error: unknown): unknown => {
+    if (error instanceof ModelError || error instanceof ConfigError) return error;
+    if (error instanceof APIError && typeof error.status === "number") {
+      return httpModelError({
+        modelId: id,
+        status: error.status,
+        text: error.message.replace(/^\d{3} /, ""),
+        providerCode: error.code ?? error.type ?? undefined,
+        retryAfterMs: retryAfterMs((name) => error.headers?.get(name), clock.now()),
+        secret: key,
+      });
+    }
+    if (error instanceof SyntaxError) return malformed("a reply that is no JSON");
+    if (error instanceof APIError && !(error instanceof APIConnectionError)) {
+      // An error object inside a stream has no status.
+      return modelError("MODEL_UNAVAILABLE", `${id} broke off: ${scrub(error.message, key)}`, {
+        model: id,
+      });
+    }
+    const origin = error instanceof Error ? errorCode(error) : undefined;
+    return modelError(
+      "MODEL_UNREACHABLE",
+      `${id} could not be reached, or the connection broke${origin === undefined ? "" : ` (${origin})`}. Check the base URL and the network.`,
+      { model: id, ...(origin !== undefined && { origin }) },
+    );
+  };
+
+  const malformed = (what: string): ModelError =>
+    modelError(
+      "MALFORMED_REPLY",
+      `${id} sent ${what}. Check that the base URL is a chat completions endpoint.`,
+      {
+        model: id,
+      },
+    );
+
+  const gatherWhole = async (
+    body: ReturnType<typeof toBody>,
+    signal: AbortSignal,
+  ): Promise<Gathered> => {
+    const raw: unknown = await client.chat.completions.create(body, { signal });
+    const chunk = Chunk.safeParse(raw);
+    if (!chunk.success || (chunk.data.choices ?? []).length === 0) {
+      throw malformed("a reply of an unknown shape");
+    }
+    const gather = gatherer();
+    gather.add(chunk.data);
+    return gather.gathered();
+  };
+
+  const gatherStream = async (
+    body: ReturnType<typeof toBody>,
+    onDelta: (delta: ModelDelta) => void | Promise<void>,
+    { renew, suspend, commit }: Attempt,
+    signal: AbortSignal,
+  ): Promise<Gathered> => {
+    const pieces = await client.chat.completions.create(
+      {
+        ...body,
+        stream: true,
+        ...(!fields.lacking.has("streamUsage") && { stream_options: { include_usage: true } }),
+      },
+      { signal },
+    );
+    const gather = gatherer();
+    for await (const piece of pieces) {
+      suspend();
+      const chunk = Chunk.safeParse(piece);
+      if (!chunk.success) throw malformed("a piece of an unknown shape");
+      for (const delta of gather.add(chunk.data)) {
+        commit();
+        await onDelta(delta);
+        signal.throwIfAborted();
+      }
+      renew();
+    }
+    const gathered = gather.gathered();
+    if (gathered.finish !== undefined) return gathered;
+    throw modelError(
+      "MODEL_UNREACHABLE",
+      `The stream of ${id} ended before the reply did. Ask again.`,
+      {
+        model: id,
+      },
+    );
+  };
+
+  return {
+    id,
+    terms,
+    complete: (request, signal) =>
+      policy((inner) => attempt(request, inner, (body) => gatherWhole(body, inner)), signal),
+    stream: (request, onDelta, signal) =>
+      policy(
+        (inner, run) => attempt(request, inner, (body) => gatherStream(body, onDelta, run, inner)),
+        signal,
+      ),
+  };
+}
+
+/** ECONNREFUSED and the like, from the error or what it was caused by. */
+function errorCode(error: Error): string | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const code: unknown = Object.hasOwn(at, "code") ? Reflect.get(at, "code") : undefined;
+    if (typeof code === "string" && /^[A-Z][A-Z0-9_]{2,40}$/.test(code)) return code;
+  }
+  return undefined;
+}

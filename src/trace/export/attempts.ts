@@ -1,0 +1,162 @@
+/**
+ * The attempts of an evolution run: every candidate that was scored or failed, with the prompt that
+ * it answers. A model's candidate answers the prompt that was sent; a mutation's answers the one
+ * that its task and parents make, so that runs without a model teach as well.
+ */
+import type { ModelCall, RunRecord } from "../read.ts";
+import { sourcesOf } from "../read.ts";
+import type { TraceCandidate } from "../vocabulary.ts";
+import type { AssistantMessage, ChatMessage, Origin } from "./examples.ts";
+import { visibleText } from "./text.ts";
+import { type Authorship, authorshipOf } from "./calls.ts";
+import { fenced, IMPROVE_SYSTEM, improvePrompt, taskName, taskSpec } from "./wording.ts";
+
+export interface Attempt {
+  readonly candidate: TraceCandidate;
+  /** Equal for attempts that answer the same words. */
+  readonly group: string;
+  readonly prompt: readonly ChatMessage[];
+  readonly reply: AssistantMessage;
+  /** Finite; undefined if it failed, or ran on a part of the instances. */
+  readonly fitness: number | undefined;
+  /** The best parent's; undefined without scored parents. */
+  readonly parentFitness: number | undefined;
+  /** Whether it is the best of the run. */
+  readonly best: boolean;
+  readonly origin: Origin;
+}
+
+/** In order of their events. Duplicates of earlier candidates are left out. */
+export function attemptsOf(record: RunRecord): readonly Attempt[] {
+  const { candidates, modelCalls, summary, start } = record;
+  const sources = sourcesOf(candidates);
+  const fitness = new Map<string, number>();
+  for (const each of candidates) {
+    if (each.status === "scored" && each.fitness !== undefined) {
+      if (!fitness.has(each.digest)) fitness.set(each.digest, each.fitness);
+    }
+  }
+  const authorship = authorshipOf(modelCalls);
+  const ancestry = ancestryOf(candidates, authorship);
+  const spec = taskSpec(record);
+  const language = start?.language ?? "javascript";
+  const task = taskName(record);
+  const families = [
+    ...(task === undefined ? [`run:${summary.id}`] : [`task:${task}`]),
+    ...(summary.parent === undefined ? [] : [`request:${summary.parent}`]),
+  ];
+
+  const attempts: Attempt[] = [];
+  for (const candidate of candidates) {
+    const { digest, source, parents, status } = candidate;
+    if (source === undefined || status === "duplicate") continue;
+    const author = authorship(candidate);
+    const asked = author?.asked;
+    const known = parents.flatMap((parent) => {
+      const text = sources.get(parent);
+      return text === undefined ? [] : [{ source: text, fitness: fitness.get(parent) }];
+    });
+    known.sort((left, right) => (right.fitness ?? -Infinity) - (left.fitness ?? -Infinity));
+    const parentFitness = candidate.parentFitness ?? known[0]?.fitness;
+    const scored = status === "scored" && candidate.fitness !== undefined;
+    const { models, terms } = ancestry(digest);
+    const gain =
+      scored && parentFitness !== undefined ? (candidate.fitness ?? 0) - parentFitness : undefined;
+    attempts.push({
+      candidate,
+      group:
+        author?.promptDigest === undefined
+          ? `parents:${[...parents].sort().join(",")}`
+          : `prompt:${author.promptDigest}`,
+      // Made when asked for: a run has many attempts, and few of them are exported.
+      get prompt() {
+        if (asked !== undefined) return sentMessages(asked);
+        const content = improvePrompt(spec, known, language);
+        return [
+          { role: "system" as const, content: IMPROVE_SYSTEM },
+          { role: "user" as const, content },
+        ];
+      },
+      get reply() {
+        return replyOf(source, author?.own, language);
+      },
+      fitness: scored ? candidate.fitness : undefined,
+      parentFitness,
+      best: digest === record.best,
+      origin: {
+        run: summary.id,
+        kind: summary.kind,
+        recipe: "improve",
+        outcome: summary.status,
+        time: candidate.time,
+        ...(task === undefined ? {} : { task }),
+        models,
+        terms,
+        tools: [],
+        ...(scored && candidate.fitness !== undefined ? { score: candidate.fitness } : {}),
+        ...(gain === undefined ? {} : { gain }),
+        families,
+      },
+    });
+  }
+  return attempts;
+}
+
+/** The messages of a call as they were sent; a developer's are a system's to most readers. */
+export function sentMessages(call: ModelCall): readonly ChatMessage[] {
+  return call.messages.map(chatMessage);
+}
+
+function chatMessage(message: ModelCall["messages"][number]): ChatMessage {
+  const { role, content, toolCalls = [], toolCallId = "", name = "" } = message;
+  switch (role) {
+    case "system":
+    case "developer":
+      return { role: "system", content };
+    case "user":
+      return { role, content };
+    case "assistant":
+      return toolCalls.length === 0 ? { role, content } : { role, content, toolCalls };
+    case "tool":
+      return { role, toolCallId, name, content };
+  }
+}
+
+/** The model's own words where they are kept for this sample, else the program. */
+function replyOf(source: string, own: ModelCall | undefined, language: string): AssistantMessage {
+  const said = visibleText(own?.reply?.content ?? "");
+  return { role: "assistant", content: said === "" ? fenced(source, language) : said };
+}
+
+/** Models and terms of a program and of everything that it was made of. */
+function ancestryOf(
+  candidates: readonly TraceCandidate[],
+  authorship: (candidate: TraceCandidate) => Authorship | undefined,
+): (digest: string) => { readonly models: readonly string[]; readonly terms: readonly string[] } {
+  const made = new Map<string, { models: ReadonlySet<string>; terms: ReadonlySet<string> }>();
+  // Parents come before their children, so one pass in order sees each ancestry whole.
+  for (const candidate of candidates) {
+    const { digest, parents, generator, terms } = candidate;
+    if (made.has(digest)) continue;
+    const author = authorship(candidate);
+    const models = new Set<string>();
+    const own = new Set<string>();
+    if (author?.asked?.model !== undefined) models.add(author.asked.model);
+    if (terms !== undefined) own.add(terms);
+    else if (author !== undefined) own.add(author.asked?.terms ?? "unknown");
+    // A model's candidate whose call is not in the trace is of unknown terms, not of none.
+    else own.add(/llm|model/i.test(generator ?? "") ? "unknown" : "mutation");
+    for (const parent of parents) {
+      for (const model of made.get(parent)?.models ?? []) models.add(model);
+      for (const each of made.get(parent)?.terms ?? []) own.add(each);
+    }
+    made.set(digest, { models, terms: own });
+  }
+  return (digest) => {
+    const entry = made.get(digest);
+    return {
+      models: [...(entry?.models ?? [])].sort(),
+      terms: [...(entry?.terms ?? ["unknown"])].sort(),
+    };
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * The formats: which kind of example each one takes, what its readers demand of a file, and the
+ * converter that writes a row. A new format is one file and one line here.
+ */
+
+import { axolotl, axolotlConfig } from "./axolotl.ts";
+import type { Row } from "./chat.ts";
+import type { Example } from "./examples.ts";
+import { jsonl } from "./jsonl.ts";
+import { llamaFactory, llamaFactoryConfig } from "./llama-factory.ts";
+import { openaiDpo } from "./openai-dpo.ts";
+import { openaiRft } from "./openai-rft.ts";
+import { openaiSft } from "./openai-sft.ts";
+import type { ExampleKind } from "./recipes.ts";
+import { trlDpo } from "./trl-dpo.ts";
+import { trlGrpo } from "./trl-grpo.ts";
+import { trlKto } from "./trl-kto.ts";
+import { trlSft } from "./trl-sft.ts";
+
+export const FORMATS = [
+  "trl-sft",
+  "trl-dpo",
+  "trl-kto",
+  "trl-grpo",
+  "axolotl",
+  "llama-factory",
+  "openai-sft",
+  "openai-dpo",
+  "openai-rft",
+  "jsonl",
+] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface FormatRules {
+  readonly kind: ExampleKind;
+  /** Fewer rows in the training file are refused by who reads it. */
+  readonly minRows: number;
+  /** Whether its reader wants one type for a column in all rows (Arrow). */
+  readonly typed: boolean;
+  /** Files that its reader wants beside the rows, by name. */
+  readonly companions?: (files: readonly string[]) => Readonly<Record<string, string>>;
+  /** The row, or why the format cannot say it. */
+  readonly convert: (example: Example) => Row | string;
+}
+
+/** A format whose examples are of one kind. */
+function of<K extends ExampleKind>(
+  kind: K,
+  { minRows, typed }: Pick<FormatRules, "minRows" | "typed">,
+  convert: (example: Extract<Example, { kind: K }>) => Row | string,
+): FormatRules {
+  return {
+    kind,
+    minRows,
+    typed,
+    convert: (example) => convert(example as Extract<Example, { kind: K }>),
+  };
+}
+
+/** Formats of Hugging Face datasets, of the services, and of readers that take a row as it is. */
+const DATASET = { minRows: 1, typed: true };
+const SERVICE = { minRows: 10, typed: false };
+const LOOSE = { minRows: 1, typed: false };
+
+export const RULES: Readonly<Record<Format, FormatRules>> = {
+  "trl-sft": of("conversation", DATASET, trlSft),
+  "trl-dpo": of("preference", DATASET, trlDpo),
+  "trl-kto": of("labelled", { ...DATASET, minRows: 2 }, trlKto),
+  "trl-grpo": of("prompt", DATASET, trlGrpo),
+  axolotl: { ...of("conversation", DATASET, axolotl), companions: axolotlConfig },
+  "llama-factory": {
+    ...of("conversation", DATASET, llamaFactory),
+    companions: llamaFactoryConfig,
+  },
+  "openai-sft": of("conversation", SERVICE, openaiSft),
+  "openai-dpo": of("preference", SERVICE, openaiDpo),
+  "openai-rft": of("prompt", SERVICE, openaiRft),
+  jsonl: of("conversation", LOOSE, jsonl),
+};

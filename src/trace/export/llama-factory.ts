@@ -1,0 +1,82 @@
+/**
+ * Supervised fine-tuning with LLaMA-Factory (`formatting: sharegpt`): `conversations` that alternate
+ * strictly, human or observation on odd turns, gpt or function_call on even ones; `tools` is JSON
+ * text. Its reader drops rows of another form with a warning only, so they are refused here.
+ *
+ * Parallel calls are one function_call turn with a list; their results are one observation.
+ */
+import { canonicalJson, type Json } from "../../core/json.ts";
+import { learnedOnly, type Row } from "./chat.ts";
+import type { Conversation } from "./examples.ts";
+
+/** What its own converter puts between the results of parallel calls. */
+const BETWEEN_RESULTS = "\n</tool_response>\n<tool_response>\n";
+
+export function llamaFactory({ messages, tools }: Conversation): Row | string {
+  // Its extractor reads tool names as letters, digits and _.
+  if (tools.some(({ name }) => !/^[A-Za-z0-9_]+$/.test(name)))
+    return "a tool name with other signs";
+  const learned = learnedOnly(messages);
+  if (typeof learned === "string") return learned;
+  const turns: { from: string; value: string }[] = [];
+  const system: string[] = [];
+  for (const message of learned) {
+    const last = turns.at(-1);
+    switch (message.role) {
+      case "system":
+        if (turns.length > 0) return "a system message after the first turn";
+        system.push(message.content);
+        break;
+      case "user":
+        turns.push({ from: "human", value: message.content });
+        break;
+      case "tool":
+        if (last?.from === "observation") last.value += BETWEEN_RESULTS + message.content;
+        else turns.push({ from: "observation", value: message.content });
+        break;
+      case "assistant": {
+        const { content, toolCalls = [] } = message;
+        if (toolCalls.length > 0 && content !== "") return "text beside tool calls";
+        if (toolCalls.length === 0) turns.push({ from: "gpt", value: content });
+        else turns.push({ from: "function_call", value: callsText(toolCalls) });
+        break;
+      }
+    }
+  }
+  const alternates = turns.every(
+    ({ from }, index) => (from === "human" || from === "observation") === (index % 2 === 0),
+  );
+  if (!alternates || turns.length % 2 !== 0) return "turns that do not alternate";
+  return {
+    conversations: turns,
+    ...(system.length === 0 ? {} : { system: system.join("\n\n") }),
+    ...(tools.length === 0
+      ? {}
+      : {
+          tools: canonicalJson(
+            tools.map(({ name, description, parameters }) => ({ name, description, parameters })),
+          ),
+        }),
+  };
+}
+
+function callsText(
+  calls: readonly { readonly name: string; readonly arguments: { readonly [key: string]: Json } }[],
+): string {
+  const list = calls.map(({ name, arguments: given }) => ({ name, arguments: given }));
+  const [only] = list;
+  return canonicalJson(list.length === 1 && only !== undefined ? only : list);
+}
+
+/** The entries of `dataset_info.json` by which it finds the files and their columns. */
+export function llamaFactoryConfig(files: readonly string[]): Readonly<Record<string, string>> {
+  const entries = files.map((file) => [
+    `toolwright_${file.replace(".jsonl", "")}`,
+    {
+      file_name: file,
+      formatting: "sharegpt",
+      columns: { messages: "conversations", system: "system", tools: "tools" },
+    },
+  ]);
+  return { "dataset_info.json": `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n` };
+}

@@ -1,0 +1,21 @@
+/**
+ * Supervised fine-tuning as Azure, Together and Fireworks read it (the shape that OpenAI defined):
+ * `messages`, `tools` and, with tools, `parallel_tool_calls`. Assistant turns to be passed over bear
+ * weight 0.
+ */
+import { openaiMessage, type Row, toolRow } from "./chat.ts";
+import type { Conversation } from "./examples.ts";
+
+export function openaiSft({ messages, tools }: Conversation): Row | string {
+  // 128 functions and names of this form are what the services take.
+  if (tools.length > 128) return "more than 128 tools";
+  const named = tools.find(({ name }) => !/^[A-Za-z0-9_-]{1,64}$/.test(name));
+  if (named !== undefined) return "a tool name that services refuse";
+  const parallel = messages.some(
+    (message) => message.role === "assistant" && (message.toolCalls?.length ?? 0) > 1,
+  );
+  return {
+    messages: messages.map((message) => openaiMessage(message, true)),
+    ...(tools.length === 0 ? {} : { tools: tools.map(toolRow), parallel_tool_calls: parallel }),
+  };
+}

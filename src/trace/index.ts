@@ -1,0 +1,13 @@
+/** Traces: the event stores, the tracer, redaction, the reader. */
+export { benchTrace, type TraceBenchRow } from "./bench.ts";
+export { type Verification, verifyRun } from "./chain.ts";
+export { type ExportedFile, type ExportResult, exportTraces } from "./export/export.ts";
+export { FORMATS, type Format } from "./export/formats.ts";
+export type { ExportFilters, ExportOptions } from "./export/options.ts";
+export { memoryEventStore } from "./memory-store.ts";
+export { runPage } from "./page/page.ts";
+export { findEvents, type ModelCall, type RunRecord, readRun, type Step } from "./read.ts";
+export { createRedactor, type Redaction, type RedactionCounts, type Redactor } from "./redact.ts";
+export { sqliteEventStore } from "./sqlite-store.ts";
+export { openTrace, type Trace } from "./tracer.ts";
+export type { TraceCandidate } from "./vocabulary.ts";

@@ -1,0 +1,12 @@
+/** The look of a run's page. */
+export const STYLE = `
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #8886; }
+table { border-collapse: collapse; } th, td { text-align: left; vertical-align: top; padding: .2rem .7rem .2rem 0; }
+td { overflow-wrap: anywhere; }
+pre { background: #8881; padding: .7rem; overflow-x: auto; white-space: pre-wrap; margin: .3rem 0; }
+summary { cursor: pointer; color: #2a6fb0; }
+.added { background: #2a924433; } .removed { background: #b32a2a33; }
+svg { width: 100%; height: 8rem; } path { fill: none; stroke: #2a6fb0; stroke-width: 2; vector-effect: non-scaling-stroke; }
+`;

@@ -1,0 +1,192 @@
+/**
+ * Reads a run back into what happened in it: candidates, model calls with their replies, the steps
+ * of a request. Everything shown or exported starts here.
+ *
+ * Events that a reader does not know are left alone; known ones that lack what is needed are listed
+ * under `unread`.
+ */
+import type { z } from "zod";
+import type { RunSummary, TraceEvent } from "../core/event.ts";
+import type { Json } from "../core/json.ts";
+import type { EventStore } from "../core/ports.ts";
+import * as Known from "./vocabulary.ts";
+
+export interface ModelCall extends z.output<typeof Known.ModelCallEvent> {
+  readonly seq: number;
+  readonly time: string;
+  readonly reply?: z.output<typeof Known.ModelReplyEvent> & { readonly seq: number };
+}
+
+/** What was done towards a request, in order. */
+export type Step =
+  | { kind: "afford"; seq: number; event: z.output<typeof Known.AffordanceResult> }
+  | {
+      kind: "create";
+      seq: number;
+      event: z.output<typeof Known.ToolCreate>;
+      registered?: z.output<typeof Known.ToolRegister>;
+      refused?: z.output<typeof Known.RegistrationRefused>;
+    }
+  | {
+      kind: "call";
+      seq: number;
+      event: z.output<typeof Known.ToolCallEvent>;
+      /** Absent: the run ended, or ends, before it came. */
+      result?: z.output<typeof Known.ToolResultEvent>;
+      resultSeq?: number;
+    }
+  | { kind: "answer"; seq: number; answer: Json };
+
+export interface RunRecord {
+  readonly summary: RunSummary;
+  readonly start?: z.output<typeof Known.RunStart>;
+  readonly candidates: readonly Known.TraceCandidate[];
+  readonly modelCalls: readonly ModelCall[];
+  readonly heldOut: ReadonlyMap<string, z.output<typeof Known.HeldOutResult>>;
+  /** Digest of the best program: what the run says at its end, else the last one that it found. */
+  readonly best?: string;
+  readonly request?: z.output<typeof Known.RequestSubmit>;
+  readonly ground?: z.output<typeof Known.RequestGround>;
+  /** The request's last status, if this is one. */
+  readonly requestStatus?: string;
+  readonly steps: readonly Step[];
+  /** Known events that could not be read, by reason. */
+  readonly unread: readonly { readonly seq: number; readonly reason: string }[];
+}
+
+/** The events of the given types, in order. */
+export async function* findEvents(
+  store: EventStore,
+  runId: string,
+  types: readonly string[],
+): AsyncGenerator<TraceEvent> {
+  const wanted = new Set(types);
+  for await (const event of store.events(runId)) if (wanted.has(event.type)) yield event;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** @throws InputError RUN_NOT_FOUND, StoreError CORRUPT_RECORD */
+export async function readRun(store: EventStore, runId: string): Promise<RunRecord> {
+  const candidates: Known.TraceCandidate[] = [];
+  const calls: Mutable<ModelCall>[] = [];
+  const heldOut = new Map<string, z.output<typeof Known.HeldOutResult>>();
+  const steps: Step[] = [];
+  const unread: { seq: number; reason: string }[] = [];
+  const found: Pick<
+    Mutable<RunRecord>,
+    "start" | "best" | "request" | "ground" | "requestStatus"
+  > = {};
+  let unanswered: Mutable<ModelCall>[] = [];
+
+  const readers: Readonly<Record<string, (event: TraceEvent) => void>> = {
+    "run-start": on(Known.RunStart, (start) => {
+      found.start ??= start;
+    }),
+    "candidate-result": on(Known.CandidateEvent, (candidate, { seq, time }) => {
+      candidates.push({ ...candidate, seq, time });
+    }),
+    "best-change": on(Known.BestChange, ({ digest }) => {
+      found.best = digest;
+    }),
+    "held-out-result": on(Known.HeldOutResult, (result) => heldOut.set(result.digest, result)),
+    "run-result": on(Known.RunResult, ({ best }) => {
+      if (best !== undefined) found.best = typeof best === "string" ? best : best.digest;
+    }),
+    "model-call": on(Known.ModelCallEvent, (call, { seq, time }) => {
+      const open = { ...call, seq, time };
+      calls.push(open);
+      unanswered.push(open);
+    }),
+    "model-reply": on(Known.ModelReplyEvent, (reply, { seq }) => {
+      const call = unanswered.find((each) => answers(reply, each));
+      unanswered = unanswered.filter((each) => each !== call);
+      if (call === undefined) unread.push({ seq, reason: "a model's reply without its call" });
+      else call.reply = { ...reply, seq };
+    }),
+    "request-submit": on(Known.RequestSubmit, (request) => {
+      found.request = request;
+    }),
+    "request-ground": on(Known.RequestGround, (ground) => {
+      found.ground = ground;
+    }),
+    "request-status": on(Known.RequestStatusEvent, ({ to }) => {
+      found.requestStatus = to;
+    }),
+    "affordance-result": on(Known.AffordanceResult, (event, { seq }) =>
+      steps.push({ kind: "afford", seq, event }),
+    ),
+    "tool-create": on(Known.ToolCreate, (event, { seq }) =>
+      steps.push({ kind: "create", seq, event }),
+    ),
+    "tool-register": on(Known.ToolRegister, (event) => {
+      const open = openCreation(steps, event.name);
+      if (open !== undefined) open.registered = event;
+    }),
+    "registration-refused": on(Known.RegistrationRefused, (event) => {
+      const open = openCreation(steps, event.name);
+      if (open !== undefined) open.refused = event;
+    }),
+    "tool-call": on(Known.ToolCallEvent, (event, { seq }) =>
+      steps.push({ kind: "call", seq, event }),
+    ),
+    "tool-result": on(Known.ToolResultEvent, (result, { seq }) => {
+      const call = steps.findLast((each) => each.kind === "call" && each.event.id === result.id);
+      if (call?.kind !== "call") unread.push({ seq, reason: "a tool's result without its call" });
+      else if (call.result !== undefined) unread.push({ seq, reason: "a second result of a call" });
+      else Object.assign(call, { result, resultSeq: seq });
+    }),
+    "answer-given": on(Known.AnswerGiven, ({ answer }, { seq }) =>
+      steps.push({ kind: "answer", seq, answer }),
+    ),
+  };
+
+  function on<T extends z.ZodType>(
+    schema: T,
+    use: (data: z.output<T>, event: TraceEvent) => unknown,
+  ): (event: TraceEvent) => void {
+    return (event) => {
+      const parsed = schema.safeParse(event.data);
+      if (parsed.success) use(parsed.data, event);
+      else {
+        const [issue] = parsed.error.issues;
+        unread.push({
+          seq: event.seq,
+          reason: `${event.type}: ${issue?.path.join(".") || "data"}: ${issue?.message ?? "?"}`,
+        });
+      }
+    };
+  }
+
+  const summary = await store.run(runId);
+  for await (const event of store.events(runId)) readers[event.type]?.(event);
+  return { summary, ...found, candidates, modelCalls: calls, heldOut, steps, unread };
+}
+
+/** By id where both have one, else by group and sample, else in order. */
+function answers(reply: z.output<typeof Known.ModelReplyEvent>, call: ModelCall): boolean {
+  if (reply.id !== undefined && call.id !== undefined) return reply.id === call.id;
+  if (reply.promptGroup !== undefined && call.promptGroup !== undefined) {
+    return reply.promptGroup === call.promptGroup && reply.sampleIndex === call.sampleIndex;
+  }
+  return true;
+}
+
+function openCreation(steps: Step[], name: string) {
+  const open = steps.findLast(
+    (step) => step.kind === "create" && step.registered === undefined && step.refused === undefined,
+  );
+  // A tool may be registered under another name than it was asked for; the last open one is meant.
+  const named = steps.findLast((step) => step.kind === "create" && step.event.name === name);
+  const step = named ?? open;
+  return step?.kind === "create" ? step : undefined;
+}
+
+/** The candidate's programs by digest; the first one that carries its source wins. */
+export function sourcesOf(candidates: readonly Known.TraceCandidate[]): Map<string, string> {
+  const sources = new Map<string, string>();
+  for (const { digest, source } of candidates) {
+    if (source !== undefined && !sources.has(digest)) sources.set(digest, source);
+  }
+  return sources;
+}

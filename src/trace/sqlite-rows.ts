@@ -1,0 +1,150 @@
+/**
+ * Rows of the event store: what an event and a run are as columns, and back. A row that cannot be
+ * read back whole is refused by name, never repaired.
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
+import { digestText } from "../core/digest.ts";
+import { StoreError } from "../core/errors.ts";
+import {
+  type NewEvent,
+  RunKind,
+  RunStatus,
+  type RunSummary,
+  type TraceEvent,
+} from "../core/event.ts";
+import type { Json } from "../core/json.ts";
+import { isAlive } from "./owner.ts";
+import { type Body, type BodyReference, recordText, restoreBodies, takeBodies } from "./record.ts";
+
+export interface PreparedEvent {
+  readonly type: string;
+  /** Canonical text of the whole data: what the chain is over. */
+  readonly dataText: string;
+  /** The same with long strings emptied: what is stored. */
+  readonly slimText: string;
+  readonly bodies: readonly Body[];
+  readonly volatile: string | null;
+  readonly link: string | null;
+}
+
+/**
+ * @param seq What must come next.
+ * @param first Id of the run's event 0.
+ * @param body Gives the text of a digest.
+ * @throws StoreError CORRUPT_RECORD with `seq` in its facts.
+ */
+export function eventOf(
+  row: Record<string, unknown>,
+  run: string,
+  seq: number,
+  first: number,
+  body: StatementSync,
+): TraceEvent {
+  const found = Number(row.id) - first;
+  if (found !== seq) {
+    // Reading can go on at the event that is there.
+    const last = found - 1;
+    throw corrupt(run, last, `events ${seq} to ${last} are missing`);
+  }
+  const time = String(row.time);
+  const link = textOrNull(row.link);
+  const volatile = textOrNull(row.volatile);
+  if (guardOf(time, link, volatile) !== row.guard) {
+    throw corrupt(run, seq, "its time, link or volatile facts are damaged");
+  }
+  try {
+    const kept = JSON.parse(String(row.data)) as Json;
+    const bodies = textOrNull(row.bodies);
+    const data =
+      bodies === null
+        ? kept
+        : restoreBodies(kept, JSON.parse(bodies) as BodyReference[], (digest) =>
+            bodyText(body, digest),
+          );
+    return {
+      run,
+      seq,
+      time,
+      type: String(row.type),
+      data,
+      ...(volatile === null ? {} : { volatile: JSON.parse(volatile) as Json }),
+      ...(link === null ? {} : { link }),
+      sum: String(row.sum),
+    };
+  } catch (error) {
+    throw corrupt(run, seq, error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+function bodyText(body: StatementSync, digest: string): string {
+  const bytes = body.get(digest)?.text;
+  if (!(bytes instanceof Uint8Array)) throw new Error(`its body ${digest} is missing`);
+  const text = Buffer.from(bytes).toString("utf8");
+  if (digestText(text) !== digest) throw new Error(`its body ${digest} is damaged`);
+  return text;
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+function corrupt(run: string, seq: number, what: string, cause?: unknown): StoreError {
+  return new StoreError(
+    "CORRUPT_RECORD",
+    `Event ${seq} of run "${run}" cannot be read: ${what}. Verify the run; the events before it are intact.`,
+    { facts: { run, seq }, cause },
+  );
+}
+
+export function prepareEvent({ type, data, volatile, link }: NewEvent): PreparedEvent {
+  const dataText = recordText(data);
+  const { text, bodies } = takeBodies(dataText);
+  return {
+    type,
+    dataText,
+    slimText: text,
+    bodies,
+    volatile: volatile === undefined ? null : recordText(volatile),
+    link: link ?? null,
+  };
+}
+
+/** Checksum of what the chain leaves out, against damage. */
+export function guardOf(time: string, link: string | null, volatile: string | null): number {
+  return crc32(`${time}\n${link ?? ""}\n${volatile ?? ""}`);
+}
+
+export function summaryOf(row: Record<string, unknown>): RunSummary {
+  const stored = RunStatus.parse(row.status);
+  const owner = { pid: Number(row.owner_pid), start: String(row.owner_start) };
+  return {
+    id: String(row.id),
+    kind: RunKind.parse(row.kind),
+    title: String(row.title),
+    status: stored === "running" && !isAlive(owner) ? "interrupted" : stored,
+    ...(row.parent === null ? {} : { parent: String(row.parent) }),
+    startedAt: String(row.started_at),
+    ...(row.ended_at === null ? {} : { endedAt: String(row.ended_at) }),
+    events: Number(row.events),
+    sum: String(row.sum),
+  };
+}
+
+export function statementsOf(database: DatabaseSync) {
+  return {
+    run: database.prepare("SELECT * FROM runs WHERE id = ?"),
+    runs: database.prepare("SELECT * FROM runs ORDER BY number DESC"),
+    addRun: database.prepare(
+      "INSERT INTO runs (id, kind, title, status, parent, started_at, events, sum, owner_pid, owner_start) VALUES (?, ?, ?, 'running', ?, ?, 0, ?, ?, ?)",
+    ),
+    setRun: database.prepare(
+      "UPDATE runs SET events = ?, sum = ?, owner_pid = ?, owner_start = ? WHERE number = ?",
+    ),
+    endRun: database.prepare("UPDATE runs SET status = ?, ended_at = ? WHERE number = ?"),
+    addEvent: database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    events: database.prepare("SELECT * FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"),
+    addBody: database.prepare("INSERT OR IGNORE INTO bodies VALUES (?, ?)"),
+    body: database.prepare("SELECT text FROM bodies WHERE digest = ?"),
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * Trace: how a part of the engine writes a run down. It says what happened and goes on when that is
+ * on disk; secrets are taken out here, before anything is stored.
+ */
+import type { NewEvent, RunKind, RunStatus } from "../core/event.ts";
+import type { Json } from "../core/json.ts";
+import type { EventStore } from "../core/ports.ts";
+import type { RedactionCounts, Redactor } from "./redact.ts";
+
+export interface Trace {
+  /** The run. */
+  readonly id: string;
+  /** Resolves when the event is on disk. */
+  event(type: string, data: Json, volatile?: Json): Promise<void>;
+  /** In order, all or none. */
+  events(events: readonly NewEvent[]): Promise<void>;
+  /** The last word: later events are refused. */
+  end(status: Exclude<RunStatus, "running">): Promise<void>;
+  /** What was taken out so far, by rule. */
+  redactions(): RedactionCounts;
+}
+
+/**
+ * Begins a run, or goes on with one whose process died.
+ *
+ * @param run `id` is the caller's: the trace makes up nothing.
+ * @throws StoreError RUN_EXISTS, or what the store rejects with.
+ */
+export async function openTrace(
+  store: EventStore,
+  run: {
+    readonly id: string;
+    readonly kind: RunKind;
+    readonly title: string;
+    readonly parent?: string;
+  },
+  redactor: Redactor,
+): Promise<Trace> {
+  const redaction = redactor.session();
+  const clean = ({ type, data, volatile, link }: NewEvent): NewEvent => ({
+    type,
+    data: redaction.json(data),
+    ...(volatile === undefined ? {} : { volatile: redaction.json(volatile) }),
+    ...(link === undefined ? {} : { link }),
+  });
+  await store.begin({ ...run, title: redaction.text(run.title) });
+
+  return {
+    id: run.id,
+    event(type, data, volatile) {
+      const event: NewEvent = volatile === undefined ? { type, data } : { type, data, volatile };
+      return store.append(run.id, [clean(event)]);
+    },
+    events(events) {
+      return store.append(run.id, events.map(clean));
+    },
+    end(status) {
+      return store.end(run.id, status);
+    },
+    redactions: redaction.counts,
+  };
+}

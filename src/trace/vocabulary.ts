@@ -1,0 +1,185 @@
+/**
+ * The events that readers know, as loose schemas: fields that a reader does not use are ignored, and
+ * an event that lacks what its reader needs is counted, not guessed.
+ */
+import { z } from "zod";
+import { Json } from "../core/json.ts";
+
+const ModelToolCall = z.object({
+  id: z.string(),
+  name: z.string(),
+  arguments: z.record(z.string(), Json),
+});
+
+/** A message as it was sent. Providers' nulls are empty text. */
+const Message = z.object({
+  role: z.enum(["system", "developer", "user", "assistant", "tool"]),
+  content: z
+    .string()
+    .nullish()
+    .transform((content) => content ?? ""),
+  toolCalls: z.array(ModelToolCall).exactOptional(),
+  toolCallId: z.string().exactOptional(),
+  name: z.string().exactOptional(),
+});
+
+const ModelTool = z.object({
+  name: z.string(),
+  description: z.string().default(""),
+  parameters: z.record(z.string(), Json).default({}),
+});
+
+/** Absent and null are the same to a reader. */
+const maybe = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? undefined);
+
+/** What a tool shall do, in words and as a signature. */
+const Spec = z.object({
+  name: z.string(),
+  description: z.string().default(""),
+  signature: maybe(z.string()),
+});
+
+export const RunStart = z.object({
+  kind: maybe(z.string()),
+  config: maybe(Json),
+  seed: maybe(z.union([z.number(), z.string()])),
+  /** The task's name, or the task with its spec. */
+  task: maybe(z.union([z.string(), Spec])),
+  spec: maybe(Spec),
+  generator: maybe(z.string()),
+  language: maybe(z.string()),
+  version: maybe(z.string()),
+});
+
+export const ModelCallEvent = z.object({
+  /** Pairs call and reply where it is there. */
+  id: maybe(z.string()),
+  role: maybe(z.string()),
+  promptName: maybe(z.string()),
+  promptVersion: maybe(z.union([z.string(), z.number()])),
+  promptDigest: maybe(z.string()),
+  messages: z.array(Message),
+  tools: maybe(z.array(ModelTool)),
+  parameters: maybe(Json),
+  model: maybe(z.string()),
+  terms: maybe(z.string()),
+  promptGroup: maybe(z.string()),
+  sampleIndex: maybe(z.int()),
+});
+
+export const ModelReplyEvent = z.object({
+  id: maybe(z.string()),
+  content: z
+    .string()
+    .nullish()
+    .transform((content) => content ?? ""),
+  toolCalls: z.array(ModelToolCall).default([]),
+  finishReason: maybe(z.string()),
+  usage: maybe(z.object({ inputTokens: z.number(), outputTokens: z.number() })),
+  costUsd: maybe(z.number()),
+  model: maybe(z.string()),
+  promptGroup: maybe(z.string()),
+  sampleIndex: maybe(z.int()),
+});
+
+export const CandidateEvent = z.object({
+  index: z.int(),
+  digest: z.string(),
+  source: maybe(z.string()),
+  operator: maybe(z.string()),
+  generator: maybe(z.string()),
+  parents: z.array(z.string()).default([]),
+  island: maybe(z.int()),
+  status: z.string(),
+  fitness: maybe(z.number()),
+  scores: maybe(z.array(z.number())),
+  /** Of a failure: threw, timed-out and the like. */
+  kind: maybe(z.string()),
+  reason: maybe(z.string()),
+  promptGroup: maybe(z.string()),
+  sampleIndex: maybe(z.int()),
+  /** Of the generator's own; a model's leads back to its call. */
+  tag: maybe(z.string()),
+  parentFitness: maybe(z.number()),
+  terms: maybe(z.string()),
+  /** Version of what scored it: scores of two versions are not compared. */
+  evaluator: maybe(z.string()),
+});
+
+export const BestChange = z.object({ digest: z.string(), fitness: z.number() });
+export const HeldOutResult = z.object({
+  digest: z.string(),
+  score: z.number(),
+  measures: maybe(z.record(z.string(), Json)),
+});
+export const RunResult = z.object({
+  best: maybe(z.union([z.string(), z.object({ digest: z.string() })])),
+});
+
+export const RequestSubmit = z.object({
+  objective: z.string(),
+  requirements: z.array(z.string()).default([]),
+  constraints: z.array(z.string()).default([]),
+  examples: maybe(z.array(Json)),
+  user: maybe(z.string()),
+});
+export const RequestGround = z.object({ task: maybe(z.string()), spec: maybe(Spec) });
+export const RequestStatusEvent = z.object({ from: maybe(z.string()), to: z.string() });
+export const AffordanceResult = z.object({
+  query: maybe(z.string()),
+  matches: z
+    .array(
+      z.object({
+        name: z.string(),
+        version: maybe(z.int()),
+        score: maybe(z.number()),
+        description: maybe(z.string()),
+        parameters: maybe(z.record(z.string(), Json)),
+      }),
+    )
+    .default([]),
+  missing: Json.default([]),
+});
+export const ToolCreate = z.object({
+  name: z.string(),
+  description: z.string().default(""),
+  parameters: maybe(z.record(z.string(), Json)),
+});
+export const ToolRegister = z.object({
+  name: z.string(),
+  version: maybe(z.int()),
+  digest: maybe(z.string()),
+  description: maybe(z.string()),
+  parameters: maybe(z.record(z.string(), Json)),
+});
+export const RegistrationRefused = z.object({
+  name: z.string(),
+  reasons: z.array(z.string()).default([]),
+});
+export const ToolCallEvent = z.object({
+  id: z.string(),
+  name: z.string(),
+  version: maybe(z.int()),
+  description: maybe(z.string()),
+  parameters: maybe(z.record(z.string(), Json)),
+  /** There: `arguments` is a list of argument lists, the first of so many calls in one. */
+  calls: maybe(z.int()),
+  /** Else an object of arguments, or the list of them. */
+  arguments: Json,
+});
+export const ToolResultEvent = z.object({
+  id: z.string(),
+  status: z.string(),
+  output: Json.optional(),
+  error: maybe(z.string()),
+});
+export const AnswerGiven = z.object({ answer: Json });
+
+export type TraceMessage = z.output<typeof Message>;
+export type TraceTool = z.output<typeof ModelTool>;
+export type TraceSpec = z.output<typeof Spec>;
+export type TraceCandidate = z.output<typeof CandidateEvent> & {
+  readonly seq: number;
+  readonly time: string;
+};

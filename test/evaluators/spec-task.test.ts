@@ -1,0 +1,248 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { specTask } from "../../evaluators/index.ts";
+import { parseSignature, schemaOfType, valueType } from "../../evaluators/signature.ts";
+import { InputError } from "../../src/core/errors.ts";
+import type { Json } from "../../src/core/json.ts";
+import { ToolSpec } from "../../src/core/tool.ts";
+
+const SPEC: ToolSpec = {
+  name: "add",
+  description: "Adds two numbers.",
+  signature: "function add(a: number, b: number): number",
+  cases: Array.from({ length: 12 }, (_, i) => ({ args: [i, 2 * i], expected: 3 * i })),
+};
+
+function problem(change: Partial<ToolSpec>): string {
+  try {
+    specTask(ToolSpec.parse({ ...SPEC, ...change }));
+  } catch (error) {
+    if (error instanceof InputError) return `${error.code} ${error.message}`;
+    throw error;
+  }
+  throw new Error("expected an InputError");
+}
+
+describe("a signature", () => {
+  test("gives names, types and what may be left out", () => {
+    expect(
+      parseSignature(
+        "pick(a: number, b?: readonly string[], c: Map<string, (x: number) => number> = new Map(), d): { ok: boolean }",
+      ),
+    ).toEqual({
+      name: "pick",
+      parameters: [
+        { name: "a", type: "number", optional: false },
+        { name: "b", type: "readonly string[]", optional: true },
+        { name: "c", type: "Map<string, (x: number) => number>", optional: true },
+        { name: "d", type: "unknown", optional: false },
+      ],
+      result: "{ ok: boolean }",
+    });
+  });
+
+  test.each([
+    "function add(a: number, b: number): number",
+    "add(a: number, b: number): number",
+    "export function add(a: number, b: number): number {}",
+    "function add(\n  a: number,\n  b: number,\n): number;",
+  ])("is read with or without its frame: %j", (signature) => {
+    const read = parseSignature(signature);
+    expect(read.name).toBe("add");
+    expect(read.parameters.map(({ name, type }) => [name, type])).toEqual([
+      ["a", "number"],
+      ["b", "number"],
+    ]);
+    expect(read.result).toBe("number");
+  });
+
+  test.each([
+    ["add(a: number[", "signature: expected TypeScript such as"],
+    ["class Add", "signature: expected TypeScript"],
+    ["", "signature"],
+    ["add(a: number, a: number): number", "signature: expected TypeScript"],
+    ["add(...all: number[]): number", "parameter 1 is a rest or destructured one"],
+    ["add({ a }: { a: number }): number", "parameter 1 is a rest or destructured one"],
+    ["async function add(a: number): Promise<number>", "asynchronous"],
+  ])("that does not hold is refused: %j", (signature, message) => {
+    expect(() => parseSignature(signature)).toThrow(message);
+  });
+
+  test("types are known in any spelling", () => {
+    const spellings = {
+      "Array<number>": "number[]",
+      "readonly string[]": "string[]",
+      " boolean ": "boolean",
+      "number | string": "unknown",
+    };
+    for (const [type, known] of Object.entries(spellings)) expect(valueType(type)).toBe(known);
+    expect(schemaOfType("number[][]")).toEqual({
+      type: "array",
+      items: { type: "array", items: { type: "number" } },
+    });
+    expect(schemaOfType("Record<string, number>")).toEqual({ type: "object" });
+    expect(schemaOfType("{ a: number }")).toEqual({ type: "object" });
+    expect(schemaOfType("Date")).toEqual({});
+  });
+});
+
+describe("a spec as a task", () => {
+  test("holds a quarter of the cases out, the same ones in every run, and says so", () => {
+    const task = specTask(SPEC);
+    const [train, sealed] = [task.instances("train", 1), task.instances("sealed", 1)];
+    expect([train.length, sealed.length]).toEqual([9, 3]);
+    expect(specTask(SPEC).instances("sealed", 2)).toEqual(sealed);
+    const inputs = [...train, ...sealed].map(({ input }) => JSON.stringify(input)).sort();
+    expect(inputs).toEqual(SPEC.cases.map(({ args }) => JSON.stringify(args)).sort());
+    expect(task.instances("validation", 1)).toEqual([]);
+    expect(task.notes.join(" ")).toContain("3 of 12 cases are held out");
+  });
+
+  test("takes the spec's own held-out cases, and splits no few ones", () => {
+    const heldOut = [{ args: [1, 1], expected: 2 }];
+    const own = specTask({ ...SPEC, heldOut });
+    expect(own.instances("train", 1)).toHaveLength(12);
+    expect(own.instances("sealed", 1)).toEqual([{ input: [1, 1], expected: 2 }]);
+    expect(own.notes).toEqual([]);
+
+    const few = specTask({ ...SPEC, cases: SPEC.cases.slice(0, 7) });
+    expect(few.instances("train", 1)).toHaveLength(7);
+    expect(few.instances("sealed", 1)).toEqual([]);
+    expect(few.notes.join(" ")).toContain("No case is held out");
+  });
+
+  test("scores 1 for what is expected and less for anything else", () => {
+    const task = specTask(SPEC);
+    fc.assert(
+      fc.property(fc.jsonValue() as fc.Arbitrary<Json>, (output) => {
+        const verdict = task.score(
+          { status: "returned", output, wallMs: 0 },
+          { input: [1, 2], expected: 3 },
+        );
+        const score = verdict.status === "scored" ? verdict.score : Number.NaN;
+        expect(score === 1).toBe(output === 3);
+      }),
+    );
+    expect(task.target).toBe(1);
+    expect(task.measures?.([1, 0.9, 1], [])).toEqual({ passedCases: 2, cases: 3 });
+  });
+
+  test("draws types and ranges from the signature, the schema and the training cases", () => {
+    const { kernel } = specTask({
+      ...SPEC,
+      signature: "add(a: number, b: number, s: string, any): number",
+      parameters: {
+        type: "object",
+        properties: { b: { minimum: -5 }, any: { type: "array", items: { type: "integer" } } },
+      },
+      cases: [
+        { args: [1, 0, "x", [1]], expected: 1 },
+        { args: [9, 2, "y", [2]], expected: 2 },
+      ],
+    });
+    expect(kernel.parameters).toEqual([
+      { name: "a", type: "number", range: [1, 9] },
+      { name: "b", type: "number", range: [-5, 2] },
+      { name: "s", type: "string" },
+      { name: "any", type: "number[]" },
+    ]);
+    expect(kernel.features.map(({ source }) => source)).toEqual(["s.length", "any.length"]);
+  });
+
+  test.each([
+    ["f(a: number): number", 1, 2, [0, 1]],
+    ["f(a: string): string", "x", "y", ["", "x"]],
+    ["f(a: number): boolean", 1, true, [false]],
+    ["f(a: string): number[]", "x", [1], [[]]],
+    ["f(a: Date): Date", "x", "y", [null, "x"]],
+  ])(
+    "without seeds, starts from nothing and from parameters of the result's type: %s",
+    (signature, arg, expected, results) => {
+      const task = specTask({ ...SPEC, name: "f", signature, cases: [{ args: [arg], expected }] });
+      const run = (seed: string): Json => new Function(`${seed}\nreturn f;`)()(arg);
+      expect(task.kernel.seeds.map(run)).toEqual(results);
+    },
+  );
+
+  test("puts the program that knows nothing before the spec's own seeds", () => {
+    const seeds = [
+      "export const add = (a: number, b: number): number => a - b;",
+      "function help() {}\nfunction add(a, b) { return a; }",
+    ];
+    const task = specTask({ ...SPEC, seeds });
+    expect(task.kernel.seeds).toEqual([expect.stringContaining("return 0;"), ...seeds]);
+  });
+
+  test("publishes a program and a tool as they are, in their own language", () => {
+    const task = specTask(SPEC);
+    const plain = "function add(a, b) { return a < b; }";
+    expect(task.publish(plain)).toEqual({ language: "javascript", source: plain, entry: "add" });
+    const typed = "function add(a: number, b: number): number { return a + b; }";
+    expect(task.tool(typed)).toEqual({
+      name: "add",
+      description: "Adds two numbers.",
+      signature: SPEC.signature,
+      parameters: {
+        type: "object",
+        properties: { a: { type: "number" }, b: { type: "number" } },
+        required: ["a", "b"],
+        additionalProperties: false,
+      },
+      result: { type: "number" },
+      language: "typescript",
+      source: typed,
+      entry: "add",
+    });
+  });
+
+  const first = { args: [1, 2], expected: 3 };
+  test.each([
+    [
+      "too few arguments",
+      { cases: [first, { args: [1], expected: 1 }] },
+      "BAD_SPEC cases[1].args: expected 2 arguments (a, b), got 1",
+    ],
+    [
+      "too many arguments",
+      { heldOut: [{ args: [1, 2, 3], expected: 6 }] },
+      "heldOut[0].args: expected 2 arguments (a, b), got 3",
+    ],
+    [
+      "too many for an optional one",
+      { signature: "add(a: number, b?: number): number", cases: [{ args: [], expected: 0 }] },
+      "cases[0].args: expected 1 to 2 arguments (a, b), got 0",
+    ],
+    [
+      "an argument of another type",
+      { cases: [{ args: [1, "2"], expected: 3 }] },
+      'cases[0].args[1] (b): expected number, got "2"',
+    ],
+    [
+      "a result of another type",
+      { cases: [{ args: [1, 2], expected: "3" }] },
+      'cases[0].expected: expected number, got "3"',
+    ],
+    [
+      "a contradiction",
+      { cases: [first], heldOut: [{ args: [1, 2], expected: 4 }] },
+      "heldOut[0]: expected what cases[0] expects",
+    ],
+    [
+      "a seed that does not parse",
+      { seeds: ["function add(a, b) { return a + b; }", "function add(a, b) {"] },
+      "seeds[1]: expected a program that defines the function add, got a program that does not parse",
+    ],
+    [
+      "a seed without the function",
+      { seeds: ["function sum(a, b) { return a + b; }"] },
+      "seeds[0]: expected a program that defines the function add, got one that does not",
+    ],
+    [
+      "a signature that does not parse",
+      { signature: "add(a: number" },
+      "BAD_SPEC signature: expected TypeScript such as",
+    ],
+  ])("with %s is refused, with the place", (_, change, message) => {
+    expect(problem(change)).toContain(message);
+  });
+});

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ContainerSandbox, containerSandbox } from "../../sandbox/container.ts";
+import { Limits } from "../../src/core/execution.ts";
+import { engineNote, withoutEngine } from "./container-engine.ts";
+
+const folder = new URL("../fixtures/hostile-python/", import.meta.url);
+const read = (file: string): string => readFileSync(new URL(file, folder), "utf8");
+const manifest = JSON.parse(read("manifest.json")) as {
+  readonly file: string;
+  readonly expect: readonly string[];
+  readonly note: string;
+}[];
+const limits = Limits.parse({ timeoutMs: 1_000, memoryMiB: 64 });
+const never = new AbortController().signal;
+const inputs = [
+  [57, [130, 150]],
+  [20, [150]],
+];
+
+describe.skipIf(withoutEngine)(`hostile Python in a container${engineNote}`, () => {
+  let sandbox: ContainerSandbox;
+  beforeAll(async () => {
+    sandbox = await containerSandbox({ languages: ["python"] });
+  });
+  afterAll(() => sandbox?.close());
+
+  const priority = (source: string) =>
+    sandbox.run(
+      { program: { language: "python", source, entry: "priority" }, inputs, limits, seed: 1 },
+      never,
+    );
+
+  it.each(manifest)(
+    "$file gets one of its outcomes, and the next program is right",
+    async ({ file, expect: outcomes }) => {
+      const executions = await priority(read(file));
+      expect(executions).toHaveLength(inputs.length);
+      for (const { status } of executions) expect(outcomes).toContain(status);
+
+      const control = await priority(read("py-00-benign.py"));
+      expect(control.map((execution) => "output" in execution && execution.output)).toEqual([
+        [-73, -93],
+        [-130],
+      ]);
+    },
+  );
+
+  const tellers = manifest.filter(({ file }) => read(file).includes('print("LEAK'));
+  it.each(tellers)("$file finds nothing to report", async ({ file }) => {
+    const session = sandbox.session(file, "python", 64);
+    const cell = await session.run(`${read(file)}\npriority(57, [130, 150])`, limits, never);
+    await session.close();
+    expect(cell.execution.status).toBe("threw");
+    expect(cell.stdout).not.toContain("LEAK");
+  });
+});

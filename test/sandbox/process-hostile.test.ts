@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { processSandbox } from "../../sandbox/process.ts";
+import { Limits } from "../../src/core/execution.ts";
+import type { Sandbox } from "../../src/core/ports.ts";
+
+const folder = new URL("../fixtures/hostile-python/", import.meta.url);
+const read = (file: string): string => readFileSync(new URL(file, folder), "utf8");
+const manifest = JSON.parse(read("manifest.json")) as {
+  readonly file: string;
+  readonly expect: readonly string[];
+}[];
+// These prove a container's walls; what a process holds of them differs from machine to machine.
+const CONTAINER_ONLY = [
+  "py-ptrace-worker.py",
+  "py-privileges.py",
+  "py-disk-fill.py",
+  "py-mem-tmpfs.py",
+];
+const limits = Limits.parse({ timeoutMs: 1_000, memoryMiB: 64 });
+const never = new AbortController().signal;
+const inputs = [[57, [130, 150]]];
+const withoutPython = !["/usr/bin/python3", "/usr/local/bin/python3"].some(existsSync);
+
+describe.skipIf(withoutPython)(
+  "hostile Python in a process (skipped where there is no Python 3)",
+  () => {
+    let sandbox: Sandbox;
+    beforeAll(async () => {
+      sandbox = await processSandbox({ accept: "weaker-isolation" });
+    });
+    afterAll(() => sandbox?.close());
+
+    const priority = (source: string) =>
+      sandbox.run(
+        { program: { language: "python", source, entry: "priority" }, inputs, limits, seed: 1 },
+        never,
+      );
+
+    it.each(manifest.filter(({ file }) => !CONTAINER_ONLY.includes(file)))(
+      "$file gets one of its outcomes, and the next program is right",
+      async ({ file, expect: outcomes }) => {
+        for (const { status } of await priority(read(file))) expect(outcomes).toContain(status);
+        const control = await priority(read("py-00-benign.py"));
+        expect(control).toMatchObject([{ status: "returned", output: [-73, -93] }]);
+      },
+    );
+  },
+);

@@ -1,0 +1,78 @@
+/**
+ * Texts and identifiers to terms: `packItems_online2`, "Packing items online" -> pack, item, onlin.
+ *
+ * One function for documents and queries, so that both sides always agree. Function words and the
+ * words in which anything is asked for ("please find me") carry nothing and are left out; words
+ * that most tools could claim ("data", "list", "value") stay but count as common (`commonness`).
+ */
+import { stem } from "./stem.ts";
+
+const STOP_WORDS = new Set(
+  `a an the and or but nor so yet if then else than as at by for from in into of off on onto out over
+  per to up upon via with within without about above after again against all also am any are be been
+  before being below between both can cannot could did do does doing done down during each few had has
+  have having he her here hers him his how i im ive id is it its itself just let lets may me might more
+  most must my myself no not now only other our ours own same shall she should some such that thats the
+  their them these they this those through too under until us very was we were what whats when where
+  which while who whom whose why will would you your yours yes s t d ll m re ve don doesn didn isn won
+  please find get give want need like help show tell know looking look using use used make provide
+  able`.split(/\s+/),
+);
+
+/** Words that say little about a tool though they are not function words, by how little. */
+const VERY_COMMON = stems(
+  `data information value list name text input output result tool function return given type new
+  user number string object check one two first way thing kind etc possible e g specific different
+  various based certain something anything item details retrieve search`,
+);
+const COMMON = stems(
+  `create generate calculate compute convert format file time date set add update send read write
+  run process code test page content online service app system api model manage management current
+  available best good many much every today latest recent top start end change order line point key
+  id size total count work sort plan question answer access support allow enable offer like me`,
+);
+
+/** Share of tools in a world of tools that would hold the term, before a store says otherwise. */
+export function commonness(term: string): number {
+  if (VERY_COMMON.has(term)) return 0.08;
+  return COMMON.has(term) ? 0.03 : 0.004;
+}
+
+const ASCII_PARTS = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g;
+const UNICODE_PARTS =
+  /\p{Script=Han}|\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{M}]+|[\p{Lo}\p{Lm}\p{M}]+|\p{N}+/gu;
+const ACCENTS = /\p{M}+/gu;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself.
+const NOT_ASCII = /[^\u0000-\u007f]/;
+
+/** Lower-case words of a text, identifiers taken apart, in order, nothing left out or stemmed. */
+export function words(text: string): string[] {
+  if (!NOT_ASCII.test(text))
+    return (text.match(ASCII_PARTS) ?? []).map((part) => part.toLowerCase());
+  const parts = text.normalize("NFKC").match(UNICODE_PARTS) ?? [];
+  return parts.map((part) => part.normalize("NFD").replace(ACCENTS, "").toLowerCase());
+}
+
+const known = new Map<string, string>();
+const KNOWN_LIMIT = 200_000;
+
+/** The terms of a text, in order, repeats included. */
+export function terms(text: string): string[] {
+  const found: string[] = [];
+  for (const word of words(text)) {
+    if (STOP_WORDS.has(word) || word.length > 40) continue;
+    let term = known.get(word);
+    if (term === undefined) {
+      term = stem(word);
+      // Stemming costs more than everything else here; words repeat. Bounded, since texts are anyone's.
+      if (known.size >= KNOWN_LIMIT) known.clear();
+      known.set(word, term);
+    }
+    found.push(term);
+  }
+  return found;
+}
+
+function stems(list: string): ReadonlySet<string> {
+  return new Set(list.trim().split(/\s+/).map(stem));
+}

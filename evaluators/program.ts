@@ -14,17 +14,16 @@ export type ParsedProgram =
 
 /** Plain JavaScript where the text parses as it: stripping could misread a comparison for a type. */
 export function parseProgram(source: string): ParsedProgram {
-  const plain = tryParse(source);
-  if (plain !== undefined) {
+  const plain = parseModule(source);
+  if (typeof plain !== "string") {
     return { status: "parsed", language: "javascript", tree: plain, text: source };
   }
   const stripped = stripTypes(source);
   if (stripped.status === "failed") return stripped;
-  const { text } = stripped;
-  const tree = tryParse(text);
-  return tree === undefined
-    ? { status: "failed", reason: "does not parse once its types are taken off" }
-    : { status: "parsed", language: "typescript", tree, text };
+  const tree = parseModule(stripped.text);
+  return typeof tree === "string"
+    ? { status: "failed", reason: tree }
+    : { status: "parsed", language: "typescript", tree, text: stripped.text };
 }
 
 /** Names that the program's top level declares. */
@@ -39,16 +38,12 @@ export function declaredNames(tree: Program): string[] {
   });
 }
 
-function tryParse(source: string): Program | undefined {
+/** The tree, or why there is none: a fault of syntax, or nesting beyond the parser's stack. */
+function parseModule(source: string): Program | string {
   try {
-    return parseModule(source);
+    return parse(source, { ecmaVersion: "latest", sourceType: "module" });
   } catch (error) {
-    // Text that nests too deeply for the parser's stack is no program either.
-    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    if (error instanceof SyntaxError || error instanceof RangeError) return error.message;
     throw error;
   }
-}
-
-function parseModule(source: string): Program {
-  return parse(source, { ecmaVersion: "latest", sourceType: "module" });
 }

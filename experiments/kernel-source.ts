@@ -24,7 +24,7 @@ function languageOf(source: string): Language {
     new Script(source);
     return "javascript";
   } catch (error) {
-    if (error instanceof SyntaxError) return "typescript";
+    if (error instanceof SyntaxError || error instanceof RangeError) return "typescript";
     throw error;
   }
 }

@@ -9,14 +9,18 @@ import { z } from "zod";
 import { ConfigError } from "./core/errors.ts";
 
 export const ModelConfig = z.strictObject({
-  /** Any OpenAI-compatible endpoint. */
+  /** `openai`: any OpenAI-compatible endpoint. `anthropic`: the messages dialect. */
+  provider: z.enum(["openai", "anthropic"]).default("openai"),
   baseUrl: z.url().exactOptional(),
   model: z.string().min(1),
   /** The environment variable that holds the key; the key itself is never written down. */
   apiKeyEnv: z.string().min(1).default("OPENAI_API_KEY"),
   /** Under which terms its output may be used, e.g. `open-weights:apache-2.0`. */
   terms: z.string().min(1).exactOptional(),
-  temperature: z.number().min(0).max(2).default(1),
+  temperature: z.number().min(0).max(2).default(0.8),
+  /** For one evolution run; reserved before they are spent. */
+  budgetTokens: z.int().min(1).exactOptional(),
+  budgetUsd: z.number().positive().exactOptional(),
 });
 export type ModelConfig = z.output<typeof ModelConfig>;
 

@@ -6,18 +6,20 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createEvaluator } from "../evaluators/index.ts";
 import { isolateSandbox } from "../sandbox/index.ts";
+import { behaviouralDuplicate } from "../toolstore/behaviour.ts";
 import { gate } from "../toolstore/gate.ts";
 import { embeddedToolStore, noneBelow, toolDigest } from "../toolstore/index.ts";
 import { afford } from "./agent/affordance.ts";
-import { createTool } from "./agent/create-tool.ts";
+import { createTool, type GateDecision, type GateFacts } from "./agent/create-tool.ts";
 import { callTool } from "./agent/execute.ts";
 import { ground } from "./agent/ground.ts";
 import { planByRule } from "./agent/plan.ts";
 import { type RequestOutcome, runRequest } from "./agent/run-request.ts";
-import type { Config } from "./config.ts";
+import type { Config, ModelConfig } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import { ConfigError, InputError } from "./core/errors.ts";
 import type { NewEvent, TraceEvent } from "./core/event.ts";
+import type { Json } from "./core/json.ts";
 import type {
   Evaluator,
   EventStore,
@@ -97,6 +99,25 @@ export function openEngine(config: Config): Engine {
   const newId = (kind: string): string =>
     `${kind}-${clock.now().toString(36)}-${Math.random().toString(36).slice(2, 8).padEnd(6, "0")}`;
 
+  /**
+   * A run's model replies stand beside its trace, in a run of their own: they arrive in any order,
+   * the trace does not.
+   */
+  const repliesOf = (runId: string, resumed: string | undefined) => {
+    let opened: ReturnType<OpenTrace> | undefined;
+    const writer = (): ReturnType<OpenTrace> =>
+      open({ id: `${runId}-replies`, kind: "replies", title: "model replies", parent: runId });
+    return {
+      known: async (): Promise<readonly Json[]> =>
+        resumed === undefined ? [] : recordedReplies(events, `${resumed}-replies`),
+      async keep(call: Json): Promise<void> {
+        opened ??= writer();
+        await (await opened).events([{ type: "model-recorded", data: call }]);
+      },
+      end: async (): Promise<void> => (await opened)?.end("succeeded"),
+    };
+  };
+
   const engine: Engine = {
     config,
     tools,
@@ -106,14 +127,28 @@ export function openEngine(config: Config): Engine {
     async evolve(task, options, signal) {
       const { seed = config.seed, strategy = "funsearch", resume } = options;
       const runId = newId("evo");
-      const model = config.model === undefined ? undefined : await modelOf(config.model);
-      const name = options.generator ?? (model === undefined ? "offline" : "ensemble");
+      const name = options.generator ?? (config.model === undefined ? "offline" : "ensemble");
+      const running = await sandbox();
+      const replies = repliesOf(runId, resume);
+      const model = config.model === undefined ? undefined : await modelOf(config.model, replies);
       const result = await tracedEvolve(
         {
           task,
-          generator: (onCall) => generatorByName(name, task, model, onCall),
+          generator: (onCall) =>
+            generatorByName(
+              name,
+              task,
+              model === undefined
+                ? undefined
+                : {
+                    model,
+                    temperature: config.model?.temperature ?? 0.8,
+                    capabilities: running.capabilities.prompt,
+                    onCall,
+                  },
+            ),
           strategy: strategyByName(strategy),
-          sandbox: await sandbox(),
+          sandbox: running,
           evaluator,
           clock,
           openTrace: open,
@@ -135,7 +170,7 @@ export function openEngine(config: Config): Engine {
             : { recorded: recordedOutcomes(await eventsOf(events, resume)) }),
         },
         signal,
-      );
+      ).finally(replies.end);
       return { runId, result };
     },
     async request(request, options, signal) {
@@ -169,7 +204,8 @@ export function openEngine(config: Config): Engine {
                 {
                   ...(await running()),
                   evolve,
-                  gate,
+                  gate: decide,
+                  alike: behaviouralDuplicate,
                   digest: toolDigest,
                   requestId,
                   seed,
@@ -199,20 +235,34 @@ export function openEngine(config: Config): Engine {
   return engine;
 }
 
-async function modelOf({
-  model,
-  baseUrl,
-  apiKeyEnv,
-  terms,
-}: NonNullable<Config["model"]>): Promise<LanguageModel> {
-  // Loaded when it is used: without a model nobody waits for its client.
-  const { openaiModel } = await import("./llm/openai.ts");
-  return openaiModel({
-    model,
+/** The store's gate, its reasons in words. */
+function decide(facts: GateFacts): GateDecision {
+  const decision = gate(facts);
+  if (decision.accepted) return decision;
+  return { accepted: false, reasons: decision.reasons.map(({ message }) => message) };
+}
+
+/** Loaded when it is used: without a model nobody waits for its client. */
+async function modelOf(
+  { apiKeyEnv, ...settings }: ModelConfig,
+  replies: {
+    readonly known: () => Promise<readonly Json[]>;
+    readonly keep: (call: Json) => Promise<void>;
+  },
+): Promise<LanguageModel> {
+  const { configuredModel } = await import("./llm/configured.ts");
+  return configuredModel({
+    ...settings,
     apiKey: () => process.env[apiKeyEnv] ?? "",
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-    ...(terms === undefined ? {} : { terms }),
+    known: await replies.known(),
+    keep: replies.keep,
   });
+}
+
+async function recordedReplies(store: EventStore, runId: string): Promise<readonly Json[]> {
+  const runs = await store.runs();
+  if (!runs.some(({ id }) => id === runId)) return [];
+  return (await eventsOf(store, runId)).map(({ data }) => data);
 }
 
 function defaultBudget({ budgetSeconds, budgetEvaluations }: Config): EvolveBudget {

@@ -11,7 +11,7 @@ import { type Clock, systemClock } from "../src/core/clock.ts";
 import { ConfigError, EngineError, StoreError } from "../src/core/errors.ts";
 import type { ToolStore } from "../src/core/ports.ts";
 import { Tool } from "../src/core/tool.ts";
-import { admits, type Shelf, shelf, usageAfter } from "./shelf.ts";
+import { admits, checkDigest, type Shelf, shelf, usageAfter } from "./shelf.ts";
 
 export interface EmbeddedToolStoreOptions {
   /** Stamps each change of a row, for people who look into the file. */
@@ -42,6 +42,12 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
+interface Job {
+  readonly work: (change: number) => void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 const Row = z.object({
   name: z.string(),
   version: z.int(),
@@ -68,8 +74,10 @@ export function embeddedToolStore(
   const sql = statements(database);
   let tools = shelf();
   let seen = 0;
+  /** Moves when another connection commits. */
   let dataVersion = -1;
   let closed = false;
+  const waiting: Job[] = [];
 
   /** Takes in what was committed since the last look, by this process or another. */
   function refresh(): Shelf {
@@ -90,22 +98,56 @@ export function embeddedToolStore(
     seen = change;
   }
 
-  /** Runs `work` as one transaction that is on disk when it returns. */
-  function write<T>(work: (change: number) => T): T {
-    return guarded(path, () => {
-      sql.begin.run();
-      try {
-        refresh();
-        const result = work(Count.parse(sql.nextChange.get()).value);
-        sql.commit.run();
-        // Own commits do not move data_version, so they are taken in by hand.
-        for (const row of sql.since.iterate(seen)) take(row);
-        return result;
-      } catch (error) {
-        if (database.isTransaction) sql.rollback.run();
-        throw error;
-      }
+  /**
+   * Runs `work` in a transaction that is on disk when the promise resolves. What is asked for within
+   * one turn of the event loop shares a transaction, and so one flush of the disk.
+   */
+  function write(work: (change: number) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      waiting.push({ work, resolve, reject });
+      if (waiting.length === 1) setImmediate(flush);
     });
+  }
+
+  function flush(): void {
+    const jobs = waiting.splice(0);
+    const settle: (() => void)[] = [];
+    try {
+      guarded(path, () => {
+        refresh();
+        sql.begin.run();
+        refresh();
+        for (const job of jobs) settle.push(attempt(job));
+        sql.commit.run();
+      });
+    } catch (error) {
+      // The rows of this transaction are gone: what was taken in of them must go too.
+      forget();
+      for (const { reject } of jobs) reject(error);
+      return;
+    }
+    for (const done of settle) done();
+  }
+
+  /** One job inside the transaction; a refused one writes nothing and leaves the others be. */
+  function attempt({ work, resolve, reject }: Job): () => void {
+    try {
+      work(Count.parse(sql.nextChange.get()).value);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return () => reject(error);
+    }
+    // Own commits do not move data_version, so they are taken in by hand.
+    for (const row of sql.since.iterate(seen)) take(row);
+    return resolve;
+  }
+
+  function forget(): void {
+    if (closed) return;
+    if (database.isTransaction) sql.rollback.run();
+    tools = shelf();
+    seen = 0;
+    dataVersion = -1;
   }
 
   const now = () => new Date(clock.now()).toISOString();
@@ -116,20 +158,16 @@ export function embeddedToolStore(
       return read((known) => known.get(name, version));
     },
     async put(tool) {
-      write((change) => {
-        const row = sql.latest.get(tool.name);
-        if (!admits(tool, row === undefined ? undefined : Latest.parse(row))) return;
-        const { status, usage, ...record } = tool;
-        sql.insert.run(
-          tool.name,
-          tool.version,
-          tool.digest,
-          JSON.stringify(record),
-          status,
-          JSON.stringify(usage),
-          change,
-          now(),
-        );
+      checkDigest(tool);
+      // Written down now: the transaction comes later, and the caller may change its object until then.
+      const { status, usage, ...rest } = tool;
+      const { name, version, digest } = tool;
+      const record = JSON.stringify(rest);
+      const usageText = JSON.stringify(usage);
+      await write((change) => {
+        const row = sql.latest.get(name);
+        if (!admits({ name, version, digest }, row === undefined ? undefined : Latest.parse(row))) return;
+        sql.insert.run(name, version, digest, record, status, usageText, change, now());
       });
     },
     async list({ statuses } = {}) {
@@ -142,19 +180,20 @@ export function embeddedToolStore(
       return read((known) => known.search(query));
     },
     async setStatus(name, version, status) {
-      write((change) => {
+      await write((change) => {
         tools.get(name, version);
         sql.setStatus.run(status, change, now(), name, version);
       });
     },
     async recordUse(name, version, use) {
-      write((change) => {
+      await write((change) => {
         const usage = usageAfter(tools.get(name, version).usage, use);
         sql.setUsage.run(JSON.stringify(usage), change, now(), name, version);
       });
     },
     async close() {
       if (closed) return;
+      if (waiting.length > 0) flush();
       closed = true;
       database.close();
       tools = shelf();

@@ -1,6 +1,6 @@
 /** Keeps tools in this process. The reference driver: when in doubt, the others do what it does. */
 import type { ToolStore } from "../src/core/ports.ts";
-import { admits, shelf, usageAfter } from "./shelf.ts";
+import { admits, checkDigest, shelf, usageAfter } from "./shelf.ts";
 
 export function memoryToolStore(): ToolStore {
   const tools = shelf();
@@ -11,6 +11,7 @@ export function memoryToolStore(): ToolStore {
       return tools.get(name, version);
     },
     async put(tool) {
+      checkDigest(tool);
       if (!admits(tool, latest.get(tool.name))) return;
       latest.set(tool.name, { version: tool.version, digest: tool.digest });
       // A copy: what the caller changes later is not what it put.

@@ -99,35 +99,35 @@ export function currentOf(history: readonly Tool[]): Tool {
   return (history.findLast((tool) => tool.status === "active") ?? history.at(-1)) as Tool;
 }
 
+/** @throws InputError BAD_DIGEST if the digest is not that of the tool's content. */
+export function checkDigest(tool: Tool): void {
+  const digest = toolDigest(tool);
+  if (tool.digest === digest) return;
+  throw new InputError(
+    "BAD_DIGEST",
+    `Tool "${tool.name}" says digest ${tool.digest.slice(0, 12)}, but its content has ${digest.slice(0, 12)}: set it with toolDigest(tool).`,
+    { facts: { tool: tool.name } },
+  );
+}
+
 /**
  * Whether a tool is to be written after `latest`, the highest version of its name.
  *
  * @returns False for what is there already: the same digest as the highest version.
- * @throws InputError BAD_DIGEST if the digest is not that of the tool's content.
  * @throws StoreError VERSION_CONFLICT if the version is not the next one.
  */
 export function admits(
-  tool: Tool,
+  tool: Pick<Tool, "name" | "version" | "digest">,
   latest: { readonly version: number; readonly digest: string } | undefined,
 ): boolean {
-  const digest = toolDigest(tool);
-  if (tool.digest !== digest) {
-    throw new InputError(
-      "BAD_DIGEST",
-      `Tool "${tool.name}" says digest ${tool.digest.slice(0, 12)}, but its content has ${digest.slice(0, 12)}: set it with toolDigest(tool).`,
-      { facts: { tool: tool.name } },
-    );
-  }
-  if (latest?.digest === digest) return false;
+  if (latest?.digest === tool.digest) return false;
   const next = (latest?.version ?? 0) + 1;
-  if (tool.version !== next) {
-    throw new StoreError(
-      "VERSION_CONFLICT",
-      `Expected version ${next} of "${tool.name}", got ${tool.version}: read the history again and put on top of it.`,
-      { facts: { tool: tool.name, expected: next, got: tool.version }, retryable: true },
-    );
-  }
-  return true;
+  if (tool.version === next) return true;
+  throw new StoreError(
+    "VERSION_CONFLICT",
+    `Expected version ${next} of "${tool.name}", got ${tool.version}: read the history again and put on top of it.`,
+    { facts: { tool: tool.name, expected: next, got: tool.version }, retryable: true },
+  );
 }
 
 /** The counters after one more call. */

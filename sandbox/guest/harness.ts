@@ -6,7 +6,7 @@
  *
  * Guest code: linked with the files beside it into one text and run inside the wall.
  */
-import { type HarnessFunction, harnessRealm } from "../isolate/harness-realm.ts";
+import { harnessRealm } from "../isolate/harness-realm.ts";
 import type { CandidateRealm } from "../isolate/realm.ts";
 import { createRealm, thrownText, type Words } from "./realm.ts";
 import {
@@ -82,10 +82,10 @@ function main(): void {
   };
   let run: (inputText: string) => string;
   try {
-    realm.evaluate(job.source, "harness.js");
-    const harness = realm.evaluate("harness", "entry.js") as HarnessFunction;
-    const make = realm.evaluate(`(${harnessRealm.toString()})`, "bridge.js") as typeof harnessRealm;
-    run = make(remoteCandidate(), harness, ...job.words).run;
+    // The bridge is compiled in the scope of the harness's own declaration.
+    const text = `"use strict"; ${job.source}\n;(${harnessRealm.toString()})`;
+    const make = realm.evaluate(text, "harness.js") as typeof harnessRealm;
+    run = make(remoteCandidate(), ...job.words).run;
   } catch (error) {
     refuse(error);
     return;

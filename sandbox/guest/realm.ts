@@ -29,7 +29,8 @@ export function createRealm(words: Words, outputBytes: number): Realm {
     new Script(source, { filename }).runInContext(context);
   const nothing = new Script("0", { filename: "drain.js" });
   const [a, b, c, counter] = words;
-  const make = evaluate(`(${candidateRealm.toString()})`, "glue.js") as typeof candidateRealm;
+  const text = `"use strict"; (${candidateRealm.toString()})`;
+  const make = evaluate(text, "glue.js") as typeof candidateRealm;
   const glue = make(a, b, c, counter, outputBytes);
   return { glue, evaluate, drain: () => void nothing.runInContext(context) };
 }

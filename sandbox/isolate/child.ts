@@ -51,8 +51,13 @@ export interface Child {
   kill(): void;
 }
 
-/** Starts a host process. @throws Error when it cannot be started or does not report in time. */
-export async function startChild(options: ChildOptions): Promise<Child> {
+/**
+ * Starts a host process.
+ *
+ * @param onEnd Called once, when the process has ended for whatever reason.
+ * @throws Error when it cannot be started or does not report in time.
+ */
+export async function startChild(options: ChildOptions, onEnd: () => void): Promise<Child> {
   const { prefix, direct, host, readable } = options;
   const words = [
     ...prefix,
@@ -73,7 +78,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   await line.ready;
   const pid = child.pid as number;
   const watch = watchProcess(pid, direct);
-  line.onEnd(() => watch.close());
+  line.onEnd(() => {
+    watch.close();
+    onEnd();
+  });
   return {
     pid,
     get alive() {

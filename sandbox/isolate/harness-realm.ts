@@ -13,12 +13,14 @@ export interface HarnessRealm {
   run(inputText: string): string;
 }
 
-export type HarnessFunction = (candidate: unknown, ...input: unknown[]) => unknown;
+type HarnessFunction = (candidate: unknown, ...input: unknown[]) => unknown;
 
-/** @param bridge The candidate's glue, or null in the batch lane, which brings its own caller. */
+/** The harness's own declaration, in whose scope this function is compiled. */
+declare const harness: HarnessFunction;
+
+/** @param bridge The candidate's glue. */
 export function harnessRealm(
   bridge: CandidateRealm,
-  harness: HarnessFunction,
   w0: number,
   w1: number,
   w2: number,

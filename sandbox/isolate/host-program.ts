@@ -9,13 +9,14 @@ import ivm from "isolated-vm";
 import { prepareSource, repairSource, syntaxError } from "../source.ts";
 import { type HarnessRealm, harnessRealm } from "./harness-realm.ts";
 import { resultOf, thrown } from "./host-results.ts";
+import { runTrusted } from "./host-scripts.ts";
 import type { Texts } from "./host-texts.ts";
 import { type CandidateRealm, candidateRealm } from "./realm.ts";
 import { endsProgram, type Result, type RunRequest } from "./wire.ts";
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
-const GLUE = `"use strict"; return (${candidateRealm.toString()})($0, $1, $2, $3, $4);`;
-const HARNESS = `return (${harnessRealm.toString()})($0, harness, $1, $2, $3, $4);`;
+const GLUE = `"use strict"; (${candidateRealm.toString()})`;
+const HARNESS = `;(${harnessRealm.toString()})`;
 
 type Caller = ivm.Reference<(text: string) => string>;
 
@@ -62,11 +63,12 @@ function openProgram(isolate: ivm.Isolate, request: RunRequest, texts: Texts): O
   if (!prepared.ok) return { ended: ["refused", prepared.reason] };
 
   const realm = isolate.createContextSync();
-  const glue: ivm.Reference<CandidateRealm> = realm.evalClosureSync(
+  const glue: ivm.Reference<CandidateRealm> = runTrusted<typeof candidateRealm>(
+    isolate,
+    realm,
     GLUE,
-    [...random, outputBytes],
-    { result: { reference: true } },
-  );
+    "glue.js",
+  ).applySync(undefined, [...random, outputBytes], { result: { reference: true } });
   // The harness is trusted: it is read before the candidate's clock starts.
   let run: Caller | undefined;
   if (request.harness !== undefined) {
@@ -105,11 +107,12 @@ function openHarness(
 ): { readonly run: Caller } | { readonly ended: Result } {
   try {
     const realm = isolate.createContextSync();
-    const opened: ivm.Reference<HarnessRealm> = realm.evalClosureSync(
-      `"use strict"; ${source}\n;${HARNESS}`,
-      [glue.derefInto(), ...random],
-      { result: { reference: true }, filename: "harness.js" },
-    );
+    const opened: ivm.Reference<HarnessRealm> = runTrusted<typeof harnessRealm>(
+      isolate,
+      realm,
+      `"use strict"; ${source}\n${HARNESS}`,
+      "harness.js",
+    ).applySync(undefined, [glue.derefInto(), ...random] as never, { result: { reference: true } });
     return { run: opened.getSync("run", { reference: true }) };
   } catch (error) {
     // Nothing unread has run yet, so this text is V8's own.

@@ -9,14 +9,8 @@ import { workerData } from "piscina";
 import { checkGrammar } from "../grammar.ts";
 import { type Child, type Ending, startChild, type Watch } from "./child.ts";
 import type { SlotAnswer, SlotSetup, SlotTask } from "./slot-types.ts";
-import {
-  completed,
-  endsProgram,
-  type FromHost,
-  type Result,
-  type RunRequest,
-  type ToHost,
-} from "./wire.ts";
+import { judge } from "./verdict.ts";
+import { completed, isResult, type Result, type RunRequest, type ToHost } from "./wire.ts";
 
 const GRACE_MS = 400;
 const HELD_TEXTS = 16;
@@ -34,9 +28,14 @@ interface Host {
   runs: number;
 }
 
-let host: Promise<Host> | undefined = open(256);
-// The first task waits for it and tells what went wrong.
-host.catch(() => undefined);
+let host: Promise<Host> = start(256);
+
+/** Begins at once and in the background; whoever waits for it learns what went wrong. */
+function start(memoryMiB: number): Promise<Host> {
+  const opening = open(memoryMiB);
+  opening.catch(() => undefined);
+  return opening;
+}
 
 async function open(memoryMiB: number): Promise<Host> {
   // An idle host has reserved more than a GiB already, so less than two leaves no room to start.
@@ -44,19 +43,28 @@ async function open(memoryMiB: number): Promise<Host> {
   const prefix = setup.prefix.map((word) =>
     word.startsWith("--data=") ? `--data=${dataBytes}` : word,
   );
-  const child = await startChild({ ...setup, prefix });
+  const child = await startChild({ ...setup, prefix }, () => {
+    setup.seats[seat] = 0;
+  });
   setup.seats[seat] = child.pid;
   return { child, texts: new Set(), memoryMiB, runs: 0 };
 }
 
 async function ready(memoryMiB: number): Promise<Host> {
-  const current = await host?.catch(() => undefined);
+  const current = await host.catch(() => undefined);
   const usable =
     current?.child.alive && current.runs < setup.recycleAfter && current.memoryMiB >= memoryMiB;
   if (current !== undefined && usable) return current;
   current?.child.kill();
-  host = open(Math.max(256, memoryMiB));
+  host = start(Math.max(256, memoryMiB));
   return host;
+}
+
+/** Ends the process, so that the next request has a fresh one, which begins to start at once. */
+async function renew(): Promise<void> {
+  const current = await host.catch(() => undefined);
+  current?.child.kill();
+  host = start(current?.memoryMiB ?? 256);
 }
 
 /** Runs the programs of a task. Never rejects for anything that a program does. */
@@ -90,12 +98,15 @@ async function runTogether(
   if (checked.length === 0) return;
   const { child } = await prepared(task);
   const request: ToHost = { op: "batch", programs: checked, ...task.frame };
-  await child.request(JSON.stringify(request), watchOf(task), (message) => {
+  const ending = await child.request(JSON.stringify(request), watchOf(task), (message) => {
     if (message.a !== "programs") return;
     for (const [id, results] of message.of) {
-      if (results !== null) programs[id] ??= completed([...results], task.inputs);
+      if (results === null || !results.every(isResult)) continue;
+      const all = completed([...results], task.inputs);
+      if (id in programs && all.length === task.inputs) programs[id] ??= all;
     }
   });
+  if (ending.kind !== "done") await renew();
 }
 
 function watchOf({ frame, cancel }: SlotTask): Watch {
@@ -125,10 +136,9 @@ async function runAlone(
     const { results, ending } = await attemptAlone(task, request);
     if (ending.kind === "killed" && ending.by === "cancel") return undefined;
     const verdict = judge(ending, results, task, attempt > 0);
-    if (verdict !== "retry") return verdict;
-    if (attempt > 0) throw new Error("two host processes in a row were ended from outside");
-    (await host)?.child.kill();
-    host = undefined;
+    if (verdict === "again") await renew();
+    else if (verdict === "lost") throw new Error("two host processes in a row ended from outside");
+    else return verdict;
   }
 }
 
@@ -138,14 +148,13 @@ async function attemptAlone(
 ): Promise<{ results: Result[]; ending: Ending }> {
   const { child } = await prepared(task);
   const results: Result[] = [];
-  const ending = await child.request(
-    JSON.stringify(request satisfies ToHost),
-    watchOf(task),
-    (message: FromHost) => {
-      // In order, none twice: anything else is not what a sound host writes, and is not counted.
-      if (message.a === "result" && message.at === results.length) results.push(message.r);
-    },
-  );
+  const body = JSON.stringify(request satisfies ToHost);
+  const ending = await child.request(body, watchOf(task), (message) => {
+    // In order, none twice: anything else is not what a sound host writes, and is not counted.
+    const next = message.a === "result" && message.at === results.length;
+    if (next && isResult(message.r)) results.push(message.r);
+  });
+  if (ending.kind !== "done") await renew();
   return { results, ending };
 }
 
@@ -167,40 +176,4 @@ async function prepared(task: SlotTask): Promise<Host> {
     }
   }
   return current;
-}
-
-/** Whose doing the end was, told by who ended it and by clocks. */
-function judge(
-  ending: Ending,
-  results: Result[],
-  { frame, inputs }: SlotTask,
-  last: boolean,
-): Result[] | "retry" {
-  const close = (result: Result): Result[] => completed([...results, result], inputs);
-  if (ending.kind === "done") {
-    if (results.at(-1)?.[0] === "time" && !last && starved(ending.cpuMs, frame.timeoutMs)) {
-      return "retry";
-    }
-    const all = completed(results, inputs);
-    return all.length === inputs ? all : close(["crash", "the host answered too few inputs"]);
-  }
-  if (results.length > 0 && endsProgram(results.at(-1) as Result))
-    return completed(results, inputs);
-  if (ending.kind === "killed") {
-    if (ending.by === "memory") return close(["memory"]);
-    if (ending.by === "frame") return close(["crash", "the host wrote what is no answer"]);
-    return !last && starved(ending.cpuMs, frame.timeoutMs) ? "retry" : close(["time"]);
-  }
-  // Nobody inside can send a signal: a kill that is not ours came from outside, unless the kernel
-  // ended a process that had grown.
-  if (ending.memory) return close(["memory"]);
-  if (ending.signal === "SIGKILL" || ending.signal === "SIGTERM" || ending.signal === "SIGINT") {
-    return "retry";
-  }
-  return last ? close(["crash", `the host process ended: ${ending.signal ?? "exit"}`]) : "retry";
-}
-
-/** A time-out of a process that barely ran is the machine's doing. */
-function starved(cpuMs: number | undefined, timeoutMs: number): boolean {
-  return cpuMs !== undefined && cpuMs < timeoutMs / 4;
 }

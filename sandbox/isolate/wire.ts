@@ -70,6 +70,16 @@ export function encodeFrame(body: string): Buffer {
   return frame;
 }
 
+/** Whether a host's claim has the form of a result. */
+export function isResult(value: unknown): value is Result {
+  if (!Array.isArray(value)) return false;
+  const [kind, text, wallMs] = value as readonly unknown[];
+  if (kind === "time" || kind === "memory") return true;
+  if (typeof text !== "string") return false;
+  if (kind === "r" || kind === "threw") return typeof wallMs === "number";
+  return kind === "bad" || kind === "refused" || kind === "crash";
+}
+
 /** Whether the outcome ends its program. */
 export function endsProgram(result: Result): boolean {
   const kind = result[0];

@@ -49,7 +49,7 @@ export function processCapabilities(
     "It sees the host's processes, can signal those of its user, and one that leaves its group outlives it.",
   );
   say(
-    observed && !observed.root && !observed.capabilities,
+    confinement.otherUser && observed && !observed.root && !observed.capabilities,
     "It runs as a user without rights, of no capability.",
     observed?.capabilities === false
       ? "It runs as this process's user, though of no capability."

@@ -62,7 +62,7 @@ mount -o bind,ro,nosuid,nodev "$program" "$root${CAGE_PROGRAM}"
 for extra in "$node" "$python"; do
   case "$extra" in -|/usr/*) ;; *) share "$extra" ;; esac
 done
-mount -o remount,ro,nosuid,nodev "$root"
+mount -o remount,bind,ro,nosuid,nodev "$root"
 cd "$root"
 PATH=$path
 exec "$enter" "$root" "$@"`;

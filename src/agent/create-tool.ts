@@ -9,26 +9,31 @@
  * A refusal is an outcome with reasons, not an error.
  */
 import type { NewEvent } from "../core/event.ts";
-import type { ToolStore } from "../core/ports.ts";
+import type { Execution } from "../core/execution.ts";
+import type { Evaluation, ToolStore } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { Case, Tool } from "../core/tool.ts";
 import type { EvolveResult, Winner } from "../evolve/run.ts";
-import type { Goal, Observation, Trial } from "./stages.ts";
-import { bestSeed, type TrialPorts, tryTool } from "./trial.ts";
+import type { Goal, Observation } from "./stages.ts";
+import { bestSeed, callOnAll, type TrialPorts } from "./trial.ts";
 
 /** What the gate decides on; its rules live with the tool store. */
 export interface GateFacts {
   readonly candidate: Tool;
-  /** The published tool's sealed fitness; undefined with a reason when it failed. */
-  readonly heldOut: number | undefined;
-  readonly failure: string | undefined;
-  /** Fitness that has to be beaten, or reached where the task has a target. */
-  readonly floor: number | undefined;
-  readonly target: number | undefined;
-  /** The current version and its fitness on the same sealed instances. */
-  readonly incumbent: { readonly tool: Tool; readonly heldOut: number | undefined } | undefined;
-  /** Other stored tools that gave the same output on every sealed input. */
-  readonly duplicates: readonly Tool[];
+  readonly incumbent?: Tool;
+  /** The published tool, called as callers call it, on the sealed instances. */
+  readonly heldOut: Evaluation;
+  /** The incumbent's, on the same instances. */
+  readonly incumbentHeldOut?: Evaluation;
+  /** Fitness that has to be reached. */
+  readonly floor: number;
+  readonly resolution: number;
+  /** Other stored tools that behave alike. */
+  readonly duplicates: readonly {
+    readonly name: string;
+    readonly version: number;
+    readonly agreed: number;
+  }[];
 }
 
 export type GateDecision =
@@ -43,6 +48,11 @@ export interface CreateToolPorts extends TrialPorts {
     task: Task,
   ) => Promise<{ readonly runId: string; readonly result: EvolveResult }>;
   readonly gate: (facts: GateFacts) => GateDecision;
+  /** Whether two tools that ran on the same inputs behave the same. */
+  readonly alike: (
+    left: readonly Execution[],
+    right: readonly Execution[],
+  ) => { readonly duplicate: boolean; readonly agreed: number };
   readonly digest: (tool: Omit<Tool, "digest">) => string;
   readonly requestId: string;
   readonly seed: number;
@@ -71,7 +81,11 @@ export async function createTool(
   const decision = ports.gate(facts);
   if (!decision.accepted) {
     const explained = explain(task, result, winner);
-    return refuse(ports, name, runId, [...decision.reasons, ...explained]);
+    const [twin] = facts.duplicates;
+    const refused = await refuse(ports, name, runId, [...decision.reasons, ...explained]);
+    return twin === undefined
+      ? refused
+      : { ...refused, instead: await ports.tools.get(twin.name, twin.version) };
   }
 
   await ports.tools.put(candidate);
@@ -100,7 +114,7 @@ async function refuse(
   name: string,
   runId: string,
   reasons: readonly string[],
-): Promise<Observation> {
+): Promise<Observation & { readonly kind: "tool-refused" }> {
   await ports.trace([{ type: "registration-refused", data: { name, reasons }, link: runId }]);
   return { kind: "tool-refused", reasons, runId };
 }
@@ -168,56 +182,45 @@ async function weigh(
   // Cases have to pass one and all. Where a score is measured, only the sealed ones measure it.
   const instances =
     task.target !== undefined ? [...sealed, ...training] : sealed.length > 0 ? sealed : training;
-  const lenient = Number.NEGATIVE_INFINITY;
-  const judge = (tool: Tool): Promise<Trial> =>
-    tryTool(ports, tool, { ...task, target: lenient }, instances, undefined, signal);
+  const call = (tool: Tool): Promise<readonly Execution[]> =>
+    callOnAll(ports.sandbox, tool, instances, signal);
+  const judge = (executions: readonly Execution[]): Evaluation =>
+    ports.evaluator.evaluate(task, instances, executions);
 
-  const own = await judge(candidate);
-  const old = incumbent?.status === "active" ? await judge(incumbent) : undefined;
-  const floor =
-    task.target === undefined
-      ? (winner.baseline?.fitness ?? (await bestSeed(ports, task, instances, signal)))
-      : undefined;
+  const own = await call(candidate);
+  const active = incumbent?.status === "active" ? incumbent : undefined;
+  const resolution = task.resolution ?? 1e-9;
+  const baseline = winner.baseline?.fitness ?? (await bestSeed(ports, task, instances, signal));
   return {
     candidate,
-    heldOut: own.status === "serves" ? own.fitness : undefined,
-    failure: own.status === "fails" ? own.reason : undefined,
-    floor,
-    target: task.target,
-    incumbent:
-      incumbent === undefined || old === undefined
-        ? undefined
-        : { tool: incumbent, heldOut: old.status === "serves" ? old.fitness : undefined },
-    duplicates:
-      own.status === "serves" ? await twins(ports, task, candidate, instances, own, signal) : [],
+    heldOut: judge(own),
+    // What is no better than the seeds is no tool: everybody has the seeds already.
+    floor: task.target ?? (baseline ?? Number.NEGATIVE_INFINITY) + 2 * resolution,
+    resolution,
+    duplicates: await twins(ports, candidate, own, call),
+    ...(active === undefined
+      ? {}
+      : { incumbent: active, incumbentHeldOut: judge(await call(active)) }),
   };
 }
 
-/** Active tools of other names, taking as many parameters, that give the same outputs. */
+/** Stored tools that a new one is compared with, at the most: each costs a run. */
+const COMPARED = 50;
+
+/** Active tools of other names, taking as many parameters, that behave alike. */
 async function twins(
   ports: CreateToolPorts,
-  task: Task,
   candidate: Tool,
-  instances: readonly TaskInstance[],
-  own: Trial & { readonly status: "serves" },
-  signal: AbortSignal,
-): Promise<readonly Tool[]> {
-  const others = (await ports.tools.list()).filter(
-    (tool) => tool.name !== candidate.name && arity(tool) === arity(candidate),
-  );
-  const found: Tool[] = [];
+  own: readonly Execution[],
+  call: (tool: Tool) => Promise<readonly Execution[]>,
+): Promise<GateFacts["duplicates"]> {
+  const others = (await ports.tools.list())
+    .filter((tool) => tool.name !== candidate.name && arity(tool) === arity(candidate))
+    .slice(0, COMPARED);
+  const found: { name: string; version: number; agreed: number }[] = [];
   for (const tool of others) {
-    const trial = await tryTool(
-      ports,
-      tool,
-      { ...task, target: Number.NEGATIVE_INFINITY },
-      instances,
-      undefined,
-      signal,
-    );
-    const same =
-      trial.status === "serves" && JSON.stringify(trial.outputs) === JSON.stringify(own.outputs);
-    if (same) found.push(tool);
+    const { duplicate, agreed } = ports.alike(own, await call(tool));
+    if (duplicate) found.push({ name: tool.name, version: tool.version, agreed });
   }
   return found;
 }

@@ -25,6 +25,14 @@ export function planByRule(
   }
 
   const refused = seen.find((observation) => observation.kind === "tool-refused");
+  if (refused?.instead !== undefined && called === undefined) {
+    const { name, version } = refused.instead;
+    return {
+      kind: "step",
+      step: { kind: "call-tool", tool: refused.instead },
+      reason: `${name} version ${version} does what the refused one would do.`,
+    };
+  }
   if (refused !== undefined) {
     return { kind: "give-up", reason: `No tool could be made: ${refused.reasons.join(" ")}` };
   }

@@ -58,7 +58,13 @@ export type Observation =
       readonly tool: Tool;
       readonly runId: string;
     }
-  | { readonly kind: "tool-refused"; readonly reasons: readonly string[]; readonly runId: string }
+  | {
+      readonly kind: "tool-refused";
+      readonly reasons: readonly string[];
+      readonly runId: string;
+      /** A stored tool that does the same, whatever it is called. */
+      readonly instead?: Tool;
+    }
   | { readonly kind: "tool-called"; readonly tool: Tool; readonly trial: Trial };
 
 export interface Answer {

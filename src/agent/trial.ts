@@ -2,6 +2,7 @@
  * Trying a stored tool as its callers would: its own source, its own limits, the user's arguments.
  * What it gives is scored outside the sandbox.
  */
+import type { Execution } from "../core/execution.ts";
 import type { Evaluator, Sandbox } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { Tool } from "../core/tool.ts";
@@ -21,16 +22,7 @@ export async function tryTool(
   floor: number | undefined,
   signal: AbortSignal,
 ): Promise<Trial> {
-  const { language, source, entry, limits } = tool;
-  const executions = await sandbox.run(
-    {
-      program: { language, source, entry },
-      inputs: instances.map(({ input }) => input),
-      limits,
-      seed: 0,
-    },
-    signal,
-  );
+  const executions = await callOnAll(sandbox, tool, instances, signal);
   const evaluation = evaluator.evaluate(task, instances, executions);
   if (evaluation.status === "failed") {
     return { status: "fails", reason: `${evaluation.kind}: ${evaluation.reason}` };
@@ -58,6 +50,24 @@ export async function tryTool(
       0,
     ),
   };
+}
+
+/** The tool called with each instance's input, in their order. */
+export function callOnAll(
+  sandbox: Sandbox,
+  { language, source, entry, limits }: Pick<Tool, "language" | "source" | "entry" | "limits">,
+  instances: readonly TaskInstance[],
+  signal: AbortSignal,
+): Promise<readonly Execution[]> {
+  return sandbox.run(
+    {
+      program: { language, source, entry },
+      inputs: instances.map(({ input }) => input),
+      limits,
+      seed: 0,
+    },
+    signal,
+  );
 }
 
 /** The best of a task's seeds on some instances: what can be had without any tool. */

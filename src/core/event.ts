@@ -34,7 +34,7 @@ export const TraceEvent = z.object({
 });
 export type TraceEvent = z.output<typeof TraceEvent>;
 
-export const RunKind = z.enum(["request", "evolution", "evaluation"]);
+export const RunKind = z.enum(["request", "evolution", "evaluation", "replies"]);
 export type RunKind = z.output<typeof RunKind>;
 
 export const RunStatus = z.enum(["running", "succeeded", "failed", "canceled", "interrupted"]);

@@ -94,6 +94,8 @@ export interface Task {
   /** Reads a user's own data. @throws InputError naming file, line or path, and field. */
   instancesFromData?(text: string, fileName: string): readonly TaskInstance[];
   readonly published?: readonly PublishedFigure[];
+  /** What a user should know of how the task was made, e.g. which cases were held out. Sentences. */
+  readonly notes?: readonly string[];
   /** What a person would ask for when they need this tool. */
   readonly request?: {
     readonly objective: string;

@@ -12,6 +12,7 @@
  * registration follows the order of proposals, not of completion. So a run depends on its seed and
  * configuration alone: the number of workers and their speed change nothing but the time.
  */
+import { BudgetExceededError } from "../core/errors.ts";
 import { seededRandom } from "../core/random.ts";
 import type { Task } from "../core/task.ts";
 import { type BatchResult, proposeBatch } from "./batch.ts";
@@ -56,7 +57,14 @@ export async function evolve(
       }
       const oldest = underWay.shift();
       if (oldest === undefined) break;
-      await ledger.register(await oldest);
+      try {
+        await ledger.register(await oldest);
+      } catch (error) {
+        // A model's money or tokens are spent: what was found until then is kept.
+        if (!(error instanceof BudgetExceededError)) throw error;
+        stopped = "budget";
+        continue;
+      }
       await ledger.maintain(lane.random.fork(`maintain-${index}`));
       options.onProgress?.({
         ...ledger.counts,

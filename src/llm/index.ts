@@ -10,7 +10,13 @@ export {
 } from "./ledger.ts";
 export { type OpenAIModelOptions, openaiModel } from "./openai.ts";
 export { costUsd, listPrice, type ModelPrice, PRICES, type PriceTable } from "./prices.ts";
-export { RecordedCall, recordingModel, replayModel, requestDigest } from "./replay.ts";
+export {
+  continuingModel,
+  RecordedCall,
+  recordingModel,
+  replayModel,
+  requestDigest,
+} from "./replay.ts";
 export { type Script, type ScriptedModel, type ScriptedReply, scriptedModel } from "./scripted.ts";
 export type { ModelDelta, StreamingModel } from "./streaming.ts";
 export { type StructuredOptions, type StructuredReply, structured } from "./structured.ts";

@@ -83,6 +83,31 @@ export function recordingModel(
 }
 
 /**
+ * Answers out of the record what it can, and asks the model for the rest: a run that was killed goes
+ * on without paying twice. Failures are not replayed: the provider may be well again.
+ */
+export function continuingModel(
+  recorded: readonly RecordedCall[],
+  model: LanguageModel,
+): LanguageModel {
+  const known = new Map(
+    recorded.flatMap(({ requestDigest: digest, occurrence, outcome }) =>
+      outcome.status === "replied" ? [[`${digest}/${occurrence}`, outcome.reply] as const] : [],
+    ),
+  );
+  const occurrenceOf = counter();
+  return {
+    id: model.id,
+    terms: model.terms,
+    async complete(request, signal) {
+      const digest = requestDigest(request);
+      const reply = known.get(`${digest}/${occurrenceOf(digest)}`);
+      return reply ?? model.complete(request, signal);
+    },
+  };
+}
+
+/**
  * Answers equal requests with their recorded outcomes, first occurrence first, whatever the order
  * of the records. It pays nothing and touches no network.
  *

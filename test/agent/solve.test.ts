@@ -72,6 +72,19 @@ describe("solve", () => {
     });
   });
 
+  it("calls the stored tool that a refused one would only repeat", async () => {
+    const walk = stages({
+      createTool: async () => ({
+        kind: "tool-refused",
+        reasons: ["a twin."],
+        runId: "evo-1",
+        instead: tool,
+      }),
+    });
+    expect(await solve(goal.request, walk.stages)).toMatchObject({ status: "answered" });
+    expect(walk.log).toEqual(["call"]);
+  });
+
   it("makes one tool at the most, even if that one does not serve", async () => {
     const walk = stages({ afford: async () => [affordance(fails)] });
     expect(await solve(goal.request, walk.stages)).toMatchObject({ status: "gave-up" });

@@ -347,13 +347,13 @@ export function toolStoreContract(open: () => Promise<ToolStore>): void {
       const store = await fresh();
       await store.put(packing);
       await store.put(dates);
-      expect(await store.search({ text: "truck loading dock", limit: 1 })).toEqual([]);
+      expect(await store.search({ text: "lorry dock", limit: 1 })).toEqual([]);
       await store.recordUse("pack_items_online", 1, {
         succeeded: true,
         wallMs: 1,
-        query: "load trucks at the dock",
+        query: "fill the lorry at the dock",
       });
-      const [best] = await store.search({ text: "truck loading dock", limit: 1 });
+      const [best] = await store.search({ text: "lorry dock", limit: 1 });
       expect(best?.tool.name).toBe("pack_items_online");
     });
 

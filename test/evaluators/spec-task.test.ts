@@ -195,6 +195,12 @@ describe("a spec as a task", () => {
     });
   });
 
+  test("a program that nests beyond any parser is no error of ours", () => {
+    const deep = `function add(a, b) { return ${"(".repeat(50_000)}a${")".repeat(50_000)}; }`;
+    expect(specTask(SPEC).publish(deep).language).toBe("typescript");
+    expect(problem({ seeds: [deep] })).toContain("seeds[0]: expected a program that defines");
+  });
+
   const first = { args: [1, 2], expected: 3 };
   test.each([
     [

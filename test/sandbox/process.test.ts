@@ -44,6 +44,42 @@ describe("process sandbox", () => {
     ]);
   });
 
+  it("lets a harness call the candidate across processes, and ends an input at what it may not give", async () => {
+    const source = `function f(kind, list) {
+      if (kind === "throw") throw new RangeError("no");
+      if (kind === "object") return {};
+      if (kind === "own") list[0] = 99;
+      return kind === "sum" ? list[0] + list[1] : list.map((value) => value * 2);
+    }`;
+    const harness = {
+      source: `function harness(candidate, kind) {
+        const list = new Float64Array([1, 2]);
+        try {
+          const value = candidate(kind, list);
+          return [typeof value === "number" ? value : Array.from(value), list[0]];
+        } catch { return "caught"; }
+      }`,
+    };
+    const executions = await sandbox.run(
+      {
+        program: { language: "javascript", source, entry: "f" },
+        inputs: [["sum"], ["double"], ["own"], ["throw"], ["object"], ["sum"]],
+        harness,
+        limits,
+        seed: 7,
+      },
+      never,
+    );
+    expect(executions).toMatchObject([
+      { status: "returned", output: [3, 1] },
+      { status: "returned", output: [[2, 4], 1] },
+      { status: "returned", output: [[198, 4], 1] },
+      { status: "threw", message: expect.stringContaining("RangeError: no") },
+      { status: "bad-output" },
+      { status: "returned", output: [3, 1] },
+    ]);
+  });
+
   it("starts programs with an environment that holds nothing of the host's", async ({ skip }) => {
     skip(!offers("python"), "no Python 3 on this machine");
     process.env.TOOLWRIGHT_TEST_SECRET = "secret";

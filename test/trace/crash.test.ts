@@ -29,7 +29,9 @@ const WRITER = `
   }`;
 
 describe("a killed writer", () => {
-  it(`loses nothing that was acknowledged and tears nothing, ${ROUNDS} times`, async () => {
+  it(`loses nothing that was acknowledged and tears nothing, ${ROUNDS} times`, {
+    timeout: 120_000,
+  }, async () => {
     const path = join(home, "events.sqlite");
     let acknowledgedInAll = 0;
     for (let round = 0; round < ROUNDS; round++) {

@@ -1,7 +1,7 @@
 /**
  * Words that people use for one another: "flight" in a request, "airline" in a tool. A small hand-made
  * list of everyday fields and of programming; the words of a line may stand for each other. It takes
- * the place of an embedder where there is none, and was written without looking at any test set.
+ * the place of an embedder where there is none.
  */
 import { stem } from "./stem.ts";
 

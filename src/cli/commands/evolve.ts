@@ -44,6 +44,7 @@ export function addEvolve(program: Command): void {
   ).action(async (name: string | undefined, flags: EvolveFlags) => {
     const task = await pickTask(name, flags.spec);
     await withSession(flags, async ({ engine, output, signal }) => {
+      for (const note of task.notes ?? []) output.note(note);
       const line = progressLine(task.name);
       const { runId, result } = await engine.evolve(
         task,

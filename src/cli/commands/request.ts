@@ -90,6 +90,7 @@ export async function submit(
 ): Promise<RequestOutcome> {
   const { seed } = engine.config;
   const instances = task === undefined ? [] : await instancesOf(task, flags.data, seed);
+  for (const note of task?.notes ?? []) output.note(note);
   const line = progressLine("  evolving");
   const budget = budgetOf(flags);
   try {

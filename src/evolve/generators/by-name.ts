@@ -10,13 +10,17 @@ import { tuningGenerator } from "./tuning/index.ts";
 
 export const GENERATORS = ["offline", "mutation", "tuning", "llm", "ensemble"] as const;
 
+/** What the model's arm is made with. */
+export interface ModelArm {
+  readonly model: LanguageModel;
+  readonly temperature: number;
+  /** The sandbox's own words on what it can do. */
+  readonly capabilities: string;
+  readonly onCall: (call: LlmCall) => void | Promise<void>;
+}
+
 /** @throws InputError UNKNOWN_GENERATOR, ConfigError MODEL_MISSING */
-export function generatorByName(
-  name: string,
-  task: Task,
-  model: LanguageModel | undefined,
-  onCall: (call: LlmCall) => void | Promise<void>,
-): Generator {
+export function generatorByName(name: string, task: Task, arm: ModelArm | undefined): Generator {
   switch (name) {
     case "offline":
       return offlineGenerator(task);
@@ -25,12 +29,9 @@ export function generatorByName(
     case "tuning":
       return tuningGenerator();
     case "llm":
-      return llmGenerator({ model: needed(model, name), onCall });
+      return llmGenerator(needed(arm, name));
     case "ensemble":
-      return ensembleGenerator([
-        offlineGenerator(task),
-        llmGenerator({ model: needed(model, name), onCall }),
-      ]);
+      return ensembleGenerator([offlineGenerator(task), llmGenerator(needed(arm, name))]);
     default:
       throw new InputError(
         "UNKNOWN_GENERATOR",
@@ -39,8 +40,8 @@ export function generatorByName(
   }
 }
 
-function needed(model: LanguageModel | undefined, generator: string): LanguageModel {
-  if (model !== undefined) return model;
+function needed(arm: ModelArm | undefined, generator: string): ModelArm {
+  if (arm !== undefined) return arm;
   throw new ConfigError(
     "MODEL_MISSING",
     `The generator "${generator}" needs a model, none is configured. Set TOOLWRIGHT_MODEL (and ` +

@@ -6,9 +6,9 @@
 import type { ModelCall, RunRecord } from "../read.ts";
 import { sourcesOf } from "../read.ts";
 import type { TraceCandidate } from "../vocabulary.ts";
+import { type Authorship, authorshipOf } from "./calls.ts";
 import type { AssistantMessage, ChatMessage, Origin } from "./examples.ts";
 import { visibleText } from "./text.ts";
-import { type Authorship, authorshipOf } from "./calls.ts";
 import { fenced, IMPROVE_SYSTEM, improvePrompt, taskName, taskSpec } from "./wording.ts";
 
 export interface Attempt {

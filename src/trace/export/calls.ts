@@ -26,7 +26,7 @@ export function authorshipOf(
 ): (candidate: TraceCandidate) => Authorship | undefined {
   const groups = Map.groupBy(
     modelCalls.filter(({ promptGroup }) => promptGroup !== undefined),
-    ({ promptGroup }) => promptGroup?.slice(0, GROUP_DIGITS) ?? "",
+    ({ promptGroup }) => groupName(promptGroup ?? ""),
   );
   const digests = new Map<ModelCall, string>();
   const digestOf = (call: ModelCall): string => {
@@ -48,9 +48,14 @@ export function authorshipOf(
   };
 }
 
+/** What a group goes by here. */
+export function groupName(promptGroup: string): string {
+  return promptGroup.slice(0, GROUP_DIGITS);
+}
+
 function nameOf({ promptGroup, sampleIndex, tag }: TraceCandidate) {
   if (promptGroup !== undefined) {
-    return { group: promptGroup.slice(0, GROUP_DIGITS), sample: sampleIndex };
+    return { group: groupName(promptGroup), sample: sampleIndex };
   }
   const [, group, sample] = /^([0-9a-f]{16})\/(\d+)$/.exec(tag ?? "") ?? [];
   return group === undefined ? undefined : { group, sample: Number(sample) };

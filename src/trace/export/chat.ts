@@ -66,20 +66,27 @@ export function toolRow({ name, description, parameters }: ChatTool): Row {
 }
 
 /**
- * For formats that learn every turn: the conversation as if a failed call had not been made, or why
- * it cannot be told so.
+ * For formats that learn every turn: the conversation as if a failed call or answer had not been
+ * made, or why it cannot be told so.
  */
 export function learnedOnly(messages: readonly ChatMessage[]): readonly ChatMessage[] | string {
   const left: ChatMessage[] = [];
   const removed = new Set<string>();
+  let toldOff = false;
   for (const message of messages) {
-    if (message.role === "assistant" && message.weight === 0) {
+    const { role } = message;
+    if (role === "assistant" && message.weight === 0) {
+      const { toolCalls = [] } = message;
       // What the other calls of the turn returned is needed by what follows.
-      if (message.toolCalls?.length !== 1) {
+      if (toolCalls.length > 1)
         return "a failed call beside others, in a format that learns every turn";
-      }
-      for (const { id } of message.toolCalls) removed.add(id);
-    } else if (message.role !== "tool" || !removed.has(message.toolCallId)) {
+      for (const { id } of toolCalls) removed.add(id);
+      // The user's next words are about the answer that goes.
+      toldOff = toolCalls.length === 0;
+    } else if (role === "assistant" || (role === "user" && !toldOff) || role === "system") {
+      if (role === "assistant") toldOff = false;
+      left.push(message);
+    } else if (role === "tool" && !removed.has(message.toolCallId)) {
       left.push(message);
     }
   }

@@ -6,10 +6,14 @@
  *   labelled        every attempt, good if it beats its parents
  *   prompts         the prompts, with what a reward function compares against
  */
+import { digestJson } from "../../core/digest.ts";
+import type { Json } from "../../core/json.ts";
 import type { RunRecord } from "../read.ts";
 import { type Attempt, attemptsOf, sentMessages } from "./attempts.ts";
+import { authorshipOf, groupName } from "./calls.ts";
 import type {
   AssistantMessage,
+  ChatMessage,
   Conversation,
   Drop,
   Example,
@@ -75,7 +79,11 @@ function conversations(record: RunRecord, { margin, maxPerTask }: RecipeOptions)
   const better = attempts.filter((attempt) => improves(attempt, margin) || attempt.best);
   const learned = largestGains(better, LOOKED_AT * maxPerTask);
   for (const { prompt, reply, origin } of learned) {
-    examples.push({ kind: "conversation", messages: [...prompt, reply], tools: [], origin });
+    // What a model said before it was told to mend it is shown, not learned.
+    const shown = prompt.map((message) =>
+      message.role === "assistant" ? { ...message, weight: 0 as const } : message,
+    );
+    examples.push({ kind: "conversation", messages: [...shown, reply], tools: [], origin });
   }
   const rest = attempts.length - better.length;
   if (rest > 0) {
@@ -110,11 +118,13 @@ function improves({ fitness, parentFitness }: Attempt, margin: number): boolean 
 /** Calls that did not write candidates: those of the planner, the judge and the like. */
 function modelCalls(record: RunRecord): Conversation[] {
   const { summary, modelCalls, candidates } = record;
-  const written = new Set(candidates.flatMap(({ promptGroup }) => promptGroup ?? []));
+  const authorship = authorshipOf(modelCalls);
+  const written = new Set(candidates.map((each) => authorship(each)?.group));
   const task = taskName(record);
-  return modelCalls.flatMap((call): Conversation[] => {
+  const all = modelCalls.flatMap((call): Conversation[] => {
     const { reply } = call;
-    if (reply === undefined || written.has(call.promptGroup ?? "")) return [];
+    if (reply === undefined) return [];
+    if (call.promptGroup !== undefined && written.has(groupName(call.promptGroup))) return [];
     // A reply that was cut or refused is nothing to learn.
     if (reply.finishReason === "length" || reply.finishReason === "refused") return [];
     const content = visibleText(reply.content);
@@ -146,7 +156,18 @@ function modelCalls(record: RunRecord): Conversation[] {
         },
       },
     ];
-  });
+  }); // A dialogue is sent anew with each of its turns: the longest form holds the others.
+  const held = new Set(all.flatMap(({ messages }) => beginnings(messages)));
+  return all.filter(({ messages }) => !held.has(digestJson(messages as unknown as Json)));
+}
+
+/** Digests of every shorter dialogue that a dialogue begins with. */
+function beginnings(messages: readonly ChatMessage[]): string[] {
+  return messages.flatMap(({ role }, index) =>
+    role === "assistant" && index < messages.length - 1
+      ? [digestJson(messages.slice(0, index + 1) as unknown as Json)]
+      : [],
+  );
 }
 
 function modelsOf({ modelCalls }: RunRecord) {

@@ -3,7 +3,6 @@
  * and pairs of one prompt share it to the last character.
  */
 import type { z } from "zod";
-import { canonicalJson, type Json } from "../../core/json.ts";
 import type { RunRecord } from "../read.ts";
 import type { RequestSubmit, TraceSpec } from "../vocabulary.ts";
 import type { ChatTool } from "./examples.ts";
@@ -56,18 +55,24 @@ export function fenced(source: string, language: string): string {
   return `${fence}${language}\n${source.trimEnd()}\n${fence}`;
 }
 
-/** @param inputs Argument lists that the request brought, if its tool was called with such. */
+/**
+ * @param inputs Arguments that the request brought beside its words, as JSON text.
+ * @param shown Of the inputs, how many are written out.
+ */
 export function requestPrompt(
   request: z.output<typeof RequestSubmit>,
-  inputs: readonly Json[],
+  inputs: readonly string[],
+  shown: number,
 ): string {
   const list = (title: string, items: readonly string[]) =>
     items.length === 0 ? [] : [`${title}:\n${items.map((item) => `- ${item}`).join("\n")}`];
+  const title =
+    inputs.length > shown ? `Inputs (the first ${shown} of ${inputs.length})` : "Inputs";
   return [
     request.objective,
     ...list("Requirements", request.requirements),
     ...list("Constraints", request.constraints),
-    ...list("Inputs", inputs.map(canonicalJson)),
+    ...list(title, inputs.slice(0, shown)),
   ].join("\n\n");
 }
 

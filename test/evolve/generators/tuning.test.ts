@@ -119,7 +119,7 @@ describe("the Cholesky factor", () => {
 
 describe("library shapes", () => {
   it("interpolate between their knots and hit their heights", () => {
-    const [curve] = formsOf(packing).curves;
+    const [curve] = formsOf(packing);
     if (curve === undefined) throw new Error("expected a curve over room - item");
     const x = Array.from({ length: curve.dimension }, (_, i) => i * i - 7);
     const score = entryOf(curve.render(x), "score");
@@ -131,7 +131,7 @@ describe("library shapes", () => {
   });
 
   it("give special cases a value of their own", () => {
-    const [curve] = formsOf(packing).curves;
+    const [curve] = formsOf(packing);
     const x = Array.from({ length: curve?.dimension ?? 0 }, (_, i) => i);
     // room reaches the end of its range, which is the capacity's.
     expect(entryOf(curve?.render(x) ?? "", "score")(30, 150, 150)).toBe(
@@ -140,7 +140,7 @@ describe("library shapes", () => {
   });
 
   it("interpolate bilinearly on a grid", () => {
-    const [grid] = formsOf(packing).grids;
+    const grid = formsOf(packing).find(({ shape }) => shape === "grid");
     const rows = knotsOf({ low: 20, high: 100 }, 8);
     const columns = knotsOf({ low: 0, high: 130 }, 11);
     expect(grid?.name).toBe("grid(item, room - item)");
@@ -188,7 +188,7 @@ describe("library shapes", () => {
   });
 
   it("are there for numbers alone", () => {
-    expect(formsOf(texts).curves).toEqual([]);
+    expect(formsOf(texts)).toEqual([]);
     expect(isTunable(taskOf(packing))).toBe(true);
     expect(isTunable(taskOf({ ...texts, seeds: texts.seeds.slice(0, 1) }))).toBe(false);
   });

@@ -126,6 +126,58 @@ describe("an export", () => {
     expect(mutated?.messages[1]?.content).toContain(program(31854000).trim());
   });
 
+  it("finds a candidate's call by its tag, and of two turns the one that was answered", async () => {
+    const store = memoryEventStore();
+    const promptGroup = "0123456789abcdef".repeat(4);
+    const ask = { role: "user", content: "Improve it." };
+    const told = { role: "user", content: "That did not apply. Again." };
+    const call = (sampleIndex: number, messages: readonly { role: string; content: string }[]) => ({
+      type: "model-call",
+      data: { messages, promptGroup, sampleIndex, model: "m", terms: "open-weights:mit" },
+    });
+    const reply = (sampleIndex: number, content: string) => ({
+      type: "model-reply",
+      data: { content, promptGroup, sampleIndex, finishReason: "stop" },
+    });
+    const candidate = (index: number, tag?: string) => ({
+      type: "candidate-result",
+      data: {
+        index,
+        digest: `d${index}`,
+        status: "scored",
+        operator: "diff",
+        parents: tag === undefined ? [] : ["d0"],
+        source: program(index),
+        fitness: index,
+        ...(tag === undefined ? {} : { tag }),
+      },
+    });
+    await write(store, { id: "tags", kind: "evolution", title: "" }, [
+      candidate(0),
+      call(0, [ask]),
+      reply(0, "useless"),
+      call(0, [ask, { role: "assistant", content: "useless" }, told]),
+      reply(0, "useful"),
+      call(1, [ask]),
+      reply(1, "at once"),
+      candidate(1, "0123456789abcdef/0"),
+      candidate(2, "0123456789abcdef/1"),
+    ]);
+    const { train } = await rowsOf(store);
+    expect(train.map(({ messages }) => messages.map(({ content }) => content))).toEqual([
+      ["Improve it.", "useless", "That did not apply. Again.", "useful"],
+      ["Improve it.", "at once"],
+    ]);
+    // The parent came from no model.
+    expect(train[0]?.origin.terms).toEqual(["mutation", "open-weights:mit"]);
+    const { folder } = await exportTraces(store, { format: "trl-sft", out: home });
+    const [row = ""] = readFileSync(join(folder, "train.jsonl"), "utf8").split("\n");
+    // It learns every turn, so the useless one is not in it.
+    expect(row).toBe(
+      '{"messages":[{"role":"user","content":"Improve it."},{"role":"assistant","content":"useful"}]}',
+    );
+  });
+
   it("keeps a request and the runs of its task on one side of the split", async () => {
     const store = memoryEventStore();
     for (let n = 0; n < 20; n++) {

@@ -11,6 +11,8 @@ export interface Axis {
   readonly source: string;
   readonly low: number;
   readonly high: number;
+  /** A feature that the kernel declares, not a bare parameter. */
+  readonly declared: boolean;
   /** The parameters that it depends on. */
   readonly parameters: ReadonlySet<string>;
 }
@@ -21,11 +23,17 @@ export function axesOf(kernel: Kernel): readonly Axis[] {
   for (const { feature, tree } of featureTrees(kernel)) {
     if (feature.type !== "number" || !isWide(feature.range)) continue;
     const [low, high] = feature.range;
-    axes.push({ source: feature.source, low, high, parameters: namesIn(tree) });
+    axes.push({ source: feature.source, low, high, declared: true, parameters: namesIn(tree) });
   }
   for (const { name, type, range } of kernel.parameters) {
     if (type !== "number" || !isWide(range)) continue;
-    axes.push({ source: name, low: range[0], high: range[1], parameters: new Set([name]) });
+    axes.push({
+      source: name,
+      low: range[0],
+      high: range[1],
+      declared: false,
+      parameters: new Set([name]),
+    });
   }
   return axes;
 }

@@ -13,44 +13,49 @@ import { type Axis, axesOf, specialCases } from "./axes.ts";
 export interface Form {
   /** E.g. `curve(room - item)`. */
   readonly name: string;
+  readonly shape: "curve" | "grid";
   readonly dimension: number;
   /** Where searches start, in turn; every coordinate in the units of its axis. */
   readonly starts: readonly (readonly number[])[];
   /** First step size. */
   readonly sigma: number;
-  /** Coordinates that stand for a special case, not for a height. */
+  /** Takes heights in the order of the knots, then special values. */
   render(x: ArrayLike<number>): string;
 }
 
 const CURVE_KNOTS = 19;
 const GRID_ROWS = 8;
 const GRID_COLUMNS = 11;
-/** Most forms of each shape: a task with many features must not drown in them. */
-const MOST_CURVES = 6;
-const MOST_GRIDS = 4;
+/** Most forms of a kernel: one with many features must not drown in them. */
+const MOST_FORMS = 10;
 
-export interface KernelForms {
-  readonly curves: readonly Form[];
-  readonly grids: readonly Form[];
-}
-
-/** @returns Empty lists for kernels whose result is not a number or boolean, or without ranges. */
-export function formsOf(kernel: Kernel): KernelForms {
-  if (kernel.result !== "number" && kernel.result !== "boolean") return { curves: [], grids: [] };
+/**
+ * The forms of a kernel, the likeliest first: curves over declared features, grids with one of
+ * them, then bare parameters.
+ *
+ * @returns Empty for kernels whose result is not a number or boolean, or without ranges.
+ */
+export function formsOf(kernel: Kernel): readonly Form[] {
+  if (kernel.result !== "number" && kernel.result !== "boolean") return [];
   const axes = axesOf(kernel);
-  const curves: Form[] = [];
-  const grids: Form[] = [];
-  for (const axis of axes) {
+  const ranked: { readonly form: Form; readonly order: number }[] = [];
+  const plain = (axis: Axis) => (axis.declared ? 0 : 3);
+  for (const [index, axis] of axes.entries()) {
     const specials = specialCases(kernel, [axis]);
-    curves.push(curveForm(kernel, axis, specials));
-    if (specials.length > 0) curves.push(curveForm(kernel, axis, []));
-  }
-  for (const [index, second] of axes.entries()) {
+    const order = plain(axis) + index / 100;
+    ranked.push({ form: curveForm(kernel, axis, specials), order });
+    if (specials.length > 0) {
+      ranked.push({ form: curveForm(kernel, axis, []), order: order + 1 });
+    }
     for (const first of axes.slice(index + 1)) {
-      grids.push(gridForm(kernel, first, second, specialCases(kernel, [first, second])));
+      const form = gridForm(kernel, first, axis, specialCases(kernel, [first, axis]));
+      ranked.push({ form, order: order + 2 });
     }
   }
-  return { curves: curves.slice(0, MOST_CURVES), grids: grids.slice(0, MOST_GRIDS) };
+  return ranked
+    .sort((a, b) => a.order - b.order)
+    .slice(0, MOST_FORMS)
+    .map(({ form }) => form);
 }
 
 function curveForm(kernel: Kernel, axis: Axis, specials: readonly string[]): Form {
@@ -60,8 +65,9 @@ function curveForm(kernel: Kernel, axis: Axis, specials: readonly string[]): For
   const between = lineBetween("knots", "heights[i - 1]", "heights[i]");
   return {
     name: `curve(${axis.source})${specials.length > 0 ? " with special cases" : ""}`,
+    shape: "curve",
     dimension: knots.length + specials.length,
-    starts: [-1, 0, 1].map((slope) => [
+    starts: [0, -1, 1].map((slope) => [
       ...knots.map((knot) => slope * knot),
       ...specials.map(() => (slope * size) / 2),
     ]),
@@ -85,8 +91,9 @@ function gridForm(kernel: Kernel, first: Axis, second: Axis, specials: readonly 
   const size = Math.max(Math.abs(second.low), Math.abs(second.high));
   return {
     name: `grid(${first.source}, ${second.source})`,
+    shape: "grid",
     dimension: cells + specials.length,
-    starts: [-1, 0, 1].map((slope) => [
+    starts: [0, -1, 1].map((slope) => [
       ...rows.flatMap(() => columns.map((knot) => slope * knot)),
       ...specials.map(() => (slope * size) / 2),
     ]),

@@ -9,7 +9,7 @@ import type { Random } from "../../../core/random.ts";
 import type { Kernel, Task } from "../../../core/task.ts";
 import type { Generator, Parent } from "../../generator.ts";
 import { axesOf } from "./axes.ts";
-import { type Form, formsOf } from "./forms.ts";
+import { formsOf } from "./forms.ts";
 import { literalsOf } from "./literals.ts";
 import { type Search, type Tunable, tuningSearch } from "./search.ts";
 
@@ -29,7 +29,9 @@ const FALL = 0.5;
 /** Generations that a new search gets before its rank counts. */
 const TRIAL = 6;
 /** Searches on one form at the same time, each from its own start. */
-const SIBLINGS = 4;
+const SIBLINGS = 3;
+/** Generations of one search that may be out at once; later samples know less than they could. */
+const MOST_OUT = 3;
 /** A descent over literals ends after this many restarts: the structure limits, not the numbers. */
 const LITERAL_RESTARTS = 1;
 
@@ -37,7 +39,7 @@ export function tuningGenerator({
   curves = true,
   grids = true,
   literalShare = 0.1,
-  lambdaFactor = 1,
+  lambdaFactor = 2,
 }: TuningOptions = {}): Generator {
   let forms: readonly Family[] | undefined;
   let literals: Search | undefined;
@@ -46,11 +48,7 @@ export function tuningGenerator({
   const tuned = new Set<string>();
 
   const open = (kernel: Kernel): readonly Family[] => {
-    const known = formsOf(kernel);
-    const chosen: readonly Form[] = [
-      ...(curves ? known.curves : []),
-      ...(grids ? known.grids : []),
-    ];
+    const chosen = formsOf(kernel).filter(({ shape }) => (shape === "curve" ? curves : grids));
     return chosen.map((form) => {
       const tunable = { ...form, parents: [] };
       return { tunable, members: [start(tunable)] };
@@ -70,10 +68,17 @@ export function tuningGenerator({
   const choose = (families: readonly Family[], random: Random): Search | undefined => {
     if (families.length === 0) return undefined;
     const ranked = families.toSorted((a, b) => bestOf(b) - bestOf(a));
-    const weights = ranked.map((family, rank) => (isOnTrial(family) ? 1 : FALL ** rank));
+    const weights = ranked.map(
+      (family, rank) =>
+        // The order of the forms is a guess at their worth, until results say better.
+        FALL ** (isOnTrial(family) ? families.indexOf(family) : rank),
+    );
     const { tunable, members } = ranked[random.weighted(weights)] as Family;
     const [freest] = members.toSorted((a, b) => a.waiting / a.lambda - b.waiting / b.lambda);
-    if (freest !== undefined && (freest.waiting < freest.lambda || members.length >= SIBLINGS)) {
+    if (
+      freest !== undefined &&
+      (freest.waiting < MOST_OUT * freest.lambda || members.length >= SIBLINGS)
+    ) {
       return freest;
     }
     const sibling = start(tunable, members.length);

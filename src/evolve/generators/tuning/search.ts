@@ -46,7 +46,7 @@ interface Told {
 }
 
 /** Descents end when the distribution is this narrow against its first step. */
-const NARROW = 1e-4;
+const NARROW = 1e-3;
 const MOST_DOUBLINGS = 5;
 
 export interface SearchOptions {
@@ -140,8 +140,8 @@ export function tuningSearch(
       const ranked = told.toSorted((a, b) => a.rank - b.rank || b.fitness - a.fitness);
       told = [];
       cma.tell(ranked.map((each) => each.x));
-      // Patience grows with the generation and the dimension, as in Hansen's stagnation rule.
-      const patience = cma.lambda * (30 + cma.dimension);
+      // Patience grows with the generation and the dimension, as in Hansen's rule.
+      const patience = cma.lambda * (20 + cma.dimension / 2);
       if (cma.spread < NARROW * tunable.sigma || stale > patience || !(cma.spread < 1e12))
         restart();
     },

@@ -1,0 +1,99 @@
+/**
+ * The steps of a request as turns of a conversation: calls that were under way together are one
+ * turn, each with its result.
+ */
+import { canonicalJson, type Json } from "../../core/json.ts";
+import type { Step } from "../read.ts";
+import type { ChatTool } from "./examples.ts";
+import { argumentLists, type CallStep, isObject } from "./request-tools.ts";
+import { parameterNames } from "./signature.ts";
+import { CREATE_TOOL } from "./wording.ts";
+
+type CreateStep = Step & { kind: "create" };
+
+/** Calls that were under way together are one turn. A call without a result is left out of it. */
+export function turnsOf(steps: readonly Step[]): readonly (readonly (CallStep | CreateStep)[])[] {
+  const turns: (CallStep | CreateStep)[][] = [];
+  let open: { readonly calls: CallStep[]; firstResult: number } | undefined;
+  for (const step of steps) {
+    if (step.kind === "create") {
+      open = undefined;
+      if (step.registered !== undefined || step.refused !== undefined) turns.push([step]);
+    } else if (step.kind === "call" && step.resultSeq !== undefined) {
+      if (open !== undefined && step.seq < open.firstResult) {
+        open.calls.push(step);
+        open.firstResult = Math.min(open.firstResult, step.resultSeq);
+      } else {
+        open = { calls: [step], firstResult: step.resultSeq };
+        turns.push(open.calls);
+      }
+    }
+  }
+  return turns;
+}
+
+/** One call of a conversation. */
+export interface Part {
+  readonly name: string;
+  readonly arguments: { readonly [key: string]: Json };
+  readonly result: string;
+  readonly failed: boolean;
+  /** Its arguments, as the request may have brought them. Absent for `create_tool`. */
+  readonly input?: Json;
+}
+
+/** The calls of one turn, in order. A call on several inputs is one for each. */
+export function partsOf(
+  turn: readonly (CallStep | CreateStep)[],
+  tools: ReadonlyMap<string, ChatTool>,
+): readonly Part[] {
+  return turn.flatMap((step) => (step.kind === "create" ? creation(step) : callParts(step, tools)));
+}
+
+function creation(step: CreateStep): readonly Part[] {
+  const { name, description } = step.event;
+  const { registered, refused } = step;
+  return [
+    {
+      name: CREATE_TOOL.name,
+      arguments: { name, description },
+      result:
+        registered !== undefined
+          ? canonicalJson({
+              status: "registered",
+              name: registered.name,
+              ...(registered.version === undefined ? {} : { version: registered.version }),
+            })
+          : canonicalJson({ status: "refused", reasons: refused?.reasons ?? [] }),
+      failed: registered === undefined,
+    },
+  ];
+}
+
+function callParts(step: CallStep, tools: ReadonlyMap<string, ChatTool>): readonly Part[] {
+  const { name, arguments: given, calls } = step.event;
+  const { result } = step;
+  const failed = result?.error !== undefined || result?.status !== "returned";
+  const said = failed ? { error: result?.error ?? result?.status ?? "failed" } : undefined;
+  if (isObject(given)) {
+    const output = said ?? result?.output ?? null;
+    return [{ name, arguments: given, result: canonicalJson(output), failed, input: given }];
+  }
+  const lists = argumentLists(given, calls);
+  const names = parameterNames(tools.get(name)?.parameters ?? {});
+  return lists.map((list, index) => ({
+    name,
+    arguments: Object.fromEntries(
+      list.map((value, at) => [names[at] ?? `argument${at + 1}`, value]),
+    ),
+    result: canonicalJson(
+      said ?? (calls === undefined ? (result?.output ?? null) : outputAt(result?.output, index)),
+    ),
+    failed,
+    input: list,
+  }));
+}
+
+function outputAt(output: Json | undefined, index: number): Json {
+  return Array.isArray(output) ? ((output as readonly Json[])[index] ?? null) : (output ?? null);
+}

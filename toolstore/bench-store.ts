@@ -1,0 +1,146 @@
+/** How fast the embedded store is on so many made-up tools: insert, start, search, memory. */
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Random, seededRandom } from "../src/core/random.ts";
+import type { Tool } from "../src/core/tool.ts";
+import { percentile } from "./bench.ts";
+import { toolDigest } from "./digest.ts";
+import { embeddedToolStore } from "./embedded.ts";
+
+export interface StoreBench {
+  readonly tools: number;
+  readonly insertsPerSecond: number;
+  /** Open and read everything back. */
+  readonly startMs: number;
+  /** The first search, which builds the index. */
+  readonly firstSearchMs: number;
+  readonly searchMs: { readonly p50: number; readonly p99: number };
+  /** Processor time of one search. */
+  readonly searchCpuMs: number;
+  /** Resident memory of the process after the searches. */
+  readonly rssMiB: number;
+  readonly fileMiB: number;
+}
+
+const BATCH = 500;
+const SEARCHES = 300;
+
+/** @param tools How many, from 1 to some 100,000; files go to a temporary folder and are removed. */
+export async function benchStore({
+  tools,
+  seed = 1,
+}: {
+  readonly tools: number;
+  readonly seed?: number;
+}): Promise<StoreBench> {
+  const folder = mkdtempSync(join(tmpdir(), "tool-store-bench-"));
+  try {
+    const path = join(folder, "tools.db");
+    const random = seededRandom(seed, "tools");
+    const vocabulary = inventWords(random, 5_000);
+    const insertsPerSecond = await insert(path, tools, vocabulary, random);
+
+    let start = performance.now();
+    const store = embeddedToolStore(path);
+    await store.list({ statuses: ["candidate"] });
+    const startMs = performance.now() - start;
+    start = performance.now();
+    await store.search({ text: phrase(vocabulary, random, 6), limit: 10 });
+    const firstSearchMs = performance.now() - start;
+
+    const times: number[] = [];
+    const before = process.cpuUsage();
+    for (let i = 0; i < SEARCHES; i++) {
+      const text = phrase(vocabulary, random, 4 + random.integer(12));
+      start = performance.now();
+      await store.search({ text, limit: 10 });
+      times.push(performance.now() - start);
+    }
+    const { user, system } = process.cpuUsage(before);
+    const rssMiB = process.memoryUsage().rss / 2 ** 20;
+    await store.close();
+    return {
+      tools,
+      insertsPerSecond,
+      startMs,
+      firstSearchMs,
+      searchMs: { p50: percentile(times, 0.5), p99: percentile(times, 0.99) },
+      searchCpuMs: (user + system) / 1_000 / SEARCHES,
+      rssMiB,
+      fileMiB: statSync(path).size / 2 ** 20,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function insert(
+  path: string,
+  tools: number,
+  vocabulary: readonly string[],
+  random: Random,
+): Promise<number> {
+  const store = embeddedToolStore(path);
+  const start = performance.now();
+  for (let done = 0; done < tools; done += BATCH) {
+    const count = Math.min(BATCH, tools - done);
+    const batch = Array.from({ length: count }, (_, i) => invent(done + i, vocabulary, random));
+    await Promise.all(batch.map((tool) => store.put(tool)));
+  }
+  const seconds = (performance.now() - start) / 1_000;
+  await store.close();
+  return tools / seconds;
+}
+
+/** A tool of ordinary size: three words of name, fifteen of description, three parameters. */
+function invent(number: number, vocabulary: readonly string[], random: Random): Tool {
+  const name = `${phrase(vocabulary, random, 3).replaceAll(" ", "_")}_${number}`;
+  const properties = Object.fromEntries(
+    Array.from({ length: 3 }, () => [
+      word(vocabulary, random),
+      { type: "number", description: phrase(vocabulary, random, 5) },
+    ]),
+  );
+  const tool: Omit<Tool, "digest"> = {
+    name,
+    version: 1,
+    description: phrase(vocabulary, random, 15),
+    signature: `function ${name}(input: number): number`,
+    parameters: { type: "object", properties },
+    result: { type: "number" },
+    language: "javascript",
+    source: `function ${name}(input) { return input + ${number}; }`,
+    entry: name,
+    limits: { timeoutMs: 1_000, memoryMiB: 64, outputBytes: 1_000_000 },
+    capabilities: { network: [], files: false, model: false },
+    cases: [{ args: [1], expected: number + 1 }],
+    evaluation: { train: 1, heldOut: 1, measures: {} },
+    lineage: { parents: [] },
+    status: "active",
+    usage: { calls: 0, successes: 0, totalMs: 0, costUsd: 0, lastErrors: [], queries: [] },
+    createdAt: "2026-01-01T00:00:00.000Z",
+  };
+  return { ...tool, digest: toolDigest(tool) };
+}
+
+function phrase(vocabulary: readonly string[], random: Random, length: number): string {
+  return Array.from({ length }, () => word(vocabulary, random)).join(" ");
+}
+
+/** Frequent words are frequent: the square of a uniform number stands in for Zipf's law. */
+function word(vocabulary: readonly string[], random: Random): string {
+  return vocabulary[Math.floor(random.next() ** 2 * vocabulary.length)] as string;
+}
+
+function inventWords(random: Random, count: number): string[] {
+  const found = new Set<string>();
+  while (found.size < count) {
+    let text = "";
+    for (let i = 0; i < 2 + random.integer(3); i++) {
+      text += `${random.pick([..."bcdfghklmnprstvz"])}${random.pick([..."aeiou"])}`;
+    }
+    found.add(text);
+  }
+  return [...found];
+}

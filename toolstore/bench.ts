@@ -1,0 +1,197 @@
+/**
+ * How well tools are found, on any set of queries with their tools, beside plain BM25 in one run; and
+ * how fast, on made-up tools.
+ */
+import { seededRandom } from "../src/core/random.ts";
+import { type CorpusLine, corpusDocument, type QueryLine, readRetrievalSet } from "./bench-data.ts";
+import { plainBm25 } from "./plain-bm25.ts";
+import { noneBelow } from "./retrieval/abstain.ts";
+import { toolIndex } from "./retrieval/rank.ts";
+
+export interface RetrievalFigures {
+  /** Shares of the tools wanted that are among the first 1, 5, 10; means over queries, in percent. */
+  readonly recallAt1: number;
+  readonly recallAt5: number;
+  readonly recallAt10: number;
+  /** Normalised discounted cumulative gain of the first 10, in percent. */
+  readonly ndcgAt10: number;
+}
+
+/** Of stores of a few tools, half of which hold one that fits; "none" is the answer that is judged. */
+export interface AbstentionFigures {
+  readonly threshold: number;
+  readonly storeSize: number;
+  readonly trials: number;
+  /** Right answers "none" among all answers "none", in percent. */
+  readonly precision: number;
+  /** Answers "none" among the stores where nothing fits, in percent. */
+  readonly recall: number;
+}
+
+export interface RetrievalBench {
+  readonly tools: number;
+  /** Evaluated: those not indexed as usage. */
+  readonly queries: number;
+  readonly usagePerTool: number;
+  readonly ranked: RetrievalFigures;
+  readonly plainBm25: RetrievalFigures;
+  readonly abstention: AbstentionFigures;
+  /** Wall clock of one query, in milliseconds. */
+  readonly queryMs: { readonly p50: number; readonly p99: number };
+}
+
+export interface RetrievalBenchOptions {
+  readonly corpusFile: string;
+  readonly queriesFile: string;
+  /** So many queries of each tool are indexed as served, and not evaluated. */
+  readonly usagePerTool?: number;
+  readonly seed?: number;
+  readonly storeSize?: number;
+  /** Most queries that are evaluated, drawn by seed. */
+  readonly sample?: number;
+}
+
+const TRIALS = 400;
+
+/** @throws InputError as `readRetrievalSet`. */
+export function benchRetrieval({
+  corpusFile,
+  queriesFile,
+  usagePerTool = 0,
+  seed = 1,
+  storeSize = 5,
+  sample = Number.POSITIVE_INFINITY,
+}: RetrievalBenchOptions): RetrievalBench {
+  const { corpus, queries } = readRetrievalSet(corpusFile, queriesFile);
+  const { served, rest } = splitByUsage(queries, usagePerTool, seed);
+  const evaluated = rest.slice(0, sample);
+
+  const index = toolIndex();
+  for (const tool of corpus) index.put(tool.id, corpusDocument(tool, served.get(tool.id) ?? []));
+  const plain = plainBm25(
+    corpus.map((tool) => ({ id: tool.id, text: plainText(tool, served.get(tool.id) ?? []) })),
+  );
+  const times: number[] = [];
+  const ranked = figures(evaluated, (query) => {
+    const start = performance.now();
+    const found = index.search({ text: query, limit: 10 });
+    times.push(performance.now() - start);
+    return found.map(({ key }) => key);
+  });
+  return {
+    tools: corpus.length,
+    queries: evaluated.length,
+    usagePerTool,
+    ranked,
+    plainBm25: figures(evaluated, (query) => plain(query, 10)),
+    abstention: abstention(corpus, evaluated, storeSize, seed),
+    queryMs: { p50: percentile(times, 0.5), p99: percentile(times, 0.99) },
+  };
+}
+
+/** Both rankers see the same words of a tool. */
+function plainText(tool: CorpusLine, served: readonly string[]): string {
+  const parameters = tool.parameters.flatMap(({ name, description }) => [name, description ?? ""]);
+  return [tool.name, tool.description, tool.category ?? "", ...parameters, ...served].join(" ");
+}
+
+/** In an order drawn by seed; a query of one tool goes to it until it has its share. */
+function splitByUsage(
+  queries: readonly QueryLine[],
+  usagePerTool: number,
+  seed: number,
+): { served: Map<string, string[]>; rest: QueryLine[] } {
+  const served = new Map<string, string[]>();
+  const rest: QueryLine[] = [];
+  for (const query of shuffled(queries, seed)) {
+    const [tool] = query.gold;
+    const known = tool === undefined ? [] : (served.get(tool) ?? []);
+    if (tool !== undefined && query.gold.length === 1 && known.length < usagePerTool) {
+      served.set(tool, [...known, query.query]);
+    } else {
+      rest.push(query);
+    }
+  }
+  return { served, rest };
+}
+
+function figures(
+  queries: readonly QueryLine[],
+  search: (query: string) => readonly string[],
+): RetrievalFigures {
+  const sums = { recallAt1: 0, recallAt5: 0, recallAt10: 0, ndcgAt10: 0 };
+  for (const { query, gold } of queries) {
+    const wanted = new Set(gold);
+    const hits = search(query).map((id) => wanted.has(id));
+    const recall = (depth: number) => hits.slice(0, depth).filter(Boolean).length / wanted.size;
+    sums.recallAt1 += recall(1);
+    sums.recallAt5 += recall(5);
+    sums.recallAt10 += recall(10);
+    const gain = hits.reduce((sum, hit, rank) => sum + (hit ? 1 / Math.log2(rank + 2) : 0), 0);
+    let ideal = 0;
+    for (let rank = 0; rank < Math.min(10, wanted.size); rank++) ideal += 1 / Math.log2(rank + 2);
+    sums.ndcgAt10 += gain / ideal;
+  }
+  const percent = (sum: number) => (100 * sum) / Math.max(1, queries.length);
+  return {
+    recallAt1: percent(sums.recallAt1),
+    recallAt5: percent(sums.recallAt5),
+    recallAt10: percent(sums.recallAt10),
+    ndcgAt10: percent(sums.ndcgAt10),
+  };
+}
+
+/** Evaluated on every second query: the threshold was chosen on the others. */
+function abstention(
+  corpus: readonly CorpusLine[],
+  queries: readonly QueryLine[],
+  storeSize: number,
+  seed: number,
+): AbstentionFigures {
+  const random = seededRandom(seed, "abstention");
+  const odd = queries.filter((_, index) => index % 2 === 1);
+  let rightNones = 0;
+  let nones = 0;
+  let empty = 0;
+  const trials = odd.length === 0 || corpus.length < storeSize + 10 ? 0 : TRIALS;
+  for (let trial = 0; trial < trials; trial++) {
+    const { query, gold } = odd[random.integer(odd.length)] as QueryLine;
+    const fits = trial % 2 === 0;
+    const others = corpus.filter(({ id }) => !gold.includes(id));
+    const store = new Set<CorpusLine>();
+    const fitting = corpus.find(({ id }) => id === gold[0]);
+    if (fits && fitting !== undefined) store.add(fitting);
+    while (store.size < storeSize) {
+      store.add(others[random.integer(others.length)] as CorpusLine);
+    }
+    const index = toolIndex();
+    for (const tool of store) index.put(tool.id, corpusDocument(tool, []));
+    const none = (index.search({ text: query, limit: 1 })[0]?.score ?? 0) < noneBelow;
+    if (!fits) empty++;
+    if (none) nones++;
+    if (none && !fits) rightNones++;
+  }
+  return {
+    threshold: noneBelow,
+    storeSize,
+    trials,
+    precision: (100 * rightNones) / Math.max(1, nones),
+    recall: (100 * rightNones) / Math.max(1, empty),
+  };
+}
+
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const random = seededRandom(seed, "split");
+  const order = [...items];
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    [order[i], order[j]] = [order[j] as T, order[i] as T];
+  }
+  return order;
+}
+
+/** @param share In [0, 1]. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, z) => a - z);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}

@@ -1,0 +1,135 @@
+/**
+ * What keeps a library from getting worse with age: a version that fails more than the one before it
+ * is rolled back, a tool that nobody uses is retired. Both only set a status; nothing is deleted.
+ */
+import { InputError } from "../src/core/errors.ts";
+import type { ToolStore } from "../src/core/ports.ts";
+import type { Tool, ToolUsage } from "../src/core/tool.ts";
+import { currentOf } from "./shelf.ts";
+
+type Calls = Pick<ToolUsage, "calls" | "successes">;
+
+/** One-sided level of the test, and the calls that each version must have had. */
+const ALPHA = 0.005;
+const LEAST_CALLS = 10;
+
+/**
+ * Whether the live failure rate of the current version is significantly above that of the version
+ * before it: Fisher's exact test, one-sided, p below 0.005, with at least 10 calls of each. The level
+ * is that of one look; a look after every call multiplies false alarms, and stays below 5 % over the
+ * first 200 calls at equal rates (held by test).
+ */
+export function shouldRollBack(current: Calls, previous: Calls): boolean {
+  if (current.calls < LEAST_CALLS || previous.calls < LEAST_CALLS) return false;
+  return failureRise(current, previous) < ALPHA;
+}
+
+/**
+ * P(at least as many failures fall on the current version | all margins), by Fisher's exact test:
+ * the upper tail of the hypergeometric distribution. In [0, 1]; linear in the failures.
+ */
+export function failureRise(current: Calls, previous: Calls): number {
+  const failures = current.calls - current.successes;
+  const all = failures + previous.calls - previous.successes;
+  const whole = logChoose(current.calls + previous.calls, all);
+  let tail = 0;
+  for (let k = failures; k <= Math.min(all, current.calls); k++) {
+    if (all - k > previous.calls) continue;
+    tail += Math.exp(logChoose(current.calls, k) + logChoose(previous.calls, all - k) - whole);
+  }
+  return Math.min(1, tail);
+}
+
+const logFactorials = [0, 0];
+
+function logChoose(n: number, k: number): number {
+  for (let i = logFactorials.length; i <= n; i++) {
+    logFactorials.push((logFactorials[i - 1] as number) + Math.log(i));
+  }
+  const of = (i: number) => logFactorials[i] as number;
+  return of(n) - of(k) - of(n - k);
+}
+
+/**
+ * Makes an older version current again and deprecates those above it.
+ *
+ * @param to The version to go back to; default the highest active one below the current.
+ * @returns The tool that is current now.
+ * @throws ToolNotFoundError if there is no such tool or version.
+ * @throws InputError NOTHING_TO_ROLL_BACK_TO if no older version can take over.
+ */
+export async function rollBack(store: ToolStore, name: string, to?: number): Promise<Tool> {
+  const history = await store.history(name);
+  const current = currentOf(history);
+  const below = history.filter((tool) => tool.version < current.version);
+  const target =
+    to === undefined
+      ? below.findLast((tool) => tool.status === "active")
+      : await store.get(name, to);
+  if (target === undefined || target.version >= current.version) {
+    throw new InputError(
+      "NOTHING_TO_ROLL_BACK_TO",
+      `Expected an older version of "${name}" to go back to, the current one is ${current.version}: deprecate it, or name a version below it.`,
+      { facts: { tool: name, version: current.version } },
+    );
+  }
+  // The old one first: at no moment is the tool without an active version.
+  if (target.status !== "active") await store.setStatus(name, target.version, "active");
+  for (const { version, status } of history) {
+    if (version > target.version && status === "active") {
+      await store.setStatus(name, version, "deprecated");
+    }
+  }
+  return store.get(name);
+}
+
+/** Rolls the current version back where its live failures call for it. */
+export async function rollBackIfWorse(store: ToolStore, name: string): Promise<Tool | undefined> {
+  const history = await store.history(name);
+  const current = currentOf(history);
+  const previous = history.findLast(
+    (tool) => tool.version < current.version && tool.status === "active",
+  );
+  if (current.status !== "active" || previous === undefined) return undefined;
+  return shouldRollBack(current.usage, previous.usage) ? rollBack(store, name) : undefined;
+}
+
+export interface RetirementOptions {
+  /** How many requests the library has seen in all. */
+  readonly requests: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Younger tools are left alone. */
+  readonly graceMs?: number;
+  /** Names that other tools call. */
+  readonly dependedOn?: ReadonlySet<string>;
+}
+
+const MONTH_MS = 30 * 24 * 3_600_000;
+
+/**
+ * Active tools that have not earned their place: fewer than log20(requests) successful calls over all
+ * versions, older than the grace, called by no other tool. The rule is TroVE's (Wang et al., 2024),
+ * with successes for uses.
+ */
+export async function retirable(
+  store: ToolStore,
+  { requests, now, graceMs = MONTH_MS, dependedOn = new Set() }: RetirementOptions,
+): Promise<readonly Tool[]> {
+  const least = Math.log(Math.max(1, requests)) / Math.log(20);
+  const found: Tool[] = [];
+  for (const tool of await store.list({ statuses: ["active"] })) {
+    if (dependedOn.has(tool.name) || now - Date.parse(tool.createdAt) < graceMs) continue;
+    let successes = 0;
+    for (const version of await store.history(tool.name)) successes += version.usage.successes;
+    if (successes < least) found.push(tool);
+  }
+  return found;
+}
+
+/** Deprecates every active version of a tool; it stays in its history and is found by name. */
+export async function retire(store: ToolStore, name: string): Promise<void> {
+  for (const { version, status } of await store.history(name)) {
+    if (status === "active") await store.setStatus(name, version, "deprecated");
+  }
+}

@@ -34,6 +34,8 @@ export const Config = z.strictObject({
     .min(1)
     .max(256)
     .default(() => availableParallelism()),
+  /** Where candidates and tools run: `isolate`, `container`, or the path of a driver of your own. */
+  sandbox: z.string().min(1).default("isolate"),
   /** For making one tool. */
   budgetSeconds: z.number().positive().default(45),
   budgetEvaluations: z.int().min(1).exactOptional(),
@@ -109,6 +111,7 @@ function fromEnvironment(
     home: environment.TOOLWRIGHT_HOME,
     seed: number(environment.TOOLWRIGHT_SEED),
     workers: number(environment.TOOLWRIGHT_WORKERS),
+    sandbox: environment.TOOLWRIGHT_SANDBOX,
     model: model === undefined ? undefined : { ...known, model, ...(baseUrl ? { baseUrl } : {}) },
   };
 }

@@ -5,7 +5,7 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createEvaluator } from "../evaluators/index.ts";
-import { isolateSandbox } from "../sandbox/index.ts";
+import { sandboxByName } from "../sandbox/by-name.ts";
 import { behaviouralDuplicate } from "../toolstore/behaviour.ts";
 import { gate } from "../toolstore/gate.ts";
 import { embeddedToolStore, noneBelow, toolDigest } from "../toolstore/index.ts";
@@ -91,7 +91,7 @@ export function openEngine(config: Config): Engine {
   const evaluator = createEvaluator();
   let started: Promise<Sandbox> | undefined;
   const sandbox = (): Promise<Sandbox> => {
-    const running = started ?? isolateSandbox({ slots: config.workers });
+    const running = started ?? sandboxByName(config.sandbox, config.workers);
     started = running;
     return running;
   };

@@ -98,7 +98,11 @@ function readLines<T>(file: string, schema: z.ZodType<T>): { value: T; line: num
 }
 
 function badLine(file: string, line: number, field: string, problem: string): InputError {
-  return new InputError("BAD_DATA_LINE", `${file}:${line}: ${field}: ${problem}. Correct the line.`, {
-    facts: { file, line, field },
-  });
+  return new InputError(
+    "BAD_DATA_LINE",
+    `${file}:${line}: ${field}: ${problem}. Correct the line.`,
+    {
+      facts: { file, line, field },
+    },
+  );
 }

@@ -166,7 +166,8 @@ export function embeddedToolStore(
       const usageText = JSON.stringify(usage);
       await write((change) => {
         const row = sql.latest.get(name);
-        if (!admits({ name, version, digest }, row === undefined ? undefined : Latest.parse(row))) return;
+        if (!admits({ name, version, digest }, row === undefined ? undefined : Latest.parse(row)))
+          return;
         sql.insert.run(name, version, digest, record, status, usageText, change, now());
       });
     },

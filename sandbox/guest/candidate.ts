@@ -29,17 +29,32 @@ interface CandidateJob {
 const ANSWERS = 3;
 const MAX_JOB_BYTES = 1 << 30;
 
-function callInputs(realm: Realm, job: CandidateJob): void {
+// A rejection that nothing handles is a failure of the call that left it, as a thrown error is.
+const REJECTED = "ta promise was rejected and nothing handles it";
+let rejected = false;
+process.on("unhandledRejection", () => {
+  rejected = true;
+});
+
+/** Lets the program's jobs and Node's bookkeeping of rejections run; gives what the call came to. */
+async function settled(realm: Realm, tagged: string): Promise<string> {
+  realm.drain();
+  await new Promise(setImmediate);
+  const outcome = rejected ? REJECTED : tagged;
+  rejected = false;
+  return outcome;
+}
+
+async function callInputs(realm: Realm, job: CandidateJob): Promise<void> {
   for (const input of job.inputs) {
-    const tagged = realm.glue.call(input);
-    realm.drain();
+    const tagged = await settled(realm, realm.glue.call(input));
     writeJsonFrame(ANSWERS, answerOf(tagged, job.outputBytes));
   }
   writeJsonFrame(ANSWERS, { kind: "done" });
 }
 
 /** One request a frame; the answer is a letter (value, threw, bad output) and its bytes. */
-function answerCalls(realm: Realm): void {
+async function answerCalls(realm: Realm): Promise<void> {
   const { glue } = realm;
   for (;;) {
     const request = readFrame(0, MAX_JOB_BYTES);
@@ -50,9 +65,9 @@ function answerCalls(realm: Realm): void {
     const rest = values.length > 4 ? (realm.evaluate("[]", "list.js") as unknown[]) : [];
     if (values.length > 4) Array.prototype.push.apply(rest, values);
     const status = glue.invoke(values.length, a, b, c, d, rest);
-    realm.drain();
     const { value, list, length, text } = glue.answer;
-    if (status === 2) writeFrame(ANSWERS, Buffer.from(text));
+    const failure = await settled(realm, status === 2 ? text : "");
+    if (failure !== "") writeFrame(ANSWERS, Buffer.from(failure));
     else {
       const result =
         status === 0 ? (value as CallValue) : Float64Array.from({ length }, (_, i) => list[i] ?? 0);
@@ -85,25 +100,25 @@ function answerOf(tagged: string, outputBytes: number): object {
   }
 }
 
-function main(): void {
+async function main(): Promise<void> {
   writeJsonFrame(ANSWERS, { kind: "ready" });
   const frame = readFrame(0, MAX_JOB_BYTES);
   if (frame === null) return;
   const job = JSON.parse(frame.toString("utf8")) as CandidateJob;
   const realm = createRealm(job.words, job.outputBytes);
-  const loaded = loadProgram(realm, job.source, job.entry, job.typed);
+  const loaded = await settled(realm, loadProgram(realm, job.source, job.entry, job.typed));
   if (loaded.startsWith("t")) {
     // Whatever a program throws before its first call, every input has it.
     for (const _ of job.inputs) writeJsonFrame(ANSWERS, answerOf(loaded, job.outputBytes));
     writeJsonFrame(ANSWERS, { kind: "done" });
   } else if (loaded !== "") writeJsonFrame(ANSWERS, answerOf(loaded, job.outputBytes));
-  else if (job.mode === "inputs") callInputs(realm, job);
+  else if (job.mode === "inputs") await callInputs(realm, job);
   else {
     writeJsonFrame(ANSWERS, { kind: "loaded" });
-    answerCalls(realm);
+    await answerCalls(realm);
   }
 }
 
-main();
+await main();
 // What the program left pending has no next turn.
 process.exit(0);

@@ -161,7 +161,9 @@ export function translated(error: unknown, path: string): EngineError {
       { retryable: true, cause: error },
     );
   }
-  if (code === CORRUPT || code === NOT_A_DATABASE) {
+  // A damaged integer may be one that a double cannot hold.
+  const outOfRange = Reflect.get(Object(error), "code") === "ERR_OUT_OF_RANGE";
+  if (code === CORRUPT || code === NOT_A_DATABASE || outOfRange) {
     return new StoreError(
       "CORRUPT_RECORD",
       `Expected an event store at ${path}, found a damaged file (${said}). Move it away, or name another path.`,

@@ -115,14 +115,23 @@ export function guardOf(time: string, link: string | null, volatile: string | nu
   return crc32(`${time}\n${link ?? ""}\n${volatile ?? ""}`);
 }
 
+/** @throws StoreError CORRUPT_RECORD */
 export function summaryOf(row: Record<string, unknown>): RunSummary {
-  const stored = RunStatus.parse(row.status);
+  const kind = RunKind.safeParse(row.kind);
+  const stored = RunStatus.safeParse(row.status);
+  if (!kind.success || !stored.success) {
+    throw new StoreError(
+      "CORRUPT_RECORD",
+      `Expected a run's kind and status, found "${row.kind}" and "${row.status}" in the record of run "${row.id}". Its events may be intact: verify it.`,
+      { facts: { run: String(row.id) } },
+    );
+  }
   const owner = { pid: Number(row.owner_pid), start: String(row.owner_start) };
   return {
     id: String(row.id),
-    kind: RunKind.parse(row.kind),
+    kind: kind.data,
     title: String(row.title),
-    status: stored === "running" && !isAlive(owner) ? "interrupted" : stored,
+    status: stored.data === "running" && !isAlive(owner) ? "interrupted" : stored.data,
     ...(row.parent === null ? {} : { parent: String(row.parent) }),
     startedAt: String(row.started_at),
     ...(row.ended_at === null ? {} : { endedAt: String(row.ended_at) }),

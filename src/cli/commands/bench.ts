@@ -12,6 +12,7 @@ interface BenchFlags {
   readonly json?: boolean;
   readonly corpus?: string;
   readonly queries?: string;
+  readonly usage?: number;
   readonly evaluations?: number;
 }
 
@@ -25,12 +26,18 @@ export function addBench(program: Command): void {
     .argument("[subject...]", "what to measure")
     .option("--corpus <file>", "retrieval: tools, one JSON document a line")
     .option("--queries <file>", "retrieval: queries with their gold tools, one a line")
+    .option("--usage <count>", "retrieval: index so many of a tool's queries as served", integer)
     .option("--evaluations <count>", "evolve: evaluations per row", integer)
     .addOption(new Option("--json", "print one JSON document on stdout and nothing else"))
     .action(async (names: readonly string[], flags: BenchFlags) => {
       const output = createOutput(flags.json === true);
       const controller = new AbortController();
       process.once("SIGINT", () => controller.abort(new CanceledError()));
+      // Alone, and for programs, retrieval is one document: the figures of one pair of files.
+      if (output.json && names.length === 1 && names[0] === "retrieval") {
+        output.result(await retrieval(flags), "");
+        return;
+      }
       const results: Record<string, readonly object[]> = {};
       for (const subject of subjects(names)) {
         output.note(`Measuring ${subject} ...`);
@@ -67,15 +74,34 @@ async function measure(
     case "trace":
       return (await import("../../trace/bench.ts")).benchTrace();
     case "store":
-      return (await import("../../../toolstore/bench.ts")).benchStore();
-    case "retrieval": {
-      const { corpus, queries } = flags;
-      if (corpus === undefined || queries === undefined) {
-        throw new InputError("USAGE", "Expected --corpus FILE and --queries FILE for retrieval.");
-      }
-      return (await import("../../../toolstore/bench.ts")).benchRetrieval({ corpusFile: corpus, queriesFile: queries });
-    }
+      return storeRows();
+    case "retrieval":
+      return retrievalRows(await retrieval(flags));
   }
+}
+
+async function retrieval({ corpus, queries, usage }: BenchFlags) {
+  if (corpus === undefined || queries === undefined) {
+    throw new InputError("USAGE", "Expected --corpus FILE and --queries FILE for retrieval.");
+  }
+  const { benchRetrieval } = await import("../../../toolstore/bench.ts");
+  return benchRetrieval({
+    corpusFile: corpus,
+    queriesFile: queries,
+    ...(usage === undefined ? {} : { usagePerTool: usage }),
+  });
+}
+
+function retrievalRows({
+  ranked,
+  plainBm25,
+  abstention,
+}: Awaited<ReturnType<typeof retrieval>>): readonly object[] {
+  return [
+    { way: "this store", ...ranked },
+    { way: "plain BM25", ...plainBm25 },
+    { way: "abstention", ...abstention },
+  ];
 }
 
 /** Rows may differ in their fields: the head is all of them, in order of first coming. */
@@ -91,4 +117,11 @@ function cell(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (typeof value !== "number") return String(value);
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}
+
+async function storeRows(): Promise<readonly object[]> {
+  const { benchStore } = await import("../../../toolstore/bench-store.ts");
+  const rows: object[] = [];
+  for (const tools of [1_000, 10_000, 100_000]) rows.push(await benchStore({ tools }));
+  return rows;
 }

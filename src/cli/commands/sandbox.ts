@@ -1,11 +1,12 @@
 /** `toolwright sandbox run`: one program in the sandbox, its Execution as the answer. */
 import { extname } from "node:path";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { z } from "zod";
+import { DRIVERS, sandboxByName } from "../../../sandbox/by-name.ts";
 import { InputError } from "../../core/errors.ts";
 import { describeExecution, type Language, Limits } from "../../core/execution.ts";
 import type { Json } from "../../core/json.ts";
-import { EXIT } from "../output.ts";
+import { createOutput, EXIT } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
 import { readText } from "../tasks.ts";
 
@@ -15,7 +16,7 @@ interface RunFlags extends CommonFlags {
   readonly timeoutMs: number;
   readonly memoryMib: number;
   readonly outputBytes: number;
-  readonly driver: string;
+  readonly driver?: string;
 }
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
@@ -24,23 +25,27 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
   ".cjs": "javascript",
   ".ts": "typescript",
   ".mts": "typescript",
+  ".py": "python",
+  ".sh": "shell",
 };
 
 export function addSandbox(program: Command): void {
   const sandbox = program.command("sandbox").description("run programs that nobody has read");
+  addImage(sandbox);
   const defaults = Limits.parse({});
   withCommonFlags(
     sandbox
       .command("run")
       .description("call a function of a file in the sandbox and print what became of it")
-      .argument("<file>", "JavaScript or TypeScript")
+      .argument("<file>", "JavaScript or TypeScript; Python and shell in the container and process drivers")
       .option("--entry <name>", "the function that is called", "main")
       .option("--args <json>", "its arguments, a JSON array", "[]")
       .option("--timeout-ms <ms>", "wall clock", integer, defaults.timeoutMs)
       .option("--memory-mib <mib>", "memory", integer, defaults.memoryMiB)
       .option("--output-bytes <bytes>", "size of the result's JSON", integer, defaults.outputBytes)
-      .addOption(
-        new Option("--driver <name>", "the sandbox").choices(["isolate"]).default("isolate"),
+      .option(
+        "--driver <name>",
+        `${DRIVERS.join(", ")}, or the path of a driver of your own (default: the configured one)`,
       ),
   ).action(async (file: string, flags: RunFlags) => {
     const source = await readText(file);
@@ -54,7 +59,11 @@ export function addSandbox(program: Command): void {
     const args = parseArgs(flags.args);
     const limits = parseLimits(flags);
     await withSession(flags, async ({ engine, output, signal }) => {
-      const driver = await engine.sandbox();
+      // Who names the process driver here has chosen it over the configured one.
+      const driver =
+        flags.driver === undefined
+          ? await engine.sandbox()
+          : await sandboxByName(flags.driver, 1, { accept: "weaker-isolation" });
       const [execution] = await driver.run(
         {
           program: { language, source, entry: flags.entry },
@@ -64,6 +73,7 @@ export function addSandbox(program: Command): void {
         },
         signal,
       );
+      if (flags.driver !== undefined) await driver.close();
       if (execution === undefined) return;
       const returned = execution.status === "returned";
       output.result(
@@ -73,6 +83,21 @@ export function addSandbox(program: Command): void {
       process.exitCode = returned ? EXIT.done : EXIT.failed;
     });
   });
+}
+
+function addImage(sandbox: Command): void {
+  sandbox
+    .command("image")
+    .description("the container driver's image")
+    .command("build")
+    .description("build it out of this machine's own Node, Python and shell; no registry is asked")
+    .option("--json", "print one JSON document on stdout and nothing else")
+    .action(async (flags: { readonly json?: boolean }) => {
+      const { buildSandboxImage } = await import("../../../sandbox/image/build.ts");
+      const { connectEngine } = await import("../../../sandbox/container/engine.ts");
+      const built = await buildSandboxImage({ engine: await connectEngine() });
+      createOutput(flags.json === true).result(built, JSON.stringify(built));
+    });
 }
 
 export function parseArgs(text: string): readonly Json[] {

@@ -10,8 +10,9 @@
 import { hash } from "node:crypto";
 import type { BinaryExpression, CallExpression, Node } from "estree";
 import { boundedCache } from "./cache.ts";
+import { compareTrees } from "./order.ts";
 import { declaredBy, freeNames } from "./scope.ts";
-import { childKeys, type Program, parseProgram, printProgram } from "./tree.ts";
+import { childKeys, forEachChild, type Program, parseProgram, printProgram } from "./tree.ts";
 
 export interface Normalised {
   /** A program that does what the given one does. */
@@ -32,10 +33,9 @@ interface Scope {
   readonly level: number;
 }
 
-/** A rewritten node with its text as a sort key; `pure`: reordering it changes nothing. */
+/** A rewritten node; `pure`: reordering it changes nothing. */
 interface Canonical {
   readonly node: Node;
-  readonly key: string;
   readonly pure: boolean;
   readonly numeric: boolean;
 }
@@ -71,12 +71,27 @@ export function normalise(
 function normaliseTree(program: Program, entry: string, numeric: boolean): Program {
   // Given names must not capture what the program takes from outside.
   let prefix = "v";
-  for (const name of [...freeNames(program), entry]) {
-    while (name.startsWith(prefix) && /^\d*$/.test(name.slice(prefix.length))) prefix += "_";
+  if (/^v_*\d*$/.test(entry) || usesGivenNames(program)) {
+    const taken = [...freeNames(program), entry];
+    while (
+      taken.some((name) => name.startsWith(prefix) && /^\d*$/.test(name.slice(prefix.length)))
+    ) {
+      prefix += "_";
+    }
   }
   const names = new Map<string, string>([[entry, entry]]);
   const root: Scope = { up: undefined, names, level: 0 };
   return rewrite(program, root, { prefix, numeric }).node as Program;
+}
+
+/** A cheap look before the walk with scopes: most programs have no such name at all. */
+function usesGivenNames(node: Node): boolean {
+  if (node.type === "Identifier") return /^v_*\d*$/.test(node.name);
+  let found = false;
+  forEachChild(node, (child) => {
+    found ||= usesGivenNames(child);
+  });
+  return found;
 }
 
 function enter(node: Node, scope: Scope, prefix: string): Scope {
@@ -103,7 +118,7 @@ function lookup(name: string, scope: Scope): string | undefined {
 function rewrite(node: Node, outer: Scope, rules: Rules): Canonical {
   if (node.type === "Identifier") {
     const name = lookup(node.name, outer) ?? node.name;
-    return { node: { type: "Identifier", name }, key: name, pure: true, numeric: rules.numeric };
+    return { node: { type: "Identifier", name }, pure: true, numeric: rules.numeric };
   }
   if (node.type === "Literal") return rewriteLiteral(node);
 
@@ -111,12 +126,10 @@ function rewrite(node: Node, outer: Scope, rules: Rules): Canonical {
   const copy: Record<string, unknown> = { ...node };
   delete copy.start;
   delete copy.end;
-  let key = `(${node.type}${attributes(node)}`;
   let pure = PURE.has(node.type);
   if (node.type === "FunctionDeclaration" || node.type === "ClassDeclaration") {
     const id = node.id === null ? undefined : rewrite(node.id, outer, rules);
     copy.id = id?.node ?? null;
-    key += ` ${id?.key}`;
   } else if (node.type === "FunctionExpression" && node.id) {
     copy.id = rewrite(node.id, scope, rules).node;
   } else if (node.type === "Property") {
@@ -140,10 +153,9 @@ function rewrite(node: Node, outer: Scope, rules: Rules): Canonical {
     }
   }
   for (const operand of operands) {
-    key += ` ${operand.key}`;
     pure &&= operand.pure;
   }
-  const result = { node: copy as unknown as Node, key: `${key})`, pure, numeric: false };
+  const result = { node: copy as unknown as Node, pure, numeric: false };
   if (node.type === "BinaryExpression") return orderBinary(result, operands, node, rules);
   if (node.type === "CallExpression" && isMathCall(node)) {
     return orderMath({ ...result, pure: operands.every((each) => each.pure) }, operands, node);
@@ -175,16 +187,15 @@ function keysOf(node: Node): readonly string[] {
 
 function rewriteLiteral(node: Node & { type: "Literal" }): Canonical {
   if ("regex" in node || "bigint" in node) {
-    return { node, key: String(node.raw), pure: true, numeric: false };
+    return { node, pure: true, numeric: false };
   }
   const raw = typeof node.value === "string" ? JSON.stringify(node.value) : String(node.value);
   // An infinite literal such as 1e999 would print as a name: it keeps its own spelling.
   if (node.value === Number.POSITIVE_INFINITY) {
-    return { node, key: String(node.raw), pure: true, numeric: true };
+    return { node, pure: true, numeric: true };
   }
   return {
     node: { type: "Literal", value: node.value, raw } as Node,
-    key: raw,
     pure: true,
     numeric: typeof node.value === "number",
   };
@@ -211,7 +222,7 @@ function orderBinary(
     operator === "!==" ||
     numericSum ||
     (operator === "+" && rules.numeric);
-  const swap = mirrored !== undefined || (commutes && right.key < left.key);
+  const swap = mirrored !== undefined || (commutes && compareTrees(right.node, left.node) < 0);
   if (!swap) return { ...given, numeric };
   const name = mirrored ?? operator;
   return {
@@ -221,7 +232,6 @@ function orderBinary(
       left: right.node,
       right: left.node,
     } as Node,
-    key: `(BinaryExpression ${name} ${right.key} ${left.key})`,
     pure: true,
     numeric,
   };
@@ -243,34 +253,10 @@ function orderMath(
   const name = method?.type === "Identifier" ? method.name : "";
   const numeric = { ...given, numeric: true };
   if (!given.pure || callee === undefined || (name !== "min" && name !== "max")) return numeric;
-  const sorted = operands.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const sorted = operands.toSorted((a, b) => compareTrees(a.node, b.node));
   return {
     node: { ...given.node, arguments: sorted.map((each) => each.node) } as Node,
-    key: `(CallExpression ${callee.key} ${sorted.map((each) => each.key).join(" ")})`,
     pure: true,
     numeric: true,
   };
-}
-
-/** What tells two nodes of one type apart beside their children. */
-function attributes(node: Node): string {
-  switch (node.type) {
-    case "BinaryExpression":
-    case "LogicalExpression":
-    case "UnaryExpression":
-    case "AssignmentExpression":
-      return ` ${node.operator}`;
-    case "UpdateExpression":
-      return ` ${node.operator}${node.prefix ? "" : "after"}`;
-    case "MemberExpression":
-      return node.computed || node.property.type !== "Identifier" ? "" : ` .${node.property.name}`;
-    case "VariableDeclaration":
-      return ` ${node.kind}`;
-    case "TemplateLiteral":
-      return ` ${JSON.stringify(node.quasis.map((quasi) => quasi.value.raw))}`;
-    case "Property":
-      return node.key.type === "Identifier" ? ` ${node.key.name}` : "";
-    default:
-      return "";
-  }
 }

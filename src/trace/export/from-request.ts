@@ -6,6 +6,8 @@
 import { canonicalJson } from "../../core/json.ts";
 import type { RunRecord } from "../read.ts";
 import type { ChatMessage, Conversation, Drop, Origin } from "./examples.ts";
+import { toolsOf } from "./request-tools.ts";
+import { partsOf, turnsOf } from "./request-turns.ts";
 import { CREATE_TOOL, REQUEST_SYSTEM, requestPrompt, taskName } from "./wording.ts";
 
 /** Of many calls at once so many are shown: more of the same teach nothing new. */

@@ -1,0 +1,39 @@
+/** Sandbox drivers by the names that a user gives; what is not asked for is not loaded. */
+import type { Sandbox } from "../src/core/ports.ts";
+
+export const DRIVERS = ["isolate", "container", "process"] as const;
+
+export interface NamedOptions {
+  /** Said by whoever chose the process driver knowing that it holds less. */
+  readonly accept?: "weaker-isolation";
+}
+
+/**
+ * @param name A driver's name, or the path of a module that exports one.
+ * @param slots Programs that run at once.
+ * @throws SandboxUnavailableError, ConfigError, InputError naming what a module lacks.
+ */
+export async function sandboxByName(
+  name: string,
+  slots: number,
+  { accept }: NamedOptions = {},
+): Promise<Sandbox> {
+  switch (name) {
+    case "isolate": {
+      const { isolateSandbox } = await import("./isolate/driver.ts");
+      return isolateSandbox({ slots });
+    }
+    case "container": {
+      const { containerSandbox } = await import("./container.ts");
+      return containerSandbox({ concurrency: slots });
+    }
+    case "process": {
+      const { processSandbox } = await import("./process.ts");
+      return processSandbox({ concurrency: slots, ...(accept === undefined ? {} : { accept }) });
+    }
+    default: {
+      const { loadSandbox } = await import("./own-driver.ts");
+      return loadSandbox(name);
+    }
+  }
+}

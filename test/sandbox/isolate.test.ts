@@ -1,0 +1,239 @@
+/** The isolate driver keeps the port's contract, and what is its own. */
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isolateSandbox } from "../../sandbox/index.ts";
+import { type Execution, type Language, Limits } from "../../src/core/execution.ts";
+import type { Json } from "../../src/core/json.ts";
+import type { Sandbox } from "../../src/core/ports.ts";
+import { sandboxContract } from "../contracts/sandbox.ts";
+
+const never = new AbortController().signal;
+const limits = Limits.parse({ timeoutMs: 5_000, outputBytes: 10_000 });
+
+describe("isolate sandbox: javascript", () => {
+  sandboxContract(() => isolateSandbox({ slots: 2 }), { language: "javascript" });
+});
+
+describe("isolate sandbox", () => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await isolateSandbox({ slots: 1 });
+  });
+  afterAll(() => sandbox?.close());
+
+  const runAs = (language: Language, source: string, inputs: readonly (readonly Json[])[] = [[]]) =>
+    sandbox.run({ program: { language, source, entry: "f" }, inputs, limits, seed: 7 }, never);
+  const run = (source: string, inputs?: readonly (readonly Json[])[]) =>
+    runAs("javascript", source, inputs);
+
+  it("refuses a language that it does not run", async () => {
+    const [execution] = await runAs("python", "def f():\n  return 1\n");
+    expect(execution).toMatchObject({
+      status: "refused",
+      reason: expect.stringContaining("python"),
+    });
+  });
+
+  it.each([
+    ["types", "typescript", "export function f(): number { const x: number = 42; return x; }"],
+    ["types in JavaScript", "javascript", "function f(): number { return 42 as number; }"],
+    ["a default export", "javascript", "export default function f() { return 42; }"],
+    ["an export list", "javascript", "const f = () => 42;\nexport { f };"],
+    ["a fence", "javascript", "```js\nfunction f() { return 42; }\n```\n"],
+    [
+      "a fence in prose",
+      "javascript",
+      "Here it is:\n```ts\nconst f = (): number => 42;\n```\nDone.",
+    ],
+    ["an arrow in a const", "javascript", "const f = () => 42;"],
+    ["a Windows line end", "javascript", "function f() {\r\n  return 42;\r\n}\r\n"],
+  ] as const)("runs a source with %s", async (_, language, source) => {
+    expect(await runAs(language, source)).toMatchObject([{ status: "returned", output: 42 }]);
+  });
+
+  it("says where a source does not parse and where a program threw", async () => {
+    expect(await run("function f() {\n  return 1 +;\n}")).toMatchObject([
+      { status: "refused", reason: expect.stringContaining("(line 2, column 13)") },
+    ]);
+    expect(await runAs("typescript", "let a: number;\nfunction f(a: { return 1; }")).toMatchObject([
+      { status: "refused", reason: expect.stringContaining("line 2") },
+    ]);
+    expect(await run("function f() {\n  return null.x;\n}")).toMatchObject([
+      { status: "threw", message: expect.stringMatching(/TypeError.*\(line 2, column 15\)/) },
+    ]);
+  });
+
+  it("tells a throw at the top from a source that does not parse", async () => {
+    expect(await run('throw new SyntaxError("mine"); function f() {}')).toMatchObject([
+      { status: "threw", message: expect.stringContaining("mine") },
+    ]);
+    expect(await run('import fs from "node:fs"; function f() {}')).toMatchObject([
+      { status: "refused" },
+    ]);
+  });
+
+  it("prints nothing of its own when types are stripped", () => {
+    const script = `
+      import { isolateSandbox } from ${JSON.stringify(new URL("../../sandbox/index.ts", import.meta.url).href)};
+      const sandbox = await isolateSandbox({ slots: 1 });
+      await sandbox.run({ program: { language: "typescript", source: "function f(): number { return 1 }", entry: "f" },
+        inputs: [[]], limits: ${JSON.stringify(limits)}, seed: 1 }, new AbortController().signal);
+      await sandbox.close();`;
+    const words = ["--input-type=module", "--eval", `(async () => {})(); ${script}`];
+    const text = execFileSync(process.execPath, words, { encoding: "utf8", stdio: "pipe" });
+    expect(text).toBe("");
+  });
+
+  it.each<[string, string, Json]>([
+    ["-0", "return -0;", 0],
+    ["a typed array", "return new Uint8Array([1, 2]);", [1, 2]],
+    ["an undefined field", "return { a: undefined, b: 1 };", { b: 1 }],
+    ["a getter, read once", "let n = 0; return { get a() { return n++; } };", { a: 0 }],
+    [
+      "an instance's own fields",
+      "return new (class { x = 1; get y() { return 2; } })();",
+      { x: 1 },
+    ],
+    ["an object without prototype", "const o = Object.create(null); o.a = 1; return o;", { a: 1 }],
+    [
+      "a key called __proto__",
+      "return JSON.parse('{\"__proto__\": 1}');",
+      JSON.parse('{"__proto__":1}'),
+    ],
+    ["what shares a part", "const p = [1]; return [p, p];", [[1], [1]]],
+  ])("gives %s as JSON does", async (_, body, output) => {
+    expect(await run(`function f() { ${body} }`)).toMatchObject([{ status: "returned", output }]);
+  });
+
+  it.each([
+    ["undefined", "return;", /undefined/],
+    ["a hole", "return [1, , 3];", /undefined.*\[1\]/],
+    ["Infinity in a list", "return [1, { a: Infinity }];", /Infinity.*\[1\]\.a/],
+    ["a bigint", "return 1n;", /bigint/],
+    ["a symbol", "return Symbol();", /symbol/],
+    ["a function", "return { a() {} };", /function.*\.a/],
+    ["a cycle", "const a = []; a.push([a]); return a;", /cycle/],
+    ["a promise", "return Promise.resolve(1);", /promise/],
+    ["a generator", "return (function* () {})();", /Generator/],
+    ["a Map", "return new Map([[1, 2]]);", /Map/],
+    ["half a surrogate pair", 'return "\\ud800";', /surrogate/],
+    ["deep nesting", "let a = []; for (let i = 0; i < 1e5; i++) a = [a]; return a;", /deeper/],
+    ["too much", 'return "x".repeat(1e8);', /larger than 10000 bytes/],
+    ["too much by escapes", 'return "\\u0001".repeat(9000);', /larger than 10000 bytes/],
+    ["too many items", "return new Array(1e7).fill(0);", /larger than 10000 bytes/],
+  ])("takes %s as bad output", async (_, body, reason) => {
+    expect(await run(`function f() { ${body} }`)).toMatchObject([
+      { status: "bad-output", reason: expect.stringMatching(reason) },
+    ]);
+  });
+
+  it("is not fooled by a patched realm: outputs are written with what was there before", async () => {
+    const source = `
+      Object.prototype.toJSON = () => "forged"; Array.prototype.toJSON = () => "forged";
+      JSON.stringify = () => '"forged"'; JSON.parse = () => ["forged"];
+      Object.keys = () => []; Array.isArray = () => false; Reflect.apply = () => "forged";
+      Array.prototype[Symbol.iterator] = function* () { yield "forged"; };
+      String.prototype.slice = () => "forged"; Function.prototype.call = () => "forged";
+      Object.defineProperty(Object.prototype, "0", { set() { throw 1; }, configurable: true });
+      function f(x) { return { got: x, list: [1, "a"] }; }`;
+    expect(await run(source, [[5]])).toMatchObject([
+      { status: "returned", output: { got: 5, list: [1, "a"] } },
+    ]);
+  });
+
+  it("has no clock, no timers, no network, no files, no process, no shared memory", async () => {
+    const source = `function f() {
+      return ["process", "require", "fetch", "setTimeout", "performance", "WebAssembly", "Atomics",
+        "SharedArrayBuffer", "Intl", "WeakRef", "FinalizationRegistry", "queueMicrotask"]
+        .filter((name) => typeof globalThis[name] !== "undefined")
+        .concat(Date.now() === new Date().getTime() ? [] : ["a clock"]); }`;
+    expect(await run(source)).toMatchObject([{ status: "returned", output: [] }]);
+  });
+
+  it("shows the candidate nothing of the harness: no caller, no frame's function, no global", async () => {
+    const source = `
+      const seen = [];
+      Error.prepareStackTrace = (_, sites) => sites.map((site) => [site.getFunction(), site.getThis()]);
+      function look(x) {
+        for (const [fn, self] of new Error().stack) {
+          if (typeof fn === "function" && fn !== look && fn !== f) seen.push("function");
+          if (self !== undefined && self !== globalThis) seen.push("this");
+        }
+        if (look.caller !== f && look.caller !== null) seen.push("caller");
+        if (f.caller !== null) seen.push("caller of f");
+        if (arguments.callee.caller.caller !== null) seen.push("callee");
+        if (typeof harness !== "undefined" || typeof badOutput !== "undefined") seen.push("global");
+        if (x.constructor !== Float64Array || x.buffer.constructor !== ArrayBuffer) seen.push("realm");
+        return seen.length;
+      }
+      function f(x) { return look(x); }`;
+    const harness = {
+      source: "function harness(c) { const secret = 1; return c(Float64Array.of(1, 2)); }",
+    };
+    const job = { program: { language: "javascript" as const, source, entry: "f" }, inputs: [[]] };
+    expect(await sandbox.run({ ...job, harness, limits, seed: 1 }, never)).toMatchObject([
+      { status: "returned", output: 0 },
+    ]);
+  });
+
+  it("frees its machine on close: no host process stays", async () => {
+    const other = await isolateSandbox({ slots: 2 });
+    const before = hosts();
+    await other.close();
+    await expect
+      .poll(() => hosts().length, { timeout: 5_000 })
+      .toBeLessThanOrEqual(before.length - 2);
+  });
+
+  it("loses and doubles no outcome when host processes are killed in the middle of a batch", async () => {
+    const other = await isolateSandbox({ slots: 2 });
+    const known = new Set<number>();
+    let done = false;
+    const killing = (async () => {
+      for (let k = 0; k < 3 && !done; k++) {
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        for (const pid of hosts())
+          if (!known.has(pid) && !others.has(pid)) process.kill(pid, "SIGKILL");
+      }
+    })();
+    const source = (i: number): string =>
+      `function f() { let x = 0; for (let k = 0; k < 2e6; k++) x += k % 7; return [${i}, x > 0].concat([]); }`;
+    const programs = Array.from({ length: 120 }, (_, i) => ({
+      language: "javascript" as const,
+      source: source(i),
+      entry: "f",
+    }));
+    const outcomes = await other.runBatch({ programs, inputs: [[]], limits, seed: 1 }, never);
+    done = true;
+    await killing;
+    await other.close();
+    expect(outcomes.map(firstOutput)).toEqual(programs.map((_, i) => [i, true]));
+  });
+
+  /** Pids that the other sandboxes of this file own are spared. */
+  const others = new Set<number>();
+  beforeAll(() => {
+    for (const pid of hosts()) others.add(pid);
+  });
+});
+
+function firstOutput(executions: readonly Execution[]): Json | undefined {
+  const [execution] = executions;
+  return execution?.status === "returned" ? execution.output : execution?.status;
+}
+
+/** Pids of the host processes that this process owns. */
+function hosts(): number[] {
+  return readdirSync("/proc/self/task").flatMap((thread) => {
+    try {
+      return readFileSync(`/proc/self/task/${thread}/children`, "utf8")
+        .trim()
+        .split(" ")
+        .filter(Boolean)
+        .map(Number);
+    } catch {
+      return []; // The thread has ended meanwhile.
+    }
+  });
+}

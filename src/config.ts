@@ -40,6 +40,8 @@ export const Config = z.strictObject({
   budgetSeconds: z.number().positive().default(45),
   budgetEvaluations: z.int().min(1).exactOptional(),
   model: ModelConfig.exactOptional(),
+  /** Prompt names with the files whose text replaces them. */
+  prompts: z.record(z.string(), z.string()).default({}),
 });
 export type Config = z.output<typeof Config>;
 

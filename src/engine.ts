@@ -8,7 +8,7 @@ import { createEvaluator } from "../evaluators/index.ts";
 import { sandboxByName } from "../sandbox/by-name.ts";
 import { behaviouralDuplicate } from "../toolstore/behaviour.ts";
 import { gate } from "../toolstore/gate.ts";
-import { embeddedToolStore, noneBelow, toolDigest } from "../toolstore/index.ts";
+import { embeddedToolStore, noneBelow, rollBackIfWorse, toolDigest } from "../toolstore/index.ts";
 import { afford } from "./agent/affordance.ts";
 import { createTool, type GateDecision, type GateFacts } from "./agent/create-tool.ts";
 import { callTool } from "./agent/execute.ts";
@@ -32,6 +32,7 @@ import type { Request } from "./core/request.ts";
 import type { Task, TaskInstance } from "./core/task.ts";
 import type { EvolveBudget } from "./evolve/budget.ts";
 import { generatorByName } from "./evolve/generators/by-name.ts";
+import { readPrompts } from "./evolve/prompts/files.ts";
 import { recordedOutcomes } from "./evolve/recorded.ts";
 import type { EvolveProgress, EvolveResult } from "./evolve/run.ts";
 import { strategyByName } from "./evolve/strategies.ts";
@@ -87,7 +88,15 @@ export function openEngine(config: Config): Engine {
   const clock = systemClock;
   const redactor = createRedactor({ environment: process.env });
   const events = sqliteEventStore(join(config.home, "trace.db"), { clock });
-  const tools = embeddedToolStore(join(config.home, "tools.db"), { clock });
+  const store = embeddedToolStore(join(config.home, "tools.db"), { clock });
+  const tools: ToolStore = {
+    ...store,
+    async recordUse(name, version, use) {
+      await store.recordUse(name, version, use);
+      // A version that fails significantly more often than the one before it gives way by itself.
+      if (!use.succeeded) await rollBackIfWorse(store, name);
+    },
+  };
   const evaluator = createEvaluator();
   let started: Promise<Sandbox> | undefined;
   const sandbox = (): Promise<Sandbox> => {
@@ -129,6 +138,7 @@ export function openEngine(config: Config): Engine {
       const runId = newId("evo");
       const name = options.generator ?? (config.model === undefined ? "offline" : "ensemble");
       const running = await sandbox();
+      const prompts = readPrompts(config.prompts);
       const replies = repliesOf(runId, resume);
       const model = config.model === undefined ? undefined : await modelOf(config.model, replies);
       const result = await tracedEvolve(
@@ -144,6 +154,7 @@ export function openEngine(config: Config): Engine {
                     model,
                     temperature: config.model?.temperature ?? 0.8,
                     capabilities: running.capabilities.prompt,
+                    prompts,
                     onCall,
                   },
             ),

@@ -66,3 +66,10 @@ export type {
 export type { EvolveProgress } from "./evolve/run.ts";
 export type { EvolvedFunction, EvolveRun, EvolveRunOptions } from "./library.ts";
 export { evolve } from "./library.ts";
+export { RecordedCall, recordingModel, replayModel } from "./llm/replay.ts";
+export {
+  type Script,
+  type ScriptedModel,
+  type ScriptedReply,
+  scriptedModel,
+} from "./llm/scripted.ts";

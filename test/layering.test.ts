@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "evaluators",
     "toolstore",
   ],
-  "src/index.ts": ["src", "evaluators", "sandbox", "toolstore"],
+  "src/index.ts": ["src"],
   "src/library.ts": ["src/config.ts", "src/core", "src/engine.ts", "src/evolve", "evaluators"],
   "src/cli": [
     "src",

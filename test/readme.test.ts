@@ -43,7 +43,9 @@ describe("README", () => {
   }, 60_000);
 
   it("names files and folders that exist", () => {
-    const paths = [...readme.matchAll(/`((?:src|sandbox|evaluators|toolstore|experiments|test)\/[\w./-]+)`/g)];
+    const paths = [
+      ...readme.matchAll(/`((?:src|sandbox|evaluators|toolstore|experiments|test)\/[\w./-]+)`/g),
+    ];
     expect(paths.length).toBeGreaterThan(5);
     for (const [, path = ""] of paths) {
       const url = new URL(`../${path}`, import.meta.url);

@@ -65,8 +65,12 @@ def check(value, path, depth=0):
     if value is None or kind is bool or kind is str:
         return
     if kind is int:
-        if not -9007199254740991 <= value <= 9007199254740991:
-            raise Bad("the result" + path + " is an integer that JSON numbers cannot hold")
+        try:
+            exact = int(float(value)) == value
+        except OverflowError:
+            exact = False
+        if not exact:
+            raise Bad("the result" + path + " is an integer whose digits a JSON number cannot keep")
     elif kind is float:
         if value != value or value in (float("inf"), float("-inf")):
             raise Bad("the result" + path + " is " + repr(value) + ", which is no JSON number")

@@ -54,10 +54,13 @@ export interface Child {
 /**
  * Starts a host process.
  *
- * @param onEnd Called once, when the process has ended for whatever reason.
+ * @param onLife Called with the pid when the process is there, with 0 when it has ended.
  * @throws Error when it cannot be started or does not report in time.
  */
-export async function startChild(options: ChildOptions, onEnd: () => void): Promise<Child> {
+export async function startChild(
+  options: ChildOptions,
+  onLife: (pid: number) => void,
+): Promise<Child> {
   const { prefix, direct, host, readable } = options;
   const words = [
     ...prefix,
@@ -75,13 +78,13 @@ export async function startChild(options: ChildOptions, onEnd: () => void): Prom
     stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
   });
   const line = wire(child);
+  // Absent if the program could not be started at all, which `ready` tells.
+  onLife(child.pid ?? 0);
+  line.onEnd(() => onLife(0));
   await line.ready;
   const pid = child.pid as number;
   const watch = watchProcess(pid, direct);
-  line.onEnd(() => {
-    watch.close();
-    onEnd();
-  });
+  line.onEnd(() => watch.close());
   return {
     pid,
     get alive() {

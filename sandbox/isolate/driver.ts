@@ -5,6 +5,7 @@
  * confined host process) and gives executions. Nothing unread runs or is parsed in this process.
  */
 import { availableParallelism } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { Piscina } from "piscina";
 import { SandboxUnavailableError } from "../../src/core/errors.ts";
 import type { Execution, ExecutionBatch, Program } from "../../src/core/execution.ts";
@@ -14,7 +15,7 @@ import { confinement } from "../confinement.ts";
 import { isolateCapabilities } from "./capabilities.ts";
 import { besideThis, readableByHost } from "./locate.ts";
 import { asExecutions } from "./outcomes.ts";
-import type { SlotAnswer, SlotSetup, SlotTask } from "./slot-types.ts";
+import { SEATS, type SlotAnswer, type SlotSetup, type SlotTask } from "./slot-types.ts";
 import { sharedTexts } from "./texts.ts";
 
 export interface IsolateOptions {
@@ -25,6 +26,7 @@ export interface IsolateOptions {
 }
 
 const MOST_PER_TASK = 128;
+const CLOSE_MS = 2_000;
 
 /**
  * Starts the slots and waits until one of them has answered.
@@ -36,7 +38,7 @@ export async function isolateSandbox({
   recycleAfter = 500,
 }: IsolateOptions = {}): Promise<Sandbox> {
   const walls = await confinement();
-  const seats = new Int32Array(new SharedArrayBuffer(4 * (slots + 1)));
+  const seats = new Int32Array(new SharedArrayBuffer(4 * (SEATS.first + slots)));
   const setup: SlotSetup = {
     prefix: walls.command(2 ** 31),
     direct: walls.direct,
@@ -56,7 +58,7 @@ export async function isolateSandbox({
     recordTiming: false,
   });
   const killHosts = (): void => {
-    for (const pid of seats.subarray(1)) if (pid > 0) endProcess(pid);
+    for (const pid of seats.subarray(SEATS.first)) if (pid > 0) endProcess(pid);
   };
   process.once("exit", killHosts);
   let closed = false;
@@ -147,9 +149,18 @@ export async function isolateSandbox({
     close: async () => {
       if (closed) return;
       closed = true;
+      Atomics.store(seats, SEATS.closing, 1);
+      // The threads must still be there when their hosts end: who started a process buries it.
+      for (
+        let waited = 0;
+        waited < CLOSE_MS && seats.subarray(SEATS.first).some(Boolean);
+        waited += 5
+      ) {
+        killHosts();
+        await setTimeout(5);
+      }
       process.removeListener("exit", killHosts);
       await pool.destroy();
-      killHosts();
     },
   };
   await probe(sandbox);

@@ -2,13 +2,16 @@
 import type { Program } from "../../src/core/execution.ts";
 import type { Frame, Result } from "./wire.ts";
 
+/** Places in the shared seats: how many slots sit, whether the pool closes, then a pid a slot. */
+export const SEATS = { taken: 0, closing: 1, first: 2 } as const;
+
 export interface SlotSetup {
   readonly prefix: readonly string[];
   readonly direct: boolean;
   readonly host: string;
   readonly readable: readonly string[];
   readonly recycleAfter: number;
-  /** Shared: [0] counts the slots that took a seat, [1..] hold the pids of their hosts. */
+  /** Shared, see `SEATS`. */
   readonly seats: Int32Array;
 }
 

@@ -8,7 +8,7 @@
 import { workerData } from "piscina";
 import { checkGrammar } from "../grammar.ts";
 import { type Child, type Ending, startChild, type Watch } from "./child.ts";
-import type { SlotAnswer, SlotSetup, SlotTask } from "./slot-types.ts";
+import { SEATS, type SlotAnswer, type SlotSetup, type SlotTask } from "./slot-types.ts";
 import { judge } from "./verdict.ts";
 import { completed, isResult, type Result, type RunRequest, type ToHost } from "./wire.ts";
 
@@ -18,7 +18,7 @@ const HELD_TEXTS = 16;
 const SLACK_MIB = 96;
 
 const setup = workerData as SlotSetup;
-const seat = Atomics.add(setup.seats, 0, 1) + 1;
+const seat = SEATS.first + Atomics.add(setup.seats, SEATS.taken, 1);
 
 interface Host {
   readonly child: Child;
@@ -43,10 +43,10 @@ async function open(memoryMiB: number): Promise<Host> {
   const prefix = setup.prefix.map((word) =>
     word.startsWith("--data=") ? `--data=${dataBytes}` : word,
   );
-  const child = await startChild({ ...setup, prefix }, () => {
-    setup.seats[seat] = 0;
-  });
-  setup.seats[seat] = child.pid;
+  if (Atomics.load(setup.seats, SEATS.closing) !== 0) throw new Error("the sandbox is closed");
+  const child = await startChild({ ...setup, prefix }, (pid) =>
+    Atomics.store(setup.seats, seat, pid),
+  );
   return { child, texts: new Set(), memoryMiB, runs: 0 };
 }
 
@@ -57,7 +57,11 @@ async function ready(memoryMiB: number): Promise<Host> {
   if (current !== undefined && usable) return current;
   current?.child.kill();
   host = start(Math.max(256, memoryMiB));
-  return host;
+  return host.catch(() => {
+    // A process can be ended from outside while it starts, too: once more, then it is lost.
+    host = start(Math.max(256, memoryMiB));
+    return host;
+  });
 }
 
 /** Ends the process, so that the next request has a fresh one, which begins to start at once. */

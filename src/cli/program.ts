@@ -4,6 +4,7 @@ import { addBench } from "./commands/bench.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addEvolve } from "./commands/evolve.ts";
+import { addPrompts } from "./commands/prompts.ts";
 import { addRequest } from "./commands/request.ts";
 import { addSandbox } from "./commands/sandbox.ts";
 import { addStart } from "./commands/start.ts";
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   addSandbox(program);
   addTools(program);
   addTraces(program);
+  addPrompts(program);
   addDoctor(program);
   addBench(program);
   return program;

@@ -26,7 +26,10 @@ export interface ModelSettings {
   readonly keep: (call: Json) => Promise<void>;
 }
 
-const HOSTS = { openai: "https://api.openai.com/v1", anthropic: "https://api.anthropic.com" } as const;
+const HOSTS = {
+  openai: "https://api.openai.com/v1",
+  anthropic: "https://api.anthropic.com",
+} as const;
 
 /** @throws ConfigError UNKNOWN_PRICE for a budget in dollars without a known price. */
 export function configuredModel(settings: ModelSettings): LanguageModel {

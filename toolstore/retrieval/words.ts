@@ -34,8 +34,8 @@ const COMMON = stems(
 
 /** Share of tools in a world of tools that would hold the term, before a store says otherwise. */
 export function commonness(term: string): number {
-  if (VERY_COMMON.has(term)) return 0.08;
-  return COMMON.has(term) ? 0.03 : 0.004;
+  if (VERY_COMMON.has(term)) return 0.25;
+  return COMMON.has(term) ? 0.06 : 0.004;
 }
 
 const ASCII_PARTS = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g;

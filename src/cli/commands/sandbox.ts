@@ -37,7 +37,10 @@ export function addSandbox(program: Command): void {
     sandbox
       .command("run")
       .description("call a function of a file in the sandbox and print what became of it")
-      .argument("<file>", "JavaScript or TypeScript; Python and shell in the container and process drivers")
+      .argument(
+        "<file>",
+        "JavaScript or TypeScript; Python and shell in the container and process drivers",
+      )
       .option("--entry <name>", "the function that is called", "main")
       .option("--args <json>", "its arguments, a JSON array", "[]")
       .option("--timeout-ms <ms>", "wall clock", integer, defaults.timeoutMs)

@@ -5,9 +5,11 @@ import type { Tool } from "../../core/tool.ts";
 import { EXIT, table } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
 import { parseArgs } from "./sandbox.ts";
+import { addToolManagement } from "./tools-manage.ts";
 
 export function addTools(program: Command): void {
   const tools = program.command("tools").description("the tool store");
+  addToolManagement(tools);
 
   withCommonFlags(
     tools

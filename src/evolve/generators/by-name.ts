@@ -3,6 +3,7 @@ import { ConfigError, InputError } from "../../core/errors.ts";
 import type { LanguageModel } from "../../core/ports.ts";
 import type { Task } from "../../core/task.ts";
 import type { Generator } from "../generator.ts";
+import type { PromptOverrides } from "../prompts/prompts.ts";
 import { ensembleGenerator, offlineGenerator } from "./ensemble.ts";
 import { type LlmCall, llmGenerator } from "./llm/generator.ts";
 import { mutationGenerator } from "./mutation/index.ts";
@@ -16,6 +17,8 @@ export interface ModelArm {
   readonly temperature: number;
   /** The sandbox's own words on what it can do. */
   readonly capabilities: string;
+  /** Texts that replace built-in prompts. */
+  readonly prompts: PromptOverrides;
   readonly onCall: (call: LlmCall) => void | Promise<void>;
 }
 

@@ -124,8 +124,6 @@ function rewrite(node: Node, outer: Scope, rules: Rules): Canonical {
 
   const scope = enter(node, outer, rules.prefix);
   const copy: Record<string, unknown> = { ...node };
-  delete copy.start;
-  delete copy.end;
   let pure = PURE.has(node.type);
   if (node.type === "FunctionDeclaration" || node.type === "ClassDeclaration") {
     const id = node.id === null ? undefined : rewrite(node.id, outer, rules);

@@ -137,10 +137,13 @@ function check(
     left.length === 0
       ? ""
       : ` Left out: ${left.map(([why, count]) => `${count} x ${why}`).join("; ")}.`;
+  const termsHint = left.some(([reason]) => reason.startsWith("terms: "))
+    ? " Rows of models whose terms are not known to allow training are left out: state the model's terms in the configuration, or allow them by name."
+    : "";
   const refuse = (expected: string, got: string) => {
     throw new InputError(
       "EXPORT_TOO_SMALL",
-      `Expected ${expected} for ${format}, got ${got}.${why} Record more runs, or loosen the filters. Nothing was written.`,
+      `Expected ${expected} for ${format}, got ${got}.${why}${termsHint} Record more runs, or loosen the filters. Nothing was written.`,
       { facts: { rows: training.length } },
     );
   };

@@ -336,6 +336,10 @@ describe("an export's folder", () => {
       /at least 10 training rows for openai-sft, got \d.*does not beat its parents/s,
     );
     expect(existsSync(join(out, "openai-sft"))).toBe(false);
+    await evolutionRun(store, "closed", { task: "closed", count: 4, model: "unknown" });
+    await expect(
+      exportTraces(store, { format: "openai-sft", out, runs: ["closed"] }),
+    ).rejects.toThrow(/5 x terms: unknown.*state the model's terms/s);
     expect(await codeOf(exportTraces(memoryEventStore(), { format: "jsonl", out }))).toBe(
       "EXPORT_TOO_SMALL",
     );

@@ -1,0 +1,45 @@
+/** `toolwright prompts`: every text that is sent to a model, with what replaces it. */
+import type { Command } from "commander";
+import { loadConfig } from "../../config.ts";
+import { readPrompts } from "../../evolve/prompts/files.ts";
+import { listPrompts, showPrompt } from "../../evolve/prompts/prompts.ts";
+import { createOutput, table } from "../output.ts";
+
+interface PromptFlags {
+  readonly json?: boolean;
+}
+
+export function addPrompts(program: Command): void {
+  const prompts = program
+    .command("prompts")
+    .description("the prompts; the configuration's `prompts` names files that replace them");
+
+  prompts
+    .command("ls")
+    .description("list them")
+    .option("--json", "print one JSON document on stdout and nothing else")
+    .action((flags: PromptFlags) => {
+      const list = listPrompts(configured());
+      createOutput(flags.json === true).result(
+        list,
+        table(
+          ["name", "version", "description"],
+          list.map(({ name, version, description }) => [name, version, description]),
+        ),
+      );
+    });
+
+  prompts
+    .command("show")
+    .description("show one as it is sent, its variables in place")
+    .argument("<name>", "its name")
+    .option("--json", "print one JSON document on stdout and nothing else")
+    .action((name: string, flags: PromptFlags) => {
+      const prompt = showPrompt(name, configured());
+      createOutput(flags.json === true).result(prompt, prompt.text);
+    });
+}
+
+function configured() {
+  return readPrompts(loadConfig({ environment: process.env }).prompts);
+}

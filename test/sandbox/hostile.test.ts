@@ -1,0 +1,95 @@
+/**
+ * One program of the hostile list per test: each gets one of its right outcomes, and the benign
+ * control that follows on the same sandbox packs into 13 bins as before.
+ */
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isolateSandbox } from "../../sandbox/index.ts";
+import { type Execution, type ExecutionStatus, Limits } from "../../src/core/execution.ts";
+import type { Sandbox } from "../../src/core/ports.ts";
+
+const folder = new URL("../fixtures/hostile/", import.meta.url);
+const read = (file: string): string => readFileSync(new URL(file, folder), "utf8");
+const { cases } = JSON.parse(read("manifest.json")) as {
+  readonly cases: readonly { file: string; expect: readonly string[]; note: string }[];
+};
+
+const STATUS: Readonly<Record<string, ExecutionStatus>> = {
+  ok: "returned",
+  compile: "refused",
+  runtime: "threw",
+  timeout: "timed-out",
+  memory: "out-of-memory",
+  invalid_output: "bad-output",
+  serialization: "bad-output",
+  crash: "crashed",
+};
+
+const HARNESS = `
+function harness(priority, items, capacity) {
+  const rooms = new Float64Array(items.length).fill(capacity);
+  return items.map((item) => {
+    const fitting = [];
+    for (let bin = 0; bin < rooms.length; bin++) if (rooms[bin] >= item) fitting.push(bin);
+    const given = priority(item, Float64Array.from(fitting, (bin) => rooms[bin]));
+    if (!(given instanceof Float64Array)) badOutput("expected a list, got a " + typeof given);
+    if (given.length !== fitting.length) badOutput("expected one priority per bin");
+    let best = 0;
+    for (let i = 0; i < given.length; i++) {
+      if (!Number.isFinite(given[i])) badOutput("expected finite priorities");
+      if (given[i] > given[best]) best = i;
+    }
+    rooms[fitting[best]] -= item;
+    return fitting[best];
+  });
+}`;
+
+/**
+ * Attacks on a list of any values: a Float64Array, which is what a harness hands on, would turn
+ * their strings into numbers and refuse their getters, so they get a plain list of their own.
+ */
+const ON_PLAIN_LISTS = ["res-strings.js", "time-getter.js"];
+
+const inputs = [[Array.from({ length: 30 }, (_, i) => 20 + ((i * 37) % 81)), 150]];
+const limits = Limits.parse({ timeoutMs: 1_000, memoryMiB: 64 });
+const never = new AbortController().signal;
+
+describe("hostile programs", () => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await isolateSandbox({ slots: 2 });
+  });
+  afterAll(() => sandbox?.close());
+
+  async function pack(source: string, entry = "priority"): Promise<Execution | undefined> {
+    const program = { language: "javascript" as const, source, entry };
+    const job = { program, inputs, harness: { source: HARNESS }, limits, seed: 1 };
+    const [execution] = await sandbox.run(job, never);
+    return execution;
+  }
+
+  it.concurrent.for(cases)(
+    "$file ($note): $expect",
+    { timeout: 120_000 },
+    async ({ file, expect: right }, context) => {
+      const plain = ON_PLAIN_LISTS.includes(file);
+      const adapter = "\nfunction onPlainList(item, bins) { return priority(item, [...bins]); }";
+      const execution = plain
+        ? await pack(read(file) + adapter, "onPlainList")
+        : await pack(read(file));
+      context.expect(right.map((word) => STATUS[word])).toContain(execution?.status);
+      const text = JSON.stringify(execution);
+      context.expect(text.length).toBeLessThan(2_000);
+      context.expect(text).not.toContain("LEAK");
+
+      const control = await pack(read("00-benign.js"));
+      context.expect(control?.status).toBe("returned");
+      const packing = control?.status === "returned" ? (control.output as number[]) : [];
+      context.expect(new Set(packing).size).toBe(13);
+    },
+  );
+
+  it("are all on the list: no file without a case", () => {
+    expect(cases.length).toBeGreaterThanOrEqual(80);
+  });
+});

@@ -1,0 +1,15 @@
+import { existsSync } from "node:fs";
+import { describe } from "vitest";
+import { processSandbox } from "../../sandbox/process.ts";
+import { sandboxContract } from "../contracts/sandbox.ts";
+
+const make = () => processSandbox({ accept: "weaker-isolation" });
+const withoutPython = !["/usr/bin/python3", "/usr/local/bin/python3"].some(existsSync);
+
+describe("sandbox: process, JavaScript", () => {
+  sandboxContract(make, { language: "javascript" });
+});
+
+describe.skipIf(withoutPython)("sandbox: process, Python (skipped where there is none)", () => {
+  sandboxContract(make, { language: "python" });
+});

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { benchRetrieval, benchStore } from "../../toolstore/index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tool-bench-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+function file(...rows: unknown[]): string {
+  const path = join(folder, `${++files}.jsonl`);
+  writeFileSync(
+    path,
+    rows.map((row) => (typeof row === "string" ? row : JSON.stringify(row))).join("\n"),
+  );
+  return path;
+}
+const tool = (id: string, description: string) => ({ id, name: id, description, parameters: [] });
+const corpus = [
+  tool("packBins", "Packs bins."),
+  tool("sortList", "Sorts lists."),
+  tool("isoDate", "Dates."),
+];
+
+describe("retrieval bench", () => {
+  it("gives recall and nDCG by their formulas", () => {
+    const queries = [
+      { id: 1, query: "packing a bin", gold: ["packBins"] },
+      { id: 2, query: "xyzzy", gold: ["isoDate"] },
+      { id: 3, query: "bins", gold: ["packBins", "isoDate"] },
+    ];
+    const result = benchRetrieval({ corpusFile: file(...corpus), queriesFile: file(...queries) });
+    // 1, 0 and one of two tools found, each at the first place.
+    expect(result.ranked.recallAt5).toBeCloseTo(100 * ((1 + 0 + 0.5) / 3), 9);
+    expect(result.ranked.ndcgAt10).toBeCloseTo((100 * (1 + 1 / (1 + 1 / Math.log2(3)))) / 3, 9);
+    // Plain BM25 knows neither "packing" nor "bin" in "packBins. Packs bins."
+    expect(result.plainBm25.recallAt5).toBeCloseTo((100 * 0.5) / 3, 9);
+  });
+
+  it("does not evaluate the queries that it has indexed", () => {
+    const queries = Array.from({ length: 6 }, (_, i) => ({
+      id: i,
+      query: `q${i}`,
+      gold: ["packBins"],
+    }));
+    const files = { corpusFile: file(...corpus), queriesFile: file(...queries) };
+    expect(benchRetrieval({ ...files, usagePerTool: 4 }).queries).toBe(2);
+  });
+
+  it.each([
+    [[...corpus, "{nonsense"], /:4: the whole line: not JSON/],
+    [[{ ...corpus[0], parameters: [{ description: "x" }] }], /:1: parameters\.0\.name:/],
+    [[corpus[0], corpus[0]], /:2: id: "packBins" came before/],
+    [[], /found none/],
+  ])("names file, line and field of a bad corpus", (rows, message) => {
+    const queriesFile = file({ id: 1, query: "bins", gold: ["packBins"] });
+    expect(() => benchRetrieval({ corpusFile: file(...rows), queriesFile })).toThrow(message);
+  });
+
+  it("names the query whose tool is not there, and a file that is not there", () => {
+    const corpusFile = file(...corpus);
+    const queriesFile = file({ id: 1, query: "bins", gold: ["packBins", "gone"] });
+    expect(() => benchRetrieval({ corpusFile, queriesFile })).toThrow(
+      /:1: gold\.1: no tool "gone"/,
+    );
+    const missing = { corpusFile, queriesFile: join(folder, "no.jsonl") };
+    expect(() => benchRetrieval(missing)).toThrow(/can not be read/);
+  });
+});
+
+describe("store bench", () => {
+  it("measures inserts, start and searches, and leaves no file", async () => {
+    const result = await benchStore({ tools: 50 });
+    expect(result.tools).toBe(50);
+    for (const figure of Object.values({ ...result, ...result.searchMs, searchMs: 1 })) {
+      expect(figure).toBeGreaterThan(0);
+    }
+  });
+});

@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  exportTools,
+  importTools,
+  memoryToolStore,
+  toolDiff,
+  toolStats,
+} from "../../toolstore/index.ts";
+import { sampleTool } from "./sample.ts";
+
+async function library() {
+  const store = memoryToolStore();
+  await store.put(sampleTool({ name: "pack", body: "1" }));
+  await store.put(sampleTool({ name: "pack", version: 2, body: "2" }));
+  await store.put(sampleTool({ name: "sort" }));
+  await store.setStatus("pack", 1, "deprecated");
+  await store.recordUse("pack", 2, { succeeded: true, wallMs: 4, costUsd: 0.5, query: "pack it" });
+  return store;
+}
+
+describe("exported tools", () => {
+  it("come back whole in another store, through JSON text", async () => {
+    const from = await library();
+    const file = await exportTools(from);
+    const to = memoryToolStore();
+    expect(await importTools(to, JSON.parse(JSON.stringify(file)))).toEqual({
+      added: 3,
+      unchanged: 0,
+    });
+    expect(await exportTools(to)).toEqual(file);
+    expect(await importTools(to, file)).toEqual({ added: 0, unchanged: 3 });
+    expect((await exportTools(from, ["sort"])).tools.map(({ name }) => name)).toEqual(["sort"]);
+  });
+
+  it("bring only what is new", async () => {
+    const file = await exportTools(await library());
+    const to = memoryToolStore();
+    await to.put(sampleTool({ name: "pack", body: "1" }));
+    expect(await importTools(to, file)).toEqual({ added: 2, unchanged: 1 });
+  });
+
+  it("are refused whole where the store holds other code under that version", async () => {
+    const file = await exportTools(await library());
+    const to = memoryToolStore();
+    await to.put(sampleTool({ name: "sort", body: "other" }));
+    await expect(importTools(to, file)).rejects.toMatchObject({ code: "IMPORT_CONFLICT" });
+    expect((await to.list()).map(({ name }) => name)).toEqual(["sort"]);
+  });
+
+  it("are refused, with the place, when changed by hand", async () => {
+    const file = await exportTools(await library());
+    const to = memoryToolStore();
+    const [first, second] = file.tools;
+    const changed = {
+      ...file,
+      tools: [{ ...first, source: "function pack() { return 'evil'; }" }],
+    };
+    await expect(importTools(to, changed, "tools.json")).rejects.toThrow(
+      /tools.json.*digest of pack@1/,
+    );
+    await expect(importTools(to, { ...file, tools: [second] })).rejects.toThrow(
+      /expected pack@1, got @2/,
+    );
+    await expect(importTools(to, { ...file, tools: [{ ...first, version: "x" }] })).rejects.toThrow(
+      /tools\.0\.version/,
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), async (junk) => {
+        await expect(importTools(to, junk)).rejects.toMatchObject({ code: "BAD_TOOLS_FILE" });
+      }),
+      { numRuns: 30 },
+    );
+    expect(await to.list()).toEqual([]);
+  });
+});
+
+describe("tool diff", () => {
+  it("names the fields and shows the lines that differ", () => {
+    const before = sampleTool({ name: "f", source: "a\nb\nc" });
+    const after = sampleTool({ name: "f", version: 2, source: "a\nx\nc\nd", description: "new" });
+    expect(toolDiff(before, after)).toEqual({
+      fields: ["description", "source"],
+      lines: [" a", "-b", "+x", " c", "+d"],
+    });
+  });
+
+  it("holds both texts, whatever they are", () => {
+    const text = fc.array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(text, text, (old, now) => {
+        const { lines } = toolDiff(
+          sampleTool({ name: "f", source: old.join("\n") }),
+          sampleTool({ name: "f", source: now.join("\n") }),
+        );
+        const side = (gone: string) =>
+          lines.filter((l) => !l.startsWith(gone)).map((l) => l.slice(1));
+        expect(side("+")).toEqual(old);
+        expect(side("-")).toEqual(now);
+      }),
+    );
+  });
+});
+
+describe("tool stats", () => {
+  it("counts reuse over all versions", async () => {
+    const store = await library();
+    await store.recordUse("pack", 1, { succeeded: true, wallMs: 1 });
+    await store.recordUse("pack", 2, { succeeded: false, wallMs: 1 });
+    await store.recordUse("pack", 2, { succeeded: true, wallMs: 1 });
+    expect(await toolStats(store)).toEqual({
+      tools: 2,
+      versions: 3,
+      byStatus: { candidate: 0, active: 2, deprecated: 0 },
+      calls: 4,
+      successes: 3,
+      costUsd: 0.5,
+      reused: 1,
+      neverUsed: 1,
+      creationsAvoidedAtMost: 2,
+    });
+  });
+});

@@ -3,14 +3,12 @@
  * memory. Several processes may hold the file open: each read first looks whether another one has
  * committed, and takes in what changed.
  */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { z } from "zod";
 import { type Clock, systemClock } from "../src/core/clock.ts";
-import { ConfigError, EngineError, StoreError } from "../src/core/errors.ts";
+import { EngineError, StoreError } from "../src/core/errors.ts";
 import type { ToolStore } from "../src/core/ports.ts";
 import { Tool } from "../src/core/tool.ts";
+import { Count, guarded, openDatabase, statements } from "./embedded-file.ts";
 import { admits, checkDigest, type Shelf, shelf, usageAfter } from "./shelf.ts";
 
 export interface EmbeddedToolStoreOptions {
@@ -19,28 +17,6 @@ export interface EmbeddedToolStoreOptions {
   /** How long a write waits for another process's. */
   readonly busyTimeoutMs?: number;
 }
-
-/** "TWTS", in SQLite's header: tells this store's files from anybody else's. */
-const APPLICATION_ID = 0x54575453;
-const SCHEMA_VERSION = 1;
-
-/** `change` counts up over the whole file: what is new to a reader lies above what it has seen. */
-const SCHEMA = `
-  CREATE TABLE tools (
-    name TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    digest TEXT NOT NULL,
-    record TEXT NOT NULL,
-    status TEXT NOT NULL,
-    usage TEXT NOT NULL,
-    change INTEGER NOT NULL,
-    changed_at TEXT NOT NULL,
-    PRIMARY KEY (name, version)
-  ) WITHOUT ROWID;
-  CREATE UNIQUE INDEX tools_by_change ON tools (change);
-  PRAGMA application_id = ${APPLICATION_ID};
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
 
 interface Job {
   readonly work: (change: number) => void;
@@ -57,7 +33,6 @@ const Row = z.object({
   change: z.int(),
 });
 const Latest = z.object({ version: z.int(), digest: z.string() });
-const Count = z.object({ value: z.int() });
 
 /**
  * Opens the store, making the file and its folder where they are absent.
@@ -202,88 +177,6 @@ export function embeddedToolStore(
   };
 }
 
-function openDatabase(path: string, busyTimeoutMs: number): DatabaseSync {
-  let database: DatabaseSync | undefined;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    database = new DatabaseSync(path, { timeout: busyTimeoutMs });
-    prepareFile(database, path);
-    return database;
-  } catch (error) {
-    database?.close();
-    if (error instanceof EngineError) throw error;
-    if (sqliteCode(error) === SQLITE_NOTADB) throw notAToolStore(path, error);
-    throw new ConfigError(
-      "STORE_UNUSABLE",
-      `The tool store needs a file it can write, got ${path} (${messageOf(error)}): choose another folder or make this one writable.`,
-      { facts: { path }, cause: error },
-    );
-  }
-}
-
-function prepareFile(database: DatabaseSync, path: string): void {
-  // One transaction around look and make: two processes may open a new file at the same moment.
-  database.exec("BEGIN IMMEDIATE");
-  const applicationId = pragma(database, "application_id");
-  const schemaVersion = pragma(database, "user_version");
-  const tables = database.prepare("SELECT count(*) AS value FROM sqlite_schema").get();
-  if (Count.parse(tables).value === 0 && applicationId === 0) {
-    database.exec(SCHEMA);
-  } else if (applicationId !== APPLICATION_ID) {
-    database.exec("ROLLBACK");
-    throw notAToolStore(path);
-  } else if (schemaVersion > SCHEMA_VERSION) {
-    database.exec("ROLLBACK");
-    throw new ConfigError(
-      "STORE_TOO_NEW",
-      `The tool store ${path} has schema ${schemaVersion}, this release reads up to ${SCHEMA_VERSION}: upgrade, or choose another file.`,
-      { facts: { path, schema: schemaVersion } },
-    );
-  }
-  database.exec("COMMIT");
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-}
-
-function pragma(database: DatabaseSync, name: string): number {
-  const row = database.prepare(`SELECT ${name} AS value FROM pragma_${name}`).get();
-  return Count.parse(row).value;
-}
-
-type StatementName =
-  | "dataVersion"
-  | "since"
-  | "nextChange"
-  | "latest"
-  | "insert"
-  | "setStatus"
-  | "setUsage"
-  | "begin"
-  | "commit"
-  | "rollback";
-
-function statements(database: DatabaseSync): Readonly<Record<StatementName, StatementSync>> {
-  return {
-    dataVersion: database.prepare("SELECT data_version AS value FROM pragma_data_version"),
-    since: database.prepare(
-      "SELECT name, version, record, status, usage, change FROM tools WHERE change > ? ORDER BY change",
-    ),
-    nextChange: database.prepare("SELECT coalesce(max(change), 0) + 1 AS value FROM tools"),
-    latest: database.prepare(
-      "SELECT version, digest FROM tools WHERE name = ? ORDER BY version DESC LIMIT 1",
-    ),
-    insert: database.prepare("INSERT INTO tools VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
-    setStatus: database.prepare(
-      "UPDATE tools SET status = ?, change = ?, changed_at = ? WHERE name = ? AND version = ?",
-    ),
-    setUsage: database.prepare(
-      "UPDATE tools SET usage = ?, change = ?, changed_at = ? WHERE name = ? AND version = ?",
-    ),
-    begin: database.prepare("BEGIN IMMEDIATE"),
-    commit: database.prepare("COMMIT"),
-    rollback: database.prepare("ROLLBACK"),
-  };
-}
-
 function parseTool(
   path: string,
   name: string,
@@ -301,43 +194,4 @@ function parseTool(
       { facts: { path, tool: name, version }, cause: error },
     );
   }
-}
-
-const SQLITE_BUSY = 5;
-const SQLITE_NOTADB = 26;
-
-/** What SQLite throws becomes a StoreError; the engine's own errors pass. */
-function guarded<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const code = sqliteCode(error);
-    if (code === undefined) throw error;
-    const busy = code === SQLITE_BUSY;
-    throw new StoreError(
-      busy ? "STORE_BUSY" : "STORE_FAILED",
-      busy
-        ? `The tool store ${path} stayed locked by another process: try again.`
-        : `The tool store ${path} failed (${messageOf(error)}): check disk space and the file's permissions. What was acknowledged is kept.`,
-      { facts: { path }, retryable: busy, cause: error },
-    );
-  }
-}
-
-/** The primary result code of an error of node:sqlite, else undefined. */
-function sqliteCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !("errcode" in error)) return undefined;
-  return typeof error.errcode === "number" ? error.errcode & 0xff : undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function notAToolStore(path: string, cause?: unknown): ConfigError {
-  return new ConfigError(
-    "NOT_A_TOOL_STORE",
-    `Expected a tool store at ${path}, found another kind of file: choose another path. Nothing was changed.`,
-    { facts: { path }, cause },
-  );
 }

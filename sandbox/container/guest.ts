@@ -24,7 +24,7 @@ export interface ContainerShape {
 
 const MIB = 1_048_576;
 // Beside the program: the supervisor, and what its interpreter takes before the first line.
-const OVERHEAD_MIB = { node: 160, python: 96, shell: 88 } as const;
+const OVERHEAD_MIB = { node: 160, typed: 192, python: 96, shell: 88 } as const;
 const SUPERVISOR_HEAP_MIB = 256;
 const MAX_FRAME_BYTES = 256 << 20;
 const READY_MS = 30_000;

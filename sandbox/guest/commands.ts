@@ -10,11 +10,12 @@ export interface Interpreters {
   readonly shell: string;
 }
 
-/** Languages that share a guest share a pool. */
-export type Runtime = "node" | "python" | "shell";
+/** Languages that share a guest share a pool. A `typed` guest has its type stripper loaded. */
+export type Runtime = "node" | "typed" | "python" | "shell";
 
 export function runtimeOf(language: Language): Runtime {
-  return language === "python" || language === "shell" ? language : "node";
+  if (language === "python" || language === "shell") return language;
+  return language === "typescript" ? "typed" : "node";
 }
 
 /** Arguments of Node for a guest. Without strings as code, a realm's leak is no way into Node. */
@@ -61,8 +62,10 @@ export function supervisorSetup({
 }): SupervisorSetup {
   const { node, python, shell } = interpreters;
   const pythonText = session ? PYTHON_CELLS : PYTHON_CANDIDATE;
+  const script = [node, ...nodeArguments(session ? "cells" : "candidate", memoryMiB, nodeExtra)];
   const command = {
-    node: [node, ...nodeArguments(session ? "cells" : "candidate", memoryMiB, nodeExtra)],
+    node: script,
+    typed: [...script, "typed"],
     // No site packages, no bytecode written; the guest itself takes the working folder off the path.
     python: [python, "-S", "-s", "-B", "-c", pythonText],
     shell: [shell],

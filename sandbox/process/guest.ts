@@ -19,7 +19,7 @@ export interface ProcessShape {
 }
 
 // What the interpreter and the commands in front of it take before the program's first line.
-const OVERHEAD_MIB = { node: 128, python: 48, shell: 16 } as const;
+const OVERHEAD_MIB = { node: 128, typed: 160, python: 48, shell: 16 } as const;
 const SUPERVISOR_HEAP_MIB = 256;
 const MAX_FRAME_BYTES = 256 << 20;
 const READY_MS = 30_000;

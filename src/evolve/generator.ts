@@ -31,6 +31,10 @@ export interface Proposal {
   readonly parents: readonly string[];
   /** Names the generator's own state for `learn`, e.g. a sample of a distribution. */
   readonly tag?: string;
+  /** The arm that wrote it, where an ensemble spread the work. */
+  readonly generator?: string;
+  /** The prompt that a model answered, and which of its samples this is. */
+  readonly prompt?: { readonly group: string; readonly sample: number };
   /** Text beside the code: a model's thought. */
   readonly thought?: string;
   /** Set when nothing usable was written, and why; `source` then says so in a comment. */

@@ -109,7 +109,7 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
       for (const candidate of candidates) {
         const result = judge(candidate);
         results.push(result);
-        events.push(candidateEvent(proposals++, candidate, result));
+        events.push(candidateEvent(proposals++, generator.name, candidate, result));
         // The rest of the batch is judged against this one: it has to be entered at once. Nobody
         // can see it before the events below are durable, since batches are registered one by one.
         if (candidate.outcome?.status === "scored") {
@@ -145,7 +145,12 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
   };
 }
 
-function candidateEvent(index: number, candidate: Candidate, result: ProposalResult): NewEvent {
+function candidateEvent(
+  index: number,
+  generator: string,
+  candidate: Candidate,
+  result: ProposalResult,
+): NewEvent {
   const { proposal, digest, place, outcome } = candidate;
   const data: Record<string, Json> = {
     index,
@@ -153,6 +158,13 @@ function candidateEvent(index: number, candidate: Candidate, result: ProposalRes
     status: result.status,
     operator: proposal.operator,
   };
+  // A seed is the task's own; everything else says who wrote it, since that decides what may be
+  // trained on it.
+  if (place !== undefined) data.generator = proposal.generator ?? generator;
+  if (proposal.prompt !== undefined) {
+    data.promptGroup = proposal.prompt.group;
+    data.sampleIndex = proposal.prompt.sample;
+  }
   if (place !== undefined) data.island = place.island;
   if (proposal.parents.length > 0) data.parents = proposal.parents;
   // A repeat's source stands in the event of its first coming.

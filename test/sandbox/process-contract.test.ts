@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
-import { describe } from "vitest";
+import { describe, vi } from "vitest";
 import { processSandbox } from "../../sandbox/process.ts";
 import { sandboxContract } from "../contracts/sandbox.ts";
+
+// Every program has a wall of its own built: on a busy machine a test with fifty takes a while.
+vi.setConfig({ testTimeout: 180_000 });
 
 const make = () => processSandbox({ accept: "weaker-isolation" });
 const withoutPython = !["/usr/bin/python3", "/usr/local/bin/python3"].some(existsSync);

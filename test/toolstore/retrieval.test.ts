@@ -88,11 +88,11 @@ describe("clauses", () => {
 });
 
 describe("ranking", () => {
-  it("finds a compound word by its parts", () => {
+  it("finds a word by another spelling of it", () => {
     const index = toolIndex();
-    index.put("a", described("airqualityforecast", "Tells tomorrow's values."));
-    index.put("b", described("stockquote", "Tells today's values."));
-    expect(index.search({ text: "quality of the air", limit: 1 })[0]?.key).toBe("a");
+    index.put("a", described("recommendation", "Draws values."));
+    index.put("b", described("stock_quote", "Tells values."));
+    expect(index.search({ text: "reccomendations", limit: 1 })[0]?.key).toBe("a");
   });
 
   it("finds a word by one that people use for it", () => {
@@ -104,17 +104,14 @@ describe("ranking", () => {
 
   it("gives every part of a long request one of the first places", () => {
     const index = toolIndex();
-    for (let i = 0; i < 8; i++) {
-      index.put(
-        `weather${i}`,
-        described("weather_report", "Weather report of a city: rain, wind, snow."),
-      );
-    }
-    index.put("sqrt", described("square_root", "The square root of a number."));
+    const weather = described("weather_report", "Forecast of rain, wind and snow for a city.");
+    for (let i = 0; i < 8; i++) index.put(`weather${i}`, weather);
+    index.put("poem", described("compose_poem", "Composes a rhyming poem about a subject."));
     const text =
-      "Report the weather with rain, wind and snow of the city of Oslo and its suburbs for the weekend; take the square root of the result.";
-    const found = index.search({ text, limit: 4 }).map(({ key }) => key);
-    expect(found).toContain("sqrt");
+      "Report the weather of the city of Oslo with rain, wind, snow and sunshine over the coming weekend. " +
+      "Afterwards, compose a rhyming poem about mountain railways for my grandmother.";
+    const found = index.search({ text, limit: 3 }).map(({ key }) => key);
+    expect(found).toContain("poem");
   });
 
   it("does not depend on the order in which tools came, nor on tools that came and went", () => {
@@ -125,7 +122,7 @@ describe("ranking", () => {
         fc.array(fc.nat(4), { maxLength: 200 }),
         (order, churn) => {
           const plain = toolIndex();
-          documents.forEach((text, i) => plain.put(`${i}`, described(text, text)));
+          for (const [i, text] of documents.entries()) plain.put(`${i}`, described(text, text));
           const other = toolIndex();
           for (const i of order) other.put(`${i}`, described("old", "other words"));
           for (const i of churn) other.remove(`${i}`);

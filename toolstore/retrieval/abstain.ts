@@ -9,4 +9,4 @@
  */
 
 /** The answer is "no such tool" where the best match scores less. */
-export const noneBelow = 0.08;
+export const noneBelow = 0.1;

@@ -1,6 +1,6 @@
 /**
- * Terms of a vocabulary that look like a given one, by the character 3- to 5-grams they share:
- * "airqualityforecast" is found by "air quality" and "summariz" by "summar".
+ * Terms of a vocabulary that look like a given one, by the character 3- to 5-grams they share: other
+ * spellings and misspellings, and words whose stems went different ways.
  *
  * The grams are those of the vocabulary, not of every document: a hundred thousand tools share some
  * ten thousand terms, so the index stays small and the documents are reached through the terms.

@@ -114,7 +114,11 @@ export function ensembleGenerator(
         const wanted = { ...context, count: context.count - proposals.length };
         const given = await generator.propose(parents.slice(-generator.parents), wanted, signal);
         for (const proposal of given) {
-          proposals.push({ ...proposal, tag: `${at}/${proposal.tag ?? ""}` });
+          proposals.push({
+            ...proposal,
+            generator: proposal.generator ?? generator.name,
+            tag: `${at}/${proposal.tag ?? ""}`,
+          });
         }
         // An arm with nothing left passes its turn on.
         if (proposals.length >= context.count) break;

@@ -208,6 +208,7 @@ function proposed({ question, ...sample }: Sample, source: string, reply: string
     operator: question.mode,
     parents: question.parents,
     tag: tagOf(sample),
+    prompt: { group: sample.promptGroup, sample: sample.sampleIndex },
     ...(thought !== undefined && { thought }),
   };
 }
@@ -220,6 +221,7 @@ function unusable({ question, ...sample }: Sample, reason: string): Proposal {
     operator: question.mode,
     parents: question.parents,
     tag: tagOf(sample),
+    prompt: { group: sample.promptGroup, sample: sample.sampleIndex },
     failure: words,
   };
 }

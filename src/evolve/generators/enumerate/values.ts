@@ -1,0 +1,119 @@
+/**
+ * Values of the enumeration: what an expression gives on each context, and its fingerprint.
+ *
+ * A context is one example, or one element of a list within one. A vector holds one value a
+ * context; `undefined` marks where the expression has none (an index out of range, a number that
+ * is not finite, a text above its bound). Two expressions of equal fingerprints count as one.
+ */
+import type { ValueType } from "../../../core/task.ts";
+
+export type Type = Exclude<ValueType, "unknown">;
+export type ListType = "number[]" | "string[]";
+export type Value = number | boolean | string | readonly number[] | readonly string[];
+export type Vector = readonly (Value | undefined)[];
+
+export interface ValueOf {
+  number: number;
+  boolean: boolean;
+  string: string;
+  "number[]": readonly number[];
+  "string[]": readonly string[];
+}
+
+/** Bound of texts, in characters, and of lists, in elements. */
+export const LONGEST = 4_096;
+
+export const TYPES: readonly Type[] = ["number", "boolean", "string", "number[]", "string[]"];
+
+/** The type of all values together; undefined if they have none in common. Empty lists fit any. */
+export function commonType(values: readonly unknown[]): Type | undefined {
+  let found: Type | undefined;
+  let emptyList = false;
+  for (const value of values) {
+    if (Array.isArray(value) && value.length === 0) {
+      emptyList = true;
+      continue;
+    }
+    const type = typeOfValue(value);
+    if (type === undefined || (found !== undefined && type !== found)) return undefined;
+    found = type;
+  }
+  if (!emptyList) return found;
+  if (found === undefined) return "number[]";
+  return found.endsWith("[]") ? found : undefined;
+}
+
+function typeOfValue(value: unknown): Type | undefined {
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") {
+    return typeof value as Type;
+  }
+  if (!Array.isArray(value)) return undefined;
+  const first = typeof value[0];
+  if (first !== "number" && first !== "string") return undefined;
+  return value.every((item) => typeof item === first) ? `${first}[]` : undefined;
+}
+
+/** What may be kept: finite, within bounds; -0 counts as 0, as it does in JSON. */
+export function bounded(value: Value | undefined): Value | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? value + 0 : undefined;
+  if (typeof value === "string") return value.length > LONGEST ? undefined : value;
+  if (typeof value !== "object") return value;
+  if (value.length > LONGEST) return undefined;
+  for (const item of value) {
+    if (item === undefined) return undefined;
+    if (typeof item === "number" && !Number.isFinite(item)) return undefined;
+    if (typeof item === "string" && item.length > LONGEST) return undefined;
+  }
+  return value;
+}
+
+export function equalValues(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
+
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
+let low = 0;
+let high = 0;
+
+/** 53 bits over all values; equal vectors of one type give equal fingerprints. */
+export function fingerprint(vector: Vector): number {
+  low = 0x2545f491;
+  high = 0x6c8e9cf5;
+  for (let at = 0; at < vector.length; at++) take(vector[at]);
+  low = Math.imul(low ^ (low >>> 15), 0x85ebca6b);
+  high = Math.imul(high ^ (high >>> 13), 0xc2b2ae35);
+  return ((low ^ (low >>> 16)) >>> 0) * 2_097_152 + ((high ^ (high >>> 16)) >>> 11);
+}
+
+function take(value: Value | undefined): void {
+  if (typeof value === "number") {
+    if (value === (value | 0)) {
+      mix(value);
+    } else {
+      double[0] = value;
+      mix(words[0] as number);
+      mix(words[1] as number);
+    }
+  } else if (typeof value === "string") {
+    mix(value.length ^ 0x51ed270b);
+    for (let at = 0; at < value.length; at++) mix(value.charCodeAt(at));
+  } else if (typeof value === "boolean") {
+    mix(value ? 0x1b873593 : 0x38b34ae5);
+  } else if (value === undefined) {
+    mix(0x7ed55d16);
+  } else {
+    mix(value.length ^ 0x165667b1);
+    for (let at = 0; at < value.length; at++) take(value[at]);
+  }
+}
+
+function mix(word: number): void {
+  low = Math.imul(low ^ word, 0x9e3779b1);
+  low = (low << 13) | (low >>> 19);
+  high = Math.imul(high + word, 0x85ebca77);
+  high = (high << 17) | (high >>> 15);
+}

@@ -133,4 +133,6 @@ else
   trap 'exit 143' TERM
   toolwright_docker
   [ "$#" -eq 0 ] || "$@"
+  # Here and not at the end of the file: bash reads on, and the file may have changed meanwhile.
+  exit "$?"
 fi

@@ -72,10 +72,12 @@ export function specTask(spec: ToolSpec): SpecTask {
     limits: Limits.parse(spec.limits ?? {}),
     instances: (split) => instances[split] ?? [],
     quick: train.length,
-    score: (execution, { expected = null }) => ({
-      status: "scored",
-      score: caseVerdict(execution, expected, tolerance).similarity,
-    }),
+    score: (execution, { expected = null }) => {
+      // A near miss is worth half a hit at the most: else a search settles for programs that come
+      // near everywhere and are right nowhere.
+      const { passed, similarity } = caseVerdict(execution, expected, tolerance);
+      return { status: "scored", score: passed ? 1 : similarity / 2 };
+    },
     target: 1,
     resolution: 1e-6,
     measures: (scores) => ({

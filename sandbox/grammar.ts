@@ -20,8 +20,8 @@ export type GrammarCheck =
   | {
       readonly ok: true;
       /**
-       * An expression: `(empty) => ({ call, refuel, left })`. `call` is the entry; it throws `empty`
-       * when the fuel set by `refuel(amount)` is used up, and `left()` is then below 0.
+       * An expression: a function of `tank`, an object whose `left` is the fuel, that gives the entry.
+       * The entry throws the tank itself when the fuel is used up, and `left` is then below 0.
        */
       readonly instrumented: string;
     }
@@ -65,10 +65,8 @@ function instrument(source: string, entry: string): string {
   }
   const found = context.names.find(entry);
   if (found.kind !== "function") return outside(`an entry ${entry} that is no function`);
-  return (
-    `(empty) => { "use strict"; let fuel = 0; ${parts.join(" ")} ` +
-    `return { call: ${found.printed}, refuel: (amount) => { fuel = amount; }, left: () => fuel }; }`
-  );
+  // Functions in brackets are compiled at once: each would else be read twice, and each is called.
+  return `(function (tank) { "use strict"; ${parts.join(" ")} return ${found.printed}; })`;
 }
 
 function declaration(node: FunctionDeclaration, context: Context): string {
@@ -85,7 +83,8 @@ function declaration(node: FunctionDeclaration, context: Context): string {
       return name;
     });
     const inner = body(node.body.body, context);
-    return `function ${printed}(${parameters.join(", ")}) { ${pay(meter.nodes - before + 1)} ${inner} }`;
+    const price = meter.nodes - before + 1;
+    return `const ${printed} = (function (${parameters.join(", ")}) { ${pay(price)} ${inner} });`;
   });
   // Declared after its body: a function can call only what stands before it.
   names.declare(node.id.name, { kind: "function", printed });

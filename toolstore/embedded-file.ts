@@ -24,7 +24,7 @@ const SCHEMA = `
     change INTEGER NOT NULL,
     changed_at TEXT NOT NULL,
     PRIMARY KEY (name, version)
-  ) WITHOUT ROWID;
+  );
   CREATE UNIQUE INDEX tools_by_change ON tools (change);
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};

@@ -9,8 +9,8 @@ import { toolDigest } from "./digest.ts";
 import { toolDocument } from "./retrieval/document.ts";
 import { type ToolIndex, toolIndex } from "./retrieval/rank.ts";
 
-export const MOST_ERRORS = 5;
-export const MOST_QUERIES = 30;
+const MOST_ERRORS = 5;
+const MOST_QUERIES = 30;
 const LONGEST_TEXT = 500;
 
 export interface Shelf {

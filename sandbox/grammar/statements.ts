@@ -126,5 +126,5 @@ function loop({ init, test, update, body: repeated }: ForStatement, context: Con
 
 /** Fuel is counted in nodes: about what a turn or a call costs, whatever stands in it. */
 export function pay(price: number): string {
-  return `if ((fuel -= ${price}) < 0) throw empty;`;
+  return `if ((tank.left -= ${price}) < 0) throw tank;`;
 }

@@ -55,6 +55,7 @@ def hold_recursion():
 `;
 
 export const PYTHON_CANDIDATE = `${COMMON}
+from decimal import Decimal
 class Bad(Exception):
     pass
 
@@ -65,8 +66,9 @@ def check(value, path, depth=0):
     if value is None or kind is bool or kind is str:
         return
     if kind is int:
+        # A JSON number is a double: its exact value, or the digits by which it is written.
         try:
-            exact = int(float(value)) == value
+            exact = int(float(value)) == value or int(Decimal(repr(float(value)))) == value
         except OverflowError:
             exact = False
         if not exact:

@@ -12,7 +12,7 @@ export interface BatchRealm {
   /** The inputs of a key, as JSON text of a list of JSON texts. */
   inputs(key: string, text: string): void;
   /** Takes a chunk's programs. */
-  accept(programs: readonly ((empty: object) => BatchProgram)[]): void;
+  accept(programs: readonly BatchProgram[]): void;
   /**
    * Runs one program over all inputs of a key. Tagged texts joined by NUL, which JSON text and
    * reasons never hold: `r` JSON text, `b` bad output, `o` out of fuel (the last one then);
@@ -29,19 +29,21 @@ export interface BatchRealm {
   ): string | undefined;
 }
 
-interface BatchProgram {
-  readonly call: (...values: unknown[]) => unknown;
-  readonly refuel: (amount: number) => void;
-  readonly left: () => number;
+interface Tank {
+  left: number;
 }
 
-export function batchRealm(
-  harness: ((candidate: unknown, ...input: unknown[]) => unknown) | undefined,
-): BatchRealm {
+type Entry = (...values: unknown[]) => unknown;
+type BatchProgram = (tank: Tank) => Entry;
+
+/** The harness's own declaration, in whose scope this function is compiled; undefined without one. */
+declare const harness: ((candidate: unknown, ...input: unknown[]) => unknown) | undefined;
+
+export function batchRealm(): BatchRealm {
   const held = new Map<string, readonly (readonly unknown[])[]>();
   const flat = new WeakSet<object>();
-  let programs: readonly ((empty: object) => BatchProgram)[] = [];
-  const empty = Object.freeze({});
+  let programs: readonly BatchProgram[] = [];
+  const tank: Tank = { left: 0 };
 
   let [a, b, c, counter] = [0, 0, 0, 0];
   Math.random = () => {
@@ -73,7 +75,7 @@ export function batchRealm(
 
   /** What a harness calls. One per program, so that a harness can tell programs apart. */
   const candidateOf =
-    (call: BatchProgram["call"]) =>
+    (call: Entry) =>
     (...values: unknown[]): unknown => {
       if (ended !== "") throw new Error("the execution has ended");
       for (let i = 0; i < values.length; i++) if (!plain(values[i])) return end("?");
@@ -84,7 +86,7 @@ export function batchRealm(
         else if (values.length === 3) value = call(values[0], values[1], values[2]);
         else value = call(...values);
       } catch (error) {
-        return end(error === empty ? "o" : "?");
+        return end(error === tank ? "o" : "?");
       }
       return got(value);
     };
@@ -102,13 +104,13 @@ export function batchRealm(
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)]));
   };
 
-  const alone = ({ call }: BatchProgram, input: readonly unknown[]): string => {
+  const alone = (call: Entry, input: readonly unknown[]): string => {
     if (!input.every((value) => value === null || plain(value))) return "?";
     let value: unknown;
     try {
       value = call(...input);
     } catch (error) {
-      return error === empty ? "o" : "?";
+      return error === tank ? "o" : "?";
     }
     if (typeof value === "number" && !Number.isFinite(value)) return `b${value} is no JSON number`;
     return value === undefined ? "bundefined is no JSON value" : `r${JSON.stringify(value)}`;
@@ -139,16 +141,17 @@ export function batchRealm(
     },
     run(index, key, fuel, w0, w1, w2, w3) {
       [a, b, c, counter] = [w0 | 0, w1 | 0, w2 | 0, w3 | 0];
-      const program = programs[index]?.(empty);
+      const program = programs[index];
       const inputs = held.get(key);
       if (program === undefined || inputs === undefined) return undefined;
-      program.refuel(fuel);
-      const candidate = candidateOf(program.call);
+      const entry = program(tank);
+      tank.left = fuel;
+      const candidate = candidateOf(entry);
       let out = "";
       for (let i = 0; i < inputs.length; i++) {
         const input = inputs[i] as readonly unknown[];
-        let text = harness === undefined ? alone(program, input) : beside(candidate, input);
-        if (program.left() < 0) text = "o";
+        let text = harness === undefined ? alone(entry, input) : beside(candidate, input);
+        if (tank.left < 0) text = "o";
         if (text === "?") return undefined;
         out += i === 0 ? text : `\0${text}`;
         if (text === "o") break;

@@ -30,8 +30,12 @@ export type Ending =
       readonly by: "clock" | "memory" | "cancel" | "frame";
       readonly cpuMs?: number;
     }
-  /** Ended by itself or by somebody else. `memory`: what it says of its own end, or its size. */
-  | { readonly kind: "died"; readonly signal: string | null; readonly memory: boolean };
+  /** Ended by itself or by somebody else. `grown`: it was large; `said`: it names memory as the cause. */
+  | {
+      readonly kind: "died";
+      readonly signal: string | null;
+      readonly memory: "grown" | "said" | "no";
+    };
 
 export interface Watch {
   /** Milliseconds until the clock ends it, counted from now and again from every frame. */
@@ -66,7 +70,7 @@ export async function startChild(
     ...prefix,
     process.execPath,
     // Isolates of isolated-vm and Node's own snapshot do not go together.
-    "--no-node-snapshot",
+    "--no-node-snapshot", "--single-threaded",
     "--permission",
     "--allow-addons",
     ...readable.map((path) => `--allow-fs-read=${path}`),
@@ -232,7 +236,7 @@ function serve(
         settle({ kind: "killed", by: killer, ...(cpuMs === undefined ? {} : { cpuMs }) });
       } else {
         const grown = before !== undefined && highest - before > growthMiB / 2;
-        settle({ kind: "died", signal, memory: outOfMemory || grown });
+        settle({ kind: "died", signal, memory: grown ? "grown" : outOfMemory ? "said" : "no" });
       }
     });
     line.listen(frameBytes, (message) => {

@@ -8,6 +8,7 @@
 import ivm from "isolated-vm";
 import { type BatchRealm, batchRealm } from "./batch-realm.ts";
 import { resultOf } from "./host-results.ts";
+import { runTrusted } from "./host-scripts.ts";
 import type { Texts } from "./host-texts.ts";
 import type { BatchRequest, Result } from "./wire.ts";
 
@@ -115,22 +116,29 @@ function openLane(request: BatchRequest, texts: Texts): Lane | undefined {
 
 function newLane(key: string, request: BatchRequest, texts: Texts): Lane {
   const isolate = new ivm.Isolate({ memoryLimit: Math.max(16, request.memoryMiB) });
-  const realm = isolate.createContextSync();
-  const harness =
-    request.harness === undefined ? "const harness = undefined;" : texts.get(request.harness);
-  const opened: ivm.Reference<BatchRealm> = realm.evalClosureSync(
-    `"use strict"; ${harness}\n;return (${batchRealm.toString()})(harness);`,
-    [],
-    { result: { reference: true }, filename: "harness.js" },
-  );
-  return {
-    key,
-    isolate,
-    realm,
-    run: opened.getSync("run", { reference: true }),
-    accept: opened.getSync("accept", { reference: true }),
-    inputs: opened.getSync("inputs", { reference: true }),
-    held: [],
-    programs: 0,
-  };
+  try {
+    const realm = isolate.createContextSync();
+    const harness =
+      request.harness === undefined ? "const harness = undefined;" : texts.get(request.harness);
+    const text = `"use strict"; ${harness}\n;(${batchRealm.toString()})`;
+    const opened: ivm.Reference<BatchRealm> = runTrusted<typeof batchRealm>(
+      isolate,
+      realm,
+      text,
+      "harness.js",
+    ).applySync(undefined, [], { result: { reference: true } });
+    return {
+      key,
+      isolate,
+      realm,
+      run: opened.getSync("run", { reference: true }),
+      accept: opened.getSync("accept", { reference: true }),
+      inputs: opened.getSync("inputs", { reference: true }),
+      held: [],
+      programs: 0,
+    };
+  } catch (error) {
+    isolate.dispose();
+    throw error;
+  }
 }

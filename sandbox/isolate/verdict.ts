@@ -34,9 +34,10 @@ export function judge(
     case "died":
       if (final !== undefined && endsProgram(final)) return all();
       // The kernel ends a process that has grown, by the same signal as anybody else would.
-      if (ending.memory) return all(["memory"]);
+      if (ending.memory === "grown") return all(["memory"]);
       if (ending.signal !== null && FOREIGN.has(ending.signal)) return last ? "lost" : "again";
       // A crash is the program's only if it crashes a fresh process too.
+      if (last && ending.memory === "said") return all(["memory"]);
       return last ? all(["crash", `the host process ended (${ending.signal ?? "exit"})`]) : "again";
   }
 }

@@ -70,11 +70,11 @@ function answerOf(goal: Goal, called: Observation & { readonly kind: "tool-calle
   const measures = goal.task.measures?.(trial.scores, goal.instances) ?? {};
   const count = goal.instances.length;
   const figures = Object.entries(measures).map(
-    ([key, value]) => `${goal.task.labels?.[key] ?? key} ${round(value)}`,
+    ([key, value]) => `${goal.task.labels?.[key] ?? key}: ${round(value)}`,
   );
   const text =
     figures.length > 0
-      ? `${tool.name} served ${count} inputs: ${figures.join(", ")}.`
+      ? `${tool.name} served ${count} inputs. ${figures.join("; ")}.`
       : `${tool.name} served ${count} inputs, each with the expected result.`;
   return {
     text,

@@ -138,6 +138,18 @@ describe("request", () => {
   });
 });
 
+describe("start", () => {
+  it("makes the packing tool, better than best fit on inputs that no search saw, then finds it", async () => {
+    const first = await place.json(["start", "--task", "bin-packing", "--budget-evaluations", "1500", "--seed", "2"]);
+    expect(first.value).toMatchObject({ status: "SUCCEEDED", created: true });
+    const { measures } = first.value as { measures: Record<string, number> };
+    expect(measures.excessPercent).toBeLessThan(measures.bestFitPercent ?? 0);
+    expect(measures.bestFitPercent).toBeLessThan(measures.firstFitPercent ?? 0);
+    const second = await place.json(["start", "--task", "bin-packing", "--seed", "2"]);
+    expect(second.value).toMatchObject({ status: "SUCCEEDED", created: false, runId: null });
+  }, 180_000);
+});
+
 describe("sandbox run", () => {
   it("prints the execution of a program", async () => {
     const file = place.file(

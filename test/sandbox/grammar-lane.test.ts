@@ -141,6 +141,19 @@ describe("the batch lane", () => {
     await agree(batchOf([source, "function f(a) { return 17; }", source], inputs, harness));
   });
 
+  it("runs TypeScript without types, and leaves to the first lane what its types would change", async () => {
+    const sources = [
+      "function f(a) { return a + 1; }",
+      "function g(a) { return a; } function f(a) { return g < a > (a) ? 1 : 2; }",
+      "const t = 5; function f(a) { return a < t > (a); }",
+    ];
+    const batch = batchOf(sources, [[1], [7]]);
+    await agree({
+      ...batch,
+      programs: batch.programs.map((program) => ({ ...program, language: "typescript" })),
+    });
+  });
+
   it("keeps what came before the fuel was gone, and goes on with the next program", async () => {
     const endless = "function f(n) { for (let i = 0; n === 2; i++) {} return n; }";
     const outcomes = await sandbox.runBatch(

@@ -84,10 +84,7 @@ function expression(scope: Scope, budget: number, random: Random): string {
     case 4:
       return `(${part()} ? ${part()} : ${part()})`;
     case 5:
-      return `(${random.pick(["-", "+", "!"])}${random.pick([" ", "("])}${part()})`.replace(
-        /\(([-+!])\((.*)\)$/s,
-        "($1($2))",
-      );
+      return `(${random.pick(["-", "+", "!"])} ${part()})`;
     case 6:
       return `(${part()} ${random.pick(["&&", "||"])} ${part()})`;
     case 7:

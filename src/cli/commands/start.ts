@@ -25,7 +25,7 @@ export function addStart(program: Command): void {
       .description(
         "the main job: a request whose tool is evolved, registered, found again and used",
       )
-      .option("--task <name>", "the task whose request is submitted", "bin-packing")
+      .requiredOption("--task <name>", "the task whose request is submitted")
       .option("--data <file>", "your own instances (OR-Library text or JSON)")
       .option("--budget-seconds <seconds>", "for making the tool (default: 45)", integer)
       .option("--budget-evaluations <count>", "for making the tool", integer),
@@ -86,7 +86,7 @@ export function addStart(program: Command): void {
           `  npm run -s toolwright -- traces show ${requestId}`,
           `  npm run -s toolwright -- traces export ${next} --format openai-sft --out export`,
           createdBy === undefined
-            ? "  npm run -s toolwright -- evolve bin-packing-weibull --budget-seconds 60"
+            ? "  npm run -s toolwright -- request --help     (a request of your own)"
             : "  npm start          (again: the tool is found, nothing is evolved)",
         ].join("\n"),
       );

@@ -5,59 +5,17 @@
  * Places are left out where a change would break the program's form: loop headers, targets of
  * assignments, indices of tables, and helper functions that only read tables.
  */
+import type { ArrowFunctionExpression, FunctionDeclaration, FunctionExpression } from "estree";
 import type { Kernel } from "../../core/task.ts";
 import { numberOf } from "./build.ts";
 import { boundedCache } from "./cache.ts";
-import { featureName } from "./features.ts";
-import type { Expression, FunctionDeclaration, Node, Place, Program } from "./tree.ts";
+import { readExpression } from "./expressions.ts";
+import type { Analysis, Reader } from "./sites.ts";
+import type { Expression, Node, Place, Program } from "./tree.ts";
 import { forEachChild } from "./tree.ts";
-import {
-  type Binding,
-  binaryType,
-  bind,
-  type Environment,
-  find,
-  GLOBAL_CALLS,
-  joinTypes,
-  lambdaTypes,
-  listOf,
-  memberType,
-  methodType,
-  type Type,
-  unaryType,
-} from "./types.ts";
+import { type Binding, bind, type Environment, elementOf, type Type } from "./types.ts";
 
-export interface Site {
-  readonly node: Expression;
-  readonly place: Place;
-  readonly type: Type;
-  /** Nodes of the expression: a feature, a literal and a name count one each. */
-  readonly size: number;
-  readonly scope: Environment | undefined;
-  /** Inside the entry function, where the kernel's features can be written. */
-  readonly inEntry: boolean;
-}
-
-/** A number literal that may move: in an expression, or (`table`) in a top-level table. */
-export interface Constant {
-  readonly place: Place;
-  readonly node: Expression;
-  readonly value: number;
-  readonly table: boolean;
-}
-
-export interface Analysis {
-  readonly program: Program;
-  readonly kernel: Kernel;
-  readonly sites: readonly Site[];
-  readonly constants: readonly Constant[];
-  /** Nodes of all evolving expressions; tables do not count. */
-  readonly size: number;
-  /** Names of the entry's parameters, which need not be the kernel's own. */
-  readonly parameters: readonly string[];
-  /** The top level, by name. */
-  readonly top: ReadonlyMap<string, Binding>;
-}
+export type { Analysis, Constant, Site } from "./sites.ts";
 
 const analyses = new WeakMap<Kernel, ReturnType<typeof boundedCache<Program, Analysis>>>();
 
@@ -75,19 +33,6 @@ export function analyse(program: Program, kernel: Kernel): Analysis | undefined 
   return fresh;
 }
 
-interface Measure {
-  readonly type: Type;
-  readonly size: number;
-}
-
-interface Reader {
-  readonly kernel: Kernel;
-  readonly sites: Site[];
-  readonly constants: Constant[];
-  readonly inEntry: boolean;
-  size: number;
-}
-
 function analyseProgram(program: Program, kernel: Kernel): Analysis | undefined {
   const reader: Reader = { kernel, sites: [], constants: [], inEntry: false, size: 0 };
   let scope: Environment | undefined;
@@ -97,26 +42,18 @@ function analyseProgram(program: Program, kernel: Kernel): Analysis | undefined 
   for (const [index, statement] of program.body.entries()) {
     const place: Place = { up: undefined, node: program, key: "body", index };
     const before = scope;
-    if (statement.type === "FunctionDeclaration") {
-      const entry = statement.id.name === kernel.entry;
+    const made = functionAt(statement, place);
+    if (made !== undefined) {
+      const { name, node } = made;
+      const entry = name === kernel.entry;
       const inner: Reader = { ...reader, inEntry: entry, size: 0 };
-      const takes = entry
-        ? kernel.parameters.map(({ type }) => type)
-        : helperTypes(statement, kernel);
-      const own = bindParameters(scope, statement, takes);
-      if (entry)
-        parameters = statement.params.flatMap((p) => (p.type === "Identifier" ? [p.name] : []));
-      if (entry || !readsTables(statement, top)) {
-        readStatement(
-          statement.body,
-          { up: place, node: statement, key: "body", index: -1 },
-          own,
-          inner,
-        );
-      }
+      const takes = entry ? kernel.parameters.map(({ type }) => type) : helperTypes(node, kernel);
+      const own = bindParameters(scope, node, takes);
+      if (entry) parameters = node.params.flatMap((p) => (p.type === "Identifier" ? [p.name] : []));
+      if (entry || !readsTables(node, top)) readBody(node, made.place, own, inner);
       reader.size += inner.size;
       const type = entry ? kernel.result : isNumeric(kernel) ? "number" : "unknown";
-      scope = bind(scope, { name: statement.id.name, type, kind: "function", takes });
+      scope = bind(scope, { name, type, kind: "function", takes });
     } else if (statement.type === "VariableDeclaration") {
       scope = readDeclaration(statement, place, scope, reader, true);
     }
@@ -134,10 +71,45 @@ function analyseProgram(program: Program, kernel: Kernel): Analysis | undefined 
   };
 }
 
-/** Nodes of an expression as they would count at a site. */
-export function sizeAt(node: Expression, site: Site, kernel: Kernel): number {
-  const reader = { kernel, sites: [], constants: [], inEntry: site.inEntry, size: 0 };
-  return measureExpression(node, site.place, site.scope, reader).size;
+type TopFunction = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression;
+
+/** The function that a top-level statement declares, as `function f` or as `const f = `. */
+function functionAt(
+  statement: Node,
+  place: Place,
+): { readonly name: string; readonly node: TopFunction; readonly place: Place } | undefined {
+  if (statement.type === "FunctionDeclaration") {
+    return { name: statement.id.name, node: statement, place };
+  }
+  if (statement.type !== "VariableDeclaration" || statement.declarations.length !== 1) {
+    return undefined;
+  }
+  const [declarator] = statement.declarations;
+  const init = declarator?.init;
+  if (declarator?.id.type !== "Identifier") return undefined;
+  if (init?.type !== "ArrowFunctionExpression" && init?.type !== "FunctionExpression") {
+    return undefined;
+  }
+  const at: Place = { up: place, node: statement, key: "declarations", index: 0 };
+  const inner: Place = { up: at, node: declarator, key: "init", index: -1 };
+  return { name: declarator.id.name, node: init, place: inner };
+}
+
+function readBody(
+  node: TopFunction,
+  place: Place,
+  scope: Environment | undefined,
+  reader: Reader,
+): void {
+  const at: Place = { up: place, node, key: "body", index: -1 };
+  const { body } = node;
+  if (body.type === "BlockStatement") readStatement(body, at, scope, reader);
+  else reader.size += readExpression(body, at, scope, reader, returned(reader)).size;
+}
+
+/** Where inference says nothing, what the entry returns has the kernel's type. */
+function returned({ inEntry, kernel }: Reader): Type {
+  return inEntry ? kernel.result : "unknown";
 }
 
 /** All values are numbers and booleans. */
@@ -146,13 +118,13 @@ export function isNumeric(kernel: Kernel): boolean {
   return plain(kernel.result) && kernel.parameters.every(({ type }) => plain(type));
 }
 
-function helperTypes(node: FunctionDeclaration, kernel: Kernel): readonly Type[] {
+function helperTypes(node: TopFunction, kernel: Kernel): readonly Type[] {
   return node.params.map(() => (isNumeric(kernel) ? "number" : "unknown"));
 }
 
 function bindParameters(
   scope: Environment | undefined,
-  node: FunctionDeclaration,
+  node: TopFunction,
   types: readonly Type[],
 ): Environment | undefined {
   return node.params.reduce<Environment | undefined>(
@@ -208,7 +180,7 @@ function readDeclaration(
       });
       continue;
     }
-    const { type, size } = readExpression(init, initPlace, inner, reader, true);
+    const { type, size } = readExpression(init, initPlace, inner, reader);
     reader.size += size + 1;
     const constant = node.kind === "const";
     inner = bind(inner, {
@@ -242,8 +214,8 @@ function readStatement(
   reader: Reader,
 ): Environment | undefined {
   const under = (key: string, index = -1): Place => ({ up: place, node, key, index });
-  const expression = (child: Node, key: string, open = true) => {
-    reader.size += readExpression(child as Expression, under(key), scope, reader, open).size;
+  const expression = (child: Expression, key: string, expected: Type = "unknown") => {
+    reader.size += readExpression(child, under(key), scope, reader, expected).size;
   };
   switch (node.type) {
     case "BlockStatement":
@@ -255,7 +227,7 @@ function readStatement(
     case "VariableDeclaration":
       return readDeclaration(node, place, scope, reader, false);
     case "ReturnStatement":
-      if (node.argument) expression(node.argument, "argument");
+      if (node.argument) expression(node.argument, "argument", returned(reader));
       return scope;
     case "IfStatement":
       reader.size += 1;
@@ -280,12 +252,12 @@ function readStatement(
     }
     case "ForOfStatement": {
       reader.size += 1;
-      const { type } = readExpression(node.right, under("right"), scope, reader, true);
+      const { type } = readExpression(node.right, under("right"), scope, reader);
       const left =
         node.left.type === "VariableDeclaration" ? node.left.declarations[0]?.id : undefined;
       const inner =
         left?.type === "Identifier"
-          ? bind(scope, { name: left.name, type: elementType(type), kind: "variable" })
+          ? bind(scope, { name: left.name, type: elementOf(type), kind: "variable" })
           : scope;
       readStatement(node.body, under("body"), inner, reader);
       return scope;
@@ -298,208 +270,10 @@ function readStatement(
       if (node.expression.type === "AssignmentExpression") {
         const assignment = node.expression;
         const at: Place = { up: under("expression"), node: assignment, key: "right", index: -1 };
-        reader.size += 1 + readExpression(assignment.right, at, scope, reader, true).size;
+        reader.size += 1 + readExpression(assignment.right, at, scope, reader).size;
       }
       return scope;
     default:
       return scope;
   }
-}
-
-function elementType(type: Type): Type {
-  return type === "number[]"
-    ? "number"
-    : type === "string" || type === "string[]"
-      ? "string"
-      : "unknown";
-}
-
-/** @param open Whether this very place may be exchanged; its inner places decide for themselves. */
-function readExpression(
-  node: Expression,
-  place: Place,
-  scope: Environment | undefined,
-  reader: Reader,
-  open: boolean,
-): Measure {
-  const measure = measureExpression(node, place, scope, reader);
-  if (open && measure.type !== "unknown" && measure.type !== "number[][]") {
-    const { type, size } = measure;
-    reader.sites.push({ node, place, type, size, scope, inEntry: reader.inEntry });
-  }
-  return measure;
-}
-
-function measureExpression(
-  node: Expression,
-  place: Place,
-  scope: Environment | undefined,
-  reader: Reader,
-): Measure {
-  const under = (key: string, index = -1): Place => ({ up: place, node, key, index });
-  const read = (child: Node, key: string, index = -1, open = true) =>
-    readExpression(child as Expression, under(key, index), scope, reader, open);
-
-  const value = numberOf(node);
-  if (value !== undefined) {
-    reader.constants.push({ place, node, value, table: false });
-    return { type: "number", size: 1 };
-  }
-  switch (node.type) {
-    case "Identifier":
-      return { type: find(scope, node.name)?.type ?? "unknown", size: 1 };
-    case "Literal":
-      return { type: literalType(node.value), size: 1 };
-    case "UnaryExpression":
-      return { type: unaryType(node.operator), size: 1 + read(node.argument, "argument").size };
-    case "BinaryExpression": {
-      if (reader.inEntry && featureName(node, reader.kernel) !== undefined) {
-        return { type: "number", size: 1 };
-      }
-      const left = read(node.left, "left");
-      const right = read(node.right, "right");
-      return {
-        type: binaryType(node.operator, left.type, right.type),
-        size: 1 + left.size + right.size,
-      };
-    }
-    case "LogicalExpression": {
-      const left = read(node.left, "left");
-      const right = read(node.right, "right");
-      return { type: joinTypes(left.type, right.type), size: 1 + left.size + right.size };
-    }
-    case "ConditionalExpression": {
-      const test = read(node.test, "test");
-      const yes = read(node.consequent, "consequent");
-      const no = read(node.alternate, "alternate");
-      return { type: joinTypes(yes.type, no.type), size: 1 + test.size + yes.size + no.size };
-    }
-    case "ArrayExpression": {
-      let type: Type = "unknown";
-      let size = 1;
-      for (const [index, element] of node.elements.entries()) {
-        if (element === null) continue;
-        const spread = element.type === "SpreadElement";
-        const inner = spread
-          ? readExpression(
-              element.argument,
-              { up: under("elements", index), node: element, key: "argument", index: -1 },
-              scope,
-              reader,
-              true,
-            )
-          : read(element, "elements", index);
-        size += inner.size;
-        type = spread ? (inner.type === "string" ? "string[]" : inner.type) : listOf(inner.type);
-      }
-      return { type, size };
-    }
-    case "TemplateLiteral": {
-      const sizes = node.expressions.map((child, index) => read(child, "expressions", index).size);
-      return { type: "string", size: sizes.reduce((sum, size) => sum + size, 1) };
-    }
-    case "MemberExpression": {
-      if (node.object.type === "Super") return { type: "unknown", size: 1 };
-      const object = read(node.object, "object", -1, !isTable(node.object, scope));
-      // A random index of a table is as good as NaN; one of an array or a text may be worth a try.
-      const index = node.computed
-        ? read(node.property, "property", -1, !isTable(node.object, scope))
-        : undefined;
-      return {
-        type: memberType(object.type, node),
-        size: 1 + object.size + (index?.size ?? 0) - (isMath(node.object) ? 1 : 0),
-      };
-    }
-    case "CallExpression":
-      return measureCall(node, under, scope, reader);
-    case "ArrowFunctionExpression":
-      return measureLambda(node, under, scope, reader, []);
-    default:
-      return { type: "unknown", size: 1 };
-  }
-}
-
-function measureCall(
-  node: Expression & { type: "CallExpression" },
-  under: (key: string, index?: number) => Place,
-  scope: Environment | undefined,
-  reader: Reader,
-): Measure {
-  const { callee } = node;
-  let size = 1;
-  let receiver: Type = "unknown";
-  let name = "";
-  if (
-    callee.type === "MemberExpression" &&
-    callee.property.type === "Identifier" &&
-    !callee.computed
-  ) {
-    name = callee.property.name;
-    if (!isMath(callee.object) && callee.object.type !== "Super") {
-      const at: Place = { up: under("callee"), node: callee, key: "object", index: -1 };
-      const object = readExpression(callee.object, at, scope, reader, true);
-      receiver = object.type;
-      size += object.size;
-    }
-  }
-  const plain = node.arguments.map((argument, index) =>
-    argument.type === "ArrowFunctionExpression" || argument.type === "SpreadElement"
-      ? undefined
-      : readExpression(argument, under("arguments", index), scope, reader, true),
-  );
-  const initial = plain[1]?.type ?? "unknown";
-  let lambda: Type = "unknown";
-  for (const [index, argument] of node.arguments.entries()) {
-    if (argument.type === "ArrowFunctionExpression") {
-      const types = lambdaTypes(receiver, name, initial);
-      const place = under("arguments", index);
-      const inner = (key: string): Place => ({ up: place, node: argument, key, index: -1 });
-      const measure = measureLambda(argument, inner, scope, reader, types);
-      lambda = measure.type;
-      size += measure.size;
-    }
-  }
-  for (const measure of plain) size += measure?.size ?? 0;
-  if (callee.type === "MemberExpression") {
-    return {
-      type: isMath(callee.object) ? "number" : methodType(receiver, name, lambda, initial),
-      size,
-    };
-  }
-  if (callee.type !== "Identifier") return { type: "unknown", size };
-  const own = find(scope, callee.name);
-  return { type: own === undefined ? (GLOBAL_CALLS[callee.name] ?? "unknown") : own.type, size };
-}
-
-function measureLambda(
-  node: Expression & { type: "ArrowFunctionExpression" },
-  under: (key: string) => Place,
-  scope: Environment | undefined,
-  reader: Reader,
-  types: readonly Type[],
-): Measure {
-  if (node.body.type === "BlockStatement") return { type: "unknown", size: 1 };
-  const inner = node.params.reduce<Environment | undefined>(
-    (at, parameter, index) =>
-      parameter.type === "Identifier"
-        ? bind(at, { name: parameter.name, type: types[index] ?? "unknown", kind: "lambda" })
-        : at,
-    scope,
-  );
-  const body = readExpression(node.body, under("body"), inner, reader, true);
-  return { type: body.type, size: 1 + body.size };
-}
-
-function isMath(node: Node): boolean {
-  return node.type === "Identifier" && node.name === "Math";
-}
-
-function isTable(node: Node, scope: Environment | undefined): boolean {
-  if (node.type === "MemberExpression") return isTable(node.object, scope);
-  return node.type === "Identifier" && find(scope, node.name)?.kind === "table";
-}
-
-function literalType(value: unknown): Type {
-  const type = typeof value;
-  return type === "number" || type === "boolean" || type === "string" ? type : "unknown";
 }

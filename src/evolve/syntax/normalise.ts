@@ -8,9 +8,9 @@
  * a + (b + c) differ in floating point.
  */
 import { hash } from "node:crypto";
-import type { BinaryExpression, CallExpression, Node } from "estree";
+import type { Node } from "estree";
 import { boundedCache } from "./cache.ts";
-import { compareTrees } from "./order.ts";
+import { type Canonical, isMathCall, orderBinary, orderMath } from "./commute.ts";
 import { declaredBy, freeNames } from "./scope.ts";
 import { childKeys, forEachChild, type Program, parseProgram, printProgram } from "./tree.ts";
 
@@ -31,13 +31,6 @@ interface Scope {
   readonly names: ReadonlyMap<string, string>;
   /** Names declared here and above: the level of the next one. */
   readonly level: number;
-}
-
-/** A rewritten node; `pure`: reordering it changes nothing. */
-interface Canonical {
-  readonly node: Node;
-  readonly pure: boolean;
-  readonly numeric: boolean;
 }
 
 interface Rules {
@@ -154,7 +147,7 @@ function rewrite(node: Node, outer: Scope, rules: Rules): Canonical {
     pure &&= operand.pure;
   }
   const result = { node: copy as unknown as Node, pure, numeric: false };
-  if (node.type === "BinaryExpression") return orderBinary(result, operands, node, rules);
+  if (node.type === "BinaryExpression") return orderBinary(result, operands, node, rules.numeric);
   if (node.type === "CallExpression" && isMathCall(node)) {
     return orderMath({ ...result, pure: operands.every((each) => each.pure) }, operands, node);
   }
@@ -196,65 +189,5 @@ function rewriteLiteral(node: Node & { type: "Literal" }): Canonical {
     node: { type: "Literal", value: node.value, raw } as Node,
     pure: true,
     numeric: typeof node.value === "number",
-  };
-}
-
-const MIRRORED: Readonly<Record<string, "<" | "<=">> = { ">": "<", ">=": "<=" };
-
-function orderBinary(
-  given: Canonical,
-  [left, right]: readonly Canonical[],
-  { operator }: BinaryExpression,
-  rules: Rules,
-): Canonical {
-  const arithmetic = "-*/%**".includes(operator);
-  if (left === undefined || right === undefined) return given;
-  const numericSum = operator === "+" && left.numeric && right.numeric;
-  const numeric = arithmetic || numericSum || (rules.numeric && operator === "+");
-  if (!given.pure) return { ...given, numeric };
-
-  const mirrored = MIRRORED[operator];
-  const commutes =
-    operator === "*" ||
-    operator === "===" ||
-    operator === "!==" ||
-    numericSum ||
-    (operator === "+" && rules.numeric);
-  const swap = mirrored !== undefined || (commutes && compareTrees(right.node, left.node) < 0);
-  if (!swap) return { ...given, numeric };
-  const name = mirrored ?? operator;
-  return {
-    node: {
-      ...given.node,
-      operator: name,
-      left: right.node,
-      right: left.node,
-    } as Node,
-    pure: true,
-    numeric,
-  };
-}
-
-function isMathCall(node: CallExpression): boolean {
-  const { callee } = node;
-  if (callee.type !== "MemberExpression" || callee.computed) return false;
-  if (callee.object.type !== "Identifier" || callee.object.name !== "Math") return false;
-  return callee.property.type === "Identifier" && callee.property.name !== "random";
-}
-
-function orderMath(
-  given: Canonical,
-  [callee, ...operands]: readonly Canonical[],
-  node: CallExpression,
-): Canonical {
-  const method = node.callee.type === "MemberExpression" ? node.callee.property : undefined;
-  const name = method?.type === "Identifier" ? method.name : "";
-  const numeric = { ...given, numeric: true };
-  if (!given.pure || callee === undefined || (name !== "min" && name !== "max")) return numeric;
-  const sorted = operands.toSorted((a, b) => compareTrees(a.node, b.node));
-  return {
-    node: { ...given.node, arguments: sorted.map((each) => each.node) } as Node,
-    pure: true,
-    numeric: true,
   };
 }

@@ -199,14 +199,6 @@ export function transform<T extends Node>(node: T, change: (node: Node) => Node 
   return (copy ?? node) as T;
 }
 
-/** The functions of the top level, by name. */
-export function topFunction(program: Program, name: string) {
-  for (const statement of program.body) {
-    if (statement.type === "FunctionDeclaration" && statement.id.name === name) return statement;
-  }
-  return undefined;
-}
-
 function field(node: Node, key: string): unknown {
   return (node as unknown as Fields)[key];
 }

@@ -1,101 +1,168 @@
 /**
- * A bank of terms by size and type, grown bottom-up: every component over all smaller terms, kept
- * only where its values are new (observational equivalence: Albarghouthi, Gulwani, Kincaid, CAV
- * 2013; Udupa et al., PLDI 2013).
+ * The bank: all expressions over some variables, by type and level, one for each behaviour.
+ *
+ * Levels are costs. Level by level every component is applied to everything below it; what behaves
+ * on all contexts like something kept before is dropped (observational equivalence: Albarghouthi,
+ * Gulwani and Kincaid, CAV 2013; Udupa et al., PLDI 2013).
  */
-import type { ValueType } from "../../../core/task.ts";
-import type { Component } from "./components.ts";
-import { bounded, keyOf, type Term, type Value } from "./values.ts";
+import { type Component, compose, type Expression } from "./expression.ts";
+import { bounded, fingerprint, TYPES, type Type, type Value, type Vector } from "./values.ts";
 
-export interface Bank {
-  /** Terms of exactly this size and type, in order of discovery. */
-  at(size: number, type: ValueType): readonly Term[];
-  /** All terms of a type up to a size, smallest first. */
-  upTo(size: number, type: ValueType): readonly Term[];
-  /** Keeps a term if its values are new and there is room. */
-  add(term: Term): boolean;
+export interface Entry {
+  readonly expression: Expression;
+  readonly values: Vector;
+  readonly key: number;
+  readonly level: number;
 }
 
-export function termBank(mostPerSize: number): Bank {
-  const seen = new Set<string>();
-  const shelves = new Map<string, Term[]>();
-  const at = (size: number, type: ValueType) => shelves.get(`${type} ${size}`) ?? [];
+/** Work is counted in values computed, never in seconds, so that a search can be repeated. */
+export interface Meter {
+  work: number;
+  /** Where the present turn ends. */
+  pause: number;
+}
+
+export interface BankOptions {
+  readonly contexts: number;
+  readonly components: readonly Component[];
+  /** Entries kept of each type. */
+  readonly capacity: number;
+  readonly highest: number;
+  readonly meter: Meter;
+  /** Called for each new behaviour, kept or beyond capacity. */
+  readonly onEntry: (entry: Entry) => void;
+}
+
+export interface Bank {
+  readonly contexts: number;
+  /** The level under way. */
+  readonly level: number;
+  /** Adds one from elsewhere; combined with others from its level on, at the earliest the next. */
+  add(expression: Expression, values: Vector, early?: boolean): Entry | undefined;
+  find(type: Type, key: number): Entry | undefined;
+  /** In order of discovery. */
+  all(type: Type): readonly Entry[];
+  /** Runs until the highest level is done, pausing whenever the meter says so. */
+  grow(): Iterator<undefined>;
+}
+
+export function createBank(options: BankOptions): Bank {
+  const { contexts, components, capacity, highest, meter, onEntry } = options;
+  const known = {} as Record<Type, Map<number, Entry>>;
+  const order = {} as Record<Type, Entry[]>;
+  const levels = {} as Record<Type, Entry[][]>;
+  for (const type of TYPES) {
+    known[type] = new Map();
+    order[type] = [];
+    levels[type] = Array.from({ length: highest + 2 }, () => []);
+  }
+  let level = 0;
+  const least = Math.ceil(contexts / 2);
+
+  /** Undefined where the behaviour is known, or there is none on half of the contexts. */
+  const keep = (values: Vector, type: Type, make: () => Expression, at: number) => {
+    let some = 0;
+    for (let k = 0; k < contexts; k++) if (values[k] !== undefined) some++;
+    if (some < least) return undefined;
+    const key = fingerprint(values);
+    const seen = known[type];
+    if (seen.has(key)) return undefined;
+    const entry: Entry = { expression: make(), values, key, level: at };
+    if (seen.size < capacity) {
+      seen.set(key, entry);
+      order[type].push(entry);
+      levels[type][at]?.push(entry);
+    }
+    onEntry(entry);
+    return entry;
+  };
+
+  function apply(part: Component, entries: readonly Entry[], at: number): void {
+    meter.work += contexts + 3;
+    const values: (Value | undefined)[] = new Array(contexts);
+    const [a, b, c] = entries as [Entry, Entry?, Entry?];
+    for (let k = 0; k < contexts; k++) {
+      const first = a.values[k];
+      if (first === undefined) continue;
+      if (b === undefined) {
+        values[k] = bounded(part.apply(first));
+        continue;
+      }
+      const second = b.values[k];
+      if (second === undefined) continue;
+      if (c === undefined) {
+        values[k] = bounded(part.apply(first, second));
+        continue;
+      }
+      const third = c.values[k];
+      if (third !== undefined) values[k] = bounded(part.apply(first, second, third));
+    }
+    keep(values, part.gives, () => expressionOf(part, entries), at);
+  }
+
+  function* combine(part: Component): Generator<undefined> {
+    const [first, second, third] = part.takes as [Type, Type?, Type?];
+    const limit = (at: number): number => part.levels[at] ?? highest;
+    const left = level - part.cost;
+    if (second === undefined) {
+      if (left > limit(0)) return;
+      for (const a of levels[first][left] ?? []) {
+        apply(part, [a], level);
+        if (meter.work >= meter.pause) yield;
+      }
+      return;
+    }
+    for (let i = 1; i < left && i <= limit(0); i++) {
+      for (let j = 1; i + j <= left && j <= limit(1); j++) {
+        if (part.commutes && j > i) break;
+        if (third === undefined && i + j !== left) continue;
+        const k = left - i - j;
+        if (third !== undefined && (k < 1 || k > limit(2))) continue;
+        const as = levels[first][i] ?? [];
+        const bs = levels[second][j] ?? [];
+        const cs = third === undefined ? [undefined] : (levels[third][k] ?? []);
+        for (let x = 0; x < as.length; x++) {
+          const a = as[x] as Entry;
+          for (let y = 0; y < bs.length; y++) {
+            if (part.commutes && i === j && y > x) break;
+            const b = bs[y] as Entry;
+            for (const c of cs) {
+              apply(part, c === undefined ? [a, b] : [a, b, c], level);
+              if (meter.work >= meter.pause) yield;
+            }
+          }
+        }
+      }
+    }
+  }
+
   return {
-    at,
-    upTo: (size, type) => Array.from({ length: size }, (_, i) => at(i + 1, type)).flat(),
-    add(term) {
-      const shelf = `${term.type} ${term.size}`;
-      const terms = shelves.get(shelf) ?? [];
-      if (terms.length >= mostPerSize) return false;
-      const key = keyOf(term.type, term.values);
-      if (seen.has(key)) return false;
-      seen.add(key);
-      terms.push(term);
-      shelves.set(shelf, terms);
-      return true;
+    contexts,
+    get level() {
+      return level;
+    },
+    add(expression, values, early = false) {
+      const soonest = early ? 1 : level + 1;
+      const at = Math.min(highest + 1, Math.max(soonest, expression.cost));
+      meter.work += contexts;
+      return keep(values, expression.type, () => expression, at);
+    },
+    find: (type, key) => known[type].get(key),
+    all: (type) => order[type],
+    *grow() {
+      for (level = 1; level < highest; ) {
+        level++;
+        for (const part of components) yield* combine(part);
+      }
     },
   };
 }
 
-/**
- * Grows the terms of one size. Yields each new term as it is kept, and undefined after every
- * hundred applications, so that a caller can stop between two of them.
- */
-export function* growBank(
-  bank: Bank,
-  components: readonly Component[],
-  size: number,
-): Generator<Term | undefined> {
-  let applied = 0;
-  for (const component of components) {
-    for (const args of argumentsOf(bank, component, size - 1)) {
-      if (++applied % 100 === 0) yield undefined;
-      const term = applyTo(component, args, size);
-      if (term !== undefined && bank.add(term)) yield term;
-    }
-  }
-}
-
-/** The component over the terms; undefined where it has no value on half of the rows or more. */
-export function applyTo(
-  component: Component,
-  args: readonly Term[],
-  size: number,
-): Term | undefined {
-  const rows = args[0]?.values.length ?? 0;
-  const values: (Value | undefined)[] = [];
-  let missing = 0;
-  for (let row = 0; row < rows; row++) {
-    const given = args.map((arg) => arg.values[row]);
-    const value = given.includes(undefined)
-      ? undefined
-      : bounded(component.apply(...(given as never[])));
-    if (value === undefined && ++missing * 2 >= rows) return undefined;
-    values.push(value);
-  }
-  const text = component.text.replace(/\$(\d)/g, (_, index) => args[Number(index)]?.text ?? "");
-  return { type: component.gives, size, text, values };
-}
-
-/** Every choice of arguments whose sizes sum to `total`. */
-function* argumentsOf(
-  bank: Bank,
-  { takes, commutes }: Component,
-  total: number,
-): Generator<readonly Term[]> {
-  const [first, second] = takes;
-  if (first === undefined) return;
-  if (second === undefined) {
-    for (const term of bank.at(total, first)) yield [term];
-    return;
-  }
-  for (let left = 1; left < total; left++) {
-    const right = total - left;
-    if (commutes && left > right) continue;
-    for (const [i, a] of bank.at(left, first).entries()) {
-      for (const [j, b] of bank.at(right, second).entries()) {
-        if (!commutes || left !== right || i <= j) yield [a, b];
-      }
-    }
-  }
+function expressionOf(part: Component, entries: readonly Entry[]): Expression {
+  return compose(
+    part,
+    entries.map(({ expression }) => expression),
+    part.gives,
+    part.cost,
+  );
 }

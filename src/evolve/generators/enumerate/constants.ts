@@ -1,54 +1,99 @@
 /**
- * Constants worth trying: small numbers, usual separators and alphabets, whatever the task's words
- * quote or number, and texts that come back in several outputs.
+ * Constants worth trying: numbers that people write, and texts that the examples show.
  */
-import type { Example } from "./search.ts";
-import type { Term, Value } from "./values.ts";
+import { constant, type Expression } from "./expression.ts";
+import type { Value } from "./values.ts";
 
-const NUMBERS = [0, 1, 2, 3, 4, 5, 7, 10, 100];
-const TEXTS = ["", " ", "-", ",", "aeiou"];
-const MOST_HINTS = 8;
-
-/** @param hints The description of the task: numbers and quoted texts in it are constants. */
-export function constantsOf(examples: readonly Example[], hints: string): readonly Term[] {
-  const numbers = new Set(NUMBERS);
-  const texts = new Set(TEXTS);
-  for (const [number] of [...hints.matchAll(/\d+(\.\d+)?/g)].slice(0, MOST_HINTS)) {
-    numbers.add(Number(number));
-  }
-  for (const [, quoted = ""] of [...hints.matchAll(/["'`]([^"'`]{1,30})["'`]/g)].slice(
-    0,
-    MOST_HINTS,
-  )) {
-    texts.add(quoted);
-  }
-  for (const text of recurring(examples)) texts.add(text);
-  const term = (value: Value): Term => ({
-    type: typeof value === "number" ? "number" : "string",
-    size: 1,
-    text: JSON.stringify(value),
-    values: examples.map(() => value),
-  });
-  const flags = [true, false].map(
-    (value): Term => ({
-      type: "boolean",
-      size: 1,
-      text: String(value),
-      values: examples.map(() => value),
-    }),
-  );
-  return [...[...numbers].map(term), ...[...texts].map(term), ...flags];
+export interface Example {
+  readonly input: readonly unknown[];
+  readonly expected: unknown;
 }
 
-/** Texts that are the whole output of two examples or more, the commonest first. */
-function recurring(examples: readonly Example[]): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const { expected } of examples) {
-    if (typeof expected === "string") counts.set(expected, (counts.get(expected) ?? 0) + 1);
+const USUAL: readonly (readonly [value: number, cost: number])[] = [
+  [0, 1],
+  [1, 1],
+  [2, 1],
+  ...[3, 4, 5, 10, -1].map((value) => [value, 2] as const),
+  ...[6, 7, 8, 9, 12, 15, 20, 24, 32, 50, 60, 100, 400, 1000].map((value) => [value, 3] as const),
+];
+const WITH_TEXT: readonly (readonly [value: number, cost: number])[] = [
+  [26, 3],
+  [97, 3],
+  [65, 3],
+];
+const CLASSES = ["aeiou", "0123456789", "abcdefghijklmnopqrstuvwxyz"];
+const MOST_NUMBERS = 6;
+const MOST_MARKS = 6;
+const MOST_WORDS = 8;
+
+/** @returns One of each, cheapest first. */
+export function constantsOf(examples: readonly Example[], texts: boolean): readonly Expression[] {
+  const costs = new Map<Value, number>();
+  const add = (value: Value, cost: number): void => {
+    if ((costs.get(value) ?? Infinity) > cost) costs.set(value, cost);
+  };
+  for (const [value, cost] of USUAL) add(value, cost);
+  const repeated = repeatedOutputs(examples);
+  let numbers = 0;
+  for (const value of repeated) {
+    if (typeof value === "number" && !costs.has(value) && numbers++ < MOST_NUMBERS) add(value, 2);
   }
+  if (texts) {
+    for (const [value, cost] of WITH_TEXT) add(value, cost);
+    add("", 1);
+    add(" ", 1);
+    for (const each of CLASSES) add(each, 2);
+    const inputs = examples.flatMap(({ input }) => input.flatMap(textsIn));
+    const outputs = examples.flatMap(({ expected }) => textsIn(expected));
+    for (const mark of marksOf([...inputs, ...outputs])) add(mark, 1);
+    let words = 0;
+    for (const word of [...repeated, ...newWords(examples)]) {
+      if (typeof word !== "string" || costs.has(word) || word.length > 40) continue;
+      if (words++ < MOST_WORDS) add(word, 2);
+    }
+  }
+  return [...costs]
+    .sort(([, a], [, b]) => a - b)
+    .map(([value, cost]) => constant(value, typeof value === "string" ? "string" : "number", cost));
+}
+
+/** Results that come back for several inputs: the likely literals of a choice. */
+function repeatedOutputs(examples: readonly Example[]): readonly unknown[] {
+  const seen = new Map<unknown, number>();
+  for (const { expected } of examples) seen.set(expected, (seen.get(expected) ?? 0) + 1);
+  const few = seen.size <= 5;
+  return [...seen].filter(([, times]) => few || times > 1).map(([value]) => value);
+}
+
+/** What stands in a result and nowhere in its input, in at least two examples. */
+function newWords(examples: readonly Example[]): readonly string[] {
+  const seen = new Map<string, number>();
+  for (const { input, expected } of examples) {
+    const given = input.flatMap(textsIn).join("\n");
+    const parts = textsIn(expected).flatMap((text) => [...text, ...(text.match(/\w+/g) ?? [])]);
+    for (const part of new Set(parts)) {
+      if (!given.includes(part)) seen.set(part, (seen.get(part) ?? 0) + 1);
+    }
+  }
+  return [...seen]
+    .filter(([part, times]) => times > 1 && !/^\d$/.test(part))
+    .sort(([, a], [, b]) => b - a)
+    .map(([part]) => part);
+}
+
+/** Characters that are neither letters nor digits; all characters where they are few. */
+function marksOf(texts: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const text of texts) for (const c of text) counts.set(c, (counts.get(c) ?? 0) + 1);
+  const few = counts.size <= MOST_MARKS;
   return [...counts]
-    .filter(([, times]) => times > 1)
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, MOST_HINTS)
-    .map(([text]) => text);
+    .filter(([c]) => few || !/[a-z0-9]/i.test(c))
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MOST_MARKS)
+    .map(([c]) => c);
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }

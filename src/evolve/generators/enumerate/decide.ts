@@ -1,70 +1,203 @@
 /**
- * Puts terms that are right on some examples together by tests that tell those examples apart:
- * decision trees over enumerated predicates (Alur, Radhakrishna, Udupa, TACAS 2017).
+ * Decision lists: `test ? term : otherwise`, out of terms that are right on some contexts.
  *
- * Trees with few leaves alone: one leaf per example would only repeat the examples.
+ * Divide and conquer after Alur, Radhakrishna and Udupa (TACAS 2017): terms and tests come from the
+ * enumeration, the list is the cheapest one with the fewest leaves. At most 24 contexts take part;
+ * where the list fails on another one, that one joins them and the list is made anew.
  */
-import type { Term } from "./values.ts";
+import type { Bank, Entry, Meter } from "./bank.ts";
+import { BOTH, CHOICE, compose, constant, EITHER, type Expression, NOT } from "./expression.ts";
+import { equalValues, type Type, type Vector } from "./values.ts";
 
-export interface Cover {
-  readonly term: Term;
-  /** Per example: the term gives what is expected. */
-  readonly right: readonly boolean[];
+const SAMPLE = 24;
+const TERMS = 300;
+const MOST_TESTS = 400;
+const MOST_WORK = 1_500_000;
+
+export interface Choice {
+  readonly expression: Expression;
+  /** What the list costs beyond its nodes: a branch for one context is more likely chance. */
+  readonly penalty: number;
 }
 
-/**
- * @param mostLeaves At least 2.
- * @returns Source of the tree with the fewest leaves found, or undefined.
- */
+interface Part {
+  readonly expression: Expression;
+  readonly mask: number;
+  readonly values: Vector;
+}
+
+interface List {
+  readonly expression: Expression;
+  readonly values: (context: number) => unknown;
+  readonly cost: number;
+  readonly penalty: number;
+}
+
+/** @returns undefined where no list of at most `leaves` leaves fits all contexts. */
 export function decide(
-  covers: readonly Cover[],
-  tests: readonly Term[],
-  rows: number,
-  mostLeaves: number,
-): string | undefined {
-  const all = Array.from({ length: rows }, (_, row) => row);
-  for (let leaves = 2; leaves <= mostLeaves; leaves++) {
-    const tree = split(covers, tests, all, leaves);
-    if (tree !== undefined) return tree;
+  bank: Bank,
+  type: Type,
+  target: Vector,
+  leaves: number,
+  meter: Meter,
+): Choice | undefined {
+  const contexts = target.length;
+  const step = Math.max(1, contexts / SAMPLE);
+  const sample = new Set<number>();
+  for (let at = 0; at < contexts; at += step) sample.add(Math.floor(at));
+  for (let round = 0; round < 6 && sample.size <= 30; round++) {
+    const list = listOn([...sample], bank, type, target, leaves, meter);
+    if (list === undefined) return undefined;
+    const miss = target.findIndex((wanted, k) => !equalValues(list.values(k), wanted));
+    if (miss === -1) return { expression: list.expression, penalty: list.penalty };
+    sample.add(miss);
   }
   return undefined;
 }
 
-function split(
-  covers: readonly Cover[],
-  tests: readonly Term[],
-  rows: readonly number[],
+function listOn(
+  sample: readonly number[],
+  bank: Bank,
+  type: Type,
+  target: Vector,
   leaves: number,
-): string | undefined {
-  const whole = covers.find(({ right }) => rows.every((row) => right[row] === true));
-  if (whole !== undefined) return whole.term.text;
-  if (leaves < 2) return undefined;
+  meter: Meter,
+): List | undefined {
+  const all = 2 ** sample.length - 1;
+  const terms = termsOn(sample, bank.all(type), type, target, meter);
+  const tests = testsOn(sample, bank.all("boolean"), all, meter);
+  const memo = new Map<number, List | undefined>();
+  const stop = meter.work + MOST_WORK;
 
-  // Only tests after which one side is settled: chains of rules, not bushes.
-  for (const settled of [true, false]) {
-    let best: { test: Term; leaf: Cover; rest: readonly number[]; gain: number } | undefined;
-    for (const test of tests) {
-      if (rows.some((row) => test.values[row] === undefined)) continue;
-      const side = rows.filter((row) => test.values[row] === settled);
-      if (side.length === 0 || side.length === rows.length) continue;
-      // A leaf for a single example is learnt by heart.
-      if (side.length < 2 && rows.length > 3) continue;
-      const gain = side.length - 0.1 * test.size;
-      if (best !== undefined && gain <= best.gain) continue;
-      const leaf = covers.find(({ right }) => side.every((row) => right[row] === true));
-      if (leaf === undefined) continue;
-      const rest = rows.filter((row) => test.values[row] !== settled);
-      if (leaves === 2) {
-        const other = covers.find(({ right }) => rest.every((row) => right[row] === true));
-        if (other === undefined) continue;
-      }
-      best = { test, leaf, rest, gain };
+  const cover = (subset: number): List | undefined => {
+    meter.work += 8;
+    for (const { expression, mask, values } of terms) {
+      if ((mask & subset) !== subset) continue;
+      const penalty = type !== "boolean" && (subset & (subset - 1)) === 0 ? 3 : 0;
+      const cost = expression.cost + penalty;
+      return { expression, values: (k) => values[k], cost, penalty };
     }
-    if (best === undefined) continue;
-    const other = split(covers, tests, best.rest, leaves - 1);
-    if (other === undefined) continue;
-    const [yes, no] = settled ? [best.leaf.term.text, other] : [other, best.leaf.term.text];
-    return `(${best.test.text} ? ${yes} : ${no})`;
+    return undefined;
+  };
+  const best = (subset: number, left: number): List | undefined => {
+    const key = subset * 8 + left;
+    if (memo.has(key)) return memo.get(key);
+    let found = cover(subset);
+    if (found === undefined && left > 1 && meter.work < stop) {
+      meter.work += tests.length * 2;
+      for (const test of left > 3 ? tests.slice(0, 160) : tests) {
+        for (const yes of [true, false]) {
+          const inside = subset & (yes ? test.mask : ~test.mask);
+          if (inside === 0 || inside === subset) continue;
+          const here = cover(inside);
+          if (here === undefined) continue;
+          if (found !== undefined && here.cost + test.expression.cost + 2 >= found.cost) continue;
+          const rest = best(subset & ~inside, left - 1);
+          if (rest === undefined) continue;
+          const list = choiceOf(test, yes, here, rest);
+          if (found === undefined || list.cost < found.cost) found = list;
+        }
+      }
+    }
+    memo.set(key, found);
+    return found;
+  };
+  for (let count = 1; count <= leaves; count++) {
+    memo.clear();
+    const found = best(all, count);
+    if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Cheapest first, one for each set of contexts on which it is right. */
+function termsOn(
+  sample: readonly number[],
+  entries: readonly Entry[],
+  type: Type,
+  target: Vector,
+  meter: Meter,
+): readonly Part[] {
+  const found = new Map<number, Part>();
+  const add = (expression: Expression, values: Vector): void => {
+    let mask = 0;
+    for (let bit = 0; bit < sample.length; bit++) {
+      const k = sample[bit] as number;
+      if (equalValues(values[k], target[k])) mask |= 1 << bit;
+    }
+    const known = found.get(mask);
+    if (mask === 0 || (known !== undefined && known.expression.cost <= expression.cost)) return;
+    if (known === undefined && found.size >= TERMS) return;
+    found.set(mask, { expression, mask, values });
+  };
+  if (type === "boolean") {
+    for (const value of [true, false]) {
+      add(constant(value, "boolean", 1), new Array(target.length).fill(value));
+    }
+  }
+  const most = Math.min(entries.length, 30_000);
+  for (let at = 0; at < most; at++) {
+    const entry = entries[at] as Entry;
+    add(entry.expression, entry.values);
+  }
+  meter.work += most * 4;
+  return [...found.values()].sort((a, b) => a.expression.cost - b.expression.cost);
+}
+
+function testsOn(
+  sample: readonly number[],
+  entries: readonly Entry[],
+  all: number,
+  meter: Meter,
+): readonly Part[] {
+  const found = new Map<number, Part>();
+  for (const { expression, values } of entries) {
+    let mask = 0;
+    let whole = true;
+    for (let bit = 0; bit < sample.length && whole; bit++) {
+      const value = values[sample[bit] as number];
+      if (value === undefined) whole = false;
+      else if (value) mask |= 1 << bit;
+    }
+    if (!whole || mask === 0 || mask === all) continue;
+    if (found.has(mask) || found.has(all & ~mask)) continue;
+    found.set(mask, { expression, mask, values });
+    if (found.size >= MOST_TESTS) break;
+  }
+  meter.work += Math.min(entries.length, 4 * MOST_TESTS) * 4;
+  return [...found.values()].sort((a, b) => a.expression.cost - b.expression.cost);
+}
+
+function choiceOf(test: Part, yes: boolean, here: List, rest: List): List {
+  const values = (k: number): unknown => {
+    const value = test.values[k];
+    return value === undefined ? undefined : value === yes ? here.values(k) : rest.values(k);
+  };
+  const penalty = here.penalty + rest.penalty + 1;
+  const expression = choose(test.expression, yes, here.expression, rest.expression);
+  return { expression, values, cost: expression.cost + penalty, penalty };
+}
+
+/** Choices between truth values become `&&` and `||`. */
+function choose(test: Expression, yes: boolean, here: Expression, rest: Expression): Expression {
+  const { type } = here;
+  const not = (of: Expression): Expression => compose(NOT, [of], "boolean");
+  const leaf = literalOf(here);
+  if (type === "boolean" && leaf !== undefined) {
+    const first = leaf === yes ? test : not(test);
+    const other = literalOf(rest);
+    if (other !== undefined && other !== leaf) return first;
+    return compose(leaf ? EITHER : BOTH, [first, rest], type);
+  }
+  const last = literalOf(rest);
+  if (type === "boolean" && last !== undefined) {
+    const first = last === yes ? not(test) : test;
+    return compose(last ? EITHER : BOTH, [first, here], type);
+  }
+  return compose(CHOICE, yes ? [test, here, rest] : [test, rest, here], type);
+}
+
+function literalOf({ form, type, args }: Expression): boolean | undefined {
+  if (type !== "boolean" || args.length > 0 || form.variable !== undefined) return undefined;
+  return form.apply?.() === true;
 }

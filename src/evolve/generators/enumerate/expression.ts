@@ -79,7 +79,8 @@ export function variable(name: string, type: Type, cost = 1): Expression {
 }
 
 export function constant(value: Value, type: Type, cost = 1): Expression {
-  const text = JSON.stringify(value);
+  // A bare number can neither be asked for a method nor follow a minus sign.
+  const text = type === "number" ? `(${value})` : JSON.stringify(value);
   return { form: { print: () => text, apply: () => value }, args: [], type, cost };
 }
 
@@ -89,10 +90,7 @@ export function compose(form: Form, args: readonly Expression[], type: Type, own
   return { form, args, type, cost };
 }
 
-export function evaluate(
-  { form, args }: Expression,
-  environment: Environment,
-): Value | undefined {
+export function evaluate({ form, args }: Expression, environment: Environment): Value | undefined {
   if (form.variable !== undefined) return environment[form.variable];
   if (form.bind !== undefined) {
     const values: Value[] = [];
@@ -133,7 +131,9 @@ export const NOT: Form = { print: (a) => `!${a}`, apply: (a) => !a };
 
 /** Every compound argument in parentheses: the printer of syntax trees takes away what is spare. */
 export function textOf({ form, args }: Expression): string {
-  return form.print(...args.map((arg) => (arg.args.length === 0 ? textOf(arg) : `(${textOf(arg)})`)));
+  return form.print(
+    ...args.map((arg) => (arg.args.length === 0 ? textOf(arg) : `(${textOf(arg)})`)),
+  );
 }
 
 /** The helpers that the text calls, each once. */

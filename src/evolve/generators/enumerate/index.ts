@@ -1,68 +1,84 @@
 /**
- * Enumeration: programs from input/output examples by bottom-up synthesis over typed components.
- * For small functions, where a wrong program says nothing about where the right one is and
- * mutation has no gradient to follow.
+ * Enumeration: small pure functions out of input/output examples, without a model.
  *
- * Every call goes on where the last one stopped and does a bounded number of steps; it proposes
- * what reproduces all examples, and on the way what reproduces more of them than before.
+ * Bottom-up over typed components, pruned by observational equivalence, with lambda bodies, choices
+ * between partial solutions, and goals that are taken apart. It proposes whole programs that are
+ * right on all examples, the cheapest first; before there is one, those that are right on more
+ * examples than any before. It knows nothing of a task but its kernel and the examples.
  */
-import { hash } from "node:crypto";
-import type { Kernel, Task } from "../../../core/task.ts";
-import type { Proposal, Generator as ProposalGenerator } from "../../generator.ts";
+import type { Kernel } from "../../../core/task.ts";
+import type { Generator, Proposal } from "../../generator.ts";
 import { parseProgram, printProgram } from "../../syntax/tree.ts";
-import { type Example, type Found, searchPrograms } from "./search.ts";
+import { type Expression, helpersOf, textOf } from "./expression.ts";
+import { createSearch, type Search } from "./search.ts";
 
 export interface EnumerateOptions {
-  /** Steps of about a hundred applications that one call may do. */
-  readonly stepsPerCall?: number;
+  /** Values computed a call; 60 000 take some 10 to 30 ms. */
+  readonly workPerCall?: number;
+  /** Values computed in all, about; the search ends there. */
+  readonly mostWork?: number;
+  /** Expressions kept of each type, so that memory stays within some 500 MiB. */
+  readonly capacity?: number;
+  /** Highest cost of an expression enumerated as a whole; each node costs 1 or more. */
+  readonly highest?: number;
 }
 
-const READABLE = new Set(["number", "boolean", "string", "number[]", "string[]"]);
+export interface EnumerateGenerator extends Generator {
+  /** True once every further call would give nothing: the space is searched, or it never began. */
+  readonly exhausted: boolean;
+}
 
+/**
+ * Memory: at most `capacity` expressions of each of five types, each with one value an example (24
+ * at most), and 6 000 of each type in each of at most 40 spaces of lambda bodies.
+ *
+ * Holds: equal kernels, examples and numbers of calls give equal proposals. Does not hold: that a
+ * program right on all examples is right elsewhere; few examples let chance in.
+ */
 export function enumerateGenerator({
-  stepsPerCall = 40,
-}: EnumerateOptions = {}): ProposalGenerator {
-  let search: Generator<Found | undefined> | undefined;
-  let ended = false;
+  workPerCall = 150_000,
+  mostWork = 400_000_000,
+  capacity = 60_000,
+  highest = 14,
+}: EnumerateOptions = {}): EnumerateGenerator {
+  let search: Search | undefined;
+  let begun = "";
+  let last: unknown;
 
   return {
     name: "enumerate",
     parents: 0,
-    async propose(_parents, { task, examples, count }) {
-      if (ended || !isEnumerable(task, examples)) return [];
-      const { kernel, spec } = task;
-      search ??= searchPrograms(kernel, examples, spec.description);
-      const proposals: Proposal[] = [];
-      for (let steps = 0; steps < stepsPerCall && proposals.length < count; ) {
-        const next = search.next();
-        if (next.done === true) {
-          ended = true;
-          break;
+    get exhausted() {
+      return begun !== "" && (search === undefined || search.exhausted);
+    },
+    async propose(_parents, { task, examples, count }, signal) {
+      signal.throwIfAborted();
+      if (examples !== last) {
+        last = examples;
+        const key = JSON.stringify([task.kernel.entry, task.kernel.parameters, examples]);
+        if (key !== begun) {
+          begun = key;
+          search = createSearch(task.kernel, examples, { capacity, highest, mostWork });
         }
-        if (next.value === undefined) steps++;
-        else proposals.push(proposalOf(next.value, kernel));
       }
-      return proposals;
+      if (search === undefined) return [];
+      search.advance(workPerCall);
+      return search.take(count).map(
+        ({ expression, right }): Proposal => ({
+          source: programOf(task.kernel, expression),
+          operator: right === examples.length ? "enumerate" : "enumerate-part",
+          parents: [],
+        }),
+      );
     },
   };
 }
 
-/** Whether there are examples to go by, of types that components know. */
-export function isEnumerable({ kernel, harness }: Task, examples: readonly Example[]): boolean {
-  if (harness !== undefined || examples.length === 0) return false;
-  return [kernel.result, ...kernel.parameters.map(({ type }) => type)].every((type) =>
-    READABLE.has(type),
-  );
-}
-
-function proposalOf({ text, right }: Found, kernel: Kernel): Proposal {
-  const parameters = kernel.parameters.map(({ name }) => name).join(", ");
-  const source = `function ${kernel.entry}(${parameters}) { return ${text}; }`;
-  const program = parseProgram(source);
-  return {
-    source: program === undefined ? source : printProgram(program),
-    operator: "enumerate",
-    parents: [],
-    tag: `${right}-${hash("sha256", text).slice(0, 8)}`,
-  };
+/** A whole program: helpers in front, then the entry with the kernel's parameter names. */
+export function programOf({ entry, parameters }: Kernel, expression: Expression): string {
+  const names = parameters.map(({ name }) => name).join(", ");
+  const helpers = [...helpersOf(expression)].join("\n");
+  const source = `${helpers}\nfunction ${entry}(${names}) { return ${textOf(expression)}; }`;
+  const tree = parseProgram(source);
+  return tree === undefined ? source : printProgram(tree);
 }

@@ -1,174 +1,200 @@
 /**
- * The search for programs that reproduce input/output examples, cheapest first:
+ * The search for one function: spaces that grow side by side, solutions by cost, partial ones.
  *
- *   bank       all terms by size, one per behaviour
- *   pipelines  lists mapped and filtered by small functions, once or twice, then one ending
- *   decide     terms that are right on some examples, told apart by tests
- *
- * It is a generator function: it yields what it finds and pauses between small steps, so that its
- * owner decides how much work one call may do. It runs components of its own alone, never a
- * candidate.
+ * Work is shared out in small turns to whatever has had least for its weight, and counted in values
+ * computed: equal examples give equal searches. A solution waits until the work done befits its
+ * cost, so that a long one found early by chance lets a shorter one come first.
  */
-import type { Kernel, ValueType } from "../../../core/task.ts";
-import { applyTo, type Bank, growBank, termBank } from "./bank.ts";
-import { COMPONENTS, ENDINGS } from "./components.ts";
-import { constantsOf } from "./constants.ts";
-import { type Cover, decide } from "./decide.ts";
-import { type Bodies, elementBodies, growLists } from "./lambda.ts";
-import { bounded, sameValue, type Term } from "./values.ts";
+import type { Kernel } from "../../../core/task.ts";
+import type { Entry, Meter } from "./bank.ts";
+import { NUMBERS, TESTS } from "./components.ts";
+import { NUMBER_LISTS, TEXT_LISTS } from "./components-lists.ts";
+import { TEXTS } from "./components-text.ts";
+import { constantsOf, type Example } from "./constants.ts";
+import { type Component, type Expression, evaluate, variable } from "./expression.ts";
+import { loops } from "./loops.ts";
+import { createSpace, type Leaf } from "./space.ts";
+import { commonType, equalValues, type Type, type Value, type Vector } from "./values.ts";
 
-export interface Example {
-  readonly input: readonly unknown[];
-  readonly expected: unknown;
+export interface SearchOptions {
+  /** Entries kept of each type, outside of lambda bodies. */
+  readonly capacity: number;
+  /** Highest cost of an expression that is enumerated as a whole. */
+  readonly highest: number;
+  /** Work after which the search ends. */
+  readonly mostWork: number;
 }
 
 export interface Found {
-  /** An expression over the kernel's parameters. */
-  readonly text: string;
-  /** Examples that it reproduces. */
+  readonly expression: Expression;
+  /** Examples on which it is right. */
   readonly right: number;
 }
 
-const MOST_PER_SIZE = 3_000;
-/** Lists that functions are tried on; smaller ones first. */
-const MOST_LISTS = 10;
-/** Results of one function that a second one is tried on. */
-const MOST_SECOND_LISTS = 60;
-const LARGEST_BODY = 6;
-const LARGEST_SECOND_BODY = 4;
-const LARGEST_TERM = 8;
-const MOST_LEAVES = 4;
+export interface Search {
+  /** Nothing is left to do, or there was nothing to begin with. */
+  readonly exhausted: boolean;
+  readonly work: number;
+  /** @param work Values to compute, about. */
+  advance(work: number): void;
+  /** Whatever is new: right on all examples, cheapest first; else better than anything before. */
+  take(count: number): readonly Found[];
+}
 
-/** Yields programs as it finds them, undefined between steps; ends when its bounds are reached. */
-export function* searchPrograms(
+/** Contexts of the outer space; all examples decide in the end. */
+const MOST_CONTEXTS = 24;
+const TURN = 20_000;
+const SOURCES = 8;
+/** A solution of cost c is due after RELEASE * GROWTH ** c values. */
+const RELEASE = 3_000;
+const GROWTH = 1.6;
+/** Solutions handed out in all: the shortest ones of different behaviour elsewhere. */
+const MOST_SOLUTIONS = 12;
+
+export function createSearch(
+  kernel: Kernel,
+  given: readonly Example[],
+  { capacity, highest, mostWork }: SearchOptions,
+): Search | undefined {
+  const examples = distinct(given);
+  const result = commonType(examples.map(({ expected }) => expected));
+  if (examples.length === 0 || result === undefined) return undefined;
+  const seen = examples.slice(0, MOST_CONTEXTS);
+  const leaves: Leaf[] = [];
+  for (const [at, { name }] of kernel.parameters.entries()) {
+    const values = seen.map(({ input }) => input[at]);
+    const type = commonType(values);
+    if (type !== undefined)
+      leaves.push({ expression: variable(name, type), values: values as Vector });
+  }
+  const types = new Set<Type>([result, ...leaves.map(({ expression }) => expression.type)]);
+  const components = componentsFor(types);
+  const texts = components.some(({ name }) => name === "upper");
+
+  const meter: Meter = { work: 0, pause: 0 };
+  const running: { work: Iterator<undefined>; weight: number; spent: number }[] = [];
+  const waiting: { expression: Expression; cost: number }[] = [];
+  const better: Found[] = [];
+  const tried = new Set<Expression>();
+  let best = 0;
+  let solutions = 0;
+
+  const accept = (expression: Expression, extra: number): void => {
+    const cost = expression.cost + extra;
+    // What is far behind the best one would only crowd the queue.
+    if (waiting.length > 200 || tried.has(expression)) return;
+    tried.add(expression);
+    if (rightOn(expression, kernel, examples) < examples.length) return;
+    waiting.push({ expression, cost });
+    waiting.sort((a, b) => a.cost - b.cost);
+  };
+
+  const target = seen.map(({ expected }) => expected) as Value[];
+  const note = ({ expression, values }: Entry): void => {
+    if (expression.type !== result || solutions > 0) return;
+    let right = 0;
+    for (let k = 0; k < target.length; k++) if (equalValues(values[k], target[k])) right++;
+    if (right <= best || right === target.length) return;
+    best = right;
+    better.push({ expression, right });
+  };
+
+  const streams = {
+    meter,
+    start(work: Iterator<undefined>, weight: number) {
+      // A newcomer owes what the others have had, else it would run alone.
+      const least = Math.min(...running.map(({ spent, weight }) => spent / weight));
+      running.push({ work, weight, spent: Number.isFinite(least) ? least * weight : 0 });
+    },
+  };
+  const goal = { type: result, target, depth: 0, accept };
+  const space = createSpace({
+    leaves,
+    constants: constantsOf(examples, texts),
+    contexts: seen.length,
+    components,
+    streams,
+    weight: 2,
+    bodies: { sources: SOURCES },
+    capacity,
+    highest,
+    onEntry: note,
+  });
+  space.goals.add(goal);
+  streams.start(loops(leaves, space.bank, meter), 0.3);
+
+  const isOver = (): boolean => meter.work >= mostWork || running.length === 0;
+  return {
+    get exhausted() {
+      return (
+        isOver() && (waiting.length === 0 || solutions >= MOST_SOLUTIONS) && better.length === 0
+      );
+    },
+    get work() {
+      return meter.work;
+    },
+    advance(work) {
+      const end = meter.work + work;
+      while (meter.work < end && !isOver() && solutions < MOST_SOLUTIONS) {
+        let next = 0;
+        for (let at = 1; at < running.length; at++) {
+          const [a, b] = [running[at], running[next]];
+          if (a && b && a.spent / a.weight < b.spent / b.weight) next = at;
+        }
+        const stream = running[next];
+        if (stream === undefined) break;
+        const before = meter.work;
+        meter.pause = before + TURN;
+        const { done } = stream.work.next();
+        stream.spent += meter.work - before;
+        if (done) running.splice(next, 1);
+      }
+    },
+    take(count) {
+      const ready: Found[] = [];
+      while (ready.length < count && solutions < MOST_SOLUTIONS) {
+        const first = waiting[0];
+        if (first === undefined) break;
+        if (!isOver() && meter.work < RELEASE * GROWTH ** first.cost) break;
+        waiting.shift();
+        solutions++;
+        ready.push({ expression: first.expression, right: examples.length });
+      }
+      if (solutions > 0) better.length = 0;
+      else ready.push(...better.splice(0, count - ready.length));
+      return ready;
+    },
+  };
+}
+
+/** Texts come in where there are any, and lists with them: their pieces are lists. */
+function componentsFor(types: ReadonlySet<Type>): readonly Component[] {
+  const texts = types.has("string") || types.has("string[]");
+  const parts = [...NUMBERS, ...TESTS, ...NUMBER_LISTS];
+  if (texts) parts.push(...TEXTS, ...TEXT_LISTS);
+  else parts.push(...[...TEXTS, ...TEXT_LISTS].filter(({ name }) => OF_DIGITS.has(name)));
+  return parts;
+}
+
+/** The way of a number to its digits and back. */
+const OF_DIGITS = new Set(["String", "chars", "numbers", "Number", "reversed", "join", "length"]);
+
+export function rightOn(
+  expression: Expression,
   kernel: Kernel,
   examples: readonly Example[],
-  hints: string,
-): Generator<Found | undefined> {
-  const parameters = kernel.parameters.map(
-    ({ name, type }, index): Term => ({
-      type,
-      size: 1,
-      text: name,
-      values: examples.map(({ input }) => bounded(input[index])),
-    }),
-  );
-  const goal = new Goal(kernel.result, examples);
-  const bank = termBank(MOST_PER_SIZE);
-  const leaves = [...parameters, ...constantsOf(examples, hints)];
-  const name =
-    ["x", "y", "z", "element"].find((each) => parameters.every(({ text }) => text !== each)) ??
-    "it";
-  for (const term of leaves) if (bank.add(term)) yield* goal.judge(term);
-
-  const pipelines: Bodies[] = [];
-  const seconds: Bodies[] = [];
-  for (let size = 2; size <= LARGEST_TERM; size++) {
-    for (const term of growBank(bank, COMPONENTS, size)) {
-      if (term === undefined) yield undefined;
-      else yield* goal.judge(term);
-    }
-    yield* goal.decide(bank, size);
-    for (const list of listsOf(bank, size).slice(0, MOST_LISTS - pipelines.length)) {
-      const bodies = elementBodies(list, leaves, name);
-      if (bodies !== undefined) pipelines.push(bodies);
-    }
-    // Bodies are cheap next to whole terms: they run ahead of the bank.
-    const reach = Math.min(LARGEST_BODY, size + 2);
-    for (const bodies of pipelines) {
-      while (bodies.grown < reach) {
-        for (const list of growLists(bodies, name)) {
-          if (list === undefined) {
-            yield undefined;
-            continue;
-          }
-          yield* finish(list, goal, bank);
-          if (
-            seconds.length < MOST_SECOND_LISTS &&
-            list.size <= 7 &&
-            bank.add({ ...list, size: size + 2 })
-          ) {
-            const next = elementBodies(list, leaves, name);
-            if (next !== undefined) seconds.push(next);
-          }
-        }
-      }
-    }
-    for (const bodies of seconds) {
-      while (bodies.grown < Math.min(LARGEST_SECOND_BODY, size)) {
-        for (const list of growLists(bodies, name)) {
-          if (list === undefined) yield undefined;
-          else yield* finish(list, goal, bank);
-        }
-      }
-    }
-  }
-}
-
-/** The list itself, and every ending of it. */
-function* finish(list: Term, goal: Goal, bank: Bank): Generator<Found | undefined> {
-  yield* goal.judge(list);
-  for (const ending of ENDINGS) {
-    if (ending.takes[0] !== list.type) continue;
-    const term = applyTo(ending, [list], list.size + 1);
-    if (term === undefined) continue;
-    yield* goal.judge(term);
-    // Small results take part in larger terms: they count as a little more than a name.
-    if (list.size <= 6) bank.add({ ...term, size: 4 });
-  }
-}
-
-function listsOf(bank: Bank, size: number): readonly Term[] {
-  const sizes = size === 2 ? [1, 2] : [size];
-  return sizes.flatMap((each) => [...bank.at(each, "number[]"), ...bank.at(each, "string[]")]);
-}
-
-/** What is wanted, and how near the search has come. */
-class Goal {
-  readonly #type: ValueType;
-  readonly #expected: readonly unknown[];
-  readonly #covers: Cover[] = [];
-  readonly #coverKeys = new Set<string>();
-  #best = 0;
-  #decided = "";
-
-  constructor(type: ValueType, examples: readonly Example[]) {
-    this.#type = type;
-    this.#expected = examples.map(({ expected }) => expected);
-  }
-
-  /** Yields a term that reproduces all examples, or more of them than any before. */
-  *judge(term: Term): Generator<Found> {
-    if (term.type !== this.#type) return;
-    const right = this.#expected.map((value, row) => sameValue(term.values[row], value));
-    const count = right.filter(Boolean).length;
-    if (count === 0) return;
-    const key = right.map(Number).join("");
-    if (!this.#coverKeys.has(key)) {
-      this.#coverKeys.add(key);
-      this.#covers.push({ term, right });
-    }
-    if (count === this.#expected.length || count > this.#best)
-      yield { text: term.text, right: count };
-    this.#best = Math.max(this.#best, count);
-  }
-
-  /** Yields a tree of tests over partial terms, once per different tree. */
-  *decide(bank: Bank, size: number): Generator<Found> {
-    const rows = this.#expected.length;
-    // The term that is right most often goes first: it makes the larger leaf.
-    const covers = this.#covers.toSorted(
-      (a, b) => count(b) - count(a) || a.term.size - b.term.size,
+): number {
+  let right = 0;
+  for (const { input, expected } of examples) {
+    const environment = Object.fromEntries(
+      kernel.parameters.map(({ name }, at) => [name, input[at] as Value]),
     );
-    const tests = bank.upTo(size, "boolean");
-    const leaves = Math.min(MOST_LEAVES, Math.floor(rows / 2));
-    const text = decide(covers.slice(0, 400), tests.slice(0, 4_000), rows, leaves);
-    if (text === undefined || text === this.#decided) return;
-    this.#decided = text;
-    yield { text, right: rows };
+    if (equalValues(evaluate(expression, environment), expected)) right++;
   }
+  return right;
 }
 
-function count({ right }: Cover): number {
-  return right.filter(Boolean).length;
+function distinct(examples: readonly Example[]): readonly Example[] {
+  const seen = new Map(examples.map((example) => [JSON.stringify(example.input), example]));
+  return [...seen.values()];
 }

@@ -5,8 +5,9 @@
  * A replacement always has the type of what it replaces and uses names in scope there.
  */
 import type { Random } from "../../../core/random.ts";
-import { type Analysis, type Site, sizeAt } from "../../syntax/analyse.ts";
+import type { Analysis, Site } from "../../syntax/analyse.ts";
 import { conditional } from "../../syntax/build.ts";
+import { sizeAt } from "../../syntax/expressions.ts";
 import { type Expression, type Program, replaceAt } from "../../syntax/tree.ts";
 import { dropUnused, graft } from "./graft.ts";
 import { fill, grow } from "./grow.ts";

@@ -1,0 +1,315 @@
+/** Components over texts, and between texts and numbers. */
+import { type Component, component } from "./expression.ts";
+
+const N = "number";
+const B = "boolean";
+const S = "string";
+const SS = "string[]";
+
+const reversed = (text: string): string => [...text].reverse().join("");
+
+/** An index must be a whole number: JavaScript would cut it silently, and so hide a mistake. */
+const whole = (...numbers: readonly number[]): boolean => numbers.every(Number.isInteger);
+
+export const TEXTS: readonly Component[] = [
+  component(
+    "length",
+    [S],
+    N,
+    (s) => `${s}.length`,
+    (s) => s.length,
+  ),
+  component(
+    "upper",
+    [S],
+    S,
+    (s) => `${s}.toUpperCase()`,
+    (s) => s.toUpperCase(),
+  ),
+  component(
+    "lower",
+    [S],
+    S,
+    (s) => `${s}.toLowerCase()`,
+    (s) => s.toLowerCase(),
+  ),
+  component(
+    "trim",
+    [S],
+    S,
+    (s) => `${s}.trim()`,
+    (s) => s.trim(),
+  ),
+  component("reversed", [S], S, (s) => `[...${s}].reverse().join("")`, reversed),
+  component(
+    "head",
+    [S],
+    S,
+    (s) => `${s}.charAt(0)`,
+    (s) => s.charAt(0),
+  ),
+  component(
+    "tail",
+    [S],
+    S,
+    (s) => `${s}.slice(1)`,
+    (s) => s.slice(1),
+  ),
+  component(
+    "last",
+    [S],
+    S,
+    (s) => `${s}.slice(-1)`,
+    (s) => s.slice(-1),
+  ),
+  component(
+    "init",
+    [S],
+    S,
+    (s) => `${s}.slice(0, -1)`,
+    (s) => s.slice(0, -1),
+  ),
+  component(
+    "chars",
+    [S],
+    SS,
+    (s) => `[...${s}]`,
+    (s) => [...s],
+  ),
+  component(
+    "split",
+    [S, S],
+    SS,
+    (s, by) => `${s}.split(${by})`,
+    (s, by) => (by === "" ? undefined : s.split(by)),
+    { levels: [5, 2] },
+  ),
+  component(
+    "+text",
+    [S, S],
+    S,
+    (a, b) => `${a} + ${b}`,
+    (a, b) => a + b,
+  ),
+  component(
+    "charAt",
+    [S, N],
+    S,
+    (s, n) => `${s}.charAt(${n})`,
+    (s, n) => (whole(n) ? s.charAt(n) : undefined),
+    { levels: [4, 5] },
+  ),
+  component(
+    "from",
+    [S, N],
+    S,
+    (s, n) => `${s}.slice(${n})`,
+    (s, n) => (whole(n) ? s.slice(n) : undefined),
+    { levels: [4, 4] },
+  ),
+  component(
+    "between",
+    [S, N, N],
+    S,
+    (s, a, b) => `${s}.slice(${a}, ${b})`,
+    (s, a, b) => (whole(a, b) ? s.slice(a, b) : undefined),
+    { levels: [3, 3, 3] },
+  ),
+  component(
+    "indexOf",
+    [S, S],
+    N,
+    (s, part) => `${s}.indexOf(${part})`,
+    (s, part) => s.indexOf(part),
+    { levels: [4, 3] },
+  ),
+  component(
+    "lastIndexOf",
+    [S, S],
+    N,
+    (s, part) => `${s}.lastIndexOf(${part})`,
+    (s, part) => s.lastIndexOf(part),
+    { levels: [3, 2] },
+  ),
+  component(
+    "count",
+    [S, S],
+    N,
+    (s, part) => `${s}.split(${part}).length - 1`,
+    (s, part) => (part === "" ? undefined : s.split(part).length - 1),
+    { levels: [4, 3] },
+  ),
+  component(
+    "repeat",
+    [S, N],
+    S,
+    (s, n) => `${s}.repeat(${n})`,
+    (s, n) => (whole(n) && n >= 0 && s.length * n < 10_000 ? s.repeat(n) : undefined),
+    { levels: [3, 4] },
+  ),
+  component(
+    "replaceAll",
+    [S, S, S],
+    S,
+    (s, a, b) => `${s}.replaceAll(${a}, ${b})`,
+    (s, a, b) => (a === "" || s.length * b.length > 10_000 ? undefined : s.split(a).join(b)),
+    { levels: [4, 1, 1] },
+  ),
+  component("erase", [S, S], S, (s, part) => `erase(${s}, ${part})`, erase, {
+    levels: [4, 2],
+    cost: 2,
+    helper:
+      'function erase(text, part) { let rest = text; while (part !== "" && rest.includes(part)) { rest = rest.replace(part, ""); } return rest; }',
+  }),
+  component(
+    "padStart",
+    [S, N, S],
+    S,
+    (s, n, c) => `${s}.padStart(${n}, ${c})`,
+    (s, n, c) => (whole(n) && n < 1_000 ? s.padStart(n, c) : undefined),
+    { levels: [4, 2, 1] },
+  ),
+  component(
+    "padEnd",
+    [S, N, S],
+    S,
+    (s, n, c) => `${s}.padEnd(${n}, ${c})`,
+    (s, n, c) => (whole(n) && n < 1_000 ? s.padEnd(n, c) : undefined),
+    { levels: [4, 2, 1] },
+  ),
+  component("String", [N], S, (n) => `String(${n})`, String),
+  component(
+    "Number",
+    [S],
+    N,
+    (s) => `Number(${s})`,
+    (s) => (s.trim() === "" ? undefined : Number(s)),
+  ),
+  component(
+    "binary",
+    [N],
+    S,
+    (n) => `${n}.toString(2)`,
+    (n) => n.toString(2),
+    { levels: [2], cost: 2 },
+  ),
+  component(
+    "fixed",
+    [N, N],
+    S,
+    (n, d) => `${n}.toFixed(${d})`,
+    (n, d) => (whole(d) && d >= 0 && d < 10 ? n.toFixed(d) : undefined),
+    { levels: [5, 1] },
+  ),
+  component(
+    "code",
+    [S],
+    N,
+    (s) => `${s}.charCodeAt(0)`,
+    (s) => (s === "" ? undefined : s.charCodeAt(0)),
+    { levels: [3] },
+  ),
+  component(
+    "fromCode",
+    [N],
+    S,
+    (n) => `String.fromCharCode(${n})`,
+    (n) => (whole(n) && n >= 32 && n < 0xd800 ? String.fromCharCode(n) : undefined),
+  ),
+  component(
+    "===text",
+    [S, S],
+    B,
+    (a, b) => `${a} === ${b}`,
+    (a, b) => a === b,
+    { commutes: true },
+  ),
+  component(
+    "<text",
+    [S, S],
+    B,
+    (a, b) => `${a} < ${b}`,
+    (a, b) => a < b,
+    { levels: [3, 3] },
+  ),
+  component(
+    "includes",
+    [S, S],
+    B,
+    (s, part) => `${s}.includes(${part})`,
+    (s, part) => s.includes(part),
+    { levels: [4, 4] },
+  ),
+  component(
+    "startsWith",
+    [S, S],
+    B,
+    (s, part) => `${s}.startsWith(${part})`,
+    (s, part) => s.startsWith(part),
+    { levels: [4, 3] },
+  ),
+  component(
+    "endsWith",
+    [S, S],
+    B,
+    (s, part) => `${s}.endsWith(${part})`,
+    (s, part) => s.endsWith(part),
+    { levels: [4, 3] },
+  ),
+  component(
+    "isLetter",
+    [S],
+    B,
+    (s) => `/^[a-z]$/i.test(${s})`,
+    (s) => /^[a-z]$/i.test(s),
+    { levels: [3] },
+  ),
+  component(
+    "isDigit",
+    [S],
+    B,
+    (s) => `/^\\d$/.test(${s})`,
+    (s) => /^\d$/.test(s),
+    { levels: [3] },
+  ),
+  component(
+    "words",
+    [S],
+    SS,
+    (s) => `${s}.split(/\\s+/).filter((each) => each !== "")`,
+    (s) => s.split(/\s+/).filter((each) => each !== ""),
+  ),
+  component(
+    "digits",
+    [S],
+    SS,
+    (s) => `${s}.match(/\\d+/g) ?? []`,
+    (s) => s.match(/\d+/g) ?? [],
+    { levels: [4] },
+  ),
+  component(
+    "runs",
+    [S],
+    SS,
+    (s) => `${s}.match(/(.)\\1*/gs) ?? []`,
+    (s) => s.match(/(.)\1*/gs) ?? [],
+    {
+      levels: [4],
+    },
+  ),
+  component(
+    "plain",
+    [S],
+    S,
+    (s) => `${s}.replace(/[^a-z0-9]/gi, "")`,
+    (s) => s.replace(/[^a-z0-9]/gi, ""),
+    { levels: [4] },
+  ),
+];
+
+function erase(text: string, part: string): string | undefined {
+  if (part === "") return text;
+  let rest = text;
+  while (rest.includes(part)) rest = rest.replace(part, "");
+  return rest;
+}

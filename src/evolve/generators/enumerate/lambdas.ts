@@ -1,0 +1,154 @@
+/**
+ * Forms that take a list and a body over its elements: map, filter, count, sum, sort and the like.
+ *
+ * The body is an expression over `item`, `index` and everything outside.
+ */
+import type { Form } from "./expression.ts";
+import { equalValues, type ListType, type Type, type Value, type ValueOf } from "./values.ts";
+
+export const ITEM = "item";
+export const INDEX = "index";
+
+export interface Lambda {
+  readonly name: string;
+  readonly form: Form;
+  readonly body: Type;
+  gives(list: ListType): Type;
+  /** @param values What the body gives for each element, in their order. */
+  combine(list: readonly Value[], values: readonly Value[]): Value | undefined;
+}
+
+type Row<B extends Type> = readonly [
+  name: string,
+  gives: Type | "list" | "element",
+  print: (list: string, call: string, body: string) => string,
+  combine: (list: readonly Value[], values: readonly ValueOf[B][]) => unknown,
+  helper?: string,
+];
+
+const first = (
+  list: readonly Value[],
+  values: readonly number[],
+  wanted: number,
+): Value | undefined => list[values.indexOf(wanted)];
+
+const BOOLEANS: readonly Row<"boolean">[] = [
+  ["filter", "list", (l, call) => `${l}.filter(${call})`, (l, v) => l.filter((_, at) => v[at])],
+  [
+    "count",
+    "number",
+    (l, call) => `${l}.filter(${call}).length`,
+    (_, v) => v.filter(Boolean).length,
+  ],
+  ["every", "boolean", (l, call) => `${l}.every(${call})`, (_, v) => v.every(Boolean)],
+  ["some", "boolean", (l, call) => `${l}.some(${call})`, (_, v) => v.some(Boolean)],
+  ["find", "element", (l, call) => `${l}.find(${call})`, (l, v) => l[v.indexOf(true)]],
+  ["findIndex", "number", (l, call) => `${l}.findIndex(${call})`, (_, v) => v.indexOf(true)],
+];
+
+const NUMBERS: readonly Row<"number">[] = [
+  ["map", "number[]", (l, call) => `${l}.map(${call})`, (_, v) => v],
+  [
+    "sum of",
+    "number",
+    (l, _, body) => `${l}.reduce((sum, ${ITEM}, ${INDEX}) => sum + ${body}, 0)`,
+    (_, v) => v.reduce((sum, each) => sum + each, 0),
+  ],
+  [
+    "largest by",
+    "element",
+    (l, call) => `largestBy(${l}, ${call})`,
+    (l, v) => first(l, v, Math.max(...v)),
+    "function largestBy(list, valueOf) { const values = list.map(valueOf); return list[values.indexOf(Math.max(...values))]; }",
+  ],
+  [
+    "smallest by",
+    "element",
+    (l, call) => `smallestBy(${l}, ${call})`,
+    (l, v) => first(l, v, Math.min(...v)),
+    "function smallestBy(list, valueOf) { const values = list.map(valueOf); return list[values.indexOf(Math.min(...values))]; }",
+  ],
+  [
+    "sort by",
+    "list",
+    (l, call) => `sortBy(${l}, ${call})`,
+    (l, v) =>
+      l
+        .map((_, at) => at)
+        .sort((a, b) => (v[a] as number) - (v[b] as number))
+        .map((at) => l[at]),
+    "function sortBy(list, valueOf) { const values = list.map(valueOf); return list.map((_, at) => at).sort((a, b) => values[a] - values[b]).map((at) => list[at]); }",
+  ],
+];
+
+const STRINGS: readonly Row<"string">[] = [
+  ["map", "string[]", (l, call) => `${l}.map(${call})`, (_, v) => v],
+];
+
+export const LAMBDAS: readonly Lambda[] = [
+  ...BOOLEANS.map((row) => lambda("boolean", row)),
+  ...NUMBERS.map((row) => lambda("number", row)),
+  ...STRINGS.map((row) => lambda("string", row)),
+];
+
+export function lambdaNamed(name: string, body: Type): Lambda {
+  const found = LAMBDAS.find((each) => each.name === name && each.body === body);
+  if (found === undefined) throw new RangeError(`no form ${name} over a body of type ${body}`);
+  return found;
+}
+
+function lambda<B extends Type>(body: B, [name, gives, print, combine, helper]: Row<B>): Lambda {
+  const form: Form = {
+    print: (list = "", text = "") => print(list, callOf(text), text),
+    bind: ([list], call) => {
+      const items = list as readonly Value[];
+      const values: Value[] = [];
+      for (const [index, item] of items.entries()) {
+        const value = call({ [ITEM]: item, [INDEX]: index });
+        if (value === undefined) return undefined;
+        values.push(value);
+      }
+      return combine(items, values as ValueOf[B][]) as Value | undefined;
+    },
+    ...(helper === undefined ? {} : { helper }),
+  };
+  return {
+    name,
+    form,
+    body,
+    gives: (list) => (gives === "list" ? list : gives === "element" ? elementOf(list) : gives),
+    combine: (list, values) => combine(list, values as ValueOf[B][]) as Value | undefined,
+  };
+}
+
+function callOf(body: string): string {
+  const uses = new RegExp(`\\b${INDEX}\\b`).test(body);
+  return `(${uses ? `${ITEM}, ${INDEX}` : ITEM}) => ${body}`;
+}
+
+export function elementOf(list: ListType): "number" | "string" {
+  return list === "number[]" ? "number" : "string";
+}
+
+/** Which elements a filter must keep for `wanted` to be left; undefined where none does. */
+export function kept(
+  list: readonly Value[],
+  wanted: readonly Value[],
+): readonly boolean[] | undefined {
+  // Equal elements share their fate, unless the body sees the index: the first way that fits.
+  const counts = new Map<Value, number>();
+  for (const each of wanted) counts.set(each, (counts.get(each) ?? 0) + 1);
+  const total = new Map<Value, number>();
+  for (const each of list) total.set(each, (total.get(each) ?? 0) + 1);
+  const byValue = list.map((each) => counts.get(each) === total.get(each));
+  if (
+    equalValues(
+      list.filter((_, at) => byValue[at]),
+      wanted,
+    )
+  )
+    return byValue;
+  let at = 0;
+  const inOrder = list.map((each) => each === wanted[at] && ++at > 0);
+  return at === wanted.length ? inOrder : undefined;
+}

@@ -1,5 +1,7 @@
 /** The commands as a user runs them: real processes, a home of their own, no network. */
+import type { Command, Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createProgram } from "../../src/cli/program.ts";
 import { type Workplace, workplace } from "../support/cli.ts";
 
 const CLAMP = {
@@ -102,6 +104,28 @@ describe("evolve", () => {
   });
 });
 
+describe("a killed process", () => {
+  it.each([1_500, 4_000])(
+    "after %i ms loses nothing: resumed, its run ends as if it had not been killed",
+    async (killAfterMs) => {
+      const home = `${place.folder}/killed-${killAfterMs}`;
+      const args = ["evolve", "bin-packing", "--seed", "6", "--budget-evaluations", "700"];
+      await place.run([...args, "--home", home], { killAfterMs });
+      const listed = await place.json(["traces", "ls", "--home", home]);
+      const [run] = listed.value as { id: string; status: string }[];
+      const resume = run === undefined ? [] : ["--resume", run.id];
+      const resumed = await place.json([...args, ...resume, "--home", home]);
+      const whole = await place.json([...args, "--home", `${home}-whole`]);
+      const best = (value: unknown) => (value as { best: unknown }).best;
+      expect(best(resumed.value)).toEqual(best(whole.value));
+      for (const status of (listed.value as { status: string }[]).map((each) => each.status)) {
+        expect(["interrupted", "succeeded"]).toContain(status);
+      }
+    },
+    120_000,
+  );
+});
+
 describe("request", () => {
   it("makes a tool out of a spec, then finds it again and makes none", async () => {
     const ask = [
@@ -140,7 +164,15 @@ describe("request", () => {
 
 describe("start", () => {
   it("makes the packing tool, better than best fit on inputs that no search saw, then finds it", async () => {
-    const first = await place.json(["start", "--task", "bin-packing", "--budget-evaluations", "1500", "--seed", "2"]);
+    const first = await place.json([
+      "start",
+      "--task",
+      "bin-packing",
+      "--budget-evaluations",
+      "1500",
+      "--seed",
+      "2",
+    ]);
     expect(first.value).toMatchObject({ status: "SUCCEEDED", created: true });
     const { measures } = first.value as { measures: Record<string, number> };
     expect(measures.excessPercent).toBeLessThan(measures.bestFitPercent ?? 0);
@@ -268,18 +300,26 @@ describe("evaluate", () => {
 });
 
 describe("help", () => {
-  it.each([
-    [],
-    ["evolve"],
-    ["evaluate"],
-    ["request"],
-    ["sandbox", "run"],
-    ["tools", "ls"],
-    ["traces", "export"],
-    ["doctor"],
-  ])("of %s ends with status 0", async (...command) => {
-    const { status, stdout } = await place.run([...command, "--help"]);
-    expect(stdout).toMatch(/Usage: toolwright/);
-    expect(status).toBe(0);
+  it("is there for every command, on stdout, with status 0", () => {
+    // In this process: fifty starts of Node would prove nothing more.
+    const program = createProgram();
+    const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
+    const names = all(program).map((command) => command.name());
+    expect(names).toEqual(
+      expect.arrayContaining(["evolve", "evaluate", "request", "run", "ls", "doctor"]),
+    );
+    for (const command of all(program)) {
+      expect(command.helpInformation(), command.name()).toMatch(/Usage: /);
+      expect(command.description(), command.name()).not.toBe("");
+    }
+  });
+
+  it("ends a command line with status 0, and one that is wrong with status 2", async () => {
+    const asked = await place.run(["evolve", "--help"]);
+    expect(asked.stdout).toMatch(/Usage: toolwright evolve/);
+    expect(asked.status).toBe(0);
+    const wrong = await place.run(["evolve", "bin-packing", "--budgt-seconds", "1"]);
+    expect(wrong.stderr).toMatch(/unknown option/);
+    expect(wrong.status).toBe(2);
   });
 });

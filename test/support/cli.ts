@@ -5,12 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const launcher = fileURLToPath(new URL("../../src/cli/launch.mjs", import.meta.url));
+const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 export interface CliResult {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly interruptAfterMs?: number;
+  /** SIGKILL for the engine's own process, after so long. */
+  readonly killAfterMs?: number;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Workplace {
@@ -31,19 +38,24 @@ export interface Workplace {
 export function workplace(): Workplace {
   const folder = mkdtempSync(join(tmpdir(), "toolwright-cli-"));
   const home = join(folder, "home");
-  const run: Workplace["run"] = (args, { interruptAfterMs } = {}) =>
+  const run: Workplace["run"] = (args, { interruptAfterMs, killAfterMs, environment = {} } = {}) =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [launcher, ...args], {
-        cwd: folder,
-        env: { PATH: process.env.PATH ?? "", TOOLWRIGHT_HOME: home },
-        stdio: ["ignore", "pipe", "pipe"],
-      });
+      const child = spawn(
+        process.execPath,
+        ["--disable-warning=ExperimentalWarning", main, ...args],
+        {
+          cwd: folder,
+          env: { PATH: process.env.PATH ?? "", TOOLWRIGHT_HOME: home, ...environment },
+          stdio: ["ignore", "pipe", "pipe"],
+        },
+      );
       const out: Buffer[] = [];
       const err: Buffer[] = [];
       child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
       child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
       child.on("error", reject);
       if (interruptAfterMs !== undefined) setTimeout(() => child.kill("SIGINT"), interruptAfterMs);
+      if (killAfterMs !== undefined) setTimeout(() => child.kill("SIGKILL"), killAfterMs);
       child.on("close", (status) =>
         resolve({
           status,
@@ -60,8 +72,8 @@ export function workplace(): Workplace {
       return path;
     },
     run,
-    async json(args) {
-      const { status, stdout } = await run([...args, "--json"]);
+    async json(args, options) {
+      const { status, stdout } = await run([...args, "--json"], options);
       return { status, value: JSON.parse(stdout) as unknown };
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),

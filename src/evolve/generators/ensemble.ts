@@ -17,6 +17,11 @@ export interface Arm {
   readonly cost?: number;
   /** Least share of the proposals, in [0, 1]; default: the ensemble's floor. */
   readonly floor?: number;
+  /**
+   * For an arm that answers at once and may run dry: the next arm takes over what it left. Not for
+   * models, since the moment of a late answer would decide what the other arms know by then.
+   */
+  readonly passesOn?: boolean;
 }
 
 export interface EnsembleOptions {
@@ -37,6 +42,9 @@ const COSTS: Readonly<Record<ProposalResult["status"], number>> = {
   duplicate: 0.02,
 };
 
+/** Proposals after which an arm that gave none is no longer new. */
+const PATIENCE = 256;
+
 /** What an improvement of a parent is worth against a new best: it may lead on. */
 const IMPROVED_WORTH = 0.02;
 
@@ -44,6 +52,9 @@ interface Stand {
   readonly generator: Generator;
   readonly cost: number;
   readonly floor: number;
+  readonly passesOn: boolean;
+  /** Proposals asked for, given or not. */
+  asked: number;
   /** Discounted sums. */
   reward: number;
   spent: number;
@@ -64,8 +75,9 @@ export function ensembleGenerator(
       generator,
       cost = 0,
       floor: own = floor,
+      passesOn = false,
     } = "generator" in arm ? arm : { generator: arm };
-    return { generator, cost, floor: own, reward: 0, spent: 0 };
+    return { generator, cost, floor: own, passesOn, asked: 0, reward: 0, spent: 0 };
   });
   const floors = stands.reduce((sum, stand) => sum + stand.floor, 0);
   if (stands.length === 0 || floors > 1) {
@@ -79,10 +91,12 @@ export function ensembleGenerator(
   /** Share of each arm, summing to 1. */
   const shares = (): readonly number[] => {
     const total = stands.reduce((sum, { spent }) => sum + spent, 0);
-    const indices = stands.map(({ reward, spent }) => {
-      // An arm that has not been tried has an unbounded index: new arms go first.
-      if (spent < 1) return Number.POSITIVE_INFINITY;
-      return reward / spent + exploration * Math.sqrt(Math.log(1 + total) / spent);
+    const indices = stands.map(({ reward, spent, asked }) => {
+      // An arm that has not been tried has an unbounded index: new arms go first. One that has been
+      // asked often and gave nothing counts as tried.
+      if (spent < 1 && asked < PATIENCE) return Number.POSITIVE_INFINITY;
+      const cost = spent < 1 ? asked : spent;
+      return reward / cost + exploration * Math.sqrt(Math.log(2 + total) / cost);
     });
     const fresh = indices.filter((index) => index === Number.POSITIVE_INFINITY).length;
     const sum = indices.reduce((all, index) => all + index, 0);
@@ -110,7 +124,9 @@ export function ensembleGenerator(
       const order = drawOrder(shares(), context.random);
       const proposals: Proposal[] = [];
       for (const at of order) {
-        const { generator } = stands[at] as Stand;
+        const stand = stands[at] as Stand;
+        const { generator } = stand;
+        stand.asked += context.count - proposals.length;
         const wanted = { ...context, count: context.count - proposals.length };
         const given = await generator.propose(parents.slice(-generator.parents), wanted, signal);
         for (const proposal of given) {
@@ -120,8 +136,7 @@ export function ensembleGenerator(
             tag: `${at}/${proposal.tag ?? ""}`,
           });
         }
-        // An arm with nothing left passes its turn on.
-        if (proposals.length >= context.count) break;
+        if (proposals.length >= context.count || !stand.passesOn) break;
       }
       return proposals;
     },
@@ -167,8 +182,10 @@ export function ensembleGenerator(
  * numbers.
  */
 export function offlineGenerator(task: Task): Generator {
-  const arms: Arm[] = [{ generator: mutationGenerator(), floor: 0.3 }];
-  if (isTunable(task)) arms.push({ generator: tuningGenerator(), floor: 0.15 });
+  const arms: Arm[] = [{ generator: mutationGenerator(), floor: 0.3, passesOn: true }];
+  if (isTunable(task)) {
+    arms.push({ generator: tuningGenerator(), floor: 0.15, passesOn: true });
+  }
   return ensembleGenerator(arms, { name: "offline" });
 }
 

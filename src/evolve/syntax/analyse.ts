@@ -7,13 +7,13 @@
  */
 import type { ArrowFunctionExpression, FunctionDeclaration, FunctionExpression } from "estree";
 import type { Kernel } from "../../core/task.ts";
-import { numberOf } from "./build.ts";
 import { boundedCache } from "./cache.ts";
 import { readExpression } from "./expressions.ts";
 import type { Analysis, Reader } from "./sites.ts";
-import type { Expression, Node, Place, Program } from "./tree.ts";
+import { readDeclaration, readStatement, returned } from "./statements.ts";
+import type { Node, Place, Program } from "./tree.ts";
 import { forEachChild } from "./tree.ts";
-import { type Binding, bind, type Environment, elementOf, type Type } from "./types.ts";
+import { type Binding, bind, type Environment, type Type } from "./types.ts";
 
 export type { Analysis, Constant, Site } from "./sites.ts";
 
@@ -107,11 +107,6 @@ function readBody(
   else reader.size += readExpression(body, at, scope, reader, returned(reader)).size;
 }
 
-/** Where inference says nothing, what the entry returns has the kernel's type. */
-function returned({ inEntry, kernel }: Reader): Type {
-  return inEntry ? kernel.result : "unknown";
-}
-
 /** All values are numbers and booleans. */
 export function isNumeric(kernel: Kernel): boolean {
   const plain = (type: Type) => type === "number" || type === "boolean";
@@ -151,129 +146,4 @@ function readsTables(node: Node, top: ReadonlyMap<string, Binding>): boolean {
     found ||= readsTables(child, top);
   });
   return found;
-}
-
-function readDeclaration(
-  node: Node & { type: "VariableDeclaration" },
-  place: Place,
-  scope: Environment | undefined,
-  reader: Reader,
-  atTop: boolean,
-): Environment | undefined {
-  let inner = scope;
-  for (const [index, declarator] of node.declarations.entries()) {
-    const at: Place = { up: place, node, key: "declarations", index };
-    const { id, init } = declarator;
-    if (id.type !== "Identifier") continue;
-    if (init === null || init === undefined) {
-      inner = bind(inner, { name: id.name, type: "unknown", kind: "variable" });
-      continue;
-    }
-    const initPlace: Place = { up: at, node: declarator, key: "init", index: -1 };
-    if (atTop && init.type === "ArrayExpression") {
-      readTable(init, initPlace, reader);
-      const nested = init.elements[0]?.type === "ArrayExpression";
-      inner = bind(inner, {
-        name: id.name,
-        type: nested ? "number[][]" : "number[]",
-        kind: "table",
-      });
-      continue;
-    }
-    const { type, size } = readExpression(init, initPlace, inner, reader);
-    reader.size += size + 1;
-    const constant = node.kind === "const";
-    inner = bind(inner, {
-      name: id.name,
-      type,
-      kind: constant ? "constant" : "variable",
-      ...(constant ? { value: init } : {}),
-    });
-  }
-  return inner;
-}
-
-function readTable(node: Node & { type: "ArrayExpression" }, place: Place, reader: Reader): void {
-  for (const [index, element] of node.elements.entries()) {
-    if (element === null) continue;
-    const at: Place = { up: place, node, key: "elements", index };
-    const value = numberOf(element);
-    if (value !== undefined) {
-      reader.constants.push({ place: at, node: element as Expression, value, table: true });
-    } else if (element.type === "ArrayExpression") {
-      readTable(element, at, reader);
-    }
-  }
-}
-
-/** Reads one statement and gives the scope that the next one sees. */
-function readStatement(
-  node: Node,
-  place: Place,
-  scope: Environment | undefined,
-  reader: Reader,
-): Environment | undefined {
-  const under = (key: string, index = -1): Place => ({ up: place, node, key, index });
-  const expression = (child: Expression, key: string, expected: Type = "unknown") => {
-    reader.size += readExpression(child, under(key), scope, reader, expected).size;
-  };
-  switch (node.type) {
-    case "BlockStatement":
-      node.body.reduce(
-        (at, child, index) => readStatement(child, under("body", index), at, reader),
-        scope,
-      );
-      return scope;
-    case "VariableDeclaration":
-      return readDeclaration(node, place, scope, reader, false);
-    case "ReturnStatement":
-      if (node.argument) expression(node.argument, "argument", returned(reader));
-      return scope;
-    case "IfStatement":
-      reader.size += 1;
-      expression(node.test, "test");
-      readStatement(node.consequent, under("consequent"), scope, reader);
-      if (node.alternate) readStatement(node.alternate, under("alternate"), scope, reader);
-      return scope;
-    case "ForStatement": {
-      reader.size += 3;
-      const counter =
-        node.init?.type === "VariableDeclaration"
-          ? readDeclaration(
-              node.init,
-              under("init"),
-              scope,
-              { ...reader, sites: [], constants: [] },
-              false,
-            )
-          : scope;
-      readStatement(node.body, under("body"), counter, reader);
-      return scope;
-    }
-    case "ForOfStatement": {
-      reader.size += 1;
-      const { type } = readExpression(node.right, under("right"), scope, reader);
-      const left =
-        node.left.type === "VariableDeclaration" ? node.left.declarations[0]?.id : undefined;
-      const inner =
-        left?.type === "Identifier"
-          ? bind(scope, { name: left.name, type: elementOf(type), kind: "variable" })
-          : scope;
-      readStatement(node.body, under("body"), inner, reader);
-      return scope;
-    }
-    case "WhileStatement":
-      reader.size += 2;
-      readStatement(node.body, under("body"), scope, reader);
-      return scope;
-    case "ExpressionStatement":
-      if (node.expression.type === "AssignmentExpression") {
-        const assignment = node.expression;
-        const at: Place = { up: under("expression"), node: assignment, key: "right", index: -1 };
-        reader.size += 1 + readExpression(assignment.right, at, scope, reader).size;
-      }
-      return scope;
-    default:
-      return scope;
-  }
 }

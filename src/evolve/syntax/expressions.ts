@@ -105,7 +105,6 @@ function measureExpression(
               { up: under("elements", index), node: element, key: "argument", index: -1 },
               scope,
               reader,
-              true,
             )
           : read(element, "elements", index);
         size += inner.size;

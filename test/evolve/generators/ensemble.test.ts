@@ -111,9 +111,32 @@ describe("ensemble", () => {
 
   it("passes the turn of an exhausted arm on", async () => {
     const [few, many] = [counting("few", 3), counting("many")];
-    await play(ensembleGenerator([few, many]), () => 1, { batches: 50 });
+    await play(ensembleGenerator([{ generator: few, passesOn: true }, many]), () => 1, {
+      batches: 50,
+    });
     expect(few.told.length + many.told.length).toBe(200);
     expect(few.told.length).toBe(3);
+  });
+
+  it("asks an arm that gives nothing ever less", async () => {
+    const [dry, wet] = [counting("dry", 0), counting("wet")];
+    const ensemble = ensembleGenerator([dry, wet], { floor: 0.05 });
+    await play(ensemble, () => 1, { batches: 400 });
+    expect(ensemble.weights?.().dry).toBeLessThan(0.2);
+    expect(wet.told.length).toBeGreaterThan(800);
+  });
+
+  it("does not ask others in place of an arm whose answer may be late", async () => {
+    const [slow, quick] = [counting("slow", 0), counting("quick")];
+    const ensemble = ensembleGenerator([slow, quick], { floor: 0 });
+    const context = {
+      task: taskOf(packing),
+      random: { ...seededRandom(1), weighted: () => 0 },
+      count: 4,
+      best: undefined,
+      examples: [],
+    };
+    expect(await ensemble.propose([], context, new AbortController().signal)).toEqual([]);
   });
 
   it("shows the arms of an inner ensemble", () => {

@@ -278,6 +278,7 @@ export const TEXTS: readonly Component[] = [
     SS,
     (s) => `${s}.split(/\\s+/).filter((each) => each !== "")`,
     (s) => s.split(/\s+/).filter((each) => each !== ""),
+    { cost: 3 },
   ),
   component(
     "digits",

@@ -146,6 +146,14 @@ export const NUMBERS: readonly Component[] = [
 
 export const TESTS: readonly Component[] = [
   component(
+    "divides",
+    [N, N],
+    B,
+    (a, b) => `${a} % ${b} === 0`,
+    (a, b) => a % b === 0,
+    { levels: [4, 4] },
+  ),
+  component(
     "===",
     [N, N],
     B,

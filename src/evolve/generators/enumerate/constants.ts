@@ -42,7 +42,7 @@ export function constantsOf(examples: readonly Example[], texts: boolean): reado
     for (const [value, cost] of WITH_TEXT) add(value, cost);
     add("", 1);
     add(" ", 1);
-    for (const each of CLASSES) add(each, 2);
+    for (const each of CLASSES) add(each, 1);
     const inputs = examples.flatMap(({ input }) => input.flatMap(textsIn));
     const outputs = examples.flatMap(({ expected }) => textsIn(expected));
     for (const mark of marksOf([...inputs, ...outputs])) add(mark, 1);
@@ -70,7 +70,10 @@ function newWords(examples: readonly Example[]): readonly string[] {
   const seen = new Map<string, number>();
   for (const { input, expected } of examples) {
     const given = input.flatMap(textsIn).join("\n");
-    const parts = textsIn(expected).flatMap((text) => [...text, ...(text.match(/\w+/g) ?? [])]);
+    const parts = textsIn(expected).flatMap((text) => [
+      ...text,
+      ...(text.match(/\w+|[^\w\s]+/g) ?? []),
+    ]);
     for (const part of new Set(parts)) {
       if (!given.includes(part)) seen.set(part, (seen.get(part) ?? 0) + 1);
     }

@@ -7,12 +7,13 @@
  */
 import type { Bank, Entry, Meter } from "./bank.ts";
 import { BOTH, CHOICE, compose, constant, EITHER, type Expression, NOT } from "./expression.ts";
+import { applied, costOfNumber } from "./goals.ts";
 import { equalValues, type Type, type Vector } from "./values.ts";
 
 const SAMPLE = 24;
 const TERMS = 300;
 const MOST_TESTS = 400;
-const MOST_WORK = 1_500_000;
+const MOST_WORK = 1_000_000;
 
 export interface Choice {
   readonly expression: Expression;
@@ -65,12 +66,22 @@ function listOn(
 ): List | undefined {
   const all = 2 ** sample.length - 1;
   const terms = termsOn(sample, bank.all(type), type, target, meter);
-  const tests = testsOn(sample, bank.all("boolean"), all, meter);
+  const tests = testsOn(
+    sample,
+    [...limitsOn(bank.all("number")), ...bank.all("boolean")],
+    all,
+    meter,
+  );
   const memo = new Map<number, List | undefined>();
   const stop = meter.work + MOST_WORK;
 
+  const covers = new Map<number, List | undefined>();
   const cover = (subset: number): List | undefined => {
-    meter.work += 8;
+    if (!covers.has(subset)) covers.set(subset, coverOf(subset));
+    return covers.get(subset);
+  };
+  const coverOf = (subset: number): List | undefined => {
+    meter.work += terms.length / 4;
     for (const { expression, mask, values } of terms) {
       if ((mask & subset) !== subset) continue;
       const penalty = type !== "boolean" && (subset & (subset - 1)) === 0 ? 3 : 0;
@@ -146,7 +157,7 @@ function termsOn(
 
 function testsOn(
   sample: readonly number[],
-  entries: readonly Entry[],
+  entries: readonly Pick<Entry, "expression" | "values">[],
   all: number,
   meter: Meter,
 ): readonly Part[] {
@@ -168,12 +179,40 @@ function testsOn(
   return [...found.values()].sort((a, b) => a.expression.cost - b.expression.cost);
 }
 
+/** Limits that tell contexts apart: the roundest number between two neighbouring values. */
+function limitsOn(numbers: readonly Entry[]): readonly Pick<Entry, "expression" | "values">[] {
+  const found: Pick<Entry, "expression" | "values">[] = [];
+  for (const { expression, values, level } of numbers) {
+    if (level > 2 || found.length > 200) break;
+    if (expression.args.length === 0 && expression.form.variable === undefined) continue;
+    const given = values.filter((value) => typeof value === "number");
+    const sorted = [...new Set(given)].sort((a, b) => a - b);
+    for (let at = 1; at < sorted.length && at < 40; at++) {
+      const limit = roundest(sorted[at - 1] as number, sorted[at] as number);
+      found.push({
+        expression: applied("<=", constant(limit, "number", costOfNumber(limit)), expression),
+        values: values.map((value) => (typeof value === "number" ? limit <= value : undefined)),
+      });
+    }
+  }
+  return found;
+}
+
+/** Above `low`, at most `high`. */
+function roundest(low: number, high: number): number {
+  for (const unit of [1_000, 100, 50, 10, 5, 1]) {
+    const value = Math.floor(high / unit) * unit;
+    if (value > low) return value;
+  }
+  return high;
+}
+
 function choiceOf(test: Part, yes: boolean, here: List, rest: List): List {
   const values = (k: number): unknown => {
     const value = test.values[k];
     return value === undefined ? undefined : value === yes ? here.values(k) : rest.values(k);
   };
-  const penalty = here.penalty + rest.penalty + 1;
+  const penalty = here.penalty + rest.penalty + (here.expression.type === "boolean" ? 3 : 1);
   const expression = choose(test.expression, yes, here.expression, rest.expression);
   return { expression, values, cost: expression.cost + penalty, penalty };
 }

@@ -29,6 +29,8 @@ const MOST_GOALS = 400;
 /** Goals for which single steps are tried on every entry. */
 const MOST_ACTIVE = 5;
 const SEPARATORS = ["", " ", ", ", ",", "-", ".", "_", "\n", "/", ":", ";"];
+const NUMBERS_FIXED = ["sorted", "unique number[]", "reversed number[]"];
+const TEXTS_FIXED = ["sorted texts", "unique string[]", "reversed string[]"];
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz";
 
 export function applied(name: string, ...args: Expression[]): Expression {
@@ -115,7 +117,7 @@ export function createGoals(bank: () => Bank, meter: Meter, onGoal: (goal: Goal)
       const places = texts.map((each) => ALPHABET.indexOf(each));
       if (!places.includes(-1)) {
         follow(goal, "number", places, (inner) =>
-          applied("charAt", constant(ALPHABET, "string", 2), inner),
+          applied("charAt", constant(ALPHABET, "string", 1), inner),
         );
       }
     }
@@ -183,10 +185,12 @@ export function createGoals(bank: () => Bank, meter: Meter, onGoal: (goal: Goal)
     goal.accept(applied(name, ...args), 0);
   }
 
-  function restOfText(goal: Goal, { expression: x, values }: Entry): void {
+  function restOfText(goal: Goal, entry: Entry): void {
+    const { expression: x, values } = entry;
     const wanted = goal.target as readonly string[];
     const given = values as readonly (string | undefined)[];
     if (given.every((each) => each === "")) return;
+    if (goal.depth === 0 && entry.level <= 5) partOfText(goal, entry);
     if (wanted.every((text, k) => given[k] !== undefined && text.startsWith(given[k]))) {
       const rest = wanted.map((text, k) => text.slice((given[k] as string).length));
       lookUp(goal, "string", rest, (y) => applied("+text", x, y));
@@ -196,6 +200,60 @@ export function createGoals(bank: () => Bank, meter: Meter, onGoal: (goal: Goal)
         text.slice(0, text.length - (given[k] as string).length),
       );
       lookUp(goal, "string", rest, (y) => applied("+text", y, x));
+    }
+  }
+
+  /** The same text before or after it, on at least two contexts: a term for a choice. */
+  function partOfText(goal: Goal, { expression: x, values }: Entry): void {
+    if (x.args.length === 0 && x.form.variable === undefined) return;
+    const befores = new Map<string, number>();
+    const afters = new Map<string, number>();
+    for (const [k, wanted] of (goal.target as readonly string[]).entries()) {
+      const given = values[k] as string | undefined;
+      if (given === undefined || given === "" || given === wanted) continue;
+      const rest = wanted.length - given.length;
+      if (wanted.startsWith(given)) count(afters, wanted.slice(given.length));
+      else if (wanted.endsWith(given)) count(befores, wanted.slice(0, rest));
+    }
+    for (const [counts, isAfter] of [
+      [afters, true],
+      [befores, false],
+    ] as const) {
+      for (const [text, times] of counts) {
+        if (times < 2) continue;
+        const fixed = constant(text, "string", 2);
+        bank().add(
+          isAfter ? applied("+text", x, fixed) : applied("+text", fixed, x),
+          values.map((v) => (v === undefined ? v : isAfter ? `${v}${text}` : `${text}${v}`)),
+        );
+      }
+    }
+  }
+
+  /** Whether it is a fixed point of what would order, reverse or thin it. */
+  function fixedPoint(goal: Goal, { expression: x, values }: Entry, names: readonly string[]) {
+    for (const name of names) {
+      const part = PART.get(name) as Component;
+      let [yes, no] = [true, true];
+      for (let k = 0; k < values.length && (yes || no); k++) {
+        const value = values[k];
+        if (value === undefined) return;
+        const stays = equalValues(part.apply(value), value);
+        if (stays === goal.target[k]) no = false;
+        else yes = false;
+      }
+      if (!yes && !no) continue;
+      const same = x.type === "string" ? "===text" : `same ${x.type}`;
+      const test = compose(PART.get(same) as Component, [x, applied(name, x)], "boolean");
+      goal.accept(yes ? test : applied("not", test), 0);
+    }
+  }
+
+  function joined(goal: Goal, { expression: x, values }: Entry): void {
+    for (const by of SEPARATORS) {
+      const given = values as readonly (readonly string[] | undefined)[];
+      if (!goal.target.every((wanted, k) => given[k]?.join(by) === wanted)) continue;
+      goal.accept(applied("join", x, constant(by, "string", 1)), 0);
     }
   }
 
@@ -236,7 +294,13 @@ export function createGoals(bank: () => Bank, meter: Meter, onGoal: (goal: Goal)
         else if (type === "string[]")
           oneStep(goal, "sorted texts", [entry.expression], [entry.values]);
       }
-      if (type === "number") for (const goal of active.boolean ?? []) limit(goal, entry);
+      for (const goal of active.boolean ?? []) {
+        if (type === "number") limit(goal, entry);
+        else if (type === "string") fixedPoint(goal, entry, ["reversed", "lower", "upper"]);
+        else if (type === "number[]") fixedPoint(goal, entry, NUMBERS_FIXED);
+        else if (type === "string[]") fixedPoint(goal, entry, TEXTS_FIXED);
+      }
+      if (type === "string[]") for (const goal of active.string ?? []) joined(goal, entry);
     },
   };
 }
@@ -244,7 +308,12 @@ export function createGoals(bank: () => Bank, meter: Meter, onGoal: (goal: Goal)
 /** Small and round numbers are likelier than others. */
 export function costOfNumber(value: number): number {
   if (value === 0 || value === 1 || value === 2) return 1;
-  return Number.isInteger(value) && (Math.abs(value) <= 10 || value % 10 === 0) ? 2 : 3;
+  if (!Number.isInteger(value)) return 3 + String(value).length;
+  return Math.abs(value) <= 10 || value % 10 === 0 ? 2 : 3;
+}
+
+function count(counts: Map<string, number>, text: string): void {
+  counts.set(text, (counts.get(text) ?? 0) + 1);
 }
 
 function commonStart(texts: readonly string[]): string {

@@ -66,13 +66,13 @@ export function* loops(leaves: readonly Leaf[], bank: Bank, meter: Meter): Gener
         return form.apply(...args.map((leaf) => leaf.values[k] as number));
       });
       const expressions = args.map(({ expression }): Expression => expression);
-      bank.add(compose(form, expressions, "number", form.cost), values);
+      bank.add(compose(form as unknown as Form, expressions, "number", form.cost), values);
       if (meter.work >= meter.pause) yield;
     }
   }
 }
 
-type LoopForm = Form & {
+type LoopForm = Omit<Form, "apply"> & {
   readonly apply: (...args: number[]) => number | undefined;
   readonly takes: readonly ("given" | "any")[];
   readonly cost: number;

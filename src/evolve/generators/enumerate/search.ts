@@ -11,7 +11,7 @@ import { NUMBERS, TESTS } from "./components.ts";
 import { NUMBER_LISTS, TEXT_LISTS } from "./components-lists.ts";
 import { TEXTS } from "./components-text.ts";
 import { constantsOf, type Example } from "./constants.ts";
-import { type Component, type Expression, evaluate, variable } from "./expression.ts";
+import { type Component, compose, type Expression, evaluate, variable } from "./expression.ts";
 import { loops } from "./loops.ts";
 import { createSpace, type Leaf } from "./space.ts";
 import { commonType, equalValues, type Type, type Value, type Vector } from "./values.ts";
@@ -46,8 +46,8 @@ const MOST_CONTEXTS = 24;
 const TURN = 20_000;
 const SOURCES = 8;
 /** A solution of cost c is due after RELEASE * GROWTH ** c values. */
-const RELEASE = 3_000;
-const GROWTH = 1.6;
+const RELEASE = 150_000;
+const GROWTH = 1.3;
 /** Solutions handed out in all: the shortest ones of different behaviour elsewhere. */
 const MOST_SOLUTIONS = 12;
 
@@ -67,6 +67,8 @@ export function createSearch(
     if (type !== undefined)
       leaves.push({ expression: variable(name, type), values: values as Vector });
   }
+  const tuple = tupleOf(leaves);
+  if (tuple !== undefined) leaves.push(tuple);
   const types = new Set<Type>([result, ...leaves.map(({ expression }) => expression.type)]);
   const components = componentsFor(types);
   const texts = components.some(({ name }) => name === "upper");
@@ -165,6 +167,21 @@ export function createSearch(
       return ready;
     },
   };
+}
+
+/** Two to four numbers together are a list as well: `[a, b, c]`. */
+function tupleOf(leaves: readonly Leaf[]): Leaf | undefined {
+  const numbers = leaves.filter(({ expression }) => expression.type === "number");
+  if (numbers.length < 2 || numbers.length > 4) return undefined;
+  const form = {
+    print: (...args: string[]) => `[${args.join(", ")}]`,
+    apply: (...args: Value[]) => args as readonly number[],
+  };
+  const parts = numbers.map(({ expression }) => expression);
+  const rows = (numbers[0] as Leaf).values.map((_, k) =>
+    numbers.map(({ values }) => values[k] as number),
+  );
+  return { expression: compose(form, parts, "number[]", 0), values: rows };
 }
 
 /** Texts come in where there are any, and lists with them: their pieces are lists. */

@@ -10,7 +10,7 @@
 import { type Bank, createBank, type Entry, type Meter } from "./bank.ts";
 import { type Choice, decide } from "./decide.ts";
 import { type Component, compose, constant, type Expression, variable } from "./expression.ts";
-import { createGoals, type Goal, type Goals } from "./goals.ts";
+import { applied, createGoals, type Goal, type Goals } from "./goals.ts";
 import { elementOf, INDEX, ITEM, kept, LAMBDAS, lambdaNamed } from "./lambdas.ts";
 import { equalValues, type ListType, type Type, type Value, type Vector } from "./values.ts";
 
@@ -55,14 +55,14 @@ export function createSpace(options: SpaceOptions): Space {
   const { leaves, constants, contexts, components, streams, capacity, highest, bodies } = options;
   const sources: Source[] = [];
   const listGoals: Goal[] = [];
-  let fitting = 0;
+  let [fitting, filtered, plain] = [0, 0, 0];
   const goals = createGoals(
     () => bank,
     streams.meter,
     (goal) => {
       if (goal.depth === 0 && bodies === undefined) streams.start(choices(goal, 3), 0.1);
       if (goal.depth === 0 && bodies !== undefined) streams.start(choices(goal, 5), 0.2);
-      if (bodies === undefined || !goal.type.endsWith("[]")) return;
+      if (bodies === undefined || !(goal.type.endsWith("[]") || goal.type === "string")) return;
       listGoals.push(goal);
       for (const source of sources) source.hand(goal);
       for (const type of ["number[]", "string[]"] as const) {
@@ -86,9 +86,10 @@ export function createSpace(options: SpaceOptions): Space {
   function consider(entry: Entry): void {
     if (bodies === undefined || sources.some(({ key }) => key === entry.key)) return;
     const fits = listGoals.some((goal) => sameLengths(entry.values, goal.target));
-    const early = sources.length - fitting < bodies.sources && entry.level <= 4;
-    if (!early && !(fits && fitting < FITTING_SOURCES)) return;
-    if (!early) fitting++;
+    if (fits && fitting < FITTING_SOURCES) fitting++;
+    else if (entry.expression.form === FILTER.form && filtered < bodies.sources) filtered++;
+    else if (isPlain(entry) && plain < bodies.sources) plain++;
+    else return;
     const rank = sources.length;
     const source = sourceOf(entry, bank, options, (fits ? 1 : 0.5) / (1 + 0.3 * rank));
     if (source === undefined) return;
@@ -124,6 +125,9 @@ export function createSpace(options: SpaceOptions): Space {
   streams.start(bank.grow(), options.weight);
   return { bank, goals };
 }
+
+const NOTHING = constant("", "string");
+const FILTER = lambdaNamed("filter", "boolean");
 
 interface Source {
   readonly key: number;
@@ -188,7 +192,7 @@ function sourceOf(
   /** Everything that a body makes out of this list goes to the bank outside. */
   function bring(entry: Entry, places: readonly (readonly number[] | undefined)[]): void {
     const body = entry.expression;
-    if (body.args.length === 0 && body.form.variable === undefined) return;
+    if (!mentions(body, ITEM) && !mentions(body, INDEX)) return;
     for (const lambda of LAMBDAS) {
       if (lambda.body !== body.type) continue;
       streams.meter.work += total;
@@ -227,7 +231,15 @@ function sourceOf(
         type: body,
         target,
         depth: 0,
-        accept: (found, extra) => goal.accept(compose(form, [expression, found], goal.type), extra),
+        accept: (found, extra) =>
+          goal.accept(
+            compose(
+              form,
+              [expression, found],
+              lambda === "filter" ? type : `${body as "string"}[]`,
+            ),
+            extra,
+          ),
       });
     }
   };
@@ -235,6 +247,22 @@ function sourceOf(
   return {
     key,
     hand(goal) {
+      if (goal.type === "string") {
+        // A text of equal pieces, one for each element.
+        const whole = goal.target as readonly string[];
+        const size = pieceSize(whole, lists);
+        if (size === undefined) return;
+        give(
+          {
+            ...goal,
+            accept: (found, extra) => goal.accept(applied("join", found, NOTHING), extra),
+          },
+          "map",
+          "string",
+          (k) => lists[k]?.map((_, at) => (whole[k] ?? "").slice(at * size, (at + 1) * size)),
+        );
+        return;
+      }
       const targets = goal.target as readonly (readonly Value[])[];
       if (sameLengths(values, goal.target)) {
         give(goal, "map", elementOf(goal.type as ListType), (k) => targets[k]);
@@ -245,6 +273,34 @@ function sourceOf(
   };
 }
 
+/** How many characters of the text each element has; undefined unless all have as many. */
+function pieceSize(
+  texts: readonly string[],
+  lists: readonly (readonly Value[] | undefined)[],
+): number | undefined {
+  const longest = texts.findIndex((text) => text.length > 0);
+  const size = (texts[longest]?.length ?? 0) / (lists[longest]?.length ?? 0);
+  if (!Number.isInteger(size) || size < 2) return undefined;
+  return texts.every((text, k) => text.length === size * (lists[k]?.length ?? -1))
+    ? size
+    : undefined;
+}
+
+/** Lists in another order have the same elements: bodies over them say little new. */
+function isPlain({ expression, level }: Entry): boolean {
+  if (level > 3 || LAMBDAS.some(({ form }) => form === expression.form)) return false;
+  const { name = "" } = expression.form as Partial<Component>;
+  return hasVariable(expression) && !/^(reversed|sorted|concat|append|init|tail)/.test(name);
+}
+
+function hasVariable({ form, args }: Expression): boolean {
+  return form.variable !== undefined || args.some(hasVariable);
+}
+
+function mentions({ form, args }: Expression, name: string): boolean {
+  return form.variable === name || args.some((arg) => mentions(arg, name));
+}
+
 function sameLengths(a: Vector, b: Vector): boolean {
   let some = 0;
   for (let k = 0; k < a.length; k++) {
@@ -253,9 +309,4 @@ function sameLengths(a: Vector, b: Vector): boolean {
     some += x.length;
   }
   return some > 1;
-}
-
-/** A constant of every type that a choice may end in. */
-export function literal(value: Value, type: Type): Expression {
-  return constant(value, type, 2);
 }

@@ -1,0 +1,95 @@
+/** The command line with a model: the real client against a scripted endpoint on loopback. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Workplace, workplace } from "../support/cli.ts";
+import { type ModelServer, modelServer } from "../support/model-server.ts";
+
+const KEY = "sk-planted-0123456789abcdefghijklmnopqrstuv";
+const SPEC = {
+  name: "vowels",
+  description: "Counts the vowels of a text.",
+  signature: "function vowels(text: string): number",
+  cases: ["hello", "sky", "aeiou", "banana", ""].map((text) => ({
+    args: [text],
+    expected: [...text].filter((letter) => "aeiou".includes(letter)).length,
+  })),
+  heldOut: [{ args: ["queue"], expected: 4 }],
+  seeds: ["function vowels(text) { return 0; }"],
+};
+const RIGHT = `Vowels are five letters.
+\`\`\`ts
+export function vowels_v2(text: string): number {
+  return [...text].filter((letter) => "aeiou".includes(letter)).length;
+}
+\`\`\``;
+
+let place: Workplace;
+let server: ModelServer;
+let environment: Record<string, string>;
+beforeAll(async () => {
+  place = workplace();
+  // The first replies are of no use; then comes the function.
+  server = await modelServer((_request, index) =>
+    index < 3
+      ? (["I would rather not.", "```js\nfunction vowels( {\n```", "return 1;"][index] ?? "")
+      : RIGHT,
+  );
+  environment = {
+    TOOLWRIGHT_MODEL: "scripted-7b",
+    TOOLWRIGHT_BASE_URL: `${server.url}/v1`,
+    OPENAI_API_KEY: KEY,
+  };
+});
+afterAll(async () => {
+  await server?.close();
+  place?.remove();
+});
+
+describe("evolve --generator llm", () => {
+  it("finds what the model writes, counts what is of no use, and pays once for a resumed run", async () => {
+    const spec = place.file("vowels.json", JSON.stringify(SPEC));
+    const args = ["evolve", "--spec", spec, "--generator", "llm", "--budget-evaluations", "12"];
+    const first = await place.json(args, { environment });
+    expect(first.status).toBe(0);
+    expect(first.value).toMatchObject({
+      best: { score: 1, heldOut: 1, source: expect.stringContaining("aeiou") },
+      stopped: "target",
+      failures: { byStatus: { "no-candidate": expect.any(Number) } },
+    });
+    const paid = server.requests.length;
+    expect(paid).toBeGreaterThan(3);
+
+    const { runId, best } = first.value as { runId: string; best: unknown };
+    const again = await place.json([...args, "--resume", runId], { environment });
+    expect((again.value as { best: unknown }).best).toEqual(best);
+    expect(server.requests.length).toBe(paid);
+
+    // The key went to the endpoint and nowhere else.
+    expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+    const shown = await place.run(["traces", "show", runId, "--json"]);
+    expect(shown.stdout).toContain("vowels_v2");
+    expect(shown.stdout).not.toContain(KEY);
+  });
+
+  it("says how to configure a model when there is none", async () => {
+    const spec = place.file("vowels.json", JSON.stringify(SPEC));
+    const { status, stderr } = await place.run(["evolve", "--spec", spec, "--generator", "llm"]);
+    expect(stderr).toMatch(/MODEL_MISSING.*TOOLWRIGHT_MODEL/);
+    expect(status).toBe(2);
+  });
+
+  it("ends with status 1 and the provider's fault when the key is refused", async () => {
+    const refusing = await modelServer(() => ({ status: 401, error: { message: "bad key" } }));
+    try {
+      const spec = place.file("vowels.json", JSON.stringify(SPEC));
+      const { status, stderr } = await place.run(
+        ["evolve", "--spec", spec, "--generator", "llm", "--budget-evaluations", "12"],
+        { environment: { ...environment, TOOLWRIGHT_BASE_URL: `${refusing.url}/v1` } },
+      );
+      expect(stderr).toMatch(/MODEL_AUTH/);
+      expect(stderr).not.toContain(KEY);
+      expect(status).toBe(1);
+    } finally {
+      await refusing.close();
+    }
+  });
+});

@@ -1,5 +1,5 @@
 /** The commands as a user runs them: real processes, a home of their own, no network. */
-import type { Command, Command } from "commander";
+import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
 import { type Workplace, workplace } from "../support/cli.ts";

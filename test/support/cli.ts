@@ -24,13 +24,11 @@ export interface Workplace {
   readonly folder: string;
   /** Writes a file and gives its path. */
   file(name: string, content: string): string;
-  run(
-    args: readonly string[],
-    options?: { readonly interruptAfterMs?: number },
-  ): Promise<CliResult>;
+  run(args: readonly string[], options?: RunOptions): Promise<CliResult>;
   /** Runs with --json and parses stdout, which must be one document and nothing else. */
   json(
     args: readonly string[],
+    options?: RunOptions,
   ): Promise<{ readonly status: number | null; readonly value: unknown }>;
   remove(): void;
 }

@@ -5,9 +5,11 @@
  * that is missing is left out and named; none of them is what the sandbox alone rests on.
  */
 import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
+const here = fileURLToPath(import.meta.url);
 
 export interface Layer {
   readonly layer: string;
@@ -58,11 +60,11 @@ export function confinement(): Promise<Confinement> {
 
 async function findOut(): Promise<Confinement> {
   const linux = process.platform === "linux";
-  const works = async (words: readonly string[]): Promise<boolean> => {
-    const [file = "", ...args] = words;
+  const works = async (words: readonly string[], probe = ["true"]): Promise<boolean> => {
+    const [file = "", ...args] = [...words, ...probe];
     if (!linux) return false;
     try {
-      await run(file, [...args, "true"], { timeout: 5_000, env: {} });
+      await run(file, args, { timeout: 5_000, env: {} });
       return true;
     } catch {
       return false; // Absent, or refused by this kernel: the layer is reported as not holding.
@@ -72,7 +74,8 @@ async function findOut(): Promise<Confinement> {
     works(prlimit(2 ** 31)),
     works(UNSHARE),
     works(SETPRIV),
-    works(BWRAP),
+    // Its own /tmp hides an engine that is installed there: then it must not be used.
+    works(BWRAP, ["sh", "-c", 'test -r "$0" && "$1" --version', here, process.execPath]),
   ]);
   const missing = linux ? "not available to this user here" : "Linux alone has it";
   const layers: Layer[] = [

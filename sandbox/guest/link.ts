@@ -10,8 +10,15 @@ import { stripTypeScriptTypes } from "node:module";
 const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 
 const ROLES = {
-  candidate: ["../isolate/realm", "wire", "realm", "candidate"],
-  harness: ["../isolate/realm", "../isolate/harness-realm", "wire", "realm", "harness"],
+  candidate: ["../isolate/prelude", "../isolate/realm", "wire", "realm", "candidate"],
+  harness: [
+    "../isolate/prelude",
+    "../isolate/realm",
+    "../isolate/harness-realm",
+    "wire",
+    "realm",
+    "harness",
+  ],
   cells: ["wire", "cells"],
   supervisor: ["frames", "supervise-common", "supervise-shell", "supervise-session", "supervisor"],
 } as const;

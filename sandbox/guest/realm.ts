@@ -7,6 +7,7 @@
  */
 import { stripTypeScriptTypes } from "node:module";
 import { constants, createContext, Script } from "node:vm";
+import { prelude } from "../isolate/prelude.ts";
 import { type CandidateRealm, candidateRealm } from "../isolate/realm.ts";
 
 /** State of sfc32, four 32-bit words. */
@@ -29,8 +30,11 @@ export function createRealm(words: Words, outputBytes: number): Realm {
     new Script(source, { filename }).runInContext(context);
   const nothing = new Script("0", { filename: "drain.js" });
   const [a, b, c, counter] = words;
-  const text = `"use strict"; (${candidateRealm.toString()})`;
-  const make = evaluate(text, "glue.js") as typeof candidateRealm;
+  const text = `"use strict"; (function (w0, w1, w2, w3, outputBytes) {
+  (${prelude.toString()})(w0, w1, w2, w3);
+  return (${candidateRealm.toString()})(outputBytes);
+})`;
+  const make = evaluate(text, "glue.js") as (...words: number[]) => CandidateRealm;
   const glue = make(a, b, c, counter, outputBytes);
   return { glue, evaluate, drain: () => void nothing.runInContext(context) };
 }

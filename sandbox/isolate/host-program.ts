@@ -11,11 +11,15 @@ import { type HarnessRealm, harnessRealm } from "./harness-realm.ts";
 import { resultOf, thrown } from "./host-results.ts";
 import { runTrusted } from "./host-scripts.ts";
 import type { Texts } from "./host-texts.ts";
+import { prelude } from "./prelude.ts";
 import { type CandidateRealm, candidateRealm } from "./realm.ts";
 import { endsProgram, type Result, type RunRequest } from "./wire.ts";
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
-const GLUE = `"use strict"; (${candidateRealm.toString()})`;
+const GLUE = `"use strict"; (function (w0, w1, w2, w3, outputBytes) {
+  (${prelude.toString()})(w0, w1, w2, w3);
+  return (${candidateRealm.toString()})(outputBytes);
+})`;
 const HARNESS = `;(${harnessRealm.toString()})`;
 
 type Caller = ivm.Reference<(text: string) => string>;
@@ -63,7 +67,7 @@ function openProgram(isolate: ivm.Isolate, request: RunRequest, texts: Texts): O
   if (!prepared.ok) return { ended: ["refused", prepared.reason] };
 
   const realm = isolate.createContextSync();
-  const glue: ivm.Reference<CandidateRealm> = runTrusted<typeof candidateRealm>(
+  const glue: ivm.Reference<CandidateRealm> = runTrusted<(...words: number[]) => CandidateRealm>(
     isolate,
     realm,
     GLUE,

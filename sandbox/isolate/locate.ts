@@ -9,39 +9,43 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+const here = dirname(fileURLToPath(import.meta.url));
 
 /** Absolute path of a file beside this one, named without extension. */
 export function besideThis(name: string): string {
-  return fileURLToPath(new URL(`./${name}${extension}`, import.meta.url));
+  return join(here, name + extension);
 }
 
 /**
- * What the host process has to read: its own files, the packages it loads, and the manifests that
- * Node consults to tell the type of a module.
+ * What the host process has to read: its own files, the packages it loads, and what Node consults
+ * on the way to them: the manifests above, and the places where a package manager may have put a
+ * link instead of the package.
  */
 export function readableByHost(): readonly string[] {
-  const here = dirname(fileURLToPath(import.meta.url));
   const require = createRequire(import.meta.url);
-  const packages = ["isolated-vm", "acorn"].map((name) => packageRoot(require.resolve(name)));
-  const ivmRequire = createRequire(join(packages[0] ?? here, "package.json"));
-  packages.push(packageRoot(ivmRequire.resolve("node-gyp-build")));
-  // node-gyp-build asks whether the C library is musl by probing this file.
-  const source = join(dirname(here), `source${extension}`);
-  return [here, source, ...packages, ...manifestsAbove(here), "/etc/alpine-release"];
+  const isolatedVm = packageOf(require.resolve("isolated-vm"));
+  const loader = createRequire(join(isolatedVm, "package.json")).resolve("node-gyp-build");
+  const packages = [isolatedVm, packageOf(loader), packageOf(require.resolve("acorn"))];
+  const above = foldersAbove(here);
+  return [
+    here,
+    join(dirname(here), `source${extension}`),
+    ...packages,
+    ...above.map((folder) => join(folder, "package.json")),
+    ...[...above, ...foldersAbove(isolatedVm)].flatMap((folder) =>
+      ["isolated-vm", "node-gyp-build", "acorn"].map((name) => join(folder, "node_modules", name)),
+    ),
+    // node-gyp-build asks whether the C library is musl by probing this file.
+    "/etc/alpine-release",
+  ].filter((path, index, all) => all.indexOf(path) === index);
 }
 
-function packageRoot(file: string): string {
-  let folder = dirname(file);
-  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) {
-    folder = dirname(folder);
-  }
-  return folder;
+function packageOf(file: string): string {
+  return foldersAbove(dirname(file)).find((at) => existsSync(join(at, "package.json"))) ?? file;
 }
 
-function manifestsAbove(folder: string): string[] {
-  const found: string[] = [];
-  for (let at = folder; ; at = dirname(at)) {
-    found.push(join(at, "package.json"));
-    if (existsSync(join(at, "package.json")) || dirname(at) === at) return found;
-  }
+/** The folder itself and all above it. */
+function foldersAbove(folder: string): readonly string[] {
+  const above = dirname(folder);
+  return above === folder ? [folder] : [folder, ...foldersAbove(above)];
 }

@@ -1,6 +1,6 @@
 /**
- * The candidate's realm: what is done to a fresh context before unread code runs in it, and the
- * glue through which the code is loaded, called and read.
+ * The candidate's realm: the glue through which unread code is loaded, called and read. `prelude`
+ * has run in the same fresh context before.
  *
  * `candidateRealm` is sent as text into the isolate and runs there, so it names nothing outside
  * itself. It takes every primordial that it needs before the candidate runs; afterwards it calls
@@ -26,15 +26,8 @@ export interface CandidateRealm {
  * First letter of a tagged string: `r` JSON text, `t` thrown (name and message, then optionally a
  * NUL and the stack), `b` bad output, `x` refused.
  */
-export function candidateRealm(
-  w0: number,
-  w1: number,
-  w2: number,
-  w3: number,
-  outputBytes: number,
-): CandidateRealm {
-  const scope = globalThis as unknown as Record<string, unknown>;
-  const { apply, construct, getPrototypeOf, deleteProperty, defineProperty } = Reflect;
+export function candidateRealm(outputBytes: number): CandidateRealm {
+  const { apply, getPrototypeOf } = Reflect;
   const { keys, getOwnPropertyDescriptor, prototype: objectPrototype } = Object;
   const { isArray } = Array;
   const { parse, stringify } = JSON;
@@ -53,65 +46,7 @@ export function candidateRealm(
   const getter = (name: PropertyKey) => bind(getOwnPropertyDescriptor(typedPrototype, name)?.get);
   const typedName = getter(Symbol.toStringTag) as (value: unknown) => string | undefined;
   const typedLength = getter("length") as (value: unknown) => number;
-  const evaluate = scope.eval as (source: string) => unknown;
-
-  // Seeded randomness: sfc32, as everywhere in the engine.
-  let a = w0 | 0;
-  let b = w1 | 0;
-  let c = w2 | 0;
-  let counter = w3 | 0;
-  const hide = (target: object, name: PropertyKey, value: unknown) =>
-    defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
-  hide(Math, "random", function random() {
-    const word = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + word) | 0;
-    return (word >>> 0) / 4294967296;
-  });
-
-  // A clock that stands still: 2025-01-01T00:00:00Z.
-  const RealDate = Date;
-  const instant = 1735689600000;
-  function FrozenDate(this: unknown, ...parts: unknown[]): unknown {
-    if (new.target === undefined) return new RealDate(instant).toString();
-    return construct(RealDate, parts.length === 0 ? [instant] : parts, new.target);
-  }
-  hide(FrozenDate, "name", "Date");
-  hide(FrozenDate, "now", function now() {
-    return instant;
-  });
-  hide(FrozenDate, "parse", RealDate.parse);
-  hide(FrozenDate, "UTC", RealDate.UTC);
-  FrozenDate.prototype = RealDate.prototype;
-  hide(RealDate.prototype, "constructor", FrozenDate);
-  hide(scope, "Date", FrozenDate);
-
-  // Whatever is not deterministic, escapes the memory limit, or waits.
-  const gone = [
-    "Intl",
-    "Temporal",
-    "WeakRef",
-    "FinalizationRegistry",
-    "Atomics",
-    "SharedArrayBuffer",
-    "WebAssembly",
-    "ShadowRealm",
-  ];
-  for (const name of gone) deleteProperty(scope, name);
-  const local = ["toLocaleString", "toLocaleDateString", "toLocaleTimeString"];
-  for (const owner of [RealDate, Number, BigInt, Array]) {
-    for (const name of local) deleteProperty(owner.prototype, name);
-  }
-  for (const name of ["localeCompare", "toLocaleLowerCase", "toLocaleUpperCase"]) {
-    deleteProperty(String.prototype, name);
-  }
-  const mute = {};
-  for (const name of ["log", "info", "warn", "error", "debug", "trace", "table", "assert"]) {
-    hide(mute, name, () => undefined);
-  }
-  hide(scope, "console", mute);
+  const evaluate = Reflect.get(globalThis, "eval") as (source: string) => unknown;
 
   let entry: unknown;
   const answer = { value: undefined as unknown, list: new Floats(512), length: 0, text: "" };
@@ -235,6 +170,8 @@ export function candidateRealm(
     return true;
   };
 
+  // For what passes to a harness, which is no output: 16 MB.
+  const longest = 2 ** 21;
   /** What may pass to a harness: 0 a primitive, 1 a list, 2 neither. */
   const take = (value: unknown): number => {
     const kind = typeof value;
@@ -243,8 +180,8 @@ export function candidateRealm(
       return 0;
     }
     if (kind === "string") {
-      if ((value as string).length > outputBytes) {
-        answer.text = `ba string larger than ${outputBytes} bytes`;
+      if ((value as string).length > longest) {
+        answer.text = `ba string of more than ${longest} characters`;
         return 2;
       }
       answer.value = value;
@@ -260,8 +197,8 @@ export function candidateRealm(
     }
     const list = value as ArrayLike<unknown>;
     const length = name === undefined ? list.length : typedLength(value);
-    if (typeof length !== "number" || !(length * 2 <= outputBytes + 2)) {
-      answer.text = `ba list larger than ${outputBytes} bytes`;
+    if (typeof length !== "number" || !(length <= longest)) {
+      answer.text = `ba list of more than ${longest} items`;
       return 2;
     }
     let target = answer.list;

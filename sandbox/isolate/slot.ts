@@ -112,7 +112,7 @@ async function runTogether(
   if (checked.length === 0) return;
   const { child } = await prepared(task);
   const request: ToHost = { op: "batch", programs: checked, ...task.frame };
-  const ending = await child.request(JSON.stringify(request), watchOf(task), (message) => {
+  const ending = await child.request(JSON.stringify(request), watchOf(task, true), (message) => {
     if (message.a !== "programs") return;
     for (const [id, results] of message.of) {
       if (results === null || !results.every(isResult)) continue;
@@ -123,9 +123,10 @@ async function runTogether(
   if (ending.kind !== "done") await renew();
 }
 
-function watchOf({ frame, cancel }: SlotTask): Watch {
+function watchOf({ frame, cancel }: SlotTask, renewed: boolean): Watch {
   return {
-    silenceMs: frame.timeoutMs + GRACE_MS,
+    limitMs: frame.timeoutMs + GRACE_MS,
+    renewed,
     growthMiB: frame.memoryMiB + SLACK_MIB,
     // Text in JSON in a frame: a character may take six bytes.
     frameBytes: 4_000_000 + 6 * frame.outputBytes,
@@ -163,7 +164,7 @@ async function attemptAlone(
   const { child } = await prepared(task);
   const results: Result[] = [];
   const body = JSON.stringify(request satisfies ToHost);
-  const ending = await child.request(body, watchOf(task), (message) => {
+  const ending = await child.request(body, watchOf(task, false), (message) => {
     // In order, none twice: anything else is not what a sound host writes, and is not counted.
     const next = message.a === "result" && message.at === results.length;
     if (next && isResult(message.r)) results.push(message.r);

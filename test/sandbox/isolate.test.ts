@@ -8,6 +8,7 @@ import { SandboxUnavailableError } from "../../src/core/errors.ts";
 import { type Execution, type Language, Limits } from "../../src/core/execution.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
+import { seededRandom } from "../../src/core/random.ts";
 import { sandboxContract } from "../contracts/sandbox.ts";
 
 const never = new AbortController().signal;
@@ -151,6 +152,42 @@ describe("isolate sandbox", () => {
         .filter((name) => typeof globalThis[name] !== "undefined")
         .concat(Date.now() === new Date().getTime() ? [] : ["a clock"]); }`;
     expect(await run(source)).toMatchObject([{ status: "returned", output: [] }]);
+  });
+
+  it("draws the engine's own random stream for the seed, on both sides of a harness", async () => {
+    const random = seededRandom(7);
+    const expected = [random.next(), random.next(), random.next()];
+    const source = "function f() { return [Math.random(), Math.random(), Math.random()]; }";
+    expect(await run(source)).toMatchObject([{ status: "returned", output: expected }]);
+    const harness = {
+      source:
+        "function harness(c) { return [...c(), Math.random(), Math.random(), Math.random()]; }",
+    };
+    const program = { language: "javascript" as const, source, entry: "f" };
+    const job = { program, inputs: [[]], harness, limits, seed: 7 };
+    expect(await sandbox.run(job, never)).toMatchObject([
+      { status: "returned", output: [...expected, ...expected] },
+    ]);
+  });
+
+  it("counts an output's bytes, not those of what passes between candidate and harness", async () => {
+    const program = {
+      language: "javascript" as const,
+      source: "function f(list) { return Array.from(list, (x) => x + 0.5); }",
+      entry: "f",
+    };
+    const harness = {
+      source:
+        "function harness(c, n) { return c(new Float64Array(n)).reduce((a, b) => a + b, 0); }",
+    };
+    const job = {
+      program,
+      inputs: [[20_000]],
+      harness,
+      limits: { ...limits, outputBytes: 10 },
+      seed: 1,
+    };
+    expect(await sandbox.run(job, never)).toMatchObject([{ status: "returned", output: 10_000 }]);
   });
 
   it("shows the candidate nothing of the harness: no caller, no frame's function, no global", async () => {

@@ -1,5 +1,5 @@
 /** Small builders of nodes, so that operators read as what they make. */
-import type { BinaryOperator, Expression, LogicalOperator, SimpleLiteral } from "estree";
+import type { BinaryOperator, Expression, SimpleLiteral } from "estree";
 
 /** A number as source has it: negative ones are a minus before a literal. Not NaN, not infinite. */
 export function numberNode(value: number): Expression {
@@ -23,14 +23,6 @@ export function identifier(name: string): Expression & { type: "Identifier" } {
 
 export function binary(operator: BinaryOperator, left: Expression, right: Expression): Expression {
   return { type: "BinaryExpression", operator, left, right };
-}
-
-export function logical(
-  operator: LogicalOperator,
-  left: Expression,
-  right: Expression,
-): Expression {
-  return { type: "LogicalExpression", operator, left, right };
 }
 
 export function conditional(

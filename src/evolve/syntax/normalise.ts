@@ -116,37 +116,50 @@ function rewrite(node: Node, outer: Scope, rules: Rules): Canonical {
   if (node.type === "Literal") return rewriteLiteral(node);
 
   const scope = enter(node, outer, rules.prefix);
-  const copy: Record<string, unknown> = { ...node };
+  // Most nodes stay as they are: only what changes is copied.
+  const changes: Record<string, unknown> = {};
+  let changed = false;
+  const change = (field: string, value: unknown): void => {
+    changes[field] = value;
+    changed = true;
+  };
   let pure = PURE.has(node.type);
   if (node.type === "FunctionDeclaration" || node.type === "ClassDeclaration") {
     const id = node.id === null ? undefined : rewrite(node.id, outer, rules);
-    copy.id = id?.node ?? null;
+    change("id", id?.node ?? null);
   } else if (node.type === "FunctionExpression" && node.id) {
-    copy.id = rewrite(node.id, scope, rules).node;
+    change("id", rewrite(node.id, scope, rules).node);
   } else if (node.type === "Property") {
-    copy.shorthand = false;
+    change("shorthand", false);
   }
 
   const operands: Canonical[] = [];
   for (const field of keysOf(node)) {
-    const value = copy[field];
+    const value = (node as unknown as Readonly<Record<string, unknown>>)[field];
     if (Array.isArray(value)) {
-      copy[field] = value.map((item) => {
+      let differs = false;
+      const list = value.map((item) => {
         if (item === null || typeof item !== "object") return item;
         const child = rewrite(item as Node, scope, rules);
         operands.push(child);
+        differs ||= child.node !== item;
         return child.node;
       });
+      if (differs) change(field, list);
     } else if (typeof value === "object" && value !== null) {
       const child = rewrite(value as Node, scope, rules);
       operands.push(child);
-      copy[field] = child.node;
+      if (child.node !== value) change(field, child.node);
     }
   }
   for (const operand of operands) {
     pure &&= operand.pure;
   }
-  const result = { node: copy as unknown as Node, pure, numeric: false };
+  const result = {
+    node: changed ? ({ ...node, ...changes } as Node) : node,
+    pure,
+    numeric: false,
+  };
   if (node.type === "BinaryExpression") return orderBinary(result, operands, node, rules.numeric);
   if (node.type === "CallExpression" && isMathCall(node)) {
     return orderMath({ ...result, pure: operands.every((each) => each.pure) }, operands, node);
@@ -186,7 +199,7 @@ function rewriteLiteral(node: Node & { type: "Literal" }): Canonical {
     return { node, pure: true, numeric: true };
   }
   return {
-    node: { type: "Literal", value: node.value, raw } as Node,
+    node: node.raw === raw ? node : ({ type: "Literal", value: node.value, raw } as Node),
     pure: true,
     numeric: typeof node.value === "number",
   };

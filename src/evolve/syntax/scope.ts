@@ -55,7 +55,7 @@ export function freeNames(program: Program): ReadonlySet<string> {
 }
 
 /** Names that a pattern binds, left to right. */
-export function patternNames(pattern: Pattern): readonly string[] {
+function patternNames(pattern: Pattern): readonly string[] {
   switch (pattern.type) {
     case "Identifier":
       return [pattern.name];
@@ -102,7 +102,7 @@ function hoisted(root: Node): readonly string[] {
   return names;
 }
 
-export function isFunction(node: Node): boolean {
+function isFunction(node: Node): boolean {
   return (
     node.type === "FunctionDeclaration" ||
     node.type === "FunctionExpression" ||

@@ -9,7 +9,8 @@ import { type Component, compose, type Expression } from "./expression.ts";
 import { bounded, fingerprint, TYPES, type Type, type Value, type Vector } from "./values.ts";
 
 export interface Entry {
-  readonly expression: Expression;
+  /** Replaced when a cheaper one of the same behaviour turns up. */
+  expression: Expression;
   readonly values: Vector;
   readonly key: number;
   readonly level: number;
@@ -66,7 +67,16 @@ export function createBank(options: BankOptions): Bank {
     if (some < least) return undefined;
     const key = fingerprint(values);
     const seen = known[type];
-    if (seen.has(key)) return undefined;
+    const before = seen.get(key);
+    if (before !== undefined) {
+      if (at >= before.expression.cost) return undefined;
+      const expression = make();
+      if (expression.cost >= before.expression.cost) return undefined;
+      before.expression = expression;
+      onEntry(before);
+      return undefined;
+    }
+    if (at > 1 && isConstant(values) && !isLeaf(make())) return undefined;
     const entry: Entry = { expression: make(), values, key, level: at };
     if (seen.size < capacity) {
       seen.set(key, entry);
@@ -156,6 +166,18 @@ export function createBank(options: BankOptions): Bank {
       }
     },
   };
+}
+
+/** What is the same in all contexts says no more than a constant does. */
+function isConstant(values: Vector): boolean {
+  const [first] = values;
+  if (values.length < 2 || typeof first === "object") return false;
+  for (let k = 1; k < values.length; k++) if (values[k] !== first) return false;
+  return true;
+}
+
+function isLeaf({ args }: Expression): boolean {
+  return args.length === 0;
 }
 
 function expressionOf(part: Component, entries: readonly Entry[]): Expression {

@@ -82,7 +82,7 @@ export const NUMBERS: readonly Component[] = [
     N,
     (a, b) => `${a} ** ${b}`,
     (a, b) => a ** b,
-    { levels: [3, 3] },
+    { cost: 3, levels: [3, 3] },
   ),
   component(
     "abs",
@@ -125,6 +125,7 @@ export const NUMBERS: readonly Component[] = [
     N,
     (a) => `Math.sqrt(${a})`,
     (a) => Math.sqrt(a),
+    { cost: 2 },
   ),
   component(
     "sign",
@@ -132,7 +133,7 @@ export const NUMBERS: readonly Component[] = [
     N,
     (a) => `Math.sign(${a})`,
     (a) => Math.sign(a),
-    { levels: [3] },
+    { cost: 2, levels: [3] },
   ),
   component(
     "log2",
@@ -140,7 +141,7 @@ export const NUMBERS: readonly Component[] = [
     N,
     (a) => `Math.log2(${a})`,
     (a) => Math.log2(a),
-    { levels: [2] },
+    { cost: 2, levels: [2] },
   ),
 ];
 

@@ -7,7 +7,7 @@
  */
 import type { Bank, Entry, Meter } from "./bank.ts";
 import { BOTH, CHOICE, compose, constant, EITHER, type Expression, NOT } from "./expression.ts";
-import { applied, costOfNumber } from "./goals.ts";
+import { applied, costOfNumber } from "./parts.ts";
 import { equalValues, type Type, type Vector } from "./values.ts";
 
 const SAMPLE = 24;

@@ -13,6 +13,7 @@ export interface Lambda {
   readonly name: string;
   readonly form: Form;
   readonly body: Type;
+  readonly cost: number;
   gives(list: ListType): Type;
   /** @param values What the body gives for each element, in their order. */
   combine(list: readonly Value[], values: readonly Value[]): Value | undefined;
@@ -116,6 +117,7 @@ function lambda<B extends Type>(body: B, [name, gives, print, combine, helper]: 
     name,
     form,
     body,
+    cost: name.includes("by") || name.startsWith("find") ? 2 : 1,
     gives: (list) => (gives === "list" ? list : gives === "element" ? elementOf(list) : gives),
     combine: (list, values) => combine(list, values as ValueOf[B][]) as Value | undefined,
   };

@@ -8,12 +8,14 @@
 import type { Kernel } from "../../../core/task.ts";
 import type { Entry, Meter } from "./bank.ts";
 import { NUMBERS, TESTS } from "./components.ts";
+import { BETWEEN } from "./components-between.ts";
 import { NUMBER_LISTS, TEXT_LISTS } from "./components-lists.ts";
 import { TEXTS } from "./components-text.ts";
 import { constantsOf, type Example } from "./constants.ts";
 import { type Component, compose, type Expression, evaluate, variable } from "./expression.ts";
 import { loops } from "./loops.ts";
-import { createSpace, type Leaf } from "./space.ts";
+import type { Leaf } from "./source.ts";
+import { createSpace } from "./space.ts";
 import { commonType, equalValues, type Type, type Value, type Vector } from "./values.ts";
 
 export interface SearchOptions {
@@ -46,8 +48,8 @@ const MOST_CONTEXTS = 24;
 const TURN = 20_000;
 const SOURCES = 8;
 /** A solution of cost c is due after RELEASE * GROWTH ** c values. */
-const RELEASE = 150_000;
-const GROWTH = 1.3;
+const RELEASE = 300_000;
+const GROWTH = 1.27;
 /** Solutions handed out in all: the shortest ones of different behaviour elsewhere. */
 const MOST_SOLUTIONS = 12;
 
@@ -110,20 +112,28 @@ export function createSearch(
     },
   };
   const goal = { type: result, target, depth: 0, accept };
-  const space = createSpace({
-    leaves,
-    constants: constantsOf(examples, texts),
-    contexts: seen.length,
-    components,
-    streams,
-    weight: 2,
-    bodies: { sources: SOURCES },
-    capacity,
-    highest,
-    onEntry: note,
-  });
-  space.goals.add(goal);
-  streams.start(loops(leaves, space.bank, meter), 0.3);
+  const constants = constantsOf(examples, texts);
+  // Constants cost depth: a lean space goes deeper, a full one wider.
+  const lean = constants.filter(({ cost }) => cost === 1);
+  for (const [given, share] of [
+    [lean, 2],
+    [constants, 1.5],
+  ] as const) {
+    const space = createSpace({
+      leaves,
+      constants: given,
+      contexts: seen.length,
+      components,
+      streams,
+      weight: share,
+      bodies: { sources: SOURCES },
+      capacity,
+      highest,
+      onEntry: note,
+    });
+    space.goals.add(goal);
+    if (given === lean) streams.start(loops(leaves, space.bank, meter), 2);
+  }
 
   const isOver = (): boolean => meter.work >= mostWork || running.length === 0;
   return {
@@ -181,15 +191,16 @@ function tupleOf(leaves: readonly Leaf[]): Leaf | undefined {
   const rows = (numbers[0] as Leaf).values.map((_, k) =>
     numbers.map(({ values }) => values[k] as number),
   );
-  return { expression: compose(form, parts, "number[]", 0), values: rows };
+  return { expression: compose(form, parts, "number[]", 2 - parts.length), values: rows };
 }
 
 /** Texts come in where there are any, and lists with them: their pieces are lists. */
 function componentsFor(types: ReadonlySet<Type>): readonly Component[] {
   const texts = types.has("string") || types.has("string[]");
   const parts = [...NUMBERS, ...TESTS, ...NUMBER_LISTS];
-  if (texts) parts.push(...TEXTS, ...TEXT_LISTS);
-  else parts.push(...[...TEXTS, ...TEXT_LISTS].filter(({ name }) => OF_DIGITS.has(name)));
+  if (texts) parts.push(...TEXTS, ...BETWEEN, ...TEXT_LISTS);
+  else
+    parts.push(...[...TEXTS, ...BETWEEN, ...TEXT_LISTS].filter(({ name }) => OF_DIGITS.has(name)));
   return parts;
 }
 

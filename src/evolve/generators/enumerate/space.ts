@@ -9,62 +9,46 @@
  */
 import { type Bank, createBank, type Entry, type Meter } from "./bank.ts";
 import { type Choice, decide } from "./decide.ts";
-import { type Component, compose, constant, type Expression, variable } from "./expression.ts";
+import {
+  CHOICE,
+  type Component,
+  compose,
+  constant,
+  type Expression,
+  variable,
+} from "./expression.ts";
 import { applied, createGoals, type Goal, type Goals } from "./goals.ts";
 import { elementOf, INDEX, ITEM, kept, LAMBDAS, lambdaNamed } from "./lambdas.ts";
 import { equalValues, type ListType, type Type, type Value, type Vector } from "./values.ts";
 
-export interface Leaf {
-  readonly expression: Expression;
-  readonly values: Vector;
-}
-
-export interface Streams {
-  readonly meter: Meter;
-  /** Work goes to the stream that has had least of it for its weight. */
-  start(work: Iterator<undefined>, weight: number): void;
-}
-
-export interface Space {
-  readonly bank: Bank;
-  readonly goals: Goals;
-}
-
-export interface SpaceOptions {
-  readonly leaves: readonly Leaf[];
-  readonly constants: readonly Expression[];
-  readonly contexts: number;
-  readonly components: readonly Component[];
-  readonly streams: Streams;
-  readonly weight: number;
-  /** Absent for the spaces of bodies. */
-  readonly bodies?: { readonly sources: number };
-  readonly capacity: number;
-  readonly highest: number;
-  readonly onEntry?: (entry: Entry) => void;
-}
-
-/** Elements over all contexts that one space of bodies may have. */
-const MOST_ELEMENTS = 300;
-const BODY_CAPACITY = 6_000;
-const BODY_HIGHEST = 9;
 /** Sources beyond the first ones, made because they fit a goal. */
 const FITTING_SOURCES = 12;
+/** Goals of one space for which partial solutions are put together. */
+const MOST_CHOICES = 3;
+/** Lists wait until the plain expressions up to this level are known: those are simpler to read. */
+const PLAIN_LEVEL = 2;
 
 export function createSpace(options: SpaceOptions): Space {
   const { leaves, constants, contexts, components, streams, capacity, highest, bodies } = options;
   const sources: Source[] = [];
   const listGoals: Goal[] = [];
-  let [fitting, filtered, plain] = [0, 0, 0];
+  const pending: Entry[] = [];
+  let [fitting, filtered, direct, plain, choosing] = [0, 0, 0, 0, 0];
   const goals = createGoals(
     () => bank,
     streams.meter,
     (goal) => {
-      if (goal.depth === 0 && bodies === undefined) streams.start(choices(goal, 3), 0.1);
-      if (goal.depth === 0 && bodies !== undefined) streams.start(choices(goal, 5), 0.2);
-      if (bodies === undefined || !(goal.type.endsWith("[]") || goal.type === "string")) return;
+      if (goal.depth === 0 && choosing++ < MOST_CHOICES) {
+        streams.start(
+          choices(goal, bodies === undefined ? 3 : 5),
+          bodies === undefined ? 0.05 : 0.2,
+        );
+      }
+      const inParts = goal.type.endsWith("[]") || (goal.type === "string" && goal.depth === 0);
+      if (bodies === undefined || !inParts) return;
       listGoals.push(goal);
       for (const source of sources) source.hand(goal);
+      if (bank.level <= PLAIN_LEVEL) return;
       for (const type of ["number[]", "string[]"] as const) {
         for (const entry of bank.all(type)) consider(entry);
       }
@@ -79,7 +63,9 @@ export function createSpace(options: SpaceOptions): Space {
     onEntry(entry) {
       options.onEntry?.(entry);
       goals.check(entry);
-      if (bodies !== undefined && entry.expression.type.endsWith("[]")) consider(entry);
+      if (bodies === undefined) return;
+      if (entry.expression.type.endsWith("[]")) pending.push(entry);
+      if (bank.level > PLAIN_LEVEL) for (const each of pending.splice(0)) consider(each);
     },
   });
 
@@ -88,10 +74,11 @@ export function createSpace(options: SpaceOptions): Space {
     const fits = listGoals.some((goal) => sameLengths(entry.values, goal.target));
     if (fits && fitting < FITTING_SOURCES) fitting++;
     else if (entry.expression.form === FILTER.form && filtered < bodies.sources) filtered++;
-    else if (isPlain(entry) && plain < bodies.sources) plain++;
+    else if (isPlain(entry) && isDirect(entry) && direct < bodies.sources) direct++;
+    else if (isPlain(entry) && !isDirect(entry) && plain < bodies.sources / 2) plain++;
     else return;
     const rank = sources.length;
-    const source = sourceOf(entry, bank, options, (fits ? 1 : 0.5) / (1 + 0.3 * rank));
+    const source = sourceOf(entry, bank, options, (fits ? 1 : 0.5) / (1 + 0.3 * rank), createSpace);
     if (source === undefined) return;
     sources.push(source);
     for (const goal of listGoals) source.hand(goal);
@@ -110,7 +97,7 @@ export function createSpace(options: SpaceOptions): Space {
           leaves,
           streams.meter,
         );
-        if (choice !== undefined) goal.accept(choice.expression, choice.penalty);
+        if (choice !== undefined) goal.accept(choice.expression, discount(choice, goal.type));
       } else {
         streams.meter.work += 500;
       }
@@ -126,164 +113,16 @@ export function createSpace(options: SpaceOptions): Space {
   return { bank, goals };
 }
 
-const NOTHING = constant("", "string");
 const FILTER = lambdaNamed("filter", "boolean");
 
-interface Source {
-  readonly key: number;
-  /** Looks for bodies that make the goal out of this source. */
-  hand(goal: Goal): void;
+/** A table of literals is long to write and yet few decisions; any other choice may be chance. */
+function discount({ expression, penalty }: Choice, type: Type): number {
+  return type === "boolean" || literals(expression) < 2 ? penalty : penalty - 0.3 * expression.cost;
 }
 
-function sourceOf(
-  { expression, values, key }: Entry,
-  outer: Bank,
-  { leaves, constants, components, streams }: SpaceOptions,
-  weight: number,
-): Source | undefined {
-  const type = expression.type as ListType;
-  const lists = values as readonly (readonly Value[] | undefined)[];
-  const total = lists.reduce((sum, list) => sum + (list?.length ?? 0), 0);
-  if (total < 2 || total > MOST_ELEMENTS) return undefined;
-
-  /** Which context each element of each list is, and what the contexts hold. */
-  const layout = (open: boolean) => {
-    const items: Value[] = [];
-    const indices: number[] = [];
-    const from: number[] = [];
-    const known = new Map<Value, number>();
-    const places = lists.map((list, k) =>
-      list?.map((item, index) => {
-        const at = open ? undefined : known.get(item);
-        if (at !== undefined) return at;
-        known.set(item, items.length);
-        indices.push(index);
-        from.push(k);
-        return items.push(item) - 1;
-      }),
-    );
-    return { items, indices, from, places };
-  };
-
-  const spaces = [false, true].map((open) => {
-    const { items, indices, from, places } = layout(open);
-    const item = { expression: variable(ITEM, elementOf(type)), values: items };
-    const outside: readonly Leaf[] = [
-      { expression: variable(INDEX, "number"), values: indices },
-      ...[...leaves, { expression, values }].map((leaf) => ({
-        expression: leaf.expression,
-        values: from.map((k) => leaf.values[k]),
-      })),
-    ];
-    const inner = createSpace({
-      leaves: open ? [item, ...outside] : [item],
-      constants,
-      contexts: items.length,
-      components,
-      streams,
-      weight: open ? weight * 0.6 : weight,
-      capacity: BODY_CAPACITY,
-      highest: BODY_HIGHEST,
-      onEntry: (entry) => bring(entry, places),
-    });
-    return { inner, places };
-  });
-
-  /** Everything that a body makes out of this list goes to the bank outside. */
-  function bring(entry: Entry, places: readonly (readonly number[] | undefined)[]): void {
-    const body = entry.expression;
-    if (!mentions(body, ITEM) && !mentions(body, INDEX)) return;
-    for (const lambda of LAMBDAS) {
-      if (lambda.body !== body.type) continue;
-      streams.meter.work += total;
-      const gives = lambda.gives(type);
-      const results = lists.map((list, k) => {
-        const given = places[k]?.map((at) => entry.values[at]);
-        if (list === undefined || given === undefined || given.includes(undefined))
-          return undefined;
-        const result = lambda.combine(list, given as Value[]);
-        return typeof result === "number" && !Number.isFinite(result) ? undefined : result;
-      });
-      outer.add(compose(lambda.form, [expression, body], gives), results);
-    }
-  }
-
-  const give = (
-    goal: Goal,
-    lambda: string,
-    body: Type,
-    wanted: (k: number) => readonly Value[] | undefined,
-  ): void => {
-    const { form } = lambdaNamed(lambda, body);
-    for (const { inner, places } of spaces) {
-      const target: (Value | undefined)[] = new Array(inner.bank.contexts);
-      let agrees = true;
-      for (const [k, list] of places.entries()) {
-        const parts = wanted(k);
-        if (list === undefined || parts === undefined) return;
-        for (const [index, at] of list.entries()) {
-          if (target[at] !== undefined && !equalValues(target[at], parts[index])) agrees = false;
-          target[at] = parts[index];
-        }
-      }
-      if (!agrees) continue;
-      inner.goals.add({
-        type: body,
-        target,
-        depth: 0,
-        accept: (found, extra) =>
-          goal.accept(
-            compose(
-              form,
-              [expression, found],
-              lambda === "filter" ? type : `${body as "string"}[]`,
-            ),
-            extra,
-          ),
-      });
-    }
-  };
-
-  return {
-    key,
-    hand(goal) {
-      if (goal.type === "string") {
-        // A text of equal pieces, one for each element.
-        const whole = goal.target as readonly string[];
-        const size = pieceSize(whole, lists);
-        if (size === undefined) return;
-        give(
-          {
-            ...goal,
-            accept: (found, extra) => goal.accept(applied("join", found, NOTHING), extra),
-          },
-          "map",
-          "string",
-          (k) => lists[k]?.map((_, at) => (whole[k] ?? "").slice(at * size, (at + 1) * size)),
-        );
-        return;
-      }
-      const targets = goal.target as readonly (readonly Value[])[];
-      if (sameLengths(values, goal.target)) {
-        give(goal, "map", elementOf(goal.type as ListType), (k) => targets[k]);
-      } else if (goal.type === type) {
-        give(goal, "filter", "boolean", (k) => kept(lists[k] ?? [], targets[k] ?? []));
-      }
-    },
-  };
-}
-
-/** How many characters of the text each element has; undefined unless all have as many. */
-function pieceSize(
-  texts: readonly string[],
-  lists: readonly (readonly Value[] | undefined)[],
-): number | undefined {
-  const longest = texts.findIndex((text) => text.length > 0);
-  const size = (texts[longest]?.length ?? 0) / (lists[longest]?.length ?? 0);
-  if (!Number.isInteger(size) || size < 2) return undefined;
-  return texts.every((text, k) => text.length === size * (lists[k]?.length ?? -1))
-    ? size
-    : undefined;
+function literals({ form, args }: Expression): number {
+  if (args.length === 0) return form.variable === undefined ? 1 : 0;
+  return form === CHOICE ? args.slice(1).reduce((sum, arg) => sum + literals(arg), 0) : 0;
 }
 
 /** Lists in another order have the same elements: bodies over them say little new. */
@@ -293,20 +132,11 @@ function isPlain({ expression, level }: Entry): boolean {
   return hasVariable(expression) && !/^(reversed|sorted|concat|append|init|tail)/.test(name);
 }
 
+/** A parameter, or one step from there. */
+function isDirect({ expression }: Entry): boolean {
+  return expression.args.every(({ args }) => args.length === 0);
+}
+
 function hasVariable({ form, args }: Expression): boolean {
   return form.variable !== undefined || args.some(hasVariable);
-}
-
-function mentions({ form, args }: Expression, name: string): boolean {
-  return form.variable === name || args.some((arg) => mentions(arg, name));
-}
-
-function sameLengths(a: Vector, b: Vector): boolean {
-  let some = 0;
-  for (let k = 0; k < a.length; k++) {
-    const [x, y] = [a[k], b[k]];
-    if (!Array.isArray(x) || !Array.isArray(y) || x.length !== y.length) return false;
-    some += x.length;
-  }
-  return some > 1;
 }

@@ -6,8 +6,10 @@
  * Forms are derived from what the kernel declares alone: axes are its numeric features and
  * parameters with their ranges, special cases its boolean features or the ends of ranges.
  */
+import { InvariantError } from "../../../core/errors.ts";
 import type { Kernel } from "../../../core/task.ts";
-import { rounded } from "../../syntax/build.ts";
+import { numberNode, rounded } from "../../syntax/build.ts";
+import { parseProgram, printProgram, transform } from "../../syntax/tree.ts";
 import { type Axis, axesOf, specialCases } from "./axes.ts";
 
 export interface Form {
@@ -72,15 +74,15 @@ function curveForm(kernel: Kernel, axis: Axis, specials: readonly string[]): For
       ...specials.map(() => (slope * size) / 2),
     ]),
     sigma: 0.2 * size,
-    render: (x) => `const knots = ${list(knots)};
-const heights = ${list(slice(x, 0, knots.length))};
+    render: renderer(`const knots = ${list(knots)};
+const heights = ${slots(0, knots.length)};
 function curve(x) {
   for (let i = 1; i < ${last}; i++) {
     if (x < knots[i]) return ${between};
   }
   return ${between.replaceAll("i - 1", String(last - 1)).replaceAll("[i]", `[${last}]`)};
 }
-${entryOf(kernel, specials, slice(x, knots.length, knots.length + specials.length), `curve(${axis.source})`)}`,
+${entryOf(kernel, specials, knots.length, `curve(${axis.source})`)}`),
   };
 }
 
@@ -98,10 +100,10 @@ function gridForm(kernel: Kernel, first: Axis, second: Axis, specials: readonly 
       ...specials.map(() => (slope * size) / 2),
     ]),
     sigma: 0.2 * size,
-    render: (x) => `const rows = ${list(rows)};
+    render: renderer(`const rows = ${list(rows)};
 const columns = ${list(columns)};
 const heights = [
-${rows.map((_, row) => `  ${list(slice(x, row * columns.length, (row + 1) * columns.length))},`).join("\n")}
+${rows.map((_, row) => `  ${slots(row * columns.length, columns.length)},`).join("\n")}
 ];
 function rowOf(x) {
   for (let i = 1; i < ${rows.length - 1}; i++) {
@@ -124,7 +126,7 @@ function grid(x, y) {
   const far = (1 - v) * heights[i + 1][j] + v * heights[i + 1][j + 1];
   return (1 - u) * near + u * far;
 }
-${entryOf(kernel, specials, slice(x, cells, cells + specials.length), `grid(${first.source}, ${second.source})`)}`,
+${entryOf(kernel, specials, cells, `grid(${first.source}, ${second.source})`)}`),
   };
 }
 
@@ -132,12 +134,12 @@ ${entryOf(kernel, specials, slice(x, cells, cells + specials.length), `grid(${fi
 function entryOf(
   kernel: Kernel,
   specials: readonly string[],
-  values: readonly number[],
+  firstSlot: number,
   shape: string,
 ): string {
   const sign = kernel.result === "boolean" ? " > 0" : "";
   const cases = specials.map(
-    (test, index) => `  if (${test}) return ${values[index] ?? 0}${sign};\n`,
+    (test, index) => `  if (${test}) return $${firstSlot + index}${sign};\n`,
   );
   const parameters = kernel.parameters.map(({ name }) => name).join(", ");
   return `function ${kernel.entry}(${parameters}) {\n${cases.join("")}  return ${shape}${sign};\n}\n`;
@@ -172,10 +174,28 @@ export function knotsOf(
   return knots;
 }
 
-function slice(x: ArrayLike<number>, from: number, to: number): readonly number[] {
-  const values: number[] = [];
-  for (let index = from; index < to; index++) values.push(rounded(x[index] ?? 0, 4));
-  return values;
+const SLOT = /^\$\d+$/;
+
+/** An array of empty slots: `[$3, $4]`. */
+function slots(first: number, count: number): string {
+  return `[${Array.from({ length: count }, (_, index) => `$${first + index}`).join(", ")}]`;
+}
+
+/**
+ * Fills the slots of a program, parsed once, with four digits each: printing a tree costs a tenth of
+ * parsing its text again wherever it goes next.
+ */
+function renderer(text: string): (x: ArrayLike<number>) => string {
+  const program = parseProgram(text);
+  if (program === undefined) throw new InvariantError("A library shape does not parse.");
+  return (x) =>
+    printProgram(
+      transform(program, (node) =>
+        node.type === "Identifier" && SLOT.test(node.name)
+          ? numberNode(rounded(x[Number(node.name.slice(1))] ?? 0, 4))
+          : undefined,
+      ),
+    );
 }
 
 function list(values: readonly number[]): string {

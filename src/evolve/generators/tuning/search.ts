@@ -33,8 +33,6 @@ export interface Search {
   readonly restarts: number;
   /** Results learnt so far. */
   readonly told: number;
-  /** Results since the last rise of `best` in this descent. */
-  readonly stale: number;
   sample(random: Random): { readonly source: string; readonly tag: string };
   learn(result: ProposalResult): void;
 }
@@ -110,9 +108,6 @@ export function tuningSearch(
     },
     get told() {
       return results;
-    },
-    get stale() {
-      return stale;
     },
     sample(random) {
       const x = cma.ask(random);

@@ -1,0 +1,32 @@
+/** Components by name, for what is composed on purpose and not by enumeration. */
+import { NUMBERS, TESTS } from "./components.ts";
+import { BETWEEN } from "./components-between.ts";
+import { NUMBER_LISTS, TEXT_LISTS } from "./components-lists.ts";
+import { TEXTS } from "./components-text.ts";
+import { type Component, compose, type Expression } from "./expression.ts";
+
+const PARTS = new Map<string, Component>(
+  [...NUMBERS, ...TESTS, ...TEXTS, ...BETWEEN, ...NUMBER_LISTS, ...TEXT_LISTS].map((each) => [
+    each.name,
+    each,
+  ]),
+);
+
+/** @throws RangeError if there is none of that name. */
+export function partNamed(name: string): Component {
+  const part = PARTS.get(name);
+  if (part === undefined) throw new RangeError(`no component ${name}`);
+  return part;
+}
+
+export function applied(name: string, ...args: Expression[]): Expression {
+  const part = partNamed(name);
+  return compose(part, args, part.gives, part.cost);
+}
+
+/** Small and round numbers are likelier than others. */
+export function costOfNumber(value: number): number {
+  if (value === 0 || value === 1 || value === 2) return 1;
+  if (!Number.isInteger(value)) return 3 + String(value).length;
+  return Math.abs(value) <= 10 || value % 10 === 0 ? 2 : 3;
+}

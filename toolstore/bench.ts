@@ -141,7 +141,10 @@ function figures(
   };
 }
 
-/** Evaluated on every second query: the threshold was chosen on the others. */
+/**
+ * Stores of so many tools, every second one with a tool that fits. On the sets that the threshold
+ * was chosen with (retrieval/abstain.ts) this is no held-out figure; on any other it is.
+ */
 function abstention(
   corpus: readonly CorpusLine[],
   queries: readonly QueryLine[],

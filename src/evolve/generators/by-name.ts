@@ -11,6 +11,12 @@ import { tuningGenerator } from "./tuning/index.ts";
 
 export const GENERATORS = ["offline", "mutation", "tuning", "llm", "ensemble"] as const;
 
+/**
+ * What a model's proposal costs the bandit, in evaluations: a second of waiting is worth about as
+ * many evaluations of a small task.
+ */
+const MODEL_COST = 50;
+
 /** What the model's arm is made with. */
 export interface ModelArm {
   readonly model: LanguageModel;
@@ -34,7 +40,10 @@ export function generatorByName(name: string, task: Task, arm: ModelArm | undefi
     case "llm":
       return llmGenerator(needed(arm, name));
     case "ensemble":
-      return ensembleGenerator([offlineGenerator(task), llmGenerator(needed(arm, name))]);
+      return ensembleGenerator([
+        offlineGenerator(task),
+        { generator: llmGenerator(needed(arm, name)), cost: MODEL_COST },
+      ]);
     default:
       throw new InputError(
         "UNKNOWN_GENERATOR",

@@ -144,6 +144,27 @@ describe("enumerate", () => {
     );
   });
 
+  it("keeps parameters apart from the names that lambdas bind", async () => {
+    const names = {
+      name: "names",
+      signature: "names(all: number[], each: number, item: number): number[]",
+      cases: [
+        { args: [[1, 2, 3], 1, 0], expected: [2, 3, 4] },
+        { args: [[5], 2, 1], expected: [6] },
+        { args: [[0, 0], 7, 3], expected: [4, 4] },
+        { args: [[9, 4, 6], 3, -2], expected: [10, 5, 7] },
+        { args: [[], 5, 5], expected: [] },
+      ].map(({ args, expected }) => ({
+        args,
+        expected: expected.map(
+          (value, at) => ((args[0] as number[])[at] ?? value) + Number(args[1]) - Number(args[2]),
+        ),
+      })),
+    };
+    const [found] = (await proposals(names, 80)).filter((p) => p.operator === "enumerate");
+    expect(run(found?.source ?? "", names.signature, [[10, 20], 5, 2])).toEqual([13, 23]);
+  });
+
   it("is exhausted at once without examples, or where their results have no type", async () => {
     for (const expected of [{ a: 1 }, null]) {
       const generator = enumerateGenerator();
@@ -182,7 +203,7 @@ describe("bank", () => {
       components: [...NUMBERS, ...TESTS],
       capacity: 5_000,
       highest: 4,
-      meter: { work: 0, pause: Number.POSITIVE_INFINITY },
+      meter: { work: 0, pause: Number.POSITIVE_INFINITY, kept: 0 },
       onEntry: () => undefined,
     });
     bank.add(variable("x", "number"), inputs, true);

@@ -21,7 +21,14 @@ export interface Meter {
   work: number;
   /** Where the present turn ends. */
   pause: number;
+  /** Values kept in all banks together. */
+  kept: number;
 }
+
+/** Bound of memory, in values: with some 10 bytes each, texts and lists more. */
+const MOST_KEPT = 30_000_000;
+/** What an entry takes beside its values, in values. */
+const ENTRY_SIZE = 25;
 
 export interface BankOptions {
   readonly contexts: number;
@@ -78,7 +85,8 @@ export function createBank(options: BankOptions): Bank {
     }
     if (at > 1 && isConstant(values) && !isLeaf(make())) return undefined;
     const entry: Entry = { expression: make(), values, key, level: at };
-    if (seen.size < capacity) {
+    if (seen.size < capacity && meter.kept < MOST_KEPT) {
+      meter.kept += contexts + ENTRY_SIZE;
       seen.set(key, entry);
       order[type].push(entry);
       levels[type][at]?.push(entry);

@@ -78,6 +78,18 @@ export function variable(name: string, type: Type, cost = 1): Expression {
   return { form: { print: () => name, variable: name }, args: [], type, cost };
 }
 
+/** Names that printed lambdas and helpers bind: a parameter of such a name gets another inside. */
+const BOUND = new Set(
+  "item index each at all rest a b total sum _ erase largestBy smallestBy sortBy Math Number String Array".split(
+    " ",
+  ),
+);
+
+/** What a parameter is called within expressions. */
+export function innerName(parameter: string): string {
+  return BOUND.has(parameter) ? `${parameter}Given` : parameter;
+}
+
 export function constant(value: Value, type: Type, cost = 1): Expression {
   // A bare number can neither be asked for a method nor follow a minus sign.
   const text = type === "number" ? `(${value})` : JSON.stringify(value);

@@ -9,7 +9,7 @@
 import type { Kernel } from "../../../core/task.ts";
 import type { Generator, Proposal } from "../../generator.ts";
 import { parseProgram, printProgram } from "../../syntax/tree.ts";
-import { type Expression, helpersOf, textOf } from "./expression.ts";
+import { type Expression, helpersOf, innerName, textOf } from "./expression.ts";
 import { createSearch, type Search } from "./search.ts";
 
 export interface EnumerateOptions {
@@ -17,7 +17,7 @@ export interface EnumerateOptions {
   readonly workPerCall?: number;
   /** Values computed in all, about; the search ends there. */
   readonly mostWork?: number;
-  /** Expressions kept of each type, so that memory stays within some 500 MiB. */
+  /** Expressions kept of each type in each of the two outer spaces. */
   readonly capacity?: number;
   /** Highest cost of an expression enumerated as a whole; each node costs 1 or more. */
   readonly highest?: number;
@@ -29,8 +29,9 @@ export interface EnumerateGenerator extends Generator {
 }
 
 /**
- * Memory: at most `capacity` expressions of each of five types, each with one value an example (24
- * at most), and 6 000 of each type in each of at most 40 spaces of lambda bodies.
+ * Memory: at most 30 million values in all (some 300 MiB, more where values are long texts): outside
+ * of lambda bodies at most `capacity` expressions of each of five types in a lean space and a full
+ * one, with one value an example (24 at most); 6 000 of each type in each space of bodies.
  *
  * Holds: equal kernels, examples and numbers of calls give equal proposals. Does not hold: that a
  * program right on all examples is right elsewhere; few examples let chance in.
@@ -77,8 +78,12 @@ export function enumerateGenerator({
 /** A whole program: helpers in front, then the entry with the kernel's parameter names. */
 export function programOf({ entry, parameters }: Kernel, expression: Expression): string {
   const names = parameters.map(({ name }) => name).join(", ");
+  const aliases = parameters
+    .filter(({ name }) => innerName(name) !== name)
+    .map(({ name }) => `const ${innerName(name)} = ${name};`)
+    .join(" ");
   const helpers = [...helpersOf(expression)].join("\n");
-  const source = `${helpers}\nfunction ${entry}(${names}) { return ${textOf(expression)}; }`;
+  const source = `${helpers}\nfunction ${entry}(${names}) { ${aliases} return ${textOf(expression)}; }`;
   const tree = parseProgram(source);
   return tree === undefined ? source : printProgram(tree);
 }

@@ -12,7 +12,14 @@ import { BETWEEN } from "./components-between.ts";
 import { NUMBER_LISTS, TEXT_LISTS } from "./components-lists.ts";
 import { TEXTS } from "./components-text.ts";
 import { constantsOf, type Example } from "./constants.ts";
-import { type Component, compose, type Expression, evaluate, variable } from "./expression.ts";
+import {
+  type Component,
+  compose,
+  type Expression,
+  evaluate,
+  innerName,
+  variable,
+} from "./expression.ts";
 import { loops } from "./loops.ts";
 import type { Leaf } from "./source.ts";
 import { createSpace } from "./space.ts";
@@ -67,7 +74,7 @@ export function createSearch(
     const values = seen.map(({ input }) => input[at]);
     const type = commonType(values);
     if (type !== undefined)
-      leaves.push({ expression: variable(name, type), values: values as Vector });
+      leaves.push({ expression: variable(innerName(name), type), values: values as Vector });
   }
   const tuple = tupleOf(leaves);
   if (tuple !== undefined) leaves.push(tuple);
@@ -75,7 +82,7 @@ export function createSearch(
   const components = componentsFor(types);
   const texts = components.some(({ name }) => name === "upper");
 
-  const meter: Meter = { work: 0, pause: 0 };
+  const meter: Meter = { work: 0, pause: 0, kept: 0 };
   const running: { work: Iterator<undefined>; weight: number; spent: number }[] = [];
   const waiting: { expression: Expression; cost: number }[] = [];
   const better: Found[] = [];
@@ -207,15 +214,11 @@ function componentsFor(types: ReadonlySet<Type>): readonly Component[] {
 /** The way of a number to its digits and back. */
 const OF_DIGITS = new Set(["String", "chars", "numbers", "Number", "reversed", "join", "length"]);
 
-export function rightOn(
-  expression: Expression,
-  kernel: Kernel,
-  examples: readonly Example[],
-): number {
+function rightOn(expression: Expression, kernel: Kernel, examples: readonly Example[]): number {
   let right = 0;
   for (const { input, expected } of examples) {
     const environment = Object.fromEntries(
-      kernel.parameters.map(({ name }, at) => [name, input[at] as Value]),
+      kernel.parameters.map(({ name }, at) => [innerName(name), input[at] as Value]),
     );
     if (equalValues(evaluate(expression, environment), expected)) right++;
   }

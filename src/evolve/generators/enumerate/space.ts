@@ -7,19 +7,14 @@
  * handed down: element by element for map, kept or not for filter (after Feser, Chaudhuri and
  * Dillig, PLDI 2015).
  */
-import { type Bank, createBank, type Entry, type Meter } from "./bank.ts";
+import { createBank, type Entry } from "./bank.ts";
 import { type Choice, decide } from "./decide.ts";
-import {
-  CHOICE,
-  type Component,
-  compose,
-  constant,
-  type Expression,
-  variable,
-} from "./expression.ts";
-import { applied, createGoals, type Goal, type Goals } from "./goals.ts";
-import { elementOf, INDEX, ITEM, kept, LAMBDAS, lambdaNamed } from "./lambdas.ts";
-import { equalValues, type ListType, type Type, type Value, type Vector } from "./values.ts";
+import { CHOICE, type Component, type Expression } from "./expression.ts";
+import type { Goal } from "./goal.ts";
+import { createGoals } from "./goals.ts";
+import { LAMBDAS, lambdaNamed } from "./lambdas.ts";
+import { type Source, type Space, type SpaceOptions, sameLengths, sourceOf } from "./source.ts";
+import type { Type } from "./values.ts";
 
 /** Sources beyond the first ones, made because they fit a goal. */
 const FITTING_SOURCES = 12;

@@ -21,7 +21,7 @@ export interface ValueOf {
 }
 
 /** Bound of texts, in characters, and of lists, in elements. */
-export const LONGEST = 4_096;
+const LONGEST = 4_096;
 
 export const TYPES: readonly Type[] = ["number", "boolean", "string", "number[]", "string[]"];
 

@@ -39,7 +39,7 @@ import { strategyByName } from "./evolve/strategies.ts";
 import { tracedEvolve } from "./evolve/traced.ts";
 import { createRedactor, openTrace, sqliteEventStore } from "./trace/index.ts";
 
-const OFFLINE_POLISH = 1_000;
+const OFFLINE_POLISH = 400;
 
 export interface EvolutionOptions {
   readonly seed?: number;

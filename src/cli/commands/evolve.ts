@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { InputError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import type { Engine, EvolutionOptions } from "../../engine.ts";
+import { GENERATORS } from "../../evolve/generators/by-name.ts";
 import type { EvolveResult } from "../../evolve/run.ts";
 import { EXIT } from "../output.ts";
 import { progressLine } from "../progress.ts";
@@ -30,7 +31,7 @@ export function addEvolve(program: Command): void {
         new Option(
           "--generator <name>",
           "who writes candidates (default: all that is available)",
-        ).choices(["offline", "mutation", "tuning", "llm", "ensemble"]),
+        ).choices([...GENERATORS]),
       )
       .option(
         "--strategy <name>",

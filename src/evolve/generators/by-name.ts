@@ -5,11 +5,19 @@ import type { Task } from "../../core/task.ts";
 import type { Generator } from "../generator.ts";
 import type { PromptOverrides } from "../prompts/prompts.ts";
 import { ensembleGenerator, offlineGenerator } from "./ensemble.ts";
+import { enumerateGenerator } from "./enumerate/index.ts";
 import { type LlmCall, llmGenerator } from "./llm/generator.ts";
 import { mutationGenerator } from "./mutation/index.ts";
 import { tuningGenerator } from "./tuning/index.ts";
 
-export const GENERATORS = ["offline", "mutation", "tuning", "llm", "ensemble"] as const;
+export const GENERATORS = [
+  "offline",
+  "mutation",
+  "tuning",
+  "enumerate",
+  "llm",
+  "ensemble",
+] as const;
 
 /**
  * What a model's proposal costs the bandit, in evaluations: a second of waiting is worth about as
@@ -35,6 +43,8 @@ export function generatorByName(name: string, task: Task, arm: ModelArm | undefi
       return offlineGenerator(task);
     case "mutation":
       return mutationGenerator();
+    case "enumerate":
+      return enumerateGenerator();
     case "tuning":
       return tuningGenerator();
     case "llm":

@@ -8,6 +8,7 @@
  */
 import type { Task } from "../../core/task.ts";
 import type { Generator, Proposal, ProposalResult } from "../generator.ts";
+import { enumerateGenerator } from "./enumerate/index.ts";
 import { mutationGenerator } from "./mutation/index.ts";
 import { isTunable, tuningGenerator } from "./tuning/index.ts";
 
@@ -178,11 +179,16 @@ export function ensembleGenerator(
 }
 
 /**
- * The default where there is no model: mutation of syntax trees, and tuning where the kernel has
- * numbers.
+ * The default where there is no model: enumeration where examples define the task, mutation of
+ * syntax trees, and tuning where the kernel has numbers.
  */
 export function offlineGenerator(task: Task): Generator {
-  const arms: Arm[] = [{ generator: mutationGenerator(), floor: 0.3, passesOn: true }];
+  const arms: Arm[] = [];
+  // A harness's artefact says nothing that a search over values could aim at.
+  if (task.harness === undefined) {
+    arms.push({ generator: enumerateGenerator(), floor: 0.2, passesOn: true });
+  }
+  arms.push({ generator: mutationGenerator(), floor: 0.3, passesOn: true });
   if (isTunable(task)) {
     arms.push({ generator: tuningGenerator(), floor: 0.15, passesOn: true });
   }

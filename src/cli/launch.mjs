@@ -10,7 +10,7 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join, sep } from "node:path";
@@ -48,11 +48,11 @@ function installWhatIsMissing() {
   if (!existsSync(lock)) return; // A published package: npm has installed it.
   const digest = createHash("sha256").update(readFileSync(lock)).digest("hex");
   const stamp = join(root, "node_modules", ".toolwright-installed");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
+  if (isInstalled(lock, stamp, digest)) return;
   const guard = join(root, "node_modules.installing");
   if (!takeGuard(guard)) return;
   try {
-    if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
+    if (isInstalled(lock, stamp, digest)) return;
     process.stderr.write("Installing dependencies (npm ci), about 15-30 s, once ...\n");
     const npm = process.platform === "win32" ? "npm.cmd" : "npm";
     const done = spawnSync(npm, ["ci"], {
@@ -71,6 +71,13 @@ function installWhatIsMissing() {
   } finally {
     rmSync(guard, { recursive: true, force: true });
   }
+}
+
+/** By our stamp, or by an `npm ci` of the user's own that is younger than the lockfile. */
+function isInstalled(lock, stamp, digest) {
+  if (existsSync(stamp)) return readFileSync(stamp, "utf8") === digest;
+  const installed = join(root, "node_modules", ".package-lock.json");
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs;
 }
 
 /** Two commands started at once on a fresh clone must not install over each other. */
@@ -115,7 +122,8 @@ function entryPoint() {
 }
 
 function binaryPath(name) {
-  const manifestPath = require.resolve(`${packageOf(name)}/package.json`);
+  // By path: not every package exports its manifest.
+  const manifestPath = join(root, "node_modules", packageOf(name), "package.json");
   const { bin } = JSON.parse(readFileSync(manifestPath, "utf8"));
   return join(dirname(manifestPath), typeof bin === "string" ? bin : bin[name]);
 }

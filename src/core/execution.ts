@@ -25,7 +25,8 @@ export interface Program {
  * (copied in) and gives a number, boolean, string, or for an array result a Float64Array of its
  * numbers; anything else ends the execution as `bad-output`. `badOutput(reason)` inside the harness
  * ends it likewise. Each program gets a `candidate` object of its own: a harness may keep what it
- * learned of one across instances by that identity. The candidate can reach neither the harness nor its input.
+ * learned of one across instances by that identity. Its own globals may outlive a program and must
+ * hold nothing that changes an outcome. The candidate can reach neither the harness nor its input.
  */
 export interface Harness {
   readonly source: string;

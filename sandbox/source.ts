@@ -6,9 +6,9 @@
  * Parsing unread text can be made slow or deep. Call this where the program itself will run, under
  * the same watchdogs, not in the engine's own thread.
  */
-import { stripTypeScriptTypes } from "node:module";
 import { Script } from "node:vm";
 import { type Node, parse } from "acorn";
+import { stripTypes } from "../src/core/strip-types.ts";
 
 export type Prepared =
   | { readonly ok: true; readonly source: string }
@@ -77,31 +77,10 @@ function fenced(source: string): string | undefined {
   return closing === null ? rest : rest.slice(0, closing.index);
 }
 
+/** Behind the guard: text that breaks the stripper would break it for the programs that follow. */
 function withoutTypes(source: string): string | { readonly reason: string } {
-  try {
-    return quietly(() => stripTypeScriptTypes(source));
-  } catch (error) {
-    return { reason: faultOfTypes(error) };
-  }
-}
-
-function faultOfTypes(error: unknown): string {
-  if (!(error instanceof Error)) return "not TypeScript whose types can be taken off";
-  // The first line of the stack is `<file>:<line>` where the parser knows it.
-  const line = /^[^\n]*?:(\d+)\n/.exec(error.stack ?? "")?.[1];
-  const text = `SyntaxError: ${(error.message.split("\n")[0] ?? "").slice(0, 200)}`;
-  return line === undefined ? text : `${text} (line ${line})`;
-}
-
-/** Node calls the function experimental and would print so on the first use. */
-function quietly<T>(work: () => T): T {
-  const { emitWarning } = process;
-  process.emitWarning = () => undefined;
-  try {
-    return work();
-  } finally {
-    process.emitWarning = emitWarning;
-  }
+  const stripped = stripTypes(source);
+  return stripped.status === "stripped" ? stripped.text : { reason: stripped.reason };
 }
 
 /** Blanks out `export` and `export default` before declarations and whole `export { ... }` lists. */

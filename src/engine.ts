@@ -17,8 +17,8 @@ import { planByRule } from "./agent/plan.ts";
 import { type RequestOutcome, runRequest } from "./agent/run-request.ts";
 import type { Config, ModelConfig } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
-import { ConfigError, InputError } from "./core/errors.ts";
-import type { NewEvent, TraceEvent } from "./core/event.ts";
+import { ConfigError } from "./core/errors.ts";
+import type { NewEvent } from "./core/event.ts";
 import type { Json } from "./core/json.ts";
 import type {
   Evaluator,
@@ -33,7 +33,7 @@ import type { Task, TaskInstance } from "./core/task.ts";
 import type { EvolveBudget } from "./evolve/budget.ts";
 import { generatorByName } from "./evolve/generators/by-name.ts";
 import { readPrompts } from "./evolve/prompts/files.ts";
-import { recordedOutcomes } from "./evolve/recorded.ts";
+import { recordedBy, recordedReplies } from "./evolve/resume.ts";
 import type { EvolveProgress, EvolveResult } from "./evolve/run.ts";
 import { strategyByName } from "./evolve/strategies.ts";
 import { tracedEvolve } from "./evolve/traced.ts";
@@ -178,7 +178,14 @@ export function openEngine(config: Config): Engine {
           ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
           ...(resume === undefined
             ? {}
-            : { recorded: recordedOutcomes(await eventsOf(events, resume)) }),
+            : {
+                recorded: await recordedBy(events, resume, {
+                  task: task.name,
+                  generator: name,
+                  strategy,
+                  seed,
+                }),
+              }),
         },
         signal,
       ).finally(replies.end);
@@ -270,28 +277,10 @@ async function modelOf(
   });
 }
 
-async function recordedReplies(store: EventStore, runId: string): Promise<readonly Json[]> {
-  const runs = await store.runs();
-  if (!runs.some(({ id }) => id === runId)) return [];
-  return (await eventsOf(store, runId)).map(({ data }) => data);
-}
-
 function defaultBudget({ budgetSeconds, budgetEvaluations }: Config): EvolveBudget {
   return budgetEvaluations === undefined
     ? { seconds: budgetSeconds }
     : { evaluations: budgetEvaluations };
-}
-
-async function eventsOf(store: EventStore, runId: string): Promise<readonly TraceEvent[]> {
-  const list: TraceEvent[] = [];
-  for await (const event of store.events(runId)) list.push(event);
-  if (list.length === 0) {
-    throw new InputError(
-      "RUN_EMPTY",
-      `Run "${runId}" holds no events: there is nothing to resume.`,
-    );
-  }
-  return list;
 }
 
 function prepareHome(home: string): void {

@@ -30,6 +30,7 @@ export function readableByHost(): readonly string[] {
   return [
     here,
     join(dirname(here), `source${extension}`),
+    join(dirname(here), "..", "src", "core", `strip-types${extension}`),
     ...packages,
     ...above.map((folder) => join(folder, "package.json")),
     ...[...above, ...foldersAbove(isolatedVm)].flatMap((folder) =>

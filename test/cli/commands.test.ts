@@ -101,6 +101,10 @@ describe("evolve", () => {
       runId,
     ]);
     expect((again.value as { best: unknown }).best).toEqual(best);
+
+    const other = await place.json(["evolve", "--spec", spec, "--seed", "9", "--resume", runId]);
+    expect(other.value).toMatchObject({ error: { code: "RESUME_MISMATCH" } });
+    expect(other.status).toBe(2);
   });
 });
 

@@ -155,11 +155,14 @@ describe("ensemble", () => {
 });
 
 describe("the offline generator", () => {
-  it("tunes where the kernel has numbers, and mutates everywhere", () => {
-    const arms = (kernel: typeof packing) =>
-      Object.keys(offlineGenerator(taskOf(kernel)).weights?.() ?? {}).sort();
-    expect(arms(packing)).toEqual(["mutation", "tuning"]);
-    expect(arms({ ...texts, seeds: texts.seeds.slice(0, 1) })).toEqual(["mutation"]);
+  it("enumerates where there is no harness, tunes where there are numbers, mutates everywhere", () => {
+    const arms = (task: ReturnType<typeof taskOf>) =>
+      Object.keys(offlineGenerator(task).weights?.() ?? {}).sort();
+    const harness = { source: "function harness() { return 0; }" };
+    expect(arms({ ...taskOf(packing), harness })).toEqual(["mutation", "tuning"]);
+    expect(arms(taskOf(packing))).toEqual(["enumerate", "mutation", "tuning"]);
+    const text = taskOf({ ...texts, seeds: texts.seeds.slice(0, 1) });
+    expect(arms(text)).toEqual(["enumerate", "mutation"]);
   });
 });
 

@@ -4,7 +4,7 @@
  * What is measured is loaded when it is asked for: no other command pays for it at its start.
  */
 import { type Command, Option } from "commander";
-import { CanceledError, InputError } from "../../core/errors.ts";
+import { CanceledError, InputError, SandboxUnavailableError } from "../../core/errors.ts";
 import { createOutput, table } from "../output.ts";
 import { integer } from "../session.ts";
 
@@ -65,7 +65,10 @@ async function measure(
 ): Promise<readonly object[]> {
   switch (subject) {
     case "sandbox":
-      return (await import("../../../sandbox/bench.ts")).benchSandbox();
+      return [
+        ...(await (await import("../../../sandbox/bench.ts")).benchSandbox()),
+        ...(await containerRows(signal)),
+      ];
     case "evolve":
       return (await import("../bench-evolve.ts")).benchEvolve(
         flags.evaluations === undefined ? {} : { evaluations: flags.evaluations },
@@ -77,6 +80,18 @@ async function measure(
       return storeRows();
     case "retrieval":
       return retrievalRows(await retrieval(flags));
+  }
+}
+
+/** No engine is no fault of a benchmark: it says so and goes on. */
+async function containerRows(signal: AbortSignal): Promise<readonly object[]> {
+  try {
+    const { benchContainer } = await import("../../../sandbox/container/bench.ts");
+    return await benchContainer({ rounds: 9 }, signal);
+  } catch (error) {
+    if (!(error instanceof SandboxUnavailableError)) throw error;
+    process.stderr.write(`container rows left out: ${error.message}\n`);
+    return [];
   }
 }
 

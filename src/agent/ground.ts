@@ -24,8 +24,8 @@ export async function ground(
     throw new InputError(
       "REQUEST_UNCHECKABLE",
       "Expected examples (--examples FILE), a spec (--spec FILE) or a task (--task NAME) by which a " +
-        "tool can be made and checked, got none, and no model is configured that could write them. " +
-        "Add one of these, or configure a model.",
+        "tool can be made and checked, got none. Add one of these; writing examples by a model is not " +
+        "part of this version.",
     );
   }
   const words = [request.objective, ...request.requirements, ...request.constraints].join("\n");

@@ -18,7 +18,7 @@ export interface Random {
   normal(): number;
   /** An own stream, decided by this stream's seed and the label alone, not by draws made so far. */
   fork(label: string): Random;
-  /** The four words of state: a checkpoint restores the stream from them. */
+  /** The four words of state: the sandbox seeds its own generator with them. */
   state(): readonly [number, number, number, number];
 }
 
@@ -28,15 +28,6 @@ export function seededRandom(seed: number, label = ""): Random {
   const state = new Uint32Array([mix(), mix(), mix(), 1]);
   for (let i = 0; i < 12; i++) step(state);
   return streamOf(state, seed, label);
-}
-
-/** Continues a stream from `Random.state()`. */
-export function restoredRandom(
-  seed: number,
-  state: readonly [number, number, number, number],
-  label = "",
-): Random {
-  return streamOf(new Uint32Array(state), seed, label);
 }
 
 function streamOf(state: Uint32Array, seed: number, label: string): Random {

@@ -17,8 +17,6 @@ export type StopReason = "target" | "budget" | "stagnation" | "exhausted";
 export interface Meter {
   /** How many of the wanted evaluations may be started; they count from here on. */
   reserve(wanted: number): number;
-  /** Gives back what was reserved and not run. */
-  release(count: number): void;
   readonly spent: boolean;
   readonly seconds: number;
 }
@@ -32,9 +30,6 @@ export function meter(budget: EvolveBudget, clock: Clock): Meter {
       const granted = Math.min(wanted, left);
       left -= granted;
       return granted;
-    },
-    release(count) {
-      left += count;
     },
     get spent() {
       return left <= 0 || seconds() >= (budget.seconds ?? Number.POSITIVE_INFINITY);

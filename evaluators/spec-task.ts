@@ -53,6 +53,8 @@ export function specTask(spec: ToolSpec): SpecTask {
     ...rangeOf(spec.parameters, parameter.name, train, index),
   }));
   const result = valueType(signature.result);
+  const foreign = foreignOf(spec);
+  const uses = spec.uses === undefined ? {} : { uses: spec.uses };
   const schemas = {
     parameters: spec.parameters ?? schemaOfParameters(signature),
     result: spec.result ?? schemaOfType(signature.result),
@@ -70,6 +72,8 @@ export function specTask(spec: ToolSpec): SpecTask {
       seeds: seedsOf(spec, signature, parameters, result),
     },
     limits: Limits.parse(spec.limits ?? {}),
+    ...(foreign === undefined ? {} : { language: foreign }),
+    ...uses,
     instances: (split) => instances[split] ?? [],
     quick: train.length,
     score: (execution, { expected = null }) => {
@@ -85,17 +89,29 @@ export function specTask(spec: ToolSpec): SpecTask {
       cases: scores.length,
     }),
     labels: { passedCases: "cases exactly right", cases: "cases" },
-    publish: (source) => ({ language: languageOf(source), source, entry: signature.name }),
+    publish: (source) => ({
+      language: foreign ?? languageOf(source),
+      source,
+      entry: signature.name,
+    }),
     tool: (source) => ({
       name: spec.name,
       description: spec.description,
       signature: spec.signature,
       ...schemas,
-      language: languageOf(source),
+      language: foreign ?? languageOf(source),
       source,
       entry: signature.name,
+      ...usesIn(spec, source),
+      ...(spec.capabilities === undefined ? {} : { capabilities: spec.capabilities }),
     }),
   };
+}
+
+/** What a program may use and does: else it would depend on tools that it never calls. */
+function usesIn({ uses = [] }: ToolSpec, source: string): Pick<ToolSpec, "uses"> {
+  const named = uses.filter(({ name }) => source.includes(name));
+  return named.length === 0 ? {} : { uses: named };
 }
 
 function instanceOf({ args, expected }: Case): TaskInstance {
@@ -170,6 +186,10 @@ function seedsOf(
   result: ValueType,
 ): string[] {
   const names = parameters.map(({ name }) => name).join(", ");
+  const foreign = foreignOf(spec);
+  if (foreign !== undefined) {
+    return [foreignNothing(foreign, signature.name, names, result), ...(spec.seeds ?? [])];
+  }
   const returning = (value: string): string =>
     `function ${signature.name}(${names}) {\n  return ${value};\n}`;
   const nothing = returning(NOTHING[result]);
@@ -181,6 +201,23 @@ function seedsOf(
     nothing,
     ...parameters.filter(({ type }) => type === result).map(({ name }) => returning(name)),
   ];
+}
+
+function foreignOf({ language }: ToolSpec): "python" | "shell" | undefined {
+  return language === "python" || language === "shell" ? language : undefined;
+}
+
+/** What knows nothing, in a language that is not read here. */
+function foreignNothing(
+  language: "python" | "shell",
+  name: string,
+  parameters: string,
+  result: ValueType,
+): string {
+  const value = NOTHING[result];
+  if (language === "shell") return `echo '${value}'\n`;
+  const python = { false: "False", null: "None" }[value] ?? value;
+  return `def ${name}(${parameters}):\n    return ${python}\n`;
 }
 
 function checkSeed(seed: string, index: number, entry: string): void {

@@ -7,6 +7,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { bwrapWords } from "./bwrap.ts";
 
 const run = promisify(execFile);
 const here = fileURLToPath(import.meta.url);
@@ -18,31 +19,21 @@ export interface Layer {
 }
 
 export interface Confinement {
-  /** Words before `node`; empty if nothing is there. `dataBytes`: ceiling of private memory. */
-  command(dataBytes: number): readonly string[];
+  /**
+   * Words before `node`; empty if nothing is there.
+   *
+   * @param dataBytes Ceiling of private memory.
+   * @param visible Absolute paths that the host needs: where there is a private root, all it has.
+   */
+  command(dataBytes: number, visible: readonly string[]): readonly string[];
   /** Whether the process that is spawned is the host itself and not a wrapper round it. */
   readonly direct: boolean;
   readonly layers: readonly Layer[];
 }
 
 // bubblewrap and unshare both close the network; the first has the better file system.
-const BWRAP = [
-  "bwrap",
-  "--unshare-all",
-  "--die-with-parent",
-  "--new-session",
-  "--cap-drop",
-  "ALL",
-  "--ro-bind",
-  "/",
-  "/",
-  "--tmpfs",
-  "/tmp",
-  "--proc",
-  "/proc",
-  "--dev",
-  "/dev",
-];
+const bwrapOf = (visible: readonly string[]): readonly string[] =>
+  bwrapWords({ visible: [...visible, process.execPath], scratchMiB: 1 });
 const UNSHARE = ["unshare", "--map-root-user", "--net", "--ipc", "--uts"];
 const SETPRIV = ["setpriv", "--pdeathsig", "KILL", "--no-new-privs"];
 
@@ -74,8 +65,8 @@ async function findOut(): Promise<Confinement> {
     works(prlimit(2 ** 31)),
     works(UNSHARE),
     works(SETPRIV),
-    // Its own /tmp hides an engine that is installed there: then it must not be used.
-    works(BWRAP, ["sh", "-c", 'test -r "$0" && "$1" --version', here, process.execPath]),
+    // Whether Node starts in a root of so little: its libraries may lie elsewhere on this system.
+    works(bwrapOf([here]), ["sh", "-c", 'test -r "$0" && "$1" --version', here, process.execPath]),
   ]);
   const missing = linux ? "not available to this user here" : "Linux alone has it";
   const layers: Layer[] = [
@@ -103,13 +94,15 @@ async function findOut(): Promise<Confinement> {
     {
       layer: "bwrap",
       holds: bwrap,
-      detail: bwrap ? "own process tree, read-only files, empty /tmp" : missing,
+      detail: bwrap
+        ? "own process tree; of the host's files /usr and the host's own alone, read-only; no capabilities"
+        : missing,
     },
   ];
   return {
-    command: (dataBytes) => [
+    command: (dataBytes, visible) => [
       ...(limits ? prlimit(dataBytes) : []),
-      ...(bwrap ? BWRAP : unshare ? UNSHARE : []),
+      ...(bwrap ? bwrapOf(visible) : unshare ? UNSHARE : []),
       // Inside a process tree of its own, the parent's death is bwrap's to tell.
       ...(setpriv && !bwrap ? SETPRIV : []),
     ],

@@ -8,9 +8,13 @@ import type { Sandbox, SandboxCapabilities } from "../src/core/ports.ts";
 
 /**
  * @param drivers In order of preference; closing the router closes them all.
+ * @param hint What to do where none runs a language.
  * @throws ConfigError NO_DRIVERS without any.
  */
-export function routeByLanguage(drivers: readonly Sandbox[]): Sandbox {
+export function routeByLanguage(
+  drivers: readonly Sandbox[],
+  hint = "Add a driver that does, or write the program in another language.",
+): Sandbox {
   const [first] = drivers;
   if (first === undefined) {
     throw new ConfigError(
@@ -24,27 +28,29 @@ export function routeByLanguage(drivers: readonly Sandbox[]): Sandbox {
   const driverFor = (language: Language): Sandbox => {
     const driver = drivers.find(({ capabilities }) => capabilities.languages.includes(language));
     if (driver !== undefined) return driver;
-    throw new SandboxUnavailableError(
-      `No sandbox driver runs ${language}: ${offers}. Add a driver that does, or write the program in another language.`,
-      { facts: { language } },
-    );
+    throw new SandboxUnavailableError(`No sandbox driver runs ${language}: ${offers}. ${hint}`, {
+      facts: { language },
+    });
   };
 
   return {
     name: drivers.map(({ name }) => name).join("+"),
     capabilities: merged(drivers),
     run: async (job, signal) => driverFor(job.program.language).run(job, signal),
-    runBatch: async ({ programs, ...job }, signal) => {
+    runBatch: async (batch, signal) => {
+      const { programs, ...job } = batch;
       // Grouped, so that a driver which is faster on a batch gets it whole.
       const groups = new Map<Sandbox, number[]>();
       for (const [index, { language }] of programs.entries()) {
         const driver = driverFor(language);
         groups.set(driver, [...(groups.get(driver) ?? []), index]);
       }
+      const [whole] = groups.keys();
+      if (groups.size === 1 && whole !== undefined) return whole.runBatch(batch, signal);
       const results: (readonly Execution[])[] = programs.map(() => []);
       await Promise.all(
         [...groups].map(async ([driver, indices]) => {
-          const part = programs.filter((_, index) => indices.includes(index));
+          const part = indices.flatMap((index) => programs[index] ?? []);
           const executions = await driver.runBatch({ ...job, programs: part }, signal);
           for (const [at, index] of indices.entries()) results[index] = executions[at] ?? [];
         }),
@@ -88,5 +94,8 @@ function merged(drivers: readonly Sandbox[]): SandboxCapabilities {
     prompt: own
       .map(({ languages, prompt }) => `For ${languages.join(" and ")}:\n${prompt}`)
       .join("\n\n"),
+    prompts: Object.fromEntries(
+      own.flatMap(({ languages, prompt }) => languages.map((language) => [language, prompt])),
+    ),
   };
 }

@@ -1,49 +1,155 @@
 /**
- * Configuration: flags > environment > toolwright.config.{json,yaml,yml} > defaults, one schema.
+ * Configuration: flags > environment > toolwright.config.{json,yaml,yml} of the folder > the same of
+ * the home > defaults, one schema.
  */
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
+import { AgentConfig, agentCircle } from "./core/agent.ts";
+import { Approvals } from "./core/approvals.ts";
 import { ConfigError } from "./core/errors.ts";
+import { Language } from "./core/execution.ts";
+import { EmbedderConfig, StoreConfig } from "./core/store.ts";
+import { McpServers } from "./mcp/settings.ts";
 
-export const ModelConfig = z.strictObject({
+/** What can be said of a model. */
+const modelFields = {
   /** `openai`: any OpenAI-compatible endpoint. `anthropic`: the messages dialect. */
-  provider: z.enum(["openai", "anthropic"]).default("openai"),
+  provider: z.enum(["openai", "anthropic"]),
   baseUrl: z.url().exactOptional(),
   model: z.string().min(1),
   /** The environment variable that holds the key; the key itself is never written down. */
-  apiKeyEnv: z.string().min(1).default("OPENAI_API_KEY"),
+  apiKeyEnv: z.string().min(1),
+  /** Of an OpenAI-compatible endpoint: chat completions (default), or the responses interface. */
+  api: z.enum(["chat", "responses"]).exactOptional(),
+  /** `words`: tools go into the prompt, and calls are read from the text. For open models. Default `native`. */
+  tools: z.enum(["native", "words"]).exactOptional(),
+  /** `words`: the schema goes into the prompt; else the endpoint's own field, while it has one. */
+  structuredOutput: z.enum(["native", "words"]).exactOptional(),
   /** Under which terms its output may be used, e.g. `open-weights:apache-2.0`. */
   terms: z.string().min(1).exactOptional(),
-  temperature: z.number().min(0).max(2).default(0.8),
+  temperature: z.number().min(0).max(2),
+  /** Calls in flight while a function evolves. */
+  samplers: z.int().min(1).max(1_024),
   /** For one evolution run; reserved before they are spent. */
   budgetTokens: z.int().min(1).exactOptional(),
   budgetUsd: z.number().positive().exactOptional(),
+};
+
+export const ModelConfig = z.strictObject({
+  ...modelFields,
+  provider: modelFields.provider.default("openai"),
+  apiKeyEnv: modelFields.apiKeyEnv.default("OPENAI_API_KEY"),
+  temperature: modelFields.temperature.default(0.8),
+  samplers: modelFields.samplers.default(16),
 });
 export type ModelConfig = z.output<typeof ModelConfig>;
 
-export const Config = z.strictObject({
-  /** Where state lives. */
-  home: z.string().min(1).default(".toolwright"),
-  seed: z.int().min(0).max(4_294_967_295).default(1),
-  /** Sandbox slots: candidates that run at once. */
-  workers: z
-    .int()
-    .min(1)
-    .max(256)
-    .default(() => availableParallelism()),
-  /** Where candidates and tools run: `isolate`, `container`, or the path of a driver of your own. */
-  sandbox: z.string().min(1).default("isolate"),
-  /** For making one tool. */
-  budgetSeconds: z.number().positive().default(45),
-  budgetEvaluations: z.int().min(1).exactOptional(),
-  model: ModelConfig.exactOptional(),
-  /** Prompt names with the files whose text replaces them. */
-  prompts: z.record(z.string(), z.string()).default({}),
+/** Who asks a model for what; agents may name roles of their own. */
+export const ROLES = ["planner", "author", "tester", "judge", "simulator", "agent"] as const;
+
+const TracesConfig = z.strictObject({
+  maxDays: z.number().positive().exactOptional(),
+  maxBytes: z.int().min(1_000_000).exactOptional(),
 });
+
+export const TelemetryConfig = z.strictObject({
+  /** OTLP over HTTP, e.g. `http://127.0.0.1:4318`. */
+  endpoint: z.url(),
+  /** The environment variable that holds `name=value,name=value`. */
+  headersEnv: z.string().min(1).exactOptional(),
+  /** Whether prompts, replies, arguments and results go along. */
+  content: z.boolean().default(false),
+});
+
+const SandboxByLanguage = z.preprocess(
+  (value) =>
+    typeof value !== "string"
+      ? value
+      : Object.fromEntries(value.split(",").map((pair) => pair.trim().split(/=(.*)/s, 2))),
+  z.partialRecord(Language.exclude(["mcp"]), z.string().min(1)),
+);
+
+export const Config = z
+  .strictObject({
+    /** Where state lives. */
+    home: z.string().min(1).default(".toolwright"),
+    seed: z.int().min(0).max(4_294_967_295).default(1),
+    /** Sandbox slots: candidates that run at once. */
+    workers: z
+      .int()
+      .min(1)
+      .max(256)
+      .default(() => availableParallelism()),
+    /** Where programs run: `auto`, `isolate`, `container`, or the path of a driver of your own. */
+    sandbox: z.string().min(1).default("auto"),
+    /** The driver of a single language, likewise, or `process`; as text `python=container,shell=...`. */
+    sandboxes: SandboxByLanguage.default({}),
+    /** For making one tool. */
+    budgetSeconds: z.number().positive().default(45),
+    budgetEvaluations: z.int().min(1).exactOptional(),
+    model: ModelConfig.exactOptional(),
+    /** By role, what differs from `model`: planner, author, tester, judge, simulator, agent, or an agent's own. */
+    roles: z.record(z.string(), z.strictObject(modelFields).partial()).default({}),
+    /** Sub-agents that a plan may delegate to. */
+    agents: z.array(AgentConfig).default([]),
+    /** Text files that every request may look things up in. */
+    data: z.array(z.string().min(1)).default([]),
+    /** Of what is known of a matter, in estimated tokens. */
+    contextTokens: z.int().min(100).max(200_000).default(2_000),
+    /** MCP servers whose tools are offered beside the engine's own, by name. */
+    mcpServers: McpServers.default({}),
+    /** Where tools are kept. */
+    store: StoreConfig.prefault({}),
+    /** Finds tools by meaning beside words. Default: words alone. */
+    embedder: EmbedderConfig.exactOptional(),
+    /** Unused tools are retired after every so many requests; 0: only when asked to. */
+    retireEvery: z.int().min(0).default(500),
+    /** What is kept of old runs; applied when a command ends. Absent: everything. */
+    traces: TracesConfig.default({}),
+    /** Where spans go; the trace is written in any case. */
+    telemetry: TelemetryConfig.exactOptional(),
+    /** Which tool calls a person has to approve first. */
+    approvals: Approvals.prefault({}),
+    /** Prompt names with the files whose text replaces them. */
+    prompts: z.record(z.string(), z.string()).default({}),
+  })
+  .superRefine(({ model, roles, agents }, context) => {
+    const known = new Set<string>([...ROLES, ...agents.map((agent) => agent.model)]);
+    const fault = (path: string[], message: string): void =>
+      context.addIssue({ code: "custom", path, message });
+    for (const [role, own] of Object.entries(roles)) {
+      if (!known.has(role)) {
+        fault(["roles", role], `no role of this name; there are ${[...known].join(", ")}`);
+      }
+      if (model === undefined) fault(["roles", role], "a default `model` is needed beside it");
+      else if (
+        own.provider !== undefined &&
+        own.provider !== model.provider &&
+        own.model === undefined
+      ) {
+        fault(["roles", role, "model"], "another provider needs a model's name");
+      }
+    }
+    const names = agents.map(({ name }) => name);
+    if (new Set(names).size < names.length) fault(["agents"], "two agents share a name");
+    const circle = agentCircle(agents);
+    if (circle !== undefined) fault(["agents"], `${circle.join(" -> ")} is a circle of agents`);
+  });
 export type Config = z.output<typeof Config>;
+
+/** The settings of the model that speaks for a role; undefined: there is none. */
+export function modelOfRole({ model, roles }: Config, role: string): ModelConfig | undefined {
+  const own = Object.hasOwn(roles, role) ? roles[role] : undefined;
+  if (model === undefined || own === undefined) return model;
+  const said = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  // Another provider is another place: its address and key are not the default's.
+  const { baseUrl: _, ...elsewhere } = model;
+  const base = own.provider !== undefined && own.provider !== model.provider ? elsewhere : model;
+  return ModelConfig.parse({ ...base, ...said });
+}
 
 export interface ConfigSources {
   readonly flags?: Readonly<Record<string, unknown>>;
@@ -56,10 +162,14 @@ const FILES = ["toolwright.config.json", "toolwright.config.yaml", "toolwright.c
 
 /** @throws ConfigError BAD_CONFIG, naming the source and the field. */
 export function loadConfig({ flags = {}, environment = {}, folder = "." }: ConfigSources): Config {
-  const file = fromFile(folder);
+  const here = fromFile(folder);
+  const home = flags.home ?? environment.TOOLWRIGHT_HOME ?? here.home;
+  // A home has settings of its own, which those of the folder outrank.
+  const own = typeof home === "string" ? fromFile(resolve(folder, home)) : {};
+  const file = { ...own, ...here };
   const merged = {
     ...file,
-    ...defined(fromEnvironment(environment, file.model)),
+    ...defined(fromEnvironment(environment, file)),
     ...defined(flags),
   };
   const parsed = Config.safeParse(merged);
@@ -72,7 +182,13 @@ export function loadConfig({ flags = {}, environment = {}, folder = "." }: Confi
       `The configuration does not fit: ${problems.join("; ")}. Correct the flag, variable or file.`,
     );
   }
-  return { ...parsed.data, home: resolve(folder, parsed.data.home) };
+  const { home: place, data } = parsed.data;
+  return {
+    ...parsed.data,
+    home: resolve(folder, place),
+    // A worker may look from another folder.
+    data: data.map((path) => resolve(folder, path)),
+  };
 }
 
 function fromFile(folder: string): Record<string, unknown> {
@@ -104,18 +220,31 @@ function fromFile(folder: string): Record<string, unknown> {
 
 function fromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
-  fileModel: unknown,
+  file: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const model = environment.TOOLWRIGHT_MODEL;
   const baseUrl = environment.TOOLWRIGHT_BASE_URL ?? environment.OPENAI_BASE_URL;
-  const known = fileModel !== null && typeof fileModel === "object" ? fileModel : {};
+  const endpoint = environment.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const qdrant = environment.QDRANT_URL;
   return {
     home: environment.TOOLWRIGHT_HOME,
     seed: number(environment.TOOLWRIGHT_SEED),
     workers: number(environment.TOOLWRIGHT_WORKERS),
     sandbox: environment.TOOLWRIGHT_SANDBOX,
-    model: model === undefined ? undefined : { ...known, model, ...(baseUrl ? { baseUrl } : {}) },
+    sandboxes: environment.TOOLWRIGHT_SANDBOXES || undefined,
+    // Whoever names a server means it, unless the file names another driver.
+    store: qdrant ? { driver: "qdrant", ...mapping(file.store), url: qdrant } : undefined,
+    telemetry: endpoint ? { ...mapping(file.telemetry), endpoint } : undefined,
+    model:
+      model === undefined
+        ? undefined
+        : { ...mapping(file.model), model, ...(baseUrl ? { baseUrl } : {}) },
   };
+}
+
+/** What the file says of a section, as far as it is one. */
+function mapping(section: unknown): object {
+  return section !== null && typeof section === "object" ? section : {};
 }
 
 /** Text that is no number stays text, so that the schema can name it. */

@@ -1,5 +1,7 @@
 /** The public interface: what an experiment, a user's program or a user's own driver stands on. */
 
+export { specTask } from "../evaluators/spec-task.ts";
+export { ModelConfig } from "./config.ts";
 export type { Clock } from "./core/clock.ts";
 export { systemClock } from "./core/clock.ts";
 export { digestJson, digestText } from "./core/digest.ts";
@@ -56,6 +58,8 @@ export type {
   Verdict,
 } from "./core/task.ts";
 export { Case, JsonSchema, Tool, ToolSpec, ToolStatus, ToolUsage } from "./core/tool.ts";
+export type { Engine, EvolutionOptions } from "./engine.ts";
+export type { EvolveBudget } from "./evolve/budget.ts";
 export type {
   Generator,
   Parent,
@@ -63,7 +67,7 @@ export type {
   ProposalResult,
   ProposeContext,
 } from "./evolve/generator.ts";
-export type { EvolveProgress } from "./evolve/run.ts";
+export type { EvolveProgress, EvolveResult } from "./evolve/run.ts";
 export type { EvolvedFunction, EvolveRun, EvolveRunOptions } from "./library.ts";
 export { evolve } from "./library.ts";
 export { RecordedCall, recordingModel, replayModel } from "./llm/replay.ts";

@@ -3,7 +3,9 @@
  *
  * Stands on the engine; a home folder keeps the trace, as on the command line.
  */
-import { Config } from "./config.ts";
+
+import type { z } from "zod";
+import { Config, ModelConfig } from "./config.ts";
 import type { Task } from "./core/task.ts";
 import { ToolSpec } from "./core/tool.ts";
 import type { EvolveBudget } from "./evolve/budget.ts";
@@ -15,6 +17,14 @@ export interface EvolveRunOptions {
   readonly budget?: EvolveBudget;
   readonly generator?: string;
   readonly strategy?: string;
+  /** Who writes programs beside the offline generators. Default: none. */
+  readonly model?: z.input<typeof ModelConfig>;
+  /** Calls of the model in flight. Default: the model's own setting, 16. */
+  readonly samplers?: number;
+  /** Evaluations without a better program after which the run ends. */
+  readonly stagnation?: number;
+  /** A run of this home with the same task, seed and configuration: goes on where it ended. */
+  readonly resume?: string;
   readonly workers?: number;
   /** Where the trace lives. Default: `.toolwright`. */
   readonly home?: string;
@@ -70,7 +80,7 @@ async function run(
     import("./engine.ts"),
     import("../evaluators/index.ts"),
   ]);
-  const { seed, budget, generator, strategy, workers, home, signal } = options;
+  const { seed, workers, home, signal, model, ...search } = options;
   const task = isTask(given) ? given : specTask(ToolSpec.parse(given));
   const engine = openEngine(
     Config.parse({
@@ -83,10 +93,9 @@ async function run(
     const { runId, result } = await engine.evolve(
       task,
       {
+        ...search,
         onProgress,
-        ...(budget === undefined ? {} : { budget }),
-        ...(generator === undefined ? {} : { generator }),
-        ...(strategy === undefined ? {} : { strategy }),
+        ...(model === undefined ? {} : { model: ModelConfig.parse(model) }),
       },
       signal ?? new AbortController().signal,
     );

@@ -2,11 +2,13 @@
  * How well tools are found, on any set of queries with their tools, beside plain BM25 in one run; and
  * how fast, on made-up tools.
  */
+import type { Embedder } from "../src/core/ports.ts";
 import { seededRandom } from "../src/core/random.ts";
 import { type CorpusLine, corpusDocument, type QueryLine, readRetrievalSet } from "./bench-data.ts";
+import { toolVectors } from "./embedding.ts";
 import { plainBm25 } from "./plain-bm25.ts";
 import { noneBelow } from "./retrieval/abstain.ts";
-import { toolIndex } from "./retrieval/rank.ts";
+import { type ToolIndex, toolIndex } from "./retrieval/tool-index.ts";
 
 export interface RetrievalFigures {
   /** Shares of the tools wanted that are among the first 1, 5, 10; means over queries, in percent. */
@@ -33,7 +35,11 @@ export interface RetrievalBench {
   /** Evaluated: those not indexed as usage. */
   readonly queries: number;
   readonly usagePerTool: number;
+  /** By words, and by vectors too where there is an embedder. */
   readonly ranked: RetrievalFigures;
+  /** By words alone, where there is an embedder. */
+  readonly words?: RetrievalFigures;
+  readonly embedder?: string;
   readonly plainBm25: RetrievalFigures;
   readonly abstention: AbstentionFigures;
   /** Wall clock of one query, in milliseconds. */
@@ -49,44 +55,82 @@ export interface RetrievalBenchOptions {
   readonly storeSize?: number;
   /** Most queries that are evaluated, drawn by seed. */
   readonly sample?: number;
+  readonly embedder?: Embedder;
 }
 
 const TRIALS = 400;
 
-/** @throws InputError as `readRetrievalSet`. */
-export function benchRetrieval({
+/** @throws InputError as `readRetrievalSet`; what the embedder throws. */
+export async function benchRetrieval({
   corpusFile,
   queriesFile,
   usagePerTool = 0,
   seed = 1,
   storeSize = 5,
   sample = Number.POSITIVE_INFINITY,
-}: RetrievalBenchOptions): RetrievalBench {
+  embedder,
+}: RetrievalBenchOptions): Promise<RetrievalBench> {
   const { corpus, queries } = readRetrievalSet(corpusFile, queriesFile);
   const { served, rest } = splitByUsage(queries, usagePerTool, seed);
-  const evaluated = rest.slice(0, sample);
+  const evaluated = sample < rest.length ? shuffled(rest, seed + 1).slice(0, sample) : rest;
 
   const index = toolIndex();
   for (const tool of corpus) index.put(tool.id, corpusDocument(tool, served.get(tool.id) ?? []));
   const plain = plainBm25(
     corpus.map((tool) => ({ id: tool.id, text: plainText(tool, served.get(tool.id) ?? []) })),
   );
+  const words = figures(evaluated, byIndex(index));
+  const vectors = await embedded(embedder, index, corpus, evaluated, served);
   const times: number[] = [];
-  const ranked = figures(evaluated, (query) => {
-    const start = performance.now();
-    const found = index.search({ text: query, limit: 10 });
-    times.push(performance.now() - start);
-    return found.map(({ key }) => key);
-  });
+  const ranked = figures(evaluated, byIndex(index, vectors, times));
   return {
     tools: corpus.length,
     queries: evaluated.length,
     usagePerTool,
     ranked,
+    ...(embedder === undefined ? {} : { words, embedder: embedder.id }),
     plainBm25: figures(evaluated, (query) => plain(query, 10)),
     abstention: abstention(corpus, evaluated, storeSize, seed),
     queryMs: { p50: percentile(times, 0.5), p99: percentile(times, 0.99) },
   };
+}
+
+function byIndex(
+  index: ToolIndex,
+  vectors: ReadonlyMap<string, Float32Array> = new Map(),
+  times: number[] = [],
+): (query: string) => readonly string[] {
+  return (query) => {
+    const vector = vectors.get(query);
+    const start = performance.now();
+    const found = index.search({
+      text: query,
+      limit: 10,
+      ...(vector === undefined ? {} : { vectors: [vector] }),
+    });
+    times.push(performance.now() - start);
+    return found.map(({ key }) => key);
+  };
+}
+
+/** Puts the tools' vectors into the index. @returns Those of the queries. */
+async function embedded(
+  embedder: Embedder | undefined,
+  index: ToolIndex,
+  corpus: readonly CorpusLine[],
+  evaluated: readonly QueryLine[],
+  served: ReadonlyMap<string, readonly string[]>,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  if (embedder === undefined) return new Map();
+  const { signal } = new AbortController();
+  const tools = corpus.map((tool) => ({ tool, queries: served.get(tool.id) ?? [] }));
+  const vectors = await toolVectors(embedder, tools, signal);
+  vectors.forEach(({ vector, served: count }, i) => {
+    index.putVector((corpus[i] as CorpusLine).id, vector, count);
+  });
+  const texts = evaluated.map(({ query }) => query);
+  const asked = await embedder.embed(texts, { kind: "query" }, signal);
+  return new Map(texts.map((text, i) => [text, asked[i] as Float32Array]));
 }
 
 /** Both rankers see the same words of a tool. */

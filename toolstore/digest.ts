@@ -2,10 +2,14 @@
 import { digestJson } from "../src/core/digest.ts";
 import type { Tool } from "../src/core/tool.ts";
 
-/** SHA-256 over name, signature, source, language and entry: what `Tool.digest` must be. */
+/**
+ * SHA-256 over name, signature, source, language, entry and, if it calls other tools, which: what
+ * `Tool.digest` must be.
+ */
 export function toolDigest(
-  tool: Pick<Tool, "name" | "signature" | "source" | "language" | "entry">,
+  tool: Pick<Tool, "name" | "signature" | "source" | "language" | "entry" | "uses">,
 ): string {
-  const { name, signature, source, language, entry } = tool;
-  return digestJson({ name, signature, source, language, entry });
+  const { name, signature, source, language, entry, uses = [] } = tool;
+  const own = { name, signature, source, language, entry };
+  return digestJson(uses.length === 0 ? own : { ...own, uses: uses.map((link) => ({ ...link })) });
 }

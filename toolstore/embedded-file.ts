@@ -10,10 +10,10 @@ import { ConfigError, EngineError, StoreError } from "../src/core/errors.ts";
 
 /** "TWTS", in SQLite's header: tells this store's files from anybody else's. */
 const APPLICATION_ID = 0x54575453;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /** `change` counts up over the whole file: what is new to a reader lies above what it has seen. */
-const SCHEMA = `
+const TOOLS = `
   CREATE TABLE tools (
     name TEXT NOT NULL,
     version INTEGER NOT NULL,
@@ -27,6 +27,21 @@ const SCHEMA = `
   );
   CREATE UNIQUE INDEX tools_by_change ON tools (change);
   PRAGMA application_id = ${APPLICATION_ID};
+`;
+
+/** Since schema 2. `saved_index` can be thrown away: it is made anew from the tools. */
+const SEARCH = `
+  CREATE INDEX tools_by_status ON tools (name, version, status);
+  CREATE TABLE vectors (
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    served INTEGER NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (name, version)
+  );
+  CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE saved_index (part TEXT NOT NULL, chunk INTEGER NOT NULL, bytes BLOB NOT NULL,
+    PRIMARY KEY (part, chunk));
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
@@ -58,7 +73,8 @@ function prepareFile(database: DatabaseSync, path: string): void {
   const schemaVersion = pragma(database, "user_version");
   const tables = database.prepare("SELECT count(*) AS value FROM sqlite_schema").get();
   if (Count.parse(tables).value === 0 && applicationId === 0) {
-    database.exec(SCHEMA);
+    database.exec(TOOLS);
+    database.exec(SEARCH);
   } else if (applicationId !== APPLICATION_ID) {
     database.exec("ROLLBACK");
     throw notAToolStore(path);
@@ -69,6 +85,8 @@ function prepareFile(database: DatabaseSync, path: string): void {
       `The tool store ${path} has schema ${schemaVersion}, this release reads up to ${SCHEMA_VERSION}: upgrade, or choose another file.`,
       { facts: { path, schema: schemaVersion } },
     );
+  } else if (schemaVersion < SCHEMA_VERSION) {
+    database.exec(SEARCH);
   }
   database.exec("COMMIT");
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
@@ -79,38 +97,50 @@ function pragma(database: DatabaseSync, name: string): number {
   return Count.parse(row).value;
 }
 
-type StatementName =
-  | "dataVersion"
-  | "since"
-  | "nextChange"
-  | "latest"
-  | "insert"
-  | "setStatus"
-  | "setUsage"
-  | "begin"
-  | "commit"
-  | "rollback";
+const COLUMNS = "name, version, record, status, usage";
 
-export function statements(database: DatabaseSync): Readonly<Record<StatementName, StatementSync>> {
+export type Statements = ReturnType<typeof statements>;
+
+export function statements(database: DatabaseSync) {
+  const prepare = (sql: string): StatementSync => database.prepare(sql);
   return {
-    dataVersion: database.prepare("SELECT data_version AS value FROM pragma_data_version"),
-    since: database.prepare(
-      "SELECT name, version, record, status, usage, change FROM tools WHERE change > ? ORDER BY change",
+    lastChange: prepare("SELECT coalesce(max(change), 0) AS value FROM tools"),
+    changedSince: prepare("SELECT DISTINCT name FROM tools WHERE change > ?"),
+    version: prepare(`SELECT ${COLUMNS} FROM tools WHERE name = ? AND version = ?`),
+    current: prepare(
+      `SELECT ${COLUMNS} FROM tools WHERE name = ?
+       ORDER BY status = 'active' DESC, version DESC LIMIT 1`,
     ),
-    nextChange: database.prepare("SELECT coalesce(max(change), 0) + 1 AS value FROM tools"),
-    latest: database.prepare(
+    history: prepare(`SELECT ${COLUMNS} FROM tools WHERE name = ? ORDER BY version`),
+    everything: prepare(`SELECT ${COLUMNS} FROM tools ORDER BY name, version`),
+    /** Current versions with one of up to three statuses. */
+    list: prepare(
+      `SELECT ${COLUMNS} FROM tools JOIN (
+         SELECT name AS n, coalesce(max(CASE WHEN status = 'active' THEN version END), max(version)) AS v
+         FROM tools GROUP BY name
+       ) ON name = n AND version = v WHERE status IN (?, ?, ?) ORDER BY name`,
+    ),
+    names: prepare("SELECT DISTINCT name FROM tools ORDER BY name LIMIT 20"),
+    latest: prepare(
       "SELECT version, digest FROM tools WHERE name = ? ORDER BY version DESC LIMIT 1",
     ),
-    insert: database.prepare("INSERT INTO tools VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
-    setStatus: database.prepare(
+    insert: prepare("INSERT INTO tools VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+    setStatus: prepare(
       "UPDATE tools SET status = ?, change = ?, changed_at = ? WHERE name = ? AND version = ?",
     ),
-    setUsage: database.prepare(
+    setUsage: prepare(
       "UPDATE tools SET usage = ?, change = ?, changed_at = ? WHERE name = ? AND version = ?",
     ),
-    begin: database.prepare("BEGIN IMMEDIATE"),
-    commit: database.prepare("COMMIT"),
-    rollback: database.prepare("ROLLBACK"),
+    touch: prepare("UPDATE tools SET change = ?, changed_at = ? WHERE name = ? AND version = ?"),
+    vectorsOf: prepare("SELECT version, served, vector FROM vectors WHERE name = ?"),
+    allVectors: prepare("SELECT name, version, served, vector FROM vectors"),
+    setVector: prepare("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)"),
+    clearVectors: prepare("DELETE FROM vectors"),
+    fact: prepare("SELECT value FROM facts WHERE key = ?"),
+    setFact: prepare("INSERT OR REPLACE INTO facts VALUES (?, ?)"),
+    begin: prepare("BEGIN IMMEDIATE"),
+    commit: prepare("COMMIT"),
+    rollback: prepare("ROLLBACK"),
   };
 }
 

@@ -49,12 +49,15 @@ export type GateReason =
   | "dependant-broken"
   | "duplicate"
   | "secret"
+  | "foreign-name"
   | "approval-needed";
 
 export type GateDecision =
   | { readonly accepted: true }
   | {
       readonly accepted: false;
+      /** Nothing stands against it but that a person has not approved it yet. */
+      readonly approvable: boolean;
       readonly reasons: readonly { readonly reason: GateReason; readonly message: string }[];
     };
 
@@ -68,6 +71,9 @@ export function gate(facts: GateFacts): GateDecision {
   const refuse = (reason: GateReason, message: string) => reasons.push({ reason, message });
 
   judgeHeldOut(facts, refuse);
+  if (incumbent?.origin !== undefined && incumbent.origin !== candidate.origin) {
+    refuse("foreign-name", `${incumbent.name} is a tool of ${incumbent.origin}: choose a name.`);
+  }
   for (const { name, version, passed, total } of dependants) {
     if (passed < total) {
       refuse(
@@ -95,7 +101,9 @@ export function gate(facts: GateFacts): GateDecision {
       `It needs ${dangers.join(" and ")}: a person has to approve this version.`,
     );
   }
-  return reasons.length === 0 ? { accepted: true } : { accepted: false, reasons };
+  if (reasons.length === 0) return { accepted: true };
+  const approvable = reasons.every(({ reason }) => reason === "approval-needed");
+  return { accepted: false, approvable, reasons };
 }
 
 function judgeHeldOut(
@@ -130,11 +138,13 @@ function judgeHeldOut(
   }
 }
 
-function dangersOf({ capabilities, language }: Tool): string[] {
+/** What a person has to approve, in words. */
+export function dangersOf({ capabilities, language }: Tool): string[] {
   const dangers: string[] = [];
   if (capabilities.network.length > 0)
     dangers.push(`the network (${capabilities.network.join(", ")})`);
   if (capabilities.files) dangers.push("files");
+  if (capabilities.model) dangers.push("a model");
   if (language === "shell") dangers.push("a shell");
   return dangers;
 }

@@ -1,4 +1,5 @@
 /** The tool store: tools, their versions, how they are found and what may enter. */
+export { approve, reject, waitingForApproval } from "./approval.ts";
 export { type Agreement, behaviouralDuplicate, probeInputs } from "./behaviour.ts";
 export {
   type AbstentionFigures,
@@ -8,6 +9,7 @@ export {
   type RetrievalFigures,
 } from "./bench.ts";
 export { benchStore, type StoreBench } from "./bench-store.ts";
+export { configuredToolStore } from "./configured.ts";
 export { type ToolDiff, toolDiff } from "./diff.ts";
 export { toolDigest } from "./digest.ts";
 export { type EmbeddedToolStoreOptions, embeddedToolStore } from "./embedded.ts";
@@ -19,17 +21,33 @@ export {
   type GateReason,
   gate,
 } from "./gate.ts";
+export {
+  type Dependency,
+  dependantsOf,
+  dependedOn,
+  dependenciesOf,
+  reachedBy,
+  withUses,
+} from "./graph.ts";
+export { libraryToolStore } from "./library.ts";
+export { linkProgram, resolverOf } from "./link.ts";
+export { linkedSandbox } from "./linked-sandbox.ts";
 export { memoryToolStore } from "./memory.ts";
 export { exportTools, type ImportResult, importTools, ToolsFile } from "./portable.ts";
-export { noneBelow } from "./retrieval/abstain.ts";
+export { type QdrantToolStoreOptions, qdrantToolStore } from "./qdrant.ts";
+export { type Registration, registerTool, type ToolDraft } from "./register.ts";
+export { releasingToolStore } from "./release.ts";
 export {
-  failureRise,
   type RetirementOptions,
+  restore,
   retirable,
-  retire,
-  rollBack,
-  rollBackIfWorse,
-  shouldRollBack,
-} from "./rollback.ts";
+  retireUnused,
+  retiringEvery,
+} from "./retire.ts";
+export { noneBelow } from "./retrieval/abstain.ts";
+export { type ReuseStats, reuseStats } from "./reuse.ts";
+export { type Review, review, reviewsOf } from "./reviews.ts";
+export { failureRise, rollBack, shouldRollBack, worseThanBefore } from "./rollback.ts";
 export { secretsIn } from "./secrets.ts";
-export { type ToolStats, toolStats } from "./stats.ts";
+export { type ToolStats, toolStats, type UsageFigures, usageFigures } from "./stats.ts";
+export { dependantResults, judgeCases, weighTool } from "./weigh.ts";

@@ -1,6 +1,6 @@
 /**
  * What keeps a library from getting worse with age: a version that fails more than the one before it
- * is rolled back, a tool that nobody uses is retired. Both only set a status; nothing is deleted.
+ * is rolled back. That only sets a status; nothing is deleted.
  */
 import { InputError } from "../src/core/errors.ts";
 import type { ToolStore } from "../src/core/ports.ts";
@@ -83,53 +83,18 @@ export async function rollBack(store: ToolStore, name: string, to?: number): Pro
   return store.get(name);
 }
 
-/** Rolls the current version back where its live failures call for it. */
-export async function rollBackIfWorse(store: ToolStore, name: string): Promise<Tool | undefined> {
+/** The current version and the one before it, where live failures call for going back. */
+export async function worseThanBefore(
+  store: Pick<ToolStore, "history">,
+  name: string,
+): Promise<{ readonly current: Tool; readonly previous: Tool } | undefined> {
   const history = await store.history(name);
   const current = currentOf(history);
   const previous = history.findLast(
     (tool) => tool.version < current.version && tool.status === "active",
   );
+  // What runs on a server elsewhere is one thing under every version: there is no way back to another.
+  if (current.origin !== undefined) return undefined;
   if (current.status !== "active" || previous === undefined) return undefined;
-  return shouldRollBack(current.usage, previous.usage) ? rollBack(store, name) : undefined;
-}
-
-export interface RetirementOptions {
-  /** How many requests the library has seen in all. */
-  readonly requests: number;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  /** Younger tools are left alone. */
-  readonly graceMs?: number;
-  /** Names that other tools call. */
-  readonly dependedOn?: ReadonlySet<string>;
-}
-
-const MONTH_MS = 30 * 24 * 3_600_000;
-
-/**
- * Active tools that have not earned their place: fewer than log20(requests) successful calls over all
- * versions, older than the grace, called by no other tool. The rule is TroVE's (Wang et al., 2024),
- * with successes for uses.
- */
-export async function retirable(
-  store: ToolStore,
-  { requests, now, graceMs = MONTH_MS, dependedOn = new Set() }: RetirementOptions,
-): Promise<readonly Tool[]> {
-  const least = Math.log(Math.max(1, requests)) / Math.log(20);
-  const found: Tool[] = [];
-  for (const tool of await store.list({ statuses: ["active"] })) {
-    if (dependedOn.has(tool.name) || now - Date.parse(tool.createdAt) < graceMs) continue;
-    let successes = 0;
-    for (const version of await store.history(tool.name)) successes += version.usage.successes;
-    if (successes < least) found.push(tool);
-  }
-  return found;
-}
-
-/** Deprecates every active version of a tool; it stays in its history and is found by name. */
-export async function retire(store: ToolStore, name: string): Promise<void> {
-  for (const { version, status } of await store.history(name)) {
-    if (status === "active") await store.setStatus(name, version, "deprecated");
-  }
+  return shouldRollBack(current.usage, previous.usage) ? { current, previous } : undefined;
 }

@@ -1,34 +1,28 @@
 /**
- * Every version of every tool in memory, with the index over them: what each driver keeps in front
- * of its disk. Versions only grow; what is current is derived.
+ * Every version of every tool in memory, with the catalogue over them. Versions only grow; what is
+ * current is derived.
  */
 import { InputError, StoreError, ToolNotFoundError } from "../src/core/errors.ts";
-import type { ToolMatch, ToolQuery, ToolUse } from "../src/core/ports.ts";
-import type { Tool, ToolStatus, ToolUsage } from "../src/core/tool.ts";
+import type { ToolMatch, ToolQuery } from "../src/core/ports.ts";
+import type { Tool, ToolStatus } from "../src/core/tool.ts";
+import { catalogue, type ToolVector } from "./catalogue.ts";
 import { toolDigest } from "./digest.ts";
-import { toolDocument } from "./retrieval/document.ts";
-import { type ToolIndex, toolIndex } from "./retrieval/rank.ts";
-
-const MOST_ERRORS = 5;
-const MOST_QUERIES = 30;
-const LONGEST_TEXT = 500;
 
 export interface Shelf {
   get(name: string, version?: number): Tool;
   list(statuses?: readonly ToolStatus[]): Tool[];
   history(name: string): readonly Tool[];
-  search(query: ToolQuery): ToolMatch[];
-  /** Sets a version as it is now, known or new. Versions of a name arrive in order. */
+  search(query: ToolQuery, vectors?: readonly Float32Array[]): ToolMatch[];
+  /** Sets a version as it is now, known or new. */
   place(tool: Tool): void;
+  /** What an embedder made of a version. */
+  placeVector(name: string, version: number, vector: ToolVector): void;
 }
 
 export function shelf(): Shelf {
   const versions = new Map<string, Tool[]>();
-  const indexes: Readonly<Record<ToolStatus, ToolIndex>> = {
-    candidate: toolIndex(),
-    active: toolIndex(),
-    deprecated: toolIndex(),
-  };
+  const vectors = new Map<string, ToolVector>();
+  const known = catalogue();
   /** Names whose index entries are out of date; brought up to date when somebody searches. */
   const stale = new Set<string>();
 
@@ -38,31 +32,24 @@ export function shelf(): Shelf {
     return history;
   }
 
-  function refreshIndexes(): void {
+  function get(name: string, version?: number): Tool {
+    const history = historyOf(name);
+    if (version === undefined) return currentOf(history);
+    const tool = history.find((each) => each.version === version);
+    if (tool !== undefined) return tool;
+    const near = history.map((each) => `${name}@${each.version}`);
+    throw new ToolNotFoundError(`${name}@${version}`, near);
+  }
+
+  function refresh(): void {
     for (const name of stale) {
-      const history = versions.get(name) ?? [];
-      // A new version has served nobody yet: it is found by what the name has been good for.
-      const queries = history.flatMap((tool) => tool.usage.queries).slice(-MOST_QUERIES);
-      for (const [status, index] of Object.entries(indexes)) {
-        const tool = history.findLast((version) => version.status === status);
-        if (tool === undefined) index.remove(name);
-        else index.put(name, toolDocument(tool, queries));
-      }
+      known.put(historyOf(name), (version) => vectors.get(`${name}@${version}`));
     }
     stale.clear();
   }
 
   return {
-    get(name, version) {
-      const history = historyOf(name);
-      if (version === undefined) return currentOf(history);
-      const tool = history[version - 1];
-      if (tool === undefined) {
-        const known = history.map((each) => `${name}@${each.version}`);
-        throw new ToolNotFoundError(`${name}@${version}`, known);
-      }
-      return tool;
-    },
+    get,
     list(statuses) {
       const current = [...versions.values()].map(currentOf);
       const wanted =
@@ -70,26 +57,25 @@ export function shelf(): Shelf {
       return wanted.sort(byName);
     },
     history: (name) => [...historyOf(name)],
-    search({ text, hypotheses = [], limit, statuses = ["active"] }) {
-      refreshIndexes();
-      const found = new Map<string, ToolMatch>();
-      for (const status of statuses) {
-        for (const { key, score } of indexes[status].search({ text, hypotheses, limit })) {
-          const tool = historyOf(key).findLast((version) => version.status === status) as Tool;
-          const other = found.get(key);
-          if (other === undefined || other.tool.version < tool.version)
-            found.set(key, { tool, score });
-        }
-      }
-      const matches = [...found.values()];
-      matches.sort((a, z) => z.score - a.score || byName(a.tool, z.tool));
-      return matches.slice(0, limit);
+    search(query, asked) {
+      refresh();
+      return known
+        .search(query, asked)
+        .map(({ name, version, score }) => ({ tool: get(name, version), score }));
     },
     place(tool) {
-      const history = versions.get(tool.name);
-      if (history === undefined) versions.set(tool.name, [tool]);
-      else history[tool.version - 1] = tool;
+      const others = (versions.get(tool.name) ?? []).filter(
+        (each) => each.version !== tool.version,
+      );
+      versions.set(
+        tool.name,
+        [...others, tool].sort((a, z) => a.version - z.version),
+      );
       stale.add(tool.name);
+    },
+    placeVector(name, version, vector) {
+      vectors.set(`${name}@${version}`, vector);
+      stale.add(name);
     },
   };
 }
@@ -128,28 +114,6 @@ export function admits(
     `Expected version ${next} of "${tool.name}", got ${tool.version}: read the history again and put on top of it.`,
     { facts: { tool: tool.name, expected: next, got: tool.version }, retryable: true },
   );
-}
-
-/** The counters after one more call. */
-export function usageAfter(usage: ToolUsage, use: ToolUse): ToolUsage {
-  const lastErrors =
-    use.error === undefined
-      ? usage.lastErrors
-      : [...usage.lastErrors, use.error.slice(0, LONGEST_TEXT)].slice(-MOST_ERRORS);
-  const query = use.succeeded ? use.query?.trim().slice(0, LONGEST_TEXT) : undefined;
-  // Asked again, a request moves to the end: thirty repeats must not push out everything else.
-  const queries =
-    query === undefined || query === ""
-      ? usage.queries
-      : [...usage.queries.filter((known) => known !== query), query].slice(-MOST_QUERIES);
-  return {
-    calls: usage.calls + 1,
-    successes: usage.successes + (use.succeeded ? 1 : 0),
-    totalMs: usage.totalMs + use.wallMs,
-    costUsd: usage.costUsd + (use.costUsd ?? 0),
-    lastErrors,
-    queries,
-  };
 }
 
 function byName(a: Tool, z: Tool): number {

@@ -24,6 +24,7 @@ import {
   weibullKind,
 } from "./instances.ts";
 import { verifyPacking } from "./packing.ts";
+import { thresholdRules } from "./parametric.ts";
 import { packingTool, publishPriority } from "./publish.ts";
 import { readInstances } from "./reader.ts";
 
@@ -138,6 +139,10 @@ function binPackingTask(options: PackingOptions): Task {
       { entry: "score", harness: kernelHarness },
     ],
     published,
+    parametric: {
+      name: "two thresholds on the room that is left",
+      programs: (seed) => thresholdRules(seededRandom(seed, `${name}/parametric`)),
+    },
     instancesFromData: (text, fileName) => readInstances(text, fileName).map(taskInstance),
   };
 }

@@ -2,7 +2,7 @@
 import type { Language } from "../../src/core/execution.ts";
 import type { SandboxCapabilities } from "../../src/core/ports.ts";
 import { capabilityPrompt } from "../guest/prompt.ts";
-import { insideContainer } from "./engine.ts";
+import { insideContainer } from "./address.ts";
 
 export function containerCapabilities(facts: {
   readonly languages: readonly Language[];

@@ -2,21 +2,17 @@
  * Finds the container engine, or says at once why there is none and what to do. Docker and engines
  * that speak its protocol are reached by socket or address, as DOCKER_HOST names them.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import Docker from "dockerode";
 import { SandboxUnavailableError } from "../../src/core/errors.ts";
+import { engineAddress, insideContainer } from "./address.ts";
 
-const DEFAULT_SOCKET = "unix:///var/run/docker.sock";
 const PING_MS = 3_000;
 
 /**
  * @param address `unix:///path`, `tcp://host:port` or `http(s)://host:port`.
  * @throws SandboxUnavailableError when nothing answers there within three seconds.
  */
-export async function connectEngine(
-  address: string = process.env.DOCKER_HOST || DEFAULT_SOCKET,
-): Promise<Docker> {
+export async function connectEngine(address: string = engineAddress()): Promise<Docker> {
   const engine = new Docker(optionsOf(address));
   let failure = `no answer within ${PING_MS} ms`;
   try {
@@ -54,20 +50,4 @@ function unreachable(address: string, failure: string): string {
     ? " This process runs inside a container itself: either give it the engine of its host (mount the engine's socket, or set DOCKER_HOST), which starts sandboxes beside it and not in it, or run it where an engine runs."
     : "";
   return `The container sandbox expected an engine at ${address}, got: ${failure}. Start Docker or an engine that speaks its protocol, or set DOCKER_HOST to one that runs; else choose another driver by name, since nothing weaker is taken in its place.${nested}`;
-}
-
-/**
- * Whether this process runs in a container.
- *
- * @param root Where the file system of the process begins.
- */
-export function insideContainer(root = "/"): boolean {
-  if (existsSync(join(root, ".dockerenv"))) return true;
-  if (existsSync(join(root, "run/.containerenv"))) return true;
-  try {
-    const groups = readFileSync(join(root, "proc/1/cgroup"), "utf8");
-    return /\/(docker|kubepods|containerd|lxc|libpod)[-/.]/.test(groups);
-  } catch {
-    return false; // No such file: not Linux, or not to be seen.
-  }
 }

@@ -41,18 +41,23 @@ export function executionOf(
     case "threw":
       return {
         status: "threw",
-        message: answer.message.slice(0, MESSAGE_CHARACTERS),
+        message: shortened(answer.message),
         wallMs: answer.wallMs,
       };
     case "bad-output":
-      return { status: "bad-output", reason: answer.reason.slice(0, MESSAGE_CHARACTERS) };
+      return { status: "bad-output", reason: shortened(answer.reason) };
     case "refused":
-      return { status: "refused", reason: answer.reason.slice(0, MESSAGE_CHARACTERS) };
+      return { status: "refused", reason: shortened(answer.reason) };
     case "out-of-memory":
       return { status: "out-of-memory", limitMiB: limits.memoryMiB };
     case "crashed":
-      return { status: "crashed", reason: answer.reason.slice(0, MESSAGE_CHARACTERS) };
+      return { status: "crashed", reason: shortened(answer.reason) };
   }
+}
+
+/** Whole characters: what cut the text, here or inside, may have left half of one. */
+function shortened(text: string): string {
+  return text.slice(0, MESSAGE_CHARACTERS).toWellFormed();
 }
 
 function outputOf(

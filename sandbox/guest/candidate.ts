@@ -6,7 +6,7 @@
  *
  * Guest code: linked with the files beside it into one text and run inside the wall.
  */
-import { stripTypeScriptTypes } from "node:module";
+import { stripTypes } from "../../src/core/strip-types.ts";
 import { createRealm, loadProgram, type Realm, thrownText, type Words } from "./realm.ts";
 import {
   type CallValue,
@@ -103,7 +103,7 @@ function answerOf(tagged: string, outputBytes: number): object {
 
 async function main(): Promise<void> {
   // Loading the stripper takes longer than many programs: not at the cost of their time.
-  if (process.argv[1] === "typed") stripTypeScriptTypes("");
+  if (process.argv[1] === "typed") stripTypes("");
   writeJsonFrame(ANSWERS, { kind: "ready" });
   const frame = readFrame(0, MAX_JOB_BYTES);
   if (frame === null) return;

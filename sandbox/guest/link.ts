@@ -10,8 +10,16 @@ import { stripTypeScriptTypes } from "node:module";
 const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 
 const ROLES = {
-  candidate: ["../isolate/prelude", "../isolate/realm", "wire", "realm", "candidate"],
+  candidate: [
+    "../../src/core/strip-types",
+    "../isolate/prelude",
+    "../isolate/realm",
+    "wire",
+    "realm",
+    "candidate",
+  ],
   harness: [
+    "../../src/core/strip-types",
     "../isolate/prelude",
     "../isolate/realm",
     "../isolate/harness-realm",

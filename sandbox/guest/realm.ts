@@ -5,8 +5,8 @@
  * Guest code: linked with the files beside it into one text and run inside the wall. A context is
  * no wall: the process and the container round it are.
  */
-import { stripTypeScriptTypes } from "node:module";
 import { constants, createContext, Script } from "node:vm";
+import { stripTypes } from "../../src/core/strip-types.ts";
 import { prelude } from "../isolate/prelude.ts";
 import { type CandidateRealm, candidateRealm } from "../isolate/realm.ts";
 
@@ -92,15 +92,10 @@ function fenced(source: string): string {
   return closing === null ? rest : rest.slice(0, closing.index);
 }
 
+/** Behind the guard: text that nests deeply would end this process instead of being refused. */
 function withoutTypes(source: string): string | { readonly reason: string } {
-  try {
-    return stripTypeScriptTypes(source);
-  } catch (error) {
-    const { message, stack } = error as Error;
-    const line = /^[^\n]*?:(\d+)\n/.exec(stack ?? "")?.[1];
-    const text = `SyntaxError: ${(message.split("\n")[0] ?? "").slice(0, 200)}`;
-    return { reason: line === undefined ? text : `${text} (line ${line})` };
-  }
+  const stripped = stripTypes(source);
+  return stripped.status === "stripped" ? stripped.text : { reason: stripped.reason };
 }
 
 function withoutExports(source: string): string {

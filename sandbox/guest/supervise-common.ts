@@ -5,7 +5,7 @@
  * Guest code: linked with the files beside it into one text and run inside the wall.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
+import { accessSync, closeSync, constants, readdirSync, readFileSync } from "node:fs";
 import { encodeFrame } from "./frames.ts";
 
 /** How to run one kind of program; every command is a whole argument list. */
@@ -44,6 +44,29 @@ export interface Guest {
 }
 
 const TAIL_BYTES = 4_096;
+
+const CLOSED_AT_START = 0o2000000;
+
+/**
+ * Closes what the engine's own parent left open without marking it for closing: a program would
+ * inherit it. Linux alone says which descriptors these are.
+ */
+export function closeInherited(): void {
+  let names: readonly string[] = [];
+  try {
+    names = readdirSync("/proc/self/fd");
+  } catch {
+    return; // No /proc here.
+  }
+  for (const fd of names.map(Number).filter((number) => number > 2)) {
+    try {
+      const flags = /^flags:\s+([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"));
+      if ((Number.parseInt(flags?.[1] ?? "", 8) & CLOSED_AT_START) === 0) closeSync(fd);
+    } catch {
+      // The one by which the folder was read: it is closed already.
+    }
+  }
+}
 
 export function send(value: unknown): void {
   process.stdout.write(encodeFrame(value));

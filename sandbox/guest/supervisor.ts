@@ -11,6 +11,7 @@
 import { encodeFrame, framePayload, frameReader, payloadReader } from "./frames.ts";
 import {
   causeOf,
+  closeInherited,
   endGroup,
   finish,
   type SupervisorJob,
@@ -131,6 +132,7 @@ function superviseProgram(setup: SupervisorSetup, nextJob: Promise<SupervisorJob
 }
 
 function main(): void {
+  closeInherited();
   const setup = JSON.parse(process.argv[1] ?? "") as SupervisorSetup;
   let deliver: (job: SupervisorJob) => void = () => undefined;
   const nextJob = new Promise<SupervisorJob>((resolve) => {

@@ -13,6 +13,7 @@ import type { Sandbox } from "../../src/core/ports.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { confinement } from "../confinement.ts";
 import { isolateCapabilities } from "./capabilities.ts";
+import { endHost } from "./line.ts";
 import { besideThis, readableByHost } from "./locate.ts";
 import { asExecutions } from "./outcomes.ts";
 import { SEATS, type SlotAnswer, type SlotSetup, type SlotTask } from "./slot-types.ts";
@@ -38,12 +39,13 @@ export async function isolateSandbox({
   recycleAfter = 500,
 }: IsolateOptions = {}): Promise<Sandbox> {
   const walls = await confinement();
+  const readable = readableByHost();
   const seats = new Int32Array(new SharedArrayBuffer(4 * (SEATS.first + slots)));
   const setup: SlotSetup = {
-    prefix: walls.command(2 ** 31),
+    prefix: walls.command(2 ** 31, readable),
     direct: walls.direct,
     host: besideThis("host"),
-    readable: readableByHost(),
+    readable,
     recycleAfter,
     seats,
   };
@@ -58,7 +60,7 @@ export async function isolateSandbox({
     recordTiming: false,
   });
   const killHosts = (): void => {
-    for (const pid of seats.subarray(SEATS.first)) if (pid > 0) endProcess(pid);
+    for (const pid of seats.subarray(SEATS.first)) if (pid > 0) endHost(pid);
   };
   process.once("exit", killHosts);
   let closed = false;
@@ -214,13 +216,5 @@ async function probe(sandbox: Sandbox): Promise<void> {
   } catch (error) {
     await sandbox.close();
     throw error;
-  }
-}
-
-function endProcess(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -12,8 +12,9 @@ export function receive(): ToHost | undefined {
   return body === undefined ? undefined : (JSON.parse(body.toString("utf8")) as ToHost);
 }
 
-export function send(message: FromHost): void {
-  const frame = encodeFrame(JSON.stringify(message));
+/** Frames of one write: whoever reads them is woken once. */
+export function send(...messages: readonly FromHost[]): void {
+  const frame = Buffer.concat(messages.map((message) => encodeFrame(JSON.stringify(message))));
   for (let at = 0; at < frame.length; ) at += writeSync(OUT, frame, at, frame.length - at);
 }
 

@@ -19,7 +19,17 @@ export interface Line {
   listen(limit: number, onMessage: (message: FromHost | undefined) => void): void;
 }
 
-/** The line of a process that has just been started. */
+/** Ends the process and whatever wraps it: the group that it leads. */
+export function endHost(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** The line of a process that has just been started, as the leader of a group. */
 export function openLine(child: ChildProcess): Line {
   const input = child.stdio[3] as Duplex;
   const output = child.stdio[4] as Duplex;
@@ -56,7 +66,7 @@ export function openLine(child: ChildProcess): Line {
 
   const ready = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
-      child.kill("SIGKILL");
+      endHost(child.pid);
       reject(new Error(`the host process did not report within ${START_MS} ms: ${stderr}`));
     }, START_MS);
     listener = (message) => {
@@ -76,6 +86,8 @@ export function openLine(child: ChildProcess): Line {
       for (const each of [...endings]) each(ended);
     };
     child.on("error", (error) => finish(null, error.message));
+    // A wrapper that somebody ends before its walls stand would leave the host behind.
+    child.on("exit", () => endHost(child.pid));
     child.on("close", (code, signal) => finish(signal, signal ?? `exit ${code}`));
   });
 
@@ -83,7 +95,7 @@ export function openLine(child: ChildProcess): Line {
     ready,
     alive: () => ended === undefined && child.exitCode === null && child.signalCode === null,
     write: (body) => void input.write(encodeFrame(body)),
-    kill: () => void child.kill("SIGKILL"),
+    kill: () => endHost(child.pid),
     onEnd: (each) => {
       if (ended !== undefined) each(ended);
       else endings.add(each);

@@ -7,16 +7,17 @@ export function asExecutions(results: readonly Result[], frame: Frame): Executio
   return results.map((result) => asExecution(result, frame));
 }
 
+/** A text that was cut may end in half a character, which no file and no database keeps. */
 function asExecution(result: Result, { timeoutMs, memoryMiB, outputBytes }: Frame): Execution {
   switch (result[0]) {
     case "r":
       return parsed(result[1], result[2], outputBytes);
     case "threw":
-      return { status: "threw", message: result[1], wallMs: result[2] };
+      return { status: "threw", message: result[1].toWellFormed(), wallMs: result[2] };
     case "bad":
-      return { status: "bad-output", reason: result[1] };
+      return { status: "bad-output", reason: result[1].toWellFormed() };
     case "refused":
-      return { status: "refused", reason: result[1] };
+      return { status: "refused", reason: result[1].toWellFormed() };
     case "time":
       return { status: "timed-out", limitMs: timeoutMs };
     case "memory":

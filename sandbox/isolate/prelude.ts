@@ -61,9 +61,17 @@ export function prelude(w0: number, w1: number, w2: number, w3: number): void {
   for (const name of ["localeCompare", "toLocaleLowerCase", "toLocaleUpperCase"]) {
     deleteProperty(String.prototype, name);
   }
-  const mute = {};
-  for (const name of ["log", "info", "warn", "error", "debug", "trace", "table", "assert"]) {
-    hide(mute, name, () => undefined);
-  }
-  hide(scope, "console", mute);
+  const mute = (): void => undefined;
+  // One literal: defining them one by one costs a tenth of a millisecond in each fresh realm.
+  const silent = {
+    log: mute,
+    info: mute,
+    warn: mute,
+    error: mute,
+    debug: mute,
+    trace: mute,
+    table: mute,
+    assert: mute,
+  };
+  hide(scope, "console", silent);
 }

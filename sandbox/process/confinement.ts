@@ -9,10 +9,14 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { bwrapWords } from "../bwrap.ts";
 import type { Interpreters } from "../guest/commands.ts";
 
-/** How the namespaces are had: by root's right, by a user namespace, or not at all. */
-export type Namespaces = "root" | "user" | "none";
+/**
+ * How the namespaces are had: by root's right, by a user namespace, by bubblewrap (which some
+ * systems let make one where they refuse it to others), or not at all.
+ */
+export type Namespaces = "root" | "user" | "bwrap" | "none";
 
 export interface Confinement {
   readonly namespaces: Namespaces;
@@ -90,7 +94,10 @@ export function confine(
     "--no-new-privs",
     "--pdeathsig=KILL",
     ...(otherUser ? [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"] : []),
-    ...(otherUser || namespaces !== "none" ? ["--inh-caps=-all", "--bounding-set=-all"] : []),
+    // Behind bubblewrap there is no capability left, not even to drop one.
+    ...(otherUser || namespaces === "root" || namespaces === "user"
+      ? ["--inh-caps=-all", "--bounding-set=-all"]
+      : []),
   ];
   const enter = [
     "unshare",
@@ -103,22 +110,25 @@ export function confine(
     "--fork",
     "--kill-child=KILL",
   ];
-  const cage = ["/bin/sh", "-c", CAGE, "cage"];
+  const cage = [
+    ...["/bin/sh", "-c", CAGE, "cage", places.root, places.program],
+    ...[String(places.scratchMiB), interpreters.node, pythonPrefix ?? "-"],
+  ];
+  const walls = {
+    root: [...enter, ...cage],
+    user: [...enter, ...cage],
+    bwrap: bwrapWords({
+      visible: [interpreters.node, ...(pythonPrefix === null ? [] : [pythonPrefix])],
+      placed: [[places.program, CAGE_PROGRAM]],
+      scratchMiB: places.scratchMiB,
+    }),
+    none: [],
+  }[namespaces];
   const inside = ["/bin/sh", "-c", 'cd /tmp && unset OLDPWD PWD && exec "$@"', "sh"];
   return [
     ...(setpriv ? ["setpriv", "--pdeathsig=KILL"] : []),
     ...(prlimit ? limits : []),
-    ...(namespaces === "none"
-      ? []
-      : [
-          ...enter,
-          ...cage,
-          places.root,
-          places.program,
-          String(places.scratchMiB),
-          interpreters.node,
-          pythonPrefix ?? "-",
-        ]),
+    ...walls,
     ...(setpriv ? drop : []),
     ...(namespaces === "none" ? [] : inside),
     ...command,
@@ -147,9 +157,13 @@ export function findConfinement(): Confinement {
     ? [
         { ...base, namespaces: "root", otherUser: true },
         { ...base, namespaces: "user" },
+        { ...base, namespaces: "bwrap" },
         { ...base, otherUser: true },
       ]
-    : [{ ...base, namespaces: "user" }];
+    : [
+        { ...base, namespaces: "user" },
+        { ...base, namespaces: "bwrap" },
+      ];
   return candidates.find(works) ?? base;
 }
 

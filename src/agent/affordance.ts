@@ -7,7 +7,7 @@
  */
 import type { NewEvent } from "../core/event.ts";
 import type { ToolStore } from "../core/ports.ts";
-import type { Affordance, Goal } from "./stages.ts";
+import type { Affordance, Goal, Trial } from "./stages.ts";
 import { bestSeed, type TrialPorts, tryTool } from "./trial.ts";
 
 export interface AffordancePorts extends TrialPorts {
@@ -34,7 +34,11 @@ export async function afford(
       : await bestSeed(ports, goal.task, goal.instances, signal);
   const tried: Affordance[] = [];
   for (const { tool, score } of near) {
-    const trial = await tryTool(ports, tool, goal.task, goal.instances, floor, signal);
+    // What may change things outside is called when that is wanted, never to find out if it serves. A
+    // need for the network that a person has approved is no such thing: these inputs are the user's.
+    const trial: Trial = tool.effects
+      ? { status: "fails", reason: "it may change things outside, so it was not tried." }
+      : await tryTool(ports, tool, goal.task, goal.instances, floor, signal);
     tried.push({ tool, score, trial });
     if (trial.status === "serves") break;
   }

@@ -2,6 +2,7 @@
  * Which step next, by rule: a tool that serves is called; where none serves one is made, once; what
  * was called is answered with. The rules need no model, and every decision names its reason.
  */
+import { checkByRule } from "./checks.ts";
 import type { Affordance, Answer, Goal, Observation, Plan } from "./stages.ts";
 
 export function planByRule(
@@ -79,6 +80,7 @@ function answerOf(goal: Goal, called: Observation & { readonly kind: "tool-calle
   return {
     text,
     tool: { name: tool.name, version: tool.version },
+    checks: checkByRule(goal.request, { text, value: null }),
     outputs: trial.outputs,
     measures,
   };

@@ -6,6 +6,7 @@
 import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Case, ToolSpec } from "../core/tool.ts";
+import { literalsOf } from "./literals.ts";
 
 /** Words that carry no meaning in a name. */
 const FILLER = new Set(
@@ -42,7 +43,10 @@ export function specFromExamples(objective: string, examples: readonly Case[]): 
 
 /** Up to five meaning words in snake case, at most 64 characters. */
 export function nameOf(objective: string): string {
-  const words = objective
+  // A value of this one request is no part of a tool's name; a number may be ("3 largest").
+  const values = literalsOf(objective).filter(({ kind }) => kind !== "number");
+  const words = values
+    .reduce((text, { text: value }) => text.replaceAll(value, " "), objective)
     .toLowerCase()
     .normalize("NFKD")
     .split(/[^a-z0-9]+/)

@@ -3,6 +3,7 @@ import type { Json } from "../core/json.ts";
 import type { Request } from "../core/request.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { Tool } from "../core/tool.ts";
+import type { Check } from "./checks.ts";
 
 /** What is being asked, in a form that can be acted on and checked. */
 export interface Goal {
@@ -69,7 +70,12 @@ export type Observation =
 
 export interface Answer {
   readonly text: string;
-  readonly tool: { readonly name: string; readonly version: number };
+  /** The same as data, where there is more to it than the text. */
+  readonly value?: Json;
+  /** The tool that was made or called for it; null: it took none. */
+  readonly tool: { readonly name: string; readonly version: number } | null;
+  /** Every requirement and constraint, with what it was checked by. */
+  readonly checks: readonly Check[];
   /** One per instance of the goal. */
   readonly outputs: readonly Json[];
   readonly measures: Readonly<Record<string, number>>;

@@ -5,7 +5,7 @@
 import type { Execution } from "../core/execution.ts";
 import type { Evaluator, Sandbox } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
-import type { Tool } from "../core/tool.ts";
+import { programOf, type Tool } from "../core/tool.ts";
 import type { Trial } from "./stages.ts";
 
 export interface TrialPorts {
@@ -16,7 +16,7 @@ export interface TrialPorts {
 /** @param floor Fitness that has to be beaten; undefined: the task's target has to be reached. */
 export async function tryTool(
   { sandbox, evaluator }: TrialPorts,
-  tool: Pick<Tool, "language" | "source" | "entry" | "limits">,
+  tool: Pick<Tool, "language" | "source" | "entry" | "uses" | "limits">,
   task: Task,
   instances: readonly TaskInstance[],
   floor: number | undefined,
@@ -55,15 +55,15 @@ export async function tryTool(
 /** The tool called with each instance's input, in their order. */
 export function callOnAll(
   sandbox: Sandbox,
-  { language, source, entry, limits }: Pick<Tool, "language" | "source" | "entry" | "limits">,
+  tool: Pick<Tool, "language" | "source" | "entry" | "uses" | "limits">,
   instances: readonly TaskInstance[],
   signal: AbortSignal,
 ): Promise<readonly Execution[]> {
   return sandbox.run(
     {
-      program: { language, source, entry },
+      program: programOf(tool),
       inputs: instances.map(({ input }) => input),
-      limits,
+      limits: tool.limits,
       seed: 0,
     },
     signal,
@@ -81,9 +81,10 @@ export async function bestSeed(
   const executions = await sandbox.runBatch(
     {
       programs: task.kernel.seeds.map((source) => ({
-        language: "typescript",
+        language: task.language ?? "typescript",
         source,
         entry: task.kernel.entry,
+        ...(task.uses === undefined ? {} : { uses: task.uses }),
       })),
       inputs: instances.map(({ input }) => input),
       limits: task.limits,

@@ -1,115 +1,54 @@
-/**
- * What a search costs end to end, on the shipped bin packing task with one seed: evaluations per
- * second and the CPU time that the engine itself takes per evaluation, beside a process per
- * candidate on the same work, in one run.
- */
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { Config } from "../config.ts";
-import type { Task } from "../core/task.ts";
-import { openEngine } from "../engine.ts";
-import { loadTask } from "./tasks.ts";
+/** What evolution costs, in sections that can be measured one by one. */
+import { InputError } from "../core/errors.ts";
 
-export interface EvolveBenchRow {
-  readonly what: string;
-  readonly workers: number;
-  readonly evaluations: number;
-  readonly evaluationsPerSecond: number;
-  /** CPU of this process per evaluation: proposing, scoring, registering, tracing. */
-  readonly engineCpuMs: number | null;
-  /** Over the process per candidate, on the same instances. */
-  readonly ratio: number;
+const SECTIONS = ["database", "pipeline", "workers", "search"] as const;
+type Section = (typeof SECTIONS)[number];
+
+export interface EvolveBenchOptions {
+  /** One section; default: all. */
+  readonly only?: string;
+  /** Of each row of `search`. */
+  readonly evaluations?: number;
 }
 
-const run = promisify(execFile);
-
-export async function benchEvolve(
-  { evaluations = 2_000, task: name = "bin-packing" }: { evaluations?: number; task?: string },
+/**
+ * Gives each section's name and rows as soon as they are there.
+ *
+ * @throws InputError USAGE for a section that there is not.
+ */
+export async function* benchEvolve(
+  { only, evaluations }: EvolveBenchOptions,
   signal: AbortSignal,
-): Promise<readonly EvolveBenchRow[]> {
-  const task = await loadTask(name);
-  const alone = await processPerCandidate(task, 12, signal);
-  const rows: EvolveBenchRow[] = [
-    {
-      what: "a process per candidate (node)",
-      workers: 1,
-      evaluations: 12,
-      evaluationsPerSecond: alone,
-      engineCpuMs: null,
-      ratio: 1,
-    },
-  ];
-  for (const workers of [1, 2]) {
-    for (const generator of ["mutation", "offline"]) {
-      rows.push(await measure(task, generator, workers, evaluations, alone, signal));
-    }
+): AsyncGenerator<readonly [section: Section, rows: readonly object[]]> {
+  for (const section of only === undefined ? SECTIONS : [sectionOf(only)]) {
+    yield [section, await measure(section, evaluations, signal)];
   }
-  return rows;
+}
+
+function sectionOf(name: string): Section {
+  const section = SECTIONS.find((known) => known === name);
+  if (section !== undefined) return section;
+  throw new InputError(
+    "USAGE",
+    `Expected --only to be one of ${SECTIONS.join(", ")}, got "${name}".`,
+  );
 }
 
 async function measure(
-  task: Task,
-  generator: string,
-  workers: number,
-  evaluations: number,
-  alone: number,
+  section: Section,
+  evaluations: number | undefined,
   signal: AbortSignal,
-): Promise<EvolveBenchRow> {
-  const home = mkdtempSync(join(tmpdir(), "toolwright-bench-"));
-  const engine = openEngine(Config.parse({ home, workers, seed: 1 }));
-  try {
-    await engine.sandbox();
-    // Warm: slots up, instances sent, code compiled.
-    await engine.evolve(task, { generator, budget: { evaluations: 200 } }, signal);
-    const cpu = process.cpuUsage();
-    const { result } = await engine.evolve(task, { generator, budget: { evaluations } }, signal);
-    const { user, system } = process.cpuUsage(cpu);
-    const rate = result.evaluations / result.seconds;
-    return {
-      what: `evolve, generator ${generator}`,
-      workers,
-      evaluations: result.evaluations,
-      evaluationsPerSecond: rate,
-      engineCpuMs: (user + system) / 1000 / result.evaluations,
-      ratio: rate / alone,
-    };
-  } finally {
-    await engine.close();
-    rmSync(home, { recursive: true, force: true });
-  }
-}
-
-/** The usual way of the field: write the candidate to a file, start a process, read its output. */
-async function processPerCandidate(
-  task: Task,
-  count: number,
-  signal: AbortSignal,
-): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), "toolwright-bench-"));
-  try {
-    const inputs = JSON.stringify(task.instances("train", 1).map(({ input }) => input));
-    writeFileSync(join(folder, "inputs.json"), inputs);
-    const start = performance.now();
-    for (let index = 0; index < count; index++) {
-      const seed = task.kernel.seeds[index % task.kernel.seeds.length] ?? "";
-      const file = join(folder, `candidate-${index}.cjs`);
-      const call =
-        task.harness === undefined
-          ? `${task.kernel.entry}(...input)`
-          : `harness(${task.kernel.entry}, ...input)`;
-      writeFileSync(
-        file,
-        `${seed}\n${task.harness?.source ?? ""}\nconst badOutput = (reason) => { throw new Error(reason); };\n` +
-          `const inputs = JSON.parse(require("node:fs").readFileSync(${JSON.stringify(join(folder, "inputs.json"))}, "utf8"));\n` +
-          `process.stdout.write(JSON.stringify(inputs.map((input) => ${call})));\n`,
-      );
-      await run(process.execPath, [file], { signal, maxBuffer: 64_000_000 });
+): Promise<readonly object[]> {
+  switch (section) {
+    case "database":
+      return (await import("./bench/evolve-database.ts")).benchDatabase(signal);
+    case "pipeline":
+      return (await import("./bench/evolve-pipeline.ts")).benchPipeline(signal);
+    case "workers":
+      return (await import("./bench/evolve-workers.ts")).benchWorkers({}, signal);
+    case "search": {
+      const { benchSearch } = await import("./bench/evolve-search.ts");
+      return benchSearch(evaluations === undefined ? {} : { evaluations }, signal);
     }
-    return (count * 1000) / (performance.now() - start);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }

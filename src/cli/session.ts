@@ -13,6 +13,8 @@ export interface CommonFlags {
   readonly json?: boolean;
   readonly seed?: number;
   readonly workers?: number;
+  readonly sandbox?: string;
+  readonly sandboxes?: string;
 }
 
 export interface Session {
@@ -26,6 +28,8 @@ export function withCommonFlags(command: Command): Command {
     .option("--home <folder>", "where state lives (default: .toolwright, or TOOLWRIGHT_HOME)")
     .option("--seed <number>", "seed of every random choice (default: 1)", integer)
     .option("--workers <number>", "programs that run at once (default: one per core)", integer)
+    .option("--sandbox <driver>", "auto, isolate, container or a module's path (default: auto)")
+    .option("--sandboxes <list>", "drivers of languages, as in python=container,shell=process")
     .option("--json", "print one JSON document on stdout and nothing else");
 }
 
@@ -34,12 +38,20 @@ export function integer(text: string): number {
   return text.trim() === "" ? Number.NaN : Number(text);
 }
 
+/** Of a flag that may be given several times. */
+export function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
 export async function withSession<T>(
   flags: CommonFlags,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { home, seed, workers } = flags;
-  const config = loadConfig({ flags: { home, seed, workers }, environment: process.env });
+  const { home, seed, workers, sandbox, sandboxes } = flags;
+  const config = loadConfig({
+    flags: { home, seed, workers, sandbox, sandboxes },
+    environment: process.env,
+  });
   const output = createOutput(flags.json === true);
   const engine = openEngine(config);
   const controller = new AbortController();

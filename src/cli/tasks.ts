@@ -2,6 +2,7 @@
  * Finds tasks: by name among the modules under experiments/, by path in a user's own file of the
  * same shape (an export `tasks`), or made out of a spec file. Knows none by heart.
  */
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -16,27 +17,56 @@ const EXPERIMENTS = new URL("../../experiments/", import.meta.url);
 /** Source runs as .ts, the built package as .js. */
 const EXTENSION = extname(import.meta.url);
 
-/** @throws InputError UNKNOWN_TASK, naming the tasks there are. */
-export async function loadTask(nameOrPath: string): Promise<Task> {
-  const path = /[\\/]|\.[cm]?[jt]s$/.test(nameOrPath);
-  const tasks = path
-    ? await tasksOf(pathToFileURL(resolve(nameOrPath)), nameOrPath)
-    : await shippedTasks();
-  const found = path ? tasks[0] : tasks.find(({ name }) => name === nameOrPath);
+/**
+ * A shipped task by name; a task module by path, its first task or `path#name`; a spec by path.
+ *
+ * @param folder Relative paths start here.
+ * @throws InputError UNKNOWN_TASK, naming the tasks there are.
+ */
+export async function loadTask(nameOrPath: string, folder = "."): Promise<Task> {
+  const [path = "", member] = nameOrPath.split("#");
+  const fromFile = isFile(path);
+  const file = resolve(folder, path);
+  if (/\.(json|ya?ml)$/.test(path)) return loadSpecTask(file);
+  const tasks = fromFile ? await tasksOf(pathToFileURL(file), path) : await shippedTasks();
+  const wanted = fromFile ? (member ?? tasks[0]?.name) : nameOrPath;
+  const found = tasks.find(({ name }) => name === wanted);
   if (found !== undefined) return found;
   throw new InputError(
     "UNKNOWN_TASK",
-    `Expected a task of ${tasks.map(({ name }) => name).join(", ")} or the path of a task module, got "${nameOrPath}".`,
+    `Expected a task of ${families(tasks).join(", ")} or the path of a task module or spec, got "${nameOrPath}".`,
   );
 }
 
+function isFile(nameOrPath: string): boolean {
+  return /^\.{0,2}[\\/]|^[A-Za-z]:[\\/]|\.([cm]?[jt]s|json|ya?ml)$/.test(nameOrPath);
+}
+
+/** Names, those of a family (`synthesis/...`) as one pattern with a count. */
+export function families(tasks: readonly Task[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { name } of tasks) {
+    const family = name.includes("/") ? `${name.split("/")[0]}/*` : name;
+    counts.set(family, (counts.get(family) ?? 0) + 1);
+  }
+  return [...counts].map(([name, count]) => (name.endsWith("*") ? `${name} (${count})` : name));
+}
+
 export async function shippedTasks(): Promise<readonly Task[]> {
+  const modules = await shippedModules(`task${EXTENSION}`);
+  return (await Promise.all(modules.map(({ url, name }) => tasksOf(url, name)))).flat();
+}
+
+/** Modules of this name in the folders of experiments/; folders without one are passed over. */
+export async function shippedModules(
+  file: string,
+): Promise<readonly { readonly name: string; readonly url: URL }[]> {
   const entries = await readdir(EXPERIMENTS, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const lists = await Promise.all(
-    folders.sort().map((name) => tasksOf(new URL(`${name}/task${EXTENSION}`, EXPERIMENTS), name)),
-  );
-  return lists.flat();
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ name, url: new URL(`${name}/${file}`, EXPERIMENTS) }))
+    .filter(({ url }) => existsSync(url))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function tasksOf(url: URL, name: string): Promise<readonly Task[]> {

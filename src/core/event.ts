@@ -34,10 +34,26 @@ export const TraceEvent = z.object({
 });
 export type TraceEvent = z.output<typeof TraceEvent>;
 
-export const RunKind = z.enum(["request", "evolution", "evaluation", "replies"]);
+/** `calls`: tools called from outside. `library`: what was decided about stored tools, and why. */
+export const RunKind = z.enum([
+  "request",
+  "evolution",
+  "evaluation",
+  "replies",
+  "calls",
+  "library",
+]);
 export type RunKind = z.output<typeof RunKind>;
 
-export const RunStatus = z.enum(["running", "succeeded", "failed", "canceled", "interrupted"]);
+/** `waiting`: no process holds it; a time, an answer or a worker carries it on. */
+export const RunStatus = z.enum([
+  "running",
+  "waiting",
+  "succeeded",
+  "failed",
+  "canceled",
+  "interrupted",
+]);
 export type RunStatus = z.output<typeof RunStatus>;
 
 export const RunSummary = z.object({
@@ -52,5 +68,7 @@ export const RunSummary = z.object({
   events: z.int(),
   /** `sum` of the last event. */
   sum: z.string(),
+  /** Of a waiting run: when it goes on by itself. */
+  dueAt: z.string().exactOptional(),
 });
 export type RunSummary = z.output<typeof RunSummary>;

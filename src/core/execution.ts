@@ -7,14 +7,27 @@
 import { z } from "zod";
 import type { Json } from "./json.ts";
 
-export const Language = z.enum(["javascript", "typescript", "python", "shell"]);
+/** `mcp`: nothing runs here; the program names a tool of an MCP server, which the engine calls. */
+export const Language = z.enum(["javascript", "typescript", "python", "shell", "mcp"]);
 export type Language = z.output<typeof Language>;
+
+/**
+ * A stored tool that a program calls by its name. With a version it is pinned to it; without, it
+ * follows the tool's current version, which the registration gate keeps good for its callers.
+ */
+export const ToolLink = z.strictObject({
+  name: z.string().min(1),
+  version: z.int().min(1).exactOptional(),
+});
+export type ToolLink = z.output<typeof ToolLink>;
 
 /** A program that nobody has read. `entry` names the function that is called. */
 export interface Program {
   readonly language: Language;
   readonly source: string;
   readonly entry: string;
+  /** Stored tools that it calls; the engine puts their sources beside it before it runs. */
+  readonly uses?: readonly ToolLink[];
 }
 
 /**

@@ -24,6 +24,8 @@ export interface SandboxCapabilities {
   readonly holds: readonly string[];
   readonly doesNotHold: readonly string[];
   readonly prompt: string;
+  /** Where languages meet different drivers: what is said to a model that writes in one of them. */
+  readonly prompts?: Readonly<Partial<Record<Language, string>>>;
 }
 
 /**
@@ -85,13 +87,32 @@ export interface Evaluator {
   ): readonly string[];
 }
 
+/** How an event is added to a run that others may write to as well. */
+export interface AppendOptions {
+  /** Unique in the run: a second append with it stores nothing. */
+  readonly once?: string;
+  /** Of the claim under which this is written. */
+  readonly epoch?: number;
+  /** Makes a waiting run due: there is something new for it. */
+  readonly wakes?: boolean;
+}
+
+/** The right to carry a run on, until the lease ends or somebody else claims it. */
+export interface Claim {
+  /** Greater than that of every earlier claim of the run. */
+  readonly epoch: number;
+}
+
 /**
- * Keeps the trace.
+ * Keeps the trace, which is also the journal that a request is carried on from.
  *
  * Contract, checked by test/contracts/event-store.ts:
  * - When `append` resolves, the events are on disk: a killed process loses none of them.
  * - Events of a run are gapless and in order; readers see a prefix, never a torn event.
  * - Nothing is changed or removed.
+ * - A write that carries the epoch of a claim is refused with StoreError FENCED once a newer claim
+ *   exists: whoever was taken for dead and wakes up again changes nothing.
+ * - Of several claims at once one succeeds.
  */
 export interface EventStore {
   begin(run: {
@@ -100,8 +121,47 @@ export interface EventStore {
     readonly title: string;
     readonly parent?: string;
   }): Promise<void>;
-  append(runId: string, events: readonly NewEvent[]): Promise<void>;
-  end(runId: string, status: Exclude<RunStatus, "running">): Promise<void>;
+  /** @returns "duplicate" if `once` was used before in this run; nothing was stored then. */
+  append(
+    runId: string,
+    events: readonly NewEvent[],
+    options?: AppendOptions,
+  ): Promise<"appended" | "duplicate">;
+  end(
+    runId: string,
+    status: Exclude<RunStatus, "running" | "waiting">,
+    options?: { readonly epoch?: number },
+  ): Promise<void>;
+  /**
+   * @param leaseMs For so long nobody else gets it, unless this process dies before.
+   * @returns undefined while another claim holds. @throws StoreError RUN_ENDED, InputError RUN_NOT_FOUND
+   */
+  claim(runId: string, options: { readonly leaseMs: number }): Promise<Claim | undefined>;
+  /** The lease begins anew. @throws StoreError FENCED */
+  renew(runId: string, epoch: number, options: { readonly leaseMs: number }): Promise<void>;
+  /**
+   * Gives a claim back, with the last events of this life, in one write.
+   *
+   * @param seen What `wakes` said when this life last looked: if there is news since then, nothing
+   *   is written and the answer is false.
+   * @param dueAt ISO 8601: when the run goes on by itself. Absent: at the next event that wakes it.
+   */
+  suspend(
+    runId: string,
+    epoch: number,
+    options: {
+      readonly seen: number;
+      readonly dueAt?: string;
+      readonly events?: readonly NewEvent[];
+    },
+  ): Promise<boolean>;
+  /** `seq` of the newest event that was appended with `wakes`; 0 if there is none. */
+  wakes(runId: string): Promise<number>;
+  /**
+   * Runs that were claimed or suspended before and could be carried on now: their time has come, they
+   * were woken, or whoever held them is gone. The longest due first.
+   */
+  due(): Promise<readonly string[]>;
   /** Newest first. */
   runs(): Promise<readonly RunSummary[]>;
   /** @throws InputError RUN_NOT_FOUND */
@@ -115,7 +175,7 @@ export interface EventStore {
 export interface TraceWriter {
   readonly id: string;
   events(events: readonly NewEvent[]): Promise<void>;
-  end(status: Exclude<RunStatus, "running">): Promise<void>;
+  end(status: Exclude<RunStatus, "running" | "waiting">): Promise<void>;
 }
 
 export type OpenTrace = (run: {
@@ -124,6 +184,37 @@ export type OpenTrace = (run: {
   readonly title: string;
   readonly parent?: string;
 }) => Promise<TraceWriter>;
+
+/**
+ * Turns texts into vectors whose cosine says how much they have to do with each other.
+ *
+ * Contract: one vector per text, in order, each of `dims` numbers and of length 1; equal texts of a kind
+ * give equal vectors. A failure of the service rejects with ModelError, an abort with its reason.
+ */
+export interface Embedder {
+  /** Names model and settings: vectors of different ids can not be compared. */
+  readonly id: string;
+  readonly dims: number;
+  embed(
+    texts: readonly string[],
+    options: { readonly kind: "query" | "document" },
+    signal: AbortSignal,
+  ): Promise<readonly Float32Array[]>;
+}
+
+/** What a tool may need of the world. */
+export type ToolNeed = "network" | "files" | "model";
+
+/** Each field that is there has to hold. */
+export interface ToolFilter {
+  readonly languages?: readonly Language[];
+  /** Tools that need nothing else than these; empty: tools that need nothing. */
+  readonly needs?: readonly ToolNeed[];
+  /** `Tool.origin`; the empty text stands for the engine's own tools. */
+  readonly origins?: readonly string[];
+  readonly minVersion?: number;
+  readonly maxVersion?: number;
+}
 
 /** What a tool is looked for with. */
 export interface ToolQuery {
@@ -134,12 +225,27 @@ export interface ToolQuery {
   readonly limit: number;
   /** Default: active alone. */
   readonly statuses?: readonly ToolStatus[];
+  readonly filter?: ToolFilter;
 }
 
 export interface ToolMatch {
   readonly tool: Tool;
   /** Comparable within one answer and across queries of one store, in [0, 1]. */
   readonly score: number;
+}
+
+/** Best first. */
+export interface ToolMatches extends ReadonlyArray<ToolMatch> {
+  /** Says so when the answer is less than it could be: a server or an embedder did not answer. */
+  readonly degraded?: string;
+}
+
+/** How a store does. `detail` is a sentence for people. */
+export interface StoreHealth {
+  readonly ok: boolean;
+  readonly detail: string;
+  /** Writes that are kept here and not yet at the server. */
+  readonly pendingWrites?: number;
 }
 
 /**
@@ -160,11 +266,13 @@ export interface ToolStore {
   list(options?: { readonly statuses?: readonly ToolStatus[] }): Promise<readonly Tool[]>;
   /** Every version of a name, oldest first. @throws ToolNotFoundError */
   history(name: string): Promise<readonly Tool[]>;
-  /** Best first. */
-  search(query: ToolQuery): Promise<readonly ToolMatch[]>;
+  search(query: ToolQuery): Promise<ToolMatches>;
   setStatus(name: string, version: number, status: ToolStatus): Promise<void>;
   /** Counts one live call. */
   recordUse(name: string, version: number, use: ToolUse): Promise<void>;
+  /** Makes everything that search stands on anew, with the embedder configured now. */
+  reindex?(signal: AbortSignal): Promise<{ readonly tools: number; readonly embedded: number }>;
+  health?(): Promise<StoreHealth>;
   close(): Promise<void>;
 }
 

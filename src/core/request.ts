@@ -18,7 +18,10 @@ export const Request = z.strictObject({
   constraints: z.array(z.string().trim().min(1)).default([]),
   examples: z.array(Case).exactOptional(),
   budget: Budget.exactOptional(),
+  /** Whose request it is: preferences and earlier outcomes of others are not looked at. */
   user: z.string().min(1).exactOptional(),
+  /** Text files to look things up in. */
+  files: z.array(z.string().min(1)).exactOptional(),
 });
 export type Request = z.output<typeof Request>;
 

@@ -35,8 +35,10 @@ export interface Signal {
 
 /**
  * Contract, checked by test/contracts/steps.ts:
- * - A step is known by its name and by how often that name was used before in this request, not by
- *   its place: code that changed can finish an old request.
+ * - A step is known by its name and by how often that name was used before in the body around it,
+ *   not by its place: code that changed can finish an old request.
+ * - Bodies may hold steps and waits of their own; a body that was cut off is gone through again, and
+ *   what is in it is told from the record.
  * - A body whose result was recorded is never run again; its result is what the record holds.
  * - A body that throws leaves no result: the failure is the caller's, and a later life tries again.
  * - Signals are kept from the moment they are sent, also before anybody waits for them; each is
@@ -51,7 +53,10 @@ export interface Steps {
     body: (attempt: StepAttempt) => Promise<T>,
     options?: StepOptions,
   ): Promise<T>;
-  /** The next signal of a name; undefined when the deadline (ISO 8601, UTC) passes first. */
+  /**
+   * The next signal of a name; undefined when the deadline (ISO 8601, UTC) passes first. With one
+   * that is past it only looks, and what it saw is what every later life sees.
+   */
   waitFor(
     name: string,
     options?: {

@@ -4,7 +4,7 @@
  * A spec's cases make a task by themselves (evaluators/correctness). Numeric tasks bring a harness
  * and score its artefact. The engine knows nothing of a task but this.
  */
-import type { Execution, Harness, Limits, Program } from "./execution.ts";
+import type { Execution, Harness, Language, Limits, Program, ToolLink } from "./execution.ts";
 import type { Json } from "./json.ts";
 import type { Tool, ToolSpec } from "./tool.ts";
 
@@ -71,6 +71,10 @@ export interface Task {
   /** Absent: each instance's input is the argument list of the candidate itself. */
   readonly harness?: Harness;
   readonly limits: Limits;
+  /** What candidates are written in. Absent: JavaScript or TypeScript. */
+  readonly language?: Language;
+  /** Stored tools that candidates may call by their names. */
+  readonly uses?: readonly ToolLink[];
   /** Same split and seed, same instances, in the same order. */
   instances(split: Split, seed: number): readonly TaskInstance[];
   /** How many of the first training instances decide whether the rest is worth running. */
@@ -79,6 +83,11 @@ export interface Task {
   score(execution: Execution & { status: "returned" }, instance: TaskInstance): Verdict;
   /** One number out of all scores of a split, higher is better. Default: the mean. */
   reduce?(scores: readonly number[], instances: readonly TaskInstance[]): number;
+  /**
+   * Scores are measured (times, for one) and differ between runs of one program: the best candidates
+   * are measured repeatedly, and their means and standard errors decide.
+   */
+  readonly noisy?: boolean;
   /** A fitness at or above this ends the search. */
   readonly target?: number;
   /** Fitness distance that matters: signatures are quantised to it. Default 1e-9. */
@@ -94,6 +103,11 @@ export interface Task {
   /** Reads a user's own data. @throws InputError naming file, line or path, and field. */
   instancesFromData?(text: string, fileName: string): readonly TaskInstance[];
   readonly published?: readonly PublishedFigure[];
+  /**
+   * The plain baseline: a small family of programs without any search in it, e.g. a rule over a grid
+   * of its constants, or polynomials of each degree. In the order in which they are tried.
+   */
+  readonly parametric?: { readonly name: string; programs(seed: number): readonly string[] };
   /** What a user should know of how the task was made, e.g. which cases were held out. Sentences. */
   readonly notes?: readonly string[];
   /** What a person would ask for when they need this tool. */
@@ -110,5 +124,6 @@ export interface Task {
   ): Pick<
     Tool,
     "name" | "description" | "signature" | "parameters" | "result" | "language" | "source" | "entry"
-  >;
+  > &
+    Partial<Pick<Tool, "uses" | "capabilities">>;
 }

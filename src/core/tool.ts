@@ -2,7 +2,7 @@
  * ToolSpec: what a tool shall do. Tool: a version of one that does it.
  */
 import { z } from "zod";
-import { Language, Limits } from "./execution.ts";
+import { Language, Limits, type Program, ToolLink } from "./execution.ts";
 import { Json } from "./json.ts";
 
 /** A JSON Schema document (2020-12), kept as data. */
@@ -16,6 +16,15 @@ export const ToolName = z
 /** One example: the function called with `args` gives `expected`. */
 export const Case = z.strictObject({ args: z.array(Json), expected: Json });
 export type Case = z.output<typeof Case>;
+
+/** What a tool needs beyond its arguments. Anything but nothing is put before a person. */
+export const ToolCapabilities = z.object({
+  /** Hosts that it may call; empty: no network. */
+  network: z.array(z.string()).default([]),
+  files: z.boolean().default(false),
+  model: z.boolean().default(false),
+});
+export type ToolCapabilities = z.output<typeof ToolCapabilities>;
 
 /**
  * What a tool shall do, as a user writes it.
@@ -37,6 +46,14 @@ export const ToolSpec = z.strictObject({
   limits: Limits.partial().exactOptional(),
   /** Distance within which numbers count as equal; 0 is exact. */
   tolerance: z.number().min(0).exactOptional(),
+  /** What it is written in, by a model unless it is JavaScript or TypeScript; a sandbox has to run it. */
+  language: Language.extract(["javascript", "typescript", "python", "shell"]).exactOptional(),
+  /** Stored tools that it may call by their names: a name, or `{ name, version }` to pin one. */
+  uses: z
+    .array(z.union([ToolName.transform((name): ToolLink => ({ name })), ToolLink]))
+    .exactOptional(),
+  /** What it needs beyond its arguments; a person has to approve it before it is used. */
+  capabilities: ToolCapabilities.exactOptional(),
 });
 export type ToolSpec = z.output<typeof ToolSpec>;
 
@@ -53,6 +70,8 @@ export const ToolUsage = z.object({
   lastErrors: z.array(z.string()).default([]),
   /** Words of requests that it served: the largest lever on retrieval. Newest last, at most 30. */
   queries: z.array(z.string()).default([]),
+  /** Wall clock of the latest calls in milliseconds, at most 100: percentiles come from them. */
+  latencies: z.array(z.number().min(0)).exactOptional(),
 });
 export type ToolUsage = z.output<typeof ToolUsage>;
 
@@ -76,20 +95,17 @@ export const ToolEvaluation = z.object({
 });
 export type ToolEvaluation = z.output<typeof ToolEvaluation>;
 
-export const ToolCapabilities = z.object({
-  /** Hosts that it may call; empty: no network. */
-  network: z.array(z.string()).default([]),
-  files: z.boolean().default(false),
-  model: z.boolean().default(false),
-});
-export type ToolCapabilities = z.output<typeof ToolCapabilities>;
-
 export const Tool = z.object({
   name: ToolName,
   /** 1, 2, ...: gapless per name. */
   version: z.int().min(1),
-  /** SHA-256 over name, signature, source, language and entry. */
+  /** SHA-256 over name, signature, source, language, entry, and what it uses if anything. */
   digest: z.string(),
+  /**
+   * Semantic version: against the release before it, another signature is a new major, other
+   * behaviour on the known cases a new minor, else a new patch.
+   */
+  release: z.string().exactOptional(),
   description: z.string(),
   signature: z.string(),
   parameters: JsonSchema,
@@ -97,6 +113,8 @@ export const Tool = z.object({
   language: Language,
   source: z.string(),
   entry: z.string(),
+  /** Stored tools that the source calls by their names. */
+  uses: z.array(ToolLink).exactOptional(),
   limits: Limits,
   capabilities: ToolCapabilities,
   cases: z.array(Case),
@@ -104,9 +122,40 @@ export const Tool = z.object({
   task: z.string().exactOptional(),
   evaluation: ToolEvaluation,
   lineage: Lineage,
+  /** Whose it is when it is not the engine's own: `mcp:` and the server's name. */
+  origin: z.string().exactOptional(),
+  /** It may change something outside: it is called when that is wanted, never to try it out. */
+  effects: z.boolean().exactOptional(),
   status: ToolStatus,
   usage: ToolUsage,
   /** ISO 8601. */
   createdAt: z.string(),
 });
 export type Tool = z.output<typeof Tool>;
+
+/** The tool as a sandbox runs it. */
+export function programOf({
+  language,
+  source,
+  entry,
+  uses,
+}: Pick<Tool, "language" | "source" | "entry" | "uses">): Program {
+  return { language, source, entry, ...(uses === undefined ? {} : { uses }) };
+}
+
+/**
+ * Whether calling it may change something outside, for all that is known: such a tool is not run on
+ * inputs that nobody asked for.
+ */
+export function actsOutside({
+  effects = false,
+  capabilities,
+}: Pick<Tool, "effects" | "capabilities">): boolean {
+  return effects || capabilities.network.length > 0 || capabilities.files;
+}
+
+/** The names of a tool's parameters, in their order. */
+export function parameterNames({ parameters }: Pick<Tool, "parameters">): readonly string[] {
+  const { properties } = parameters;
+  return properties !== null && typeof properties === "object" ? Object.keys(properties) : [];
+}

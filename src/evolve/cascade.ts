@@ -7,6 +7,7 @@
 import type { Execution, Program } from "../core/execution.ts";
 import type { Evaluation, Evaluator, Sandbox } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
+import { average, ELITE_SAMPLES } from "./noise.ts";
 import type { Rivals } from "./strategy.ts";
 
 export type Outcome =
@@ -15,6 +16,9 @@ export type Outcome =
       readonly fitness: number;
       readonly scores: readonly number[];
       readonly feedback: readonly string[];
+      /** Of a noisy task's score: how often it was measured, and the standard error of its mean. */
+      readonly samples?: number;
+      readonly error?: number;
     }
   /** Lost the race: `fitness` is over the first instances alone and is never compared with others. */
   | { readonly status: "dropped"; readonly fitness: number }
@@ -24,6 +28,8 @@ export interface Contender {
   readonly source: string;
   /** Absent: no race, all instances are run. */
   readonly rivals: Rivals | undefined;
+  /** A fitness from which on it is run again: measured in a noisy task, else in another order. */
+  readonly bar?: number;
 }
 
 export interface Cascade {
@@ -57,6 +63,63 @@ export function cascade(
     return sandbox.runBatch({ programs, inputs, limits: task.limits, seed, ...harness }, signal);
   };
 
+  /** The first instances are scored already: an artefact is not looked at twice. */
+  const whole = (headScores: readonly number[], tail: readonly Execution[]): Evaluation => {
+    const rest: Evaluation =
+      tails.length === 0
+        ? { status: "scored", scores: [], fitness: 0 }
+        : evaluator.evaluate(task, tails, tail);
+    if (rest.status === "failed") return { ...rest, at: rest.at + heads.length };
+    const scores = [...headScores, ...rest.scores];
+    const fitness = reduceScores(task, scores, instances);
+    if (Number.isFinite(fitness)) return { status: "scored", scores, fitness };
+    return { status: "failed", kind: "invalid", reason: `the fitness is ${fitness}`, at: 0 };
+  };
+
+  /** Whatever reached its bar enters with its mean. */
+  const remeasure = async (
+    elite: readonly Elite[],
+    outcomes: Outcome[],
+    signal: AbortSignal,
+  ): Promise<void> => {
+    if (elite.length === 0) return;
+    const sources = elite.map(({ source }) => source);
+    const measurements: (readonly Evaluation[])[] = [];
+    for (let sample = 1; sample < ELITE_SAMPLES; sample++) {
+      measurements.push(
+        await evaluateAll(task, instances, sandbox, evaluator, sources, seed + sample, signal),
+      );
+    }
+    for (const [place, { index, outcome }] of elite.entries()) {
+      const { scores, fitness } = outcome;
+      const all = measurements.map((list) => list[place] as Evaluation);
+      const measured = average([{ status: "scored", scores, fitness }, ...all]);
+      outcomes[index] = "status" in measured ? failed(measured) : { ...outcome, ...measured };
+    }
+  };
+
+  const backwards = instances.toReversed();
+  const backwardsInputs = backwards.map(({ input }) => input);
+
+  /** A program that counts its calls knows the answers by their order: in another one it does not. */
+  const confirm = async (
+    elite: readonly Elite[],
+    outcomes: Outcome[],
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const sources = elite.map(({ source }) => source);
+    const executions = await execute(sources, backwardsInputs, signal);
+    for (const [place, { index, outcome }] of elite.entries()) {
+      const evaluation = evaluator.evaluate(task, backwards, executions[place] ?? []);
+      const same =
+        evaluation.status === "scored" &&
+        evaluation.scores.toReversed().every((score, at) => score === outcome.scores[at]);
+      if (same) continue;
+      const reason = "called in another order, it gives other answers";
+      outcomes[index] = { status: "failed", kind: "invalid", reason };
+    }
+  };
+
   return {
     async run(contenders, signal) {
       const first = await execute(
@@ -64,9 +127,11 @@ export function cascade(
         headInputs,
         signal,
       );
+      const headScores: (readonly number[])[] = [];
       const outcomes: (Outcome | undefined)[] = contenders.map(({ rivals }, index) => {
         const evaluation = evaluator.evaluate(task, heads, first[index] ?? []);
         if (evaluation.status === "failed") return failed(evaluation);
+        headScores[index] = evaluation.scores;
         const lost = rivals !== undefined && loses(task, heads, evaluation.fitness, rivals);
         return lost && tails.length > 0
           ? { status: "dropped", fitness: evaluation.fitness }
@@ -82,23 +147,40 @@ export function cascade(
         signal,
       );
       for (const [place, { index }] of running.entries()) {
-        const executions = [...(first[index] ?? []), ...(rest[place] ?? [])];
-        const evaluation = evaluator.evaluate(task, instances, executions);
-        outcomes[index] =
-          evaluation.status === "failed"
-            ? failed(evaluation)
-            : {
-                status: "scored",
-                fitness: evaluation.fitness,
-                scores: evaluation.scores,
-                // An artefact says nothing case by case that a prompt could use.
-                feedback:
-                  task.harness === undefined ? evaluator.feedback(task, instances, executions) : [],
-              };
+        const tail = rest[place] ?? [];
+        const evaluation = whole(headScores[index] ?? [], tail);
+        if (evaluation.status === "failed") {
+          outcomes[index] = failed(evaluation);
+          continue;
+        }
+        const { fitness, scores } = evaluation;
+        // An artefact says nothing case by case that a prompt could use.
+        const feedback =
+          task.harness === undefined
+            ? evaluator.feedback(task, instances, [...(first[index] ?? []), ...tail])
+            : [];
+        outcomes[index] = { status: "scored", fitness, scores, feedback };
       }
+      const again = task.noisy === true ? remeasure : confirm;
+      await again(elite(contenders, outcomes as Outcome[]), outcomes as Outcome[], signal);
       return outcomes as readonly Outcome[];
     },
   };
+}
+
+interface Elite {
+  readonly source: string;
+  readonly index: number;
+  readonly outcome: Outcome & { readonly status: "scored" };
+}
+
+/** What has a bar, and reached it. */
+function elite(contenders: readonly Contender[], outcomes: readonly Outcome[]): readonly Elite[] {
+  return contenders.flatMap(({ source, bar }, index) => {
+    const outcome = outcomes[index];
+    const reached = bar !== undefined && outcome?.status === "scored" && outcome.fitness >= bar;
+    return reached ? [{ source, index, outcome }] : [];
+  });
 }
 
 /** Everything on all of the instances, without a race: validation and sealed splits. */
@@ -123,7 +205,8 @@ export async function evaluateAll(
 }
 
 function programOf(task: Task, source: string): Program {
-  return { language: "typescript", source, entry: task.kernel.entry };
+  const uses = task.uses === undefined ? {} : { uses: task.uses };
+  return { language: task.language ?? "typescript", source, entry: task.kernel.entry, ...uses };
 }
 
 function failed(evaluation: Evaluation & { status: "failed" }): Outcome {

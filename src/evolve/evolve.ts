@@ -12,7 +12,8 @@
  * registration follows the order of proposals, not of completion. So a run depends on its seed and
  * configuration alone: the number of workers and their speed change nothing but the time.
  */
-import { BudgetExceededError } from "../core/errors.ts";
+import { SandboxUnavailableError } from "../core/errors.ts";
+import type { Sandbox } from "../core/ports.ts";
 import { seededRandom } from "../core/random.ts";
 import type { Task } from "../core/task.ts";
 import { type BatchResult, proposeBatch } from "./batch.ts";
@@ -22,7 +23,7 @@ import { type Ledger, runLedger } from "./registrar.ts";
 import type { EvolveOptions, EvolvePorts, EvolveResult } from "./run.ts";
 import { crown } from "./winner.ts";
 
-/** Batches in a row without anything new to run after which a generator counts as exhausted. */
+/** Batches' worth of proposals without anything new to run after which a generator is exhausted. */
 const BARREN_BATCHES = 40;
 
 /** @throws SandboxUnavailableError, ModelError, StoreError, or the signal's reason. */
@@ -32,39 +33,44 @@ export async function evolve(
   signal: AbortSignal,
 ): Promise<EvolveResult> {
   const { task, strategy } = ports;
-  const { seed, inFlight = 2 } = options;
+  const { seed, batch = 64, inFlight = 2 } = options;
+  checkLanguage(task, ports.sandbox);
   const training = task.instances("train", seed);
-  const purse = meter(options.budget, ports.clock);
+  const purse = meter(options.budget, ports.clock, options.recorded?.seconds);
   const ledger = runLedger(ports, task.resolution ?? 1e-9);
   const run = cascade(task, training, ports.sandbox, ports.evaluator, seed);
+  // What a generator still has under way when the run is over is of no use to anybody.
+  const over = new AbortController();
+  const asking = AbortSignal.any([signal, over.signal]);
   const lane = { ...ports, ...options, training, run, ledger, purse, random: seededRandom(seed) };
 
   // The starting programs are a batch of their own: run in full, known on every island.
-  await ledger.register(await proposeBatch(lane, "seeds", Promise.resolve(), signal).result);
+  await ledger.register(await proposeBatch(lane, "seeds", 0, Promise.resolve(), signal).result);
 
   // The oldest batch is registered before the next one selects its parents.
   const underWay: Promise<BatchResult>[] = [];
+  let asked = 0;
+  /** No more is asked for than may run: what a model writes is paid for, run or not. */
+  const room = (): number =>
+    Math.min(batch, (options.budget.evaluations ?? Infinity) - ledger.counts.evaluations - asked);
   let proposed: Promise<unknown> = Promise.resolve();
   let index = 0;
   let stopped = whyStop(task, ledger, purse, options);
   try {
     while (stopped === undefined || underWay.length > 0) {
-      while (stopped === undefined && underWay.length < inFlight) {
-        const { proposals, result } = proposeBatch(lane, index++, proposed, signal);
+      while (stopped === undefined && underWay.length < inFlight && room() > 0) {
+        const wanted = room();
+        asked += wanted;
+        const { proposals, result } = proposeBatch(lane, index++, wanted, proposed, asking);
         proposed = proposals;
         result.catch(() => undefined); // Awaited below, in order; a failure must not go unhandled until then.
         underWay.push(result);
       }
       const oldest = underWay.shift();
       if (oldest === undefined) break;
-      try {
-        await ledger.register(await oldest);
-      } catch (error) {
-        // A model's money or tokens are spent: what was found until then is kept.
-        if (!(error instanceof BudgetExceededError)) throw error;
-        stopped = "budget";
-        continue;
-      }
+      const done = await oldest;
+      asked -= done.asked;
+      await ledger.register(done);
       await ledger.maintain(lane.random.fork(`maintain-${index}`));
       options.onProgress?.({
         ...ledger.counts,
@@ -74,13 +80,16 @@ export async function evolve(
         islands: strategy.describe(),
       });
       stopped ??= whyStop(task, ledger, purse, options);
+      if (done.spent) stopped ??= "budget";
     }
   } finally {
+    over.abort();
     await Promise.allSettled(underWay);
   }
 
   const seconds = purse.seconds;
-  const winner = await crown(ports, ledger.finalists(options.finalists ?? 128), seed, signal);
+  const finalists = ledger.finalists(options.finalists ?? 128);
+  const winner = await crown(ports, finalists, seed, options.recorded, signal);
   return {
     winner,
     ...ledger.counts,
@@ -90,17 +99,28 @@ export async function evolve(
   };
 }
 
+/** Better now than after the first candidate was paid for. */
+function checkLanguage({ language }: Task, { name, capabilities }: Sandbox): void {
+  if (language === undefined || capabilities.languages.includes(language)) return;
+  throw new SandboxUnavailableError(
+    `The task wants programs in ${language}, and the sandbox ${name} runs ${capabilities.languages.join(", ")}. Choose one that runs it, e.g. --sandboxes ${language}=container.`,
+    { facts: { language } },
+  );
+}
+
 function whyStop(
   task: Task,
   ledger: Ledger,
   purse: Meter,
-  { stagnation = Number.POSITIVE_INFINITY, polish = 0 }: EvolveOptions,
+  { stagnation = Number.POSITIVE_INFINITY, patient = false, polish = 0, batch = 64 }: EvolveOptions,
 ): StopReason | undefined {
   const reached =
     task.target !== undefined && (ledger.bestFitness ?? Number.NEGATIVE_INFINITY) >= task.target;
   if (reached && ledger.sinceImprovement >= polish) return "target";
   if (purse.spent) return "budget";
-  if (ledger.sinceImprovement >= stagnation) return "stagnation";
-  if (ledger.barrenBatches >= BARREN_BATCHES) return "exhausted";
+  const { evaluations } = ledger.counts;
+  const patience = patient ? Math.max(stagnation, evaluations / 2) : stagnation;
+  if (ledger.sinceImprovement >= patience) return "stagnation";
+  if (ledger.barren >= BARREN_BATCHES * batch) return "exhausted";
   return undefined;
 }

@@ -5,8 +5,10 @@
  * A generator knows the task, the parents it is given and what became of its own proposals;
  * it runs nothing and scores nothing.
  */
+import type { NewEvent } from "../core/event.ts";
 import type { Random } from "../core/random.ts";
 import type { Task } from "../core/task.ts";
+import type { Place } from "./strategy.ts";
 
 /** A scored program of the database. */
 export interface Parent {
@@ -37,6 +39,10 @@ export interface Proposal {
   readonly prompt?: { readonly group: string; readonly sample: number };
   /** Text beside the code: a model's thought. */
   readonly thought?: string;
+  /** How it came about, e.g. a model's call and reply: written down right before its result. */
+  readonly trace?: readonly NewEvent[];
+  /** Where it belongs, if it was asked for in an earlier call than the one that hands it over. */
+  readonly place?: Place;
   /** Set when nothing usable was written, and why; `source` then says so in a comment. */
   readonly failure?: string;
 }
@@ -65,6 +71,8 @@ export interface ProposeContext {
   readonly random: Random;
   /** How many proposals are wanted; fewer are allowed, none means that it has nothing left. */
   readonly count: number;
+  /** Where the parents come from. */
+  readonly place?: Place;
   /** The best program so far. */
   readonly best: Parent | undefined;
   /** Training inputs and what is expected, where cases define the task. Never validation or sealed. */
@@ -76,6 +84,8 @@ export interface ProposeContext {
  * - Equal seeds, parents and `learn` calls give equal proposals, in order.
  * - A proposal is a whole program; it need not be correct, and it may be refused.
  * - `propose` rejects only with ModelError, BudgetExceededError or the signal's reason.
+ * - What decides a call is taken when it starts: calls that overlap give what they would give one
+ *   after another, whichever ends first.
  */
 export interface Generator {
   readonly name: string;

@@ -22,8 +22,8 @@ export interface Ledger {
   readonly bestFitness: number | undefined;
   /** Evaluations since the best fitness last rose. */
   readonly sinceImprovement: number;
-  /** Batches in a row that ran nothing. */
-  readonly barrenBatches: number;
+  /** Proposals in a row, asked for and given or not, of which none was new enough to run. */
+  readonly barren: number;
   register(batch: BatchResult): Promise<void>;
   maintain(random: Random): Promise<void>;
   /** Every program that was best when it came, then the elite; best by training first. */
@@ -39,7 +39,7 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
   let evaluations = 0;
   let proposals = 0;
   let sinceImprovement = 0;
-  let barrenBatches = 0;
+  let barren = 0;
 
   const signatureOf = (scores: readonly number[]): string =>
     digestText(scores.map((score) => Math.round(score / resolution)).join()).slice(0, 24);
@@ -96,10 +96,10 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
     get sinceImprovement() {
       return sinceImprovement;
     },
-    get barrenBatches() {
-      return barrenBatches;
+    get barren() {
+      return barren;
     },
-    async register({ candidates }) {
+    async register({ candidates, asked }) {
       const results: ProposalResult[] = [];
       const events: NewEvent[] = [];
       const ran = candidates.filter(
@@ -109,6 +109,7 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
       for (const candidate of candidates) {
         const result = judge(candidate);
         results.push(result);
+        events.push(...(candidate.proposal.trace ?? []));
         events.push(candidateEvent(proposals++, generator.name, candidate, result));
         // The rest of the batch is judged against this one: it has to be entered at once. Nobody
         // can see it before the events below are durable, since batches are registered one by one.
@@ -122,7 +123,7 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
         }
       }
       evaluations += ran.length;
-      barrenBatches = ran.length === 0 ? barrenBatches + 1 : 0;
+      barren = ran.length === 0 ? barren + asked : 0;
       const champion = champions.at(-1);
       if (champions.length > before && champion !== undefined) {
         const { digest, fitness } = champion;
@@ -174,6 +175,8 @@ function candidateEvent(
   if (result.improved) data.improved = true;
   if (outcome?.status === "scored") {
     data.scores = outcome.scores;
+    if (outcome.samples !== undefined) data.samples = outcome.samples;
+    if (outcome.error !== undefined) data.error = outcome.error;
     if (outcome.feedback.length > 0) data.feedback = outcome.feedback;
   }
   if (outcome?.status === "failed") {

@@ -28,6 +28,8 @@ export interface EvolveOptions {
   readonly inFlight?: number;
   /** Evaluations without a better program after which the run ends. */
   readonly stagnation?: number;
+  /** As many evaluations again as it took to find the best are granted in any case. */
+  readonly patient?: boolean;
   /**
    * Evaluations that go on after the target is reached. Many programs fit the same cases; the
    * shortest of them is the likeliest to be what was meant, and it takes a while to find. Default 0.
@@ -67,10 +69,20 @@ export interface SealedResult {
   readonly measures: Readonly<Record<string, number>>;
 }
 
+/** A mean of fresh measurements. */
+export interface MeasuredFitness {
+  readonly fitness: number;
+  /** Standard error of the mean. */
+  readonly error: number;
+  readonly samples: number;
+}
+
 export interface Winner {
   readonly program: Parent;
   /** Undefined where the task has no validation instances: then training chose. */
   readonly validation: number | undefined;
+  /** Of a noisy task: measured after the search, on validation or else on training instances. */
+  readonly measured: MeasuredFitness | undefined;
   /** Undefined where the task has no sealed instances, or the winner fails on one of them. */
   readonly sealed: SealedResult | undefined;
   /** Why `sealed` is undefined, if it is. */

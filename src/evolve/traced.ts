@@ -3,20 +3,17 @@
  */
 import type { Clock } from "../core/clock.ts";
 import { CanceledError } from "../core/errors.ts";
-import type { NewEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import type { Evaluator, OpenTrace, Sandbox } from "../core/ports.ts";
 import type { Task } from "../core/task.ts";
 import { evolve } from "./evolve.ts";
 import type { Generator } from "./generator.ts";
-import type { LlmCall } from "./generators/llm/generator.ts";
 import type { EvolveOptions, EvolveResult } from "./run.ts";
 import type { Strategy } from "./strategy.ts";
 
 export interface TracedPorts {
   readonly task: Task;
-  /** Made here, since a model's calls go into this run's trace. */
-  readonly generator: (onCall: (call: LlmCall) => Promise<void>) => Generator;
+  readonly generator: Generator;
   readonly strategy: Strategy;
   readonly sandbox: Sandbox;
   readonly evaluator: Evaluator;
@@ -31,7 +28,7 @@ export async function tracedEvolve(
   options: EvolveOptions,
   signal: AbortSignal,
 ): Promise<EvolveResult> {
-  const { task, strategy } = ports;
+  const { task, strategy, generator } = ports;
   const { id, parent } = run;
   const trace = await ports.openTrace({
     id,
@@ -40,7 +37,6 @@ export async function tracedEvolve(
     ...(parent === undefined ? {} : { parent }),
   });
   try {
-    const generator = ports.generator((call) => trace.events(modelEvents(call)));
     await trace.events([
       {
         type: "run-start",
@@ -55,11 +51,11 @@ export async function tracedEvolve(
           // Workers and time decide how fast it goes, not where: they stay out of the data.
           config: run.config,
         },
-        volatile: { budget: { ...options.budget } },
+        volatile: { budget: { ...options.budget }, before: options.recorded?.seconds ?? 0 },
       },
     ]);
     const result = await evolve(
-      { ...ports, generator, trace: (events) => trace.events(events) },
+      { ...ports, trace: (events) => trace.events(events) },
       options,
       signal,
     );
@@ -88,37 +84,4 @@ function summary(result: EvolveResult): { type: string; data: Json; volatile: Js
     },
     volatile: { stopped, seconds },
   };
-}
-
-/** One model call as two events: what was asked, and what came or went wrong. */
-function modelEvents(call: LlmCall): readonly NewEvent[] {
-  const { reply, error, outcome, messages, parents, ...facts } = call;
-  const id = `${call.promptGroup.slice(0, 16)}/${call.sampleIndex}/${call.turn}`;
-  const asked: Json = {
-    id,
-    role: "generator",
-    ...facts,
-    parents,
-    messages: messages.map((message) => ({ ...message })) as unknown as Json,
-    parameters: { temperature: call.temperature, seed: call.seed },
-  };
-  const answered: Json = {
-    id,
-    ...(error === undefined ? {} : { error: { ...error } }),
-    ...(reply === undefined
-      ? {}
-      : {
-          content: reply.content,
-          toolCalls: reply.toolCalls.map((toolCall) => ({ ...toolCall })),
-          finishReason: reply.finishReason,
-          model: reply.model,
-          ...(reply.usage === undefined ? {} : { usage: { ...reply.usage } }),
-          ...(reply.costUsd === undefined ? {} : { costUsd: reply.costUsd }),
-        }),
-    outcome: { ...outcome },
-  };
-  return [
-    { type: "model-call", data: asked },
-    { type: "model-reply", data: answered },
-  ];
 }

@@ -3,7 +3,7 @@
  */
 import { ModelError } from "../core/errors.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../core/ports.ts";
-import { type BudgetLedger, needPrice, type Spending } from "./ledger.ts";
+import { needPrice, type Spending, type SpendingLimit } from "./ledger.ts";
 import { costUsd, type ModelPrice } from "./prices.ts";
 
 export interface BudgetedOptions {
@@ -11,6 +11,15 @@ export interface BudgetedOptions {
   readonly price?: ModelPrice;
   /** For requests that name no `maxTokens`; it is then sent. Default 4 000. */
   readonly maxTokens?: number;
+}
+
+/** What calls are paid from: a ledger, or whatever reserves before it is spent. */
+export interface ModelBudget {
+  readonly limit: SpendingLimit;
+  reserve(
+    ask: Spending,
+    signal: AbortSignal,
+  ): Promise<{ settle(actual: Spending): void | Promise<void> }>;
 }
 
 /** Tokens that a provider adds for one message or tool, at most. */
@@ -28,29 +37,29 @@ const FRAME = 16;
  */
 export function budgetedModel(
   model: LanguageModel,
-  ledger: BudgetLedger,
+  budget: ModelBudget,
   { price, maxTokens = 4_000 }: BudgetedOptions = {},
 ): LanguageModel {
-  needPrice(ledger.limit, price !== undefined, model.id);
+  needPrice(budget.limit, price !== undefined, model.id);
   return {
     id: model.id,
     terms: model.terms,
     async complete(request, signal) {
       const bounded: ModelRequest = { ...request, maxTokens: request.maxTokens ?? maxTokens };
       const most = mostOf(bounded, bounded.maxTokens ?? maxTokens, price);
-      const reservation = await ledger.reserve(most, signal);
+      const reservation = await budget.reserve(most, signal);
       let reply: ModelReply;
       try {
         reply = await model.complete(bounded, signal);
       } catch (error) {
-        reservation.settle(
+        await reservation.settle(
           error instanceof ModelError && !mayHaveCost(error) ? { calls: 1 } : most,
         );
         throw error;
       }
       const { usage } = reply;
       const usd = reply.costUsd ?? costUsd(usage, price);
-      reservation.settle({
+      await reservation.settle({
         calls: 1,
         tokens: usage === undefined ? (most.tokens ?? 0) : usage.inputTokens + usage.outputTokens,
         usd: usd ?? most.usd ?? 0,

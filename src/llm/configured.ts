@@ -8,15 +8,24 @@ import { anthropicModel } from "./anthropic.ts";
 import { budgetedModel } from "./budgeted.ts";
 import { budgetLedger } from "./ledger.ts";
 import { openaiModel } from "./openai.ts";
-import { listPrice } from "./prices.ts";
+import { listPrice, type ModelPrice } from "./prices.ts";
 import { continuingModel, RecordedCall, recordingModel } from "./replay.ts";
+import type { StreamingModel } from "./streaming.ts";
 
-export interface ModelSettings {
+export interface DriverSettings {
   readonly provider: "openai" | "anthropic";
   readonly model: string;
   readonly baseUrl?: string;
   readonly apiKey: () => string;
   readonly terms?: string;
+  /** Of an OpenAI-compatible endpoint. Default `chat`. */
+  readonly api?: "chat" | "responses";
+  /** Of an OpenAI-compatible endpoint: how tools and schemas get to the model. Default `native`. */
+  readonly tools?: "native" | "words";
+  readonly structuredOutput?: "native" | "words";
+}
+
+export interface ModelSettings extends DriverSettings {
   /** For all calls of this model together. */
   readonly budgetTokens?: number;
   readonly budgetUsd?: number;
@@ -31,24 +40,49 @@ const HOSTS = {
   anthropic: "https://api.anthropic.com",
 } as const;
 
-/** @throws ConfigError UNKNOWN_PRICE for a budget in dollars without a known price. */
-export function configuredModel(settings: ModelSettings): LanguageModel {
-  const { provider, model, baseUrl, apiKey, terms, budgetTokens, budgetUsd } = settings;
-  const make = provider === "anthropic" ? anthropicModel : openaiModel;
-  const driver = make({
+/** The dialect's driver, with the list price of its model where it is known. */
+export function driverOf({
+  provider,
+  model,
+  baseUrl,
+  apiKey,
+  terms,
+  api,
+  tools,
+  structuredOutput,
+}: DriverSettings): { readonly driver: StreamingModel; readonly price: ModelPrice | undefined } {
+  const common = {
     model,
     apiKey,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(terms === undefined ? {} : { terms }),
-  });
-  const price = listPrice(baseUrl ?? HOSTS[provider], model);
+  };
+  const driver =
+    provider === "anthropic"
+      ? anthropicModel(common)
+      : openaiModel({
+          ...common,
+          ...(api === undefined ? {} : { api }),
+          ...(tools === undefined ? {} : { tools }),
+          ...(structuredOutput === undefined ? {} : { structuredOutput }),
+        });
+  return { driver, price: listPrice(baseUrl ?? HOSTS[provider], model) };
+}
+
+/** @throws ConfigError UNKNOWN_PRICE for a budget in dollars without a known price. */
+export function configuredModel(settings: ModelSettings): LanguageModel {
+  const { budgetTokens, budgetUsd } = settings;
+  const { driver, price } = driverOf(settings);
   const ledger = budgetLedger({
     ...(budgetTokens === undefined ? {} : { tokens: budgetTokens }),
     ...(budgetUsd === undefined ? {} : { usd: budgetUsd }),
   });
-  const budgeted = budgetedModel(driver, ledger, price === undefined ? {} : { price });
   const known = settings.known.map((call) => RecordedCall.parse(call));
-  return recordingModel(continuingModel(known, budgeted), (call) =>
+  // What an earlier run has paid for is entered again as it comes up: a budget holds over all lives
+  // of a run, and refuses in each of them the same call.
+  const continued = continuingModel(known, driver);
+  const budgeted = budgetedModel(continued, ledger, price === undefined ? {} : { price });
+  return recordingModel(budgeted, (call) =>
     settings.keep(JSON.parse(JSON.stringify(call)) as Json),
   );
 }

@@ -60,7 +60,7 @@ export function fieldsLearned(
 }
 
 const REFUSALS: readonly (readonly [Field, RegExp])[] = [
-  ["responseSchema", /response_format|json_schema|structured output/i],
+  ["responseSchema", /response_format|text\.format|json_schema|structured output/i],
   ["temperature", /temperature/i],
   ["seed", /\bseed\b/i],
   ["stop", /\bstop\b/i],

@@ -87,7 +87,7 @@ function toMessage(message: ModelMessage): ChatCompletionMessageParam {
 }
 
 /** Strict mode takes schemas alone whose objects are closed and name each property as required. */
-function isStrict(schema: Json): boolean {
+export function isStrict(schema: Json): boolean {
   if (Array.isArray(schema)) return schema.every(isStrict);
   if (!isObject(schema)) return true;
   if (isObject(schema.properties ?? null)) {

@@ -1,6 +1,6 @@
 /**
- * Any OpenAI-compatible endpoint, through the `openai` client: chat completions with tools,
- * streaming and structured output.
+ * Any OpenAI-compatible endpoint, through the `openai` client: chat completions or responses, with
+ * tools, streaming and structured output.
  *
  * The client does the protocol; time-outs, retries and limits are ours (call-policy.ts), so that
  * they hold for the whole reply, not for its headers alone. What the environment would add to the
@@ -11,13 +11,16 @@ import { systemClock } from "../core/clock.ts";
 import { ConfigError, ModelError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { ModelReply, ModelRequest } from "../core/ports.ts";
-import { type Attempt, type CallPolicyOptions, callPolicy } from "./call-policy.ts";
+import { type CallPolicyOptions, callPolicy } from "./call-policy.ts";
 import { httpModelError, modelError, retryAfterMs, scrub } from "./model-errors.ts";
+import { chatTransport } from "./openai-chat.ts";
 import { type Field, fieldsLearned, type MaxTokensField } from "./openai-fields.ts";
-import { Chunk, finishOf, type Gathered, gatherer, toBody, toolCallsOf } from "./openai-wire.ts";
+import { responsesTransport } from "./openai-responses.ts";
+import { type Call, malformed } from "./openai-transport.ts";
+import { finishOf, type Gathered, toolCallsOf } from "./openai-wire.ts";
 import { costUsd, listPrice, type ModelPrice } from "./prices.ts";
 import { withToolsInWords } from "./prompted.ts";
-import type { ModelDelta, StreamingModel } from "./streaming.ts";
+import type { StreamingModel } from "./streaming.ts";
 import { hasToolCallMarkup, parseToolCalls } from "./tool-calls.ts";
 
 export interface OpenAIModelOptions extends CallPolicyOptions {
@@ -31,6 +34,8 @@ export interface OpenAIModelOptions extends CallPolicyOptions {
   readonly terms?: string;
   /** Default: the list price of the host and model, if known. */
   readonly price?: ModelPrice;
+  /** Default `chat`: chat completions, which every compatible endpoint offers. */
+  readonly api?: "chat" | "responses";
   /** `words`: tools and schemas go into the prompt, and calls are read from the text. */
   readonly tools?: "native" | "words";
   /** Default `native`; falls back to words when the endpoint refuses the field. */
@@ -64,6 +69,7 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
     options.onFieldDropped ?? (() => {}),
   );
   const policy = callPolicy(id, options);
+  const transport = options.api === "responses" ? responsesTransport(id) : chatTransport(id);
   const clock = options.clock ?? systemClock;
   let key = "";
   const fetchKey = (): void => {
@@ -89,17 +95,18 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
   const attempt = async (
     request: ModelRequest,
     signal: AbortSignal,
-    read: (body: ReturnType<typeof toBody>) => Promise<Gathered>,
+    read: (call: Call) => Promise<Gathered>,
   ): Promise<ModelReply> => {
     const asked = tools === "words" ? withToolsInWords(request) : request;
     fetchKey();
     for (;;) {
-      const body = {
-        ...options.extraBody,
-        ...toBody(asked, { model, lacking: fields.lacking, maxTokensField: fields.maxTokensField }),
-      };
+      const { lacking, maxTokensField } = fields;
+      const wire = { model, lacking, maxTokensField };
       try {
-        return replyOf(await read(body), request);
+        return replyOf(
+          await read({ client, request: asked, options: wire, extraBody: options.extraBody ?? {} }),
+          request,
+        );
       } catch (error) {
         signal.throwIfAborted();
         const refused = error instanceof APIError ? error : undefined;
@@ -118,9 +125,12 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
         ? parseToolCalls(gathered.content, request.tools)
         : undefined;
     const toolCalls = fromText === undefined ? native : fromText.calls;
+    // A call that nobody can read stays in the text, for whoever can tell it back.
+    const lost = toolCalls.length === 0 && (fromText?.unread.length ?? 0) > 0;
+    const said = lost ? undefined : fromText;
     const cost = costUsd(gathered.usage, price, gathered.cachedInputTokens);
     return {
-      content: gathered.refusal !== "" ? gathered.refusal : (fromText?.content ?? gathered.content),
+      content: gathered.refusal !== "" ? gathered.refusal : (said?.content ?? gathered.content),
       toolCalls,
       finishReason: finishOf(gathered, toolCalls.length),
       model: gathered.model ?? model,
@@ -141,7 +151,8 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
         secret: key,
       });
     }
-    if (error instanceof SyntaxError) return malformed("a reply that is no JSON");
+    if (error instanceof SyntaxError)
+      return malformed(id, "a reply that is no JSON", options.api ?? "chat completions");
     if (error instanceof APIError && !(error instanceof APIConnectionError)) {
       // An error object inside a stream has no status.
       return modelError("MODEL_UNAVAILABLE", `${id} broke off: ${scrub(error.message, key)}`, {
@@ -156,74 +167,15 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
     );
   };
 
-  const malformed = (what: string): ModelError =>
-    modelError(
-      "MALFORMED_REPLY",
-      `${id} sent ${what}. Check that the base URL is a chat completions endpoint.`,
-      {
-        model: id,
-      },
-    );
-
-  const gatherWhole = async (
-    body: ReturnType<typeof toBody>,
-    signal: AbortSignal,
-  ): Promise<Gathered> => {
-    const raw: unknown = await client.chat.completions.create(body, { signal });
-    const chunk = Chunk.safeParse(raw);
-    if (!chunk.success || (chunk.data.choices ?? []).length === 0) {
-      throw malformed("a reply of an unknown shape");
-    }
-    const gather = gatherer();
-    gather.add(chunk.data);
-    return gather.gathered();
-  };
-
-  const gatherStream = async (
-    body: ReturnType<typeof toBody>,
-    onDelta: (delta: ModelDelta) => void | Promise<void>,
-    { renew, suspend, commit }: Attempt,
-    signal: AbortSignal,
-  ): Promise<Gathered> => {
-    const pieces = await client.chat.completions.create(
-      {
-        ...body,
-        stream: true,
-        ...(!fields.lacking.has("streamUsage") && { stream_options: { include_usage: true } }),
-      },
-      { signal },
-    );
-    const gather = gatherer();
-    for await (const piece of pieces) {
-      suspend();
-      const chunk = Chunk.safeParse(piece);
-      if (!chunk.success) throw malformed("a piece of an unknown shape");
-      for (const delta of gather.add(chunk.data)) {
-        commit();
-        await onDelta(delta);
-        signal.throwIfAborted();
-      }
-      renew();
-    }
-    const gathered = gather.gathered();
-    if (gathered.finish !== undefined) return gathered;
-    throw modelError(
-      "MODEL_UNREACHABLE",
-      `The stream of ${id} ended before the reply did. Ask again.`,
-      {
-        model: id,
-      },
-    );
-  };
-
   return {
     id,
     terms,
     complete: (request, signal) =>
-      policy((inner) => attempt(request, inner, (body) => gatherWhole(body, inner)), signal),
+      policy((inner) => attempt(request, inner, (call) => transport.whole(call, inner)), signal),
     stream: (request, onDelta, signal) =>
       policy(
-        (inner, run) => attempt(request, inner, (body) => gatherStream(body, onDelta, run, inner)),
+        (inner, run) =>
+          attempt(request, inner, (call) => transport.stream(call, onDelta, run, inner)),
         signal,
       ),
   };

@@ -14,6 +14,8 @@ export interface StructuredOptions {
   readonly attempts?: number;
   /** Names the schema to the provider. Default "answer". */
   readonly name?: string;
+  /** What a reply that does not fit is answered with. Default: the fault, and the wish for all of it. */
+  readonly tellBack?: (fault: string) => readonly ModelMessage[];
 }
 
 export interface StructuredReply<T> {
@@ -31,7 +33,7 @@ export async function structured<Schema extends z.ZodType>(
   model: LanguageModel,
   request: Omit<ModelRequest, "responseSchema">,
   schema: Schema,
-  { attempts = 3, name = "answer" }: StructuredOptions,
+  { attempts = 3, name = "answer", tellBack = askAgain }: StructuredOptions,
   signal: AbortSignal,
 ): Promise<StructuredReply<z.output<Schema>>> {
   const responseSchema = { name, schema: jsonSchemaOf(schema) };
@@ -66,15 +68,17 @@ export async function structured<Schema extends z.ZodType>(
         { facts: { model: model.id, attempts, faults, paid: true }, retryable: true },
       );
     }
-    messages = [
-      ...messages,
-      { role: "assistant", content: reply.content },
-      {
-        role: "user",
-        content: `That does not fit. ${fault}\nAnswer again with the whole JSON value, corrected, and nothing else.`,
-      },
-    ];
+    messages = [...messages, { role: "assistant", content: reply.content }, ...tellBack(fault)];
   }
+}
+
+function askAgain(fault: string): readonly ModelMessage[] {
+  return [
+    {
+      role: "user",
+      content: `That does not fit. ${fault}\nAnswer again with the whole JSON value, corrected, and nothing else.`,
+    },
+  ];
 }
 
 /** The JSON Schema of what the model is to write: the schema's input, before any transforms. */

@@ -2,17 +2,40 @@
  * Which process writes a run, told in a way that survives it: the process id and when it started,
  * so that a reused id is not taken for the writer.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
 
 export interface Owner {
   readonly pid: number;
   /** Start of the process in the kernel's own terms; "" where the system does not tell. */
   readonly start: string;
+  /** Where process ids mean the same as here: machine and id namespace. "" is taken for here. */
+  readonly place?: string;
 }
 
 /** This process. */
-export function thisOwner(): Owner {
-  return { pid: process.pid, start: startOf(process.pid) ?? "" };
+export function thisOwner(): Required<Owner> {
+  return { pid: process.pid, start: startOf(process.pid) ?? "", place: thisPlace() };
+}
+
+/** Whether this process can tell if the owner lives: elsewhere its lease alone decides. */
+export function isNear({ place = "" }: Owner): boolean {
+  return place === "" || place === thisPlace();
+}
+
+let here: string | undefined;
+
+function thisPlace(): string {
+  here ??= `${hostname()}:${namespace()}`;
+  return here;
+}
+
+function namespace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return ""; // No such namespaces here.
+  }
 }
 
 /**

@@ -9,7 +9,7 @@ import { ConfigError, EngineError, StoreError } from "../core/errors.ts";
 
 /** "TWEV": tells our files from other SQLite files. */
 const APPLICATION_ID = 0x54574556;
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * An event's id packs run and seq, so that one clustered tree, without a second index, keeps the
@@ -48,6 +48,23 @@ const SCHEMA = `
     text BLOB NOT NULL
   ) STRICT;
   PRAGMA application_id = ${APPLICATION_ID};
+`;
+
+/**
+ * What carries a run on over several processes: who may write, when it is due, what is said once.
+ * `due_at` of a running one is the end of its lease, so that one index finds all that can go on.
+ */
+const TO_FORMAT_2 = `
+  ALTER TABLE runs ADD COLUMN owner_place TEXT NOT NULL DEFAULT '';
+  ALTER TABLE runs ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN due_at INTEGER;
+  ALTER TABLE runs ADD COLUMN woken INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX runs_due ON runs (status, due_at) WHERE epoch > 0 AND ended_at IS NULL;
+  CREATE TABLE once (
+    run INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    PRIMARY KEY (run, key)
+  ) STRICT, WITHOUT ROWID;
   PRAGMA user_version = ${VERSION};
 `;
 
@@ -76,7 +93,7 @@ export function openFile(path: string): DatabaseSync {
   }
 }
 
-function checkKind(database: DatabaseSync, path: string): "new" | "ours" {
+function checkKind(database: DatabaseSync, path: string): "new" | "old" | "ours" {
   const kind = number(database, "PRAGMA application_id");
   const tables = number(database, "SELECT count(*) FROM sqlite_schema");
   if (kind === 0 && tables === 0) return "new";
@@ -87,6 +104,7 @@ function checkKind(database: DatabaseSync, path: string): "new" | "ours" {
     );
   }
   const version = number(database, "PRAGMA user_version");
+  if (version === 1) return "old";
   if (version !== VERSION) {
     throw new StoreError(
       "CORRUPT_RECORD",
@@ -110,7 +128,9 @@ function setUp(database: DatabaseSync, path: string): void {
   database.exec("BEGIN IMMEDIATE");
   try {
     // Another process may have made the tables while this one waited for the lock.
-    if (checkKind(database, path) === "new") database.exec(SCHEMA);
+    const kind = checkKind(database, path);
+    if (kind === "new") database.exec(SCHEMA);
+    if (kind !== "ours") database.exec(TO_FORMAT_2);
     database.exec("COMMIT");
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");

@@ -14,7 +14,7 @@ import {
   type TraceEvent,
 } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
-import { isAlive } from "./owner.ts";
+import { isAlive, isNear, type Owner } from "./owner.ts";
 import { type Body, type BodyReference, recordText, restoreBodies, takeBodies } from "./record.ts";
 
 export interface PreparedEvent {
@@ -115,8 +115,8 @@ export function guardOf(time: string, link: string | null, volatile: string | nu
   return crc32(`${time}\n${link ?? ""}\n${volatile ?? ""}`);
 }
 
-/** @throws StoreError CORRUPT_RECORD */
-export function summaryOf(row: Record<string, unknown>): RunSummary {
+/** @param now Milliseconds since the epoch. @throws StoreError CORRUPT_RECORD */
+export function summaryOf(row: Record<string, unknown>, now: number): RunSummary {
   const kind = RunKind.safeParse(row.kind);
   const stored = RunStatus.safeParse(row.status);
   if (!kind.success || !stored.success) {
@@ -126,18 +126,59 @@ export function summaryOf(row: Record<string, unknown>): RunSummary {
       { facts: { run: String(row.id) } },
     );
   }
-  const owner = { pid: Number(row.owner_pid), start: String(row.owner_start) };
+  const waits = stored.data === "waiting" && row.due_at !== null;
   return {
     id: String(row.id),
     kind: kind.data,
     title: String(row.title),
-    status: stored.data === "running" && !isAlive(owner) ? "interrupted" : stored.data,
+    status: stored.data === "running" && !isHeld(stateOf(row), now) ? "interrupted" : stored.data,
     ...(row.parent === null ? {} : { parent: String(row.parent) }),
     startedAt: String(row.started_at),
     ...(row.ended_at === null ? {} : { endedAt: String(row.ended_at) }),
     events: Number(row.events),
     sum: String(row.sum),
+    ...(waits ? { dueAt: new Date(Number(row.due_at)).toISOString() } : {}),
   };
+}
+
+/** What of a run a write may change. */
+export interface RunState {
+  readonly number: number;
+  status: string;
+  endedAt: string | null;
+  owner: Owner;
+  /** 0: never claimed. */
+  epoch: number;
+  /** Milliseconds since the epoch: a running run's end of lease, a waiting one's time. */
+  dueAt: number | null;
+  /** `seq` of the newest event that wakes. */
+  woken: number;
+  events: number;
+  sum: string;
+}
+
+export function stateOf(row: Record<string, unknown>): RunState {
+  return {
+    number: Number(row.number),
+    status: String(row.status),
+    endedAt: textOrNull(row.ended_at),
+    owner: {
+      pid: Number(row.owner_pid),
+      start: String(row.owner_start),
+      place: String(row.owner_place),
+    },
+    epoch: Number(row.epoch),
+    dueAt: row.due_at === null ? null : Number(row.due_at),
+    woken: Number(row.woken),
+    events: Number(row.events),
+    sum: String(row.sum),
+  };
+}
+
+/** Whether somebody is at work on a running run: a living process here, a valid lease elsewhere. */
+export function isHeld({ owner, epoch, dueAt }: RunState, now: number): boolean {
+  const leased = epoch === 0 || (dueAt !== null && dueAt > now);
+  return leased && (isNear(owner) ? isAlive(owner) : epoch > 0);
 }
 
 export function statementsOf(database: DatabaseSync) {
@@ -145,12 +186,18 @@ export function statementsOf(database: DatabaseSync) {
     run: database.prepare("SELECT * FROM runs WHERE id = ?"),
     runs: database.prepare("SELECT * FROM runs ORDER BY number DESC"),
     addRun: database.prepare(
-      "INSERT INTO runs (id, kind, title, status, parent, started_at, events, sum, owner_pid, owner_start) VALUES (?, ?, ?, 'running', ?, ?, 0, ?, ?, ?)",
+      "INSERT INTO runs (id, kind, title, status, parent, started_at, events, sum, owner_pid, owner_start, owner_place) VALUES (?, ?, ?, 'running', ?, ?, 0, ?, ?, ?, ?)",
     ),
     setRun: database.prepare(
-      "UPDATE runs SET events = ?, sum = ?, owner_pid = ?, owner_start = ? WHERE number = ?",
+      "UPDATE runs SET status = ?, ended_at = ?, owner_pid = ?, owner_start = ?, owner_place = ?, epoch = ?, due_at = ?, woken = ?, events = ?, sum = ? WHERE number = ?",
     ),
-    endRun: database.prepare("UPDATE runs SET status = ?, ended_at = ? WHERE number = ?"),
+    // A run's number may have been another one's, whose events are gone.
+    forget: database.prepare("DELETE FROM once WHERE run = ?"),
+    addOnce: database.prepare("INSERT OR IGNORE INTO once VALUES (?, ?)"),
+    woken: database.prepare("SELECT woken FROM runs WHERE id = ?"),
+    due: database.prepare(
+      "SELECT * FROM runs WHERE epoch > 0 AND ended_at IS NULL AND (status = 'running' OR (status = 'waiting' AND due_at <= ?)) ORDER BY due_at, number",
+    ),
     addEvent: database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     events: database.prepare("SELECT * FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"),
     addBody: database.prepare("INSERT OR IGNORE INTO bodies VALUES (?, ?)"),

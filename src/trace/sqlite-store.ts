@@ -1,42 +1,30 @@
 /**
- * Keeps events in one SQLite file: the record of everything that the engine does.
+ * Keeps events in one SQLite file: the record of everything that the engine does, and the journal
+ * that a request is carried on from.
  *
- * A write resolves once it is on disk (write-ahead log, synchronous = FULL). Writes that are waiting
- * at the same time share one commit, so that many small ones cost one flush. Several processes may
- * share a file; sums and counts are read and written under its write lock. Long strings are kept
- * once, by their digest.
+ * A write resolves once it is on disk (write-ahead log, synchronous = FULL). Several processes may
+ * share a file; sums, counts and claims are read and written under its write lock. Long strings are
+ * kept once, by their digest.
  */
 import { type Clock, systemClock } from "../core/clock.ts";
-import { EngineError, StoreError } from "../core/errors.ts";
 import type { TraceEvent } from "../core/event.ts";
 import type { EventStore } from "../core/ports.ts";
 import { FIRST_SUM, nextSum } from "./chain.ts";
-import { checkEvents, runEnded, runExists, runNotFound } from "./memory-store.ts";
-import { isAlive, type Owner, thisOwner } from "./owner.ts";
+import { checkEvents, fenced, runEnded, runExists, runNotFound } from "./memory-store.ts";
+import { isAlive, thisOwner } from "./owner.ts";
+import { groupCommit, storeClosed } from "./sqlite-commit.ts";
 import { EVENTS_PER_RUN, openFile, translated } from "./sqlite-file.ts";
 import {
   eventOf,
   guardOf,
+  isHeld,
   type PreparedEvent,
   prepareEvent,
+  type RunState,
   statementsOf,
+  stateOf,
   summaryOf,
 } from "./sqlite-rows.ts";
-
-/** A run as a write sees it, under the write lock. */
-interface OpenRun {
-  readonly number: number;
-  readonly status: string;
-  readonly owner: Owner;
-  events: number;
-  sum: string;
-}
-
-interface Write {
-  readonly apply: (runs: Map<string, OpenRun>) => void;
-  readonly resolve: () => void;
-  readonly reject: (error: EngineError) => void;
-}
 
 /** Events are read in pages, so that a long reading holds no cursor open and the log can be folded in. */
 const PAGE = 256;
@@ -56,68 +44,10 @@ export function sqliteEventStore(
   const statements = statementsOf(database);
   const owner = thisOwner();
   const now = () => new Date(clock.now()).toISOString();
-  let waiting: Write[] = [];
+  const commits = groupCommit(database, statements, path);
   let closed = false;
 
-  function write(apply: Write["apply"]): Promise<void> {
-    if (closed) return Promise.reject(storeClosed(path));
-    return new Promise((resolve, reject) => {
-      waiting.push({ apply, resolve, reject });
-      if (waiting.length === 1) setImmediate(commit);
-    });
-  }
-
-  function commit(): void {
-    const group = waiting;
-    waiting = [];
-    if (group.length === 0) return;
-    const refused = new Map<Write, EngineError>();
-    try {
-      database.exec("BEGIN IMMEDIATE");
-      const runs = new Map<string, OpenRun>();
-      for (const each of group) {
-        try {
-          each.apply(runs);
-        } catch (error) {
-          // A write is refused before it has changed anything; its neighbours go on.
-          if (!(error instanceof EngineError)) throw error;
-          refused.set(each, error);
-        }
-      }
-      for (const { events, sum, number } of runs.values()) {
-        statements.setRun.run(events, sum, owner.pid, owner.start, number);
-      }
-      database.exec("COMMIT");
-    } catch (error) {
-      // A full disk may have ended the transaction already.
-      if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
-      const reason = translated(error, path);
-      for (const { reject } of group) reject(reason);
-      return;
-    }
-    for (const each of group) {
-      const error = refused.get(each);
-      if (error === undefined) each.resolve();
-      else each.reject(error);
-    }
-  }
-
-  function openRun(runs: Map<string, OpenRun>, runId: string): OpenRun {
-    const known = runs.get(runId);
-    if (known !== undefined) return known;
-    const row = statements.run.get(runId);
-    if (row === undefined) throw runNotFound(runId);
-    const run: OpenRun = {
-      number: Number(row.number),
-      status: String(row.status),
-      owner: { pid: Number(row.owner_pid), start: String(row.owner_start) },
-      events: Number(row.events),
-      sum: String(row.sum),
-    };
-    return run;
-  }
-
-  function insert(run: OpenRun, event: PreparedEvent, time: string): void {
+  function insert(run: RunState, event: PreparedEvent, time: string): void {
     if (run.events + 1 >= EVENTS_PER_RUN) {
       throw new RangeError(`a run holds fewer than ${EVENTS_PER_RUN} events`);
     }
@@ -141,6 +71,15 @@ export function sqliteEventStore(
     );
   }
 
+  /** @throws StoreError RUN_ENDED, FENCED */
+  function checkOpen(runId: string, run: RunState, epoch: number | undefined): void {
+    const stale = epoch !== undefined && epoch !== run.epoch;
+    if (!stale && run.endedAt !== null) throw runEnded(runId, run.status);
+    if (stale || (epoch !== undefined && run.status !== "running")) {
+      throw fenced(runId, epoch, run.epoch);
+    }
+  }
+
   function read<T>(work: () => T): T {
     if (closed) throw storeClosed(path);
     try {
@@ -153,16 +92,15 @@ export function sqliteEventStore(
   return {
     async begin({ id, kind, title, parent }) {
       const startedAt = now();
-      return write((runs) => {
-        const row = statements.run.get(id);
-        if (row !== undefined) {
+      return commits.write((runs) => {
+        if (statements.run.get(id) !== undefined) {
           // The run of a process that died goes on where it stopped.
-          const run = openRun(runs, id);
-          if (run.status !== "running" || isAlive(run.owner)) throw runExists(id);
-          runs.set(id, run);
+          const run = runs.get(id);
+          if (run.status !== "running" || run.epoch > 0 || isAlive(run.owner)) throw runExists(id);
+          runs.set(id, { ...run, owner });
           return;
         }
-        statements.addRun.run(
+        const { lastInsertRowid } = statements.addRun.run(
           id,
           kind,
           title.toWellFormed(),
@@ -171,41 +109,105 @@ export function sqliteEventStore(
           FIRST_SUM,
           owner.pid,
           owner.start,
+          owner.place,
         );
+        statements.forget.run(lastInsertRowid);
       });
     },
 
-    async append(runId, events) {
+    async append(runId, events, { once, epoch, wakes = false } = {}) {
+      checkEvents(events);
+      const time = now();
+      const at = clock.now();
+      const prepared = events.map(prepareEvent);
+      return commits.write((runs) => {
+        const run = runs.get(runId);
+        checkOpen(runId, run, epoch);
+        if (once !== undefined && statements.addOnce.run(run.number, once).changes === 0) {
+          return "duplicate";
+        }
+        if (prepared.length === 0) return "appended";
+        for (const event of prepared) insert(run, event, time);
+        if (wakes) {
+          run.woken = run.events;
+          if (run.status === "waiting") run.dueAt = Math.min(run.dueAt ?? at, at);
+        }
+        // Who writes to a claimed run from outside does not take it over.
+        if (run.epoch === 0) run.owner = owner;
+        runs.set(runId, run);
+        return "appended";
+      });
+    },
+
+    async end(runId, status, { epoch } = {}) {
+      const endedAt = now();
+      return commits.write((runs) => {
+        const run = runs.get(runId);
+        checkOpen(runId, run, epoch);
+        runs.set(runId, { ...run, status, endedAt, dueAt: null });
+      });
+    },
+
+    async claim(runId, { leaseMs }) {
+      return commits.write((runs) => {
+        const at = clock.now();
+        const run = runs.get(runId);
+        checkOpen(runId, run, undefined);
+        const { pid, start } = run.owner;
+        const ownAndNew = run.epoch === 0 && pid === owner.pid && start === owner.start;
+        if (run.status === "running" && !ownAndNew && isHeld(run, at)) return undefined;
+        const epoch = run.epoch + 1;
+        runs.set(runId, { ...run, status: "running", owner, epoch, dueAt: at + leaseMs });
+        return { epoch };
+      });
+    },
+
+    async renew(runId, epoch, { leaseMs }) {
+      return commits.write((runs) => {
+        const run = runs.get(runId);
+        checkOpen(runId, run, epoch);
+        runs.set(runId, { ...run, dueAt: clock.now() + leaseMs });
+      });
+    },
+
+    async suspend(runId, epoch, { seen, dueAt, events = [] }) {
       checkEvents(events);
       const time = now();
       const prepared = events.map(prepareEvent);
-      return write((runs) => {
-        const run = openRun(runs, runId);
-        if (run.status !== "running") throw runEnded(runId, run.status);
-        if (prepared.length === 0) return;
-        runs.set(runId, run);
+      return commits.write((runs) => {
+        const run = runs.get(runId);
+        checkOpen(runId, run, epoch);
+        if (run.woken > seen) return false;
         for (const event of prepared) insert(run, event, time);
+        run.status = "waiting";
+        run.dueAt = dueAt === undefined ? null : Date.parse(dueAt);
+        runs.set(runId, run);
+        return true;
       });
     },
 
-    async end(runId, status) {
-      const endedAt = now();
-      return write((runs) => {
-        const run = openRun(runs, runId);
-        if (run.status !== "running") throw runEnded(runId, run.status);
-        statements.endRun.run(status, endedAt, run.number);
-        runs.set(runId, { ...run, status });
-      });
+    async wakes(runId) {
+      const row = read(() => statements.woken.get(runId));
+      if (row === undefined) throw runNotFound(runId);
+      return Number(row.woken);
+    },
+
+    async due() {
+      const at = clock.now();
+      return read(() => statements.due.all(at))
+        .filter((row) => row.status === "waiting" || !isHeld(stateOf(row), at))
+        .map((row) => String(row.id));
     },
 
     async runs() {
-      return read(() => statements.runs.all().map(summaryOf));
+      const at = clock.now();
+      return read(() => statements.runs.all().map((row) => summaryOf(row, at)));
     },
 
     async run(runId) {
       const row = read(() => statements.run.get(runId));
       if (row === undefined) throw runNotFound(runId);
-      return summaryOf(row);
+      return summaryOf(row, clock.now());
     },
 
     async *events(runId, { after = 0 } = {}): AsyncGenerator<TraceEvent> {
@@ -228,13 +230,9 @@ export function sqliteEventStore(
 
     async close() {
       if (closed) return;
-      commit();
+      commits.close();
       closed = true;
       database.close();
     },
   };
-}
-
-function storeClosed(path: string): StoreError {
-  return new StoreError("STORE_CLOSED", `The event store at ${path} was closed. Open it again.`);
 }

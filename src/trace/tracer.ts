@@ -15,7 +15,7 @@ export interface Trace {
   /** In order, all or none. */
   events(events: readonly NewEvent[]): Promise<void>;
   /** The last word: later events are refused. */
-  end(status: Exclude<RunStatus, "running">): Promise<void>;
+  end(status: Exclude<RunStatus, "running" | "waiting">): Promise<void>;
   /** What was taken out so far, by rule. */
   redactions(): RedactionCounts;
 }
@@ -47,12 +47,12 @@ export async function openTrace(
 
   return {
     id: run.id,
-    event(type, data, volatile) {
+    async event(type, data, volatile) {
       const event: NewEvent = volatile === undefined ? { type, data } : { type, data, volatile };
-      return store.append(run.id, [clean(event)]);
+      await store.append(run.id, [clean(event)]);
     },
-    events(events) {
-      return store.append(run.id, events.map(clean));
+    async events(events) {
+      await store.append(run.id, events.map(clean));
     },
     end(status) {
       return store.end(run.id, status);

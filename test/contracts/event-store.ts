@@ -218,6 +218,116 @@ export function eventStoreContract(make: () => Promise<EventStore>): void {
     );
   });
 
+  describe("events from several writers", () => {
+    it(
+      "are stored once by their key, within one run",
+      withStore(async (store) => {
+        await store.begin({ id: "a", kind: "request", title: "" });
+        await store.begin({ id: "b", kind: "request", title: "" });
+        const signals = Array.from({ length: 10 }, () =>
+          store.append("a", [step(1)], { once: "k" }),
+        );
+        const answers = await Promise.all(signals);
+        expect(answers.filter((answer) => answer === "appended")).toHaveLength(1);
+        expect(await store.append("b", [step(1)], { once: "k" })).toBe("appended");
+        expect(await store.append("a", [step(2)], { once: "other" })).toBe("appended");
+        expect((await all(store, "a")).map(({ data }) => data)).toEqual([{ n: 1 }, { n: 2 }]);
+      }),
+    );
+  });
+
+  describe("claims", () => {
+    it(
+      "are given to one of many, and again when they are given back",
+      withStore(async (store) => {
+        await store.begin({ id: "a", kind: "request", title: "" });
+        const claims = await Promise.all(
+          Array.from({ length: 5 }, () => store.claim("a", { leaseMs: 60_000 })),
+        );
+        expect(claims.filter((claim) => claim !== undefined)).toEqual([{ epoch: 1 }]);
+        expect((await store.run("a")).status).toBe("running");
+        expect(await store.suspend("a", 1, { seen: 0, events: [step(1)] })).toBe(true);
+        expect(await store.run("a")).toMatchObject({ status: "waiting", events: 1 });
+        expect(await store.claim("a", { leaseMs: 60_000 })).toEqual({ epoch: 2 });
+        await store.end("a", "succeeded", { epoch: 2 });
+        expect(await codeOf(store.claim("a", { leaseMs: 1 }))).toBe("RUN_ENDED");
+        expect(await codeOf(store.claim("none", { leaseMs: 1 }))).toBe("RUN_NOT_FOUND");
+      }),
+    );
+
+    it(
+      "that ran out refuse every write of their holder and leave no trace of it",
+      withStore(async (store) => {
+        await store.begin({ id: "a", kind: "request", title: "" });
+        expect(await store.claim("a", { leaseMs: 0 })).toEqual({ epoch: 1 });
+        expect(await store.due()).toEqual(["a"]);
+        expect(await store.claim("a", { leaseMs: 60_000 })).toEqual({ epoch: 2 });
+        const late = { epoch: 1 };
+        expect(await codeOf(store.append("a", [step(1)], late))).toBe("FENCED");
+        expect(await codeOf(store.append("a", [step(1)], { ...late, once: "k" }))).toBe("FENCED");
+        expect(await codeOf(store.end("a", "failed", late))).toBe("FENCED");
+        expect(await codeOf(store.renew("a", 1, { leaseMs: 1 }))).toBe("FENCED");
+        expect(await codeOf(store.suspend("a", 1, { seen: 0 }))).toBe("FENCED");
+        // A refused write uses up no key.
+        expect(await store.append("a", [step(2)], { epoch: 2, once: "k" })).toBe("appended");
+        expect((await all(store, "a")).map(({ data }) => data)).toEqual([{ n: 2 }]);
+        await store.renew("a", 2, { leaseMs: 60_000 });
+        expect(await store.due()).toEqual([]);
+        await store.end("a", "succeeded", { epoch: 2 });
+        expect(await codeOf(store.append("a", [step(1)], late))).toBe("FENCED");
+        expect(await codeOf(store.append("a", [step(1)], { epoch: 2 }))).toBe("RUN_ENDED");
+      }),
+    );
+
+    it(
+      "do not keep others from sending, and are not suspended over news",
+      withStore(async (store) => {
+        await store.begin({ id: "a", kind: "request", title: "" });
+        await store.claim("a", { leaseMs: 60_000 });
+        expect(await store.wakes("a")).toBe(0);
+        await store.append("a", [step(1)], { epoch: 1 });
+        await store.append("a", [step(2)], { wakes: true });
+        expect(await store.wakes("a")).toBe(2);
+        expect(await store.suspend("a", 1, { seen: 0, events: [step(3)] })).toBe(false);
+        expect(await store.run("a")).toMatchObject({ status: "running", events: 2 });
+        expect(await store.suspend("a", 1, { seen: 2, events: [step(3)] })).toBe(true);
+        expect(await store.run("a")).toMatchObject({ status: "waiting", events: 3 });
+        // What is given back is no longer written to by who had it.
+        expect(await codeOf(store.append("a", [step(4)], { epoch: 1 }))).toBe("FENCED");
+      }),
+    );
+
+    it(
+      "fall due at their time, at an event that wakes, and not before",
+      withStore(async (store) => {
+        const hour = 3_600_000;
+        const waits: Record<string, number | undefined> = {
+          past: -2,
+          older: -3,
+          later: 1,
+          never: undefined,
+        };
+        for (const [id, hours] of Object.entries(waits)) {
+          await store.begin({ id, kind: "request", title: "" });
+          await store.claim(id, { leaseMs: 60_000 });
+          const dueAt =
+            hours === undefined ? {} : { dueAt: new Date(Date.now() + hours * hour).toISOString() };
+          await store.suspend(id, 1, { seen: 0, ...dueAt });
+        }
+        await store.begin({ id: "plain", kind: "evolution", title: "" });
+        expect(await store.due()).toEqual(["older", "past"]);
+        expect((await store.run("later")).dueAt).toBeDefined();
+        await store.append("never", [step(1)]);
+        expect(await store.due()).toEqual(["older", "past"]);
+        await store.append("never", [step(2)], { wakes: true });
+        await store.append("later", [step(2)], { wakes: true });
+        expect(new Set(await store.due())).toEqual(new Set(["older", "past", "never", "later"]));
+        await store.end("never", "canceled");
+        expect(await store.due()).not.toContain("never");
+      }),
+    );
+  });
+
   describe("sums", () => {
     it(
       "are equal for equal traces, whatever their times, volatile facts and grouping",

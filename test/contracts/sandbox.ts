@@ -112,6 +112,19 @@ export function sandboxContract(
       expect(executions).toHaveLength(2);
     });
 
+    it.skipIf(language === "python")(
+      "refuse types that nest too deeply to be taken off, and take off those of the next program",
+      async () => {
+        const typed = (source: string) => ({
+          program: { language: "typescript" as const, source, entry: "f" },
+        });
+        const deep = `function f(x: number): any { return ${"(".repeat(3_000)}x${")".repeat(3_000)}; }`;
+        expect(await run("", [[1]], typed(deep))).toMatchObject([{ status: "refused" }]);
+        const flat = "function f(x: number): number { return x + 1; }";
+        expect(outputs(await run("", [[1]], typed(flat)))).toEqual([2]);
+      },
+    );
+
     it("are bad output where the result is no JSON", async () => {
       expect(await run(programs.notJson, [[]])).toMatchObject([{ status: "bad-output" }]);
     });

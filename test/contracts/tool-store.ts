@@ -3,7 +3,7 @@
  */
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ToolStore } from "../../src/core/ports.ts";
+import type { ToolFilter, ToolStore } from "../../src/core/ports.ts";
 import { sampleTool } from "../toolstore/sample.ts";
 
 export function toolStoreContract(open: () => Promise<ToolStore>): void {
@@ -224,6 +224,7 @@ export function toolStoreContract(open: () => Promise<ToolStore>): void {
         costUsd: 0.25,
         lastErrors: ["threw: no"],
         queries: ["pack it"],
+        latencies: [5, 7],
       });
     });
 
@@ -341,6 +342,34 @@ export function toolStoreContract(open: () => Promise<ToolStore>): void {
         );
       expect(await found(["active"])).toEqual([1]);
       expect(await found(["active", "candidate"])).toEqual([2]);
+    });
+
+    it("finds what a filter admits: language, needs, origin, version", async () => {
+      const store = await fresh();
+      const like = { description: "packs items into bins" };
+      await store.put(sampleTool({ name: "plain", ...like }));
+      await store.put(sampleTool({ name: "snake", language: "python", ...like }));
+      const capabilities = { network: ["host"], files: true, model: false };
+      await store.put(sampleTool({ name: "needy", capabilities, ...like }));
+      await store.put(sampleTool({ name: "foreign", origin: "mcp:shop", ...like }));
+      await store.put(sampleTool({ name: "old", ...like }));
+      await store.put(sampleTool({ name: "old", version: 2, body: "2", ...like }));
+      const found = async (filter: ToolFilter) =>
+        (await store.search({ text: "pack items", limit: 9, filter }))
+          .map(({ tool }) => tool.name)
+          .sort();
+      expect(await found({})).toEqual(["foreign", "needy", "old", "plain", "snake"]);
+      expect(await found({ languages: ["python"] })).toEqual(["snake"]);
+      expect(await found({ needs: [] })).toEqual(["foreign", "old", "plain", "snake"]);
+      expect(await found({ needs: ["files"] })).not.toContain("needy");
+      expect(await found({ needs: ["files", "network"] })).toContain("needy");
+      expect(await found({ origins: ["mcp:shop"] })).toEqual(["foreign"]);
+      expect(await found({ origins: [""], needs: [], languages: ["javascript"] })).toEqual([
+        "old",
+        "plain",
+      ]);
+      expect(await found({ minVersion: 2 })).toEqual(["old"]);
+      expect(await found({ maxVersion: 1 })).not.toContain("old");
     });
 
     it("finds a tool by words of requests that it has served", async () => {

@@ -201,6 +201,18 @@ describe("evolve", () => {
     expect(result.winner?.program.source).toBe(spec.seeds?.[0]);
   });
 
+  it("gives no score to answers that follow the order of the calls", async () => {
+    const answers = JSON.stringify(spec.cases.map(({ expected }) => expected));
+    const counters = [
+      `let calls = 0; function ramp() { return ${answers}[calls++]; }`,
+      `function ramp() { globalThis.calls = (globalThis.calls ?? -1) + 1; return ${answers}[globalThis.calls]; }`,
+      `function ramp() { ramp.calls = (ramp.calls ?? -1) + 1; return ${answers}[ramp.calls]; }`,
+    ];
+    const { result } = await run({ generator: listed(counters) });
+    expect(result.failures).toEqual({ invalid: 3 });
+    expect(result.winner?.program.source).toBe(spec.seeds?.[0]);
+  });
+
   it("refuses remembered answers at the sealed cases", async () => {
     const remembered = `function ramp(x, top) { return ${JSON.stringify(
       Object.fromEntries(spec.cases.map(({ args, expected }) => [String(args[0]), expected])),

@@ -18,6 +18,7 @@ describe("prompts", () => {
       "diff",
       "crossover",
       "reflect",
+      "write-program",
       "repair",
     ]);
     for (const { name, digest, version, description } of prompts) {

@@ -46,7 +46,7 @@ describe("the layers round a host process", () => {
     const report = await confinementReport();
     holds = (layer) => report.some((each) => each.layer === layer && each.holds);
     const words = hostCommand({
-      prefix: walls.command(3 * 2 ** 30),
+      prefix: walls.command(3 * 2 ** 30, [folder]),
       direct: walls.direct,
       host,
       readable: [folder],
@@ -70,11 +70,35 @@ describe("the layers round a host process", () => {
   });
 
   it("show no environment of the engine's", () => {
-    expect(told.environment).toEqual(Object.keys(HOST_ENVIRONMENT).sort());
+    // bubblewrap says where a process begins, which is "/".
+    const names = (told.environment as readonly string[]).filter((name) => name !== "PWD");
+    expect(names).toEqual(Object.keys(HOST_ENVIRONMENT).sort());
   });
 
   it("refuse the network where namespaces hold, and are reported not to where they do not", () => {
     expect(told.connect === "done").toBe(!holds("namespaces"));
+  });
+
+  it("show of the host's files /usr and what is named alone (where bubblewrap is installed)", async (context) => {
+    context.skip(!holds("bwrap"), "bubblewrap is not installed here, or the kernel refuses it");
+    const words = (await confinement()).command(2 ** 31, [folder]);
+    const look = 'ls -A / /tmp "$1"; cat /etc/passwd /proc/1/cmdline; touch "$1/x" /usr/x /x';
+    const { stdout, stderr } = spawnSync(
+      words[0] ?? "",
+      [...words.slice(1), "sh", "-c", look, "sh", folder],
+      { encoding: "utf8" },
+    );
+    expect(stdout).toContain("escaped.mjs");
+    const root = stdout.split("\n\n")[0]?.split("\n").slice(1) ?? [];
+    for (const name of root) {
+      expect(["bin", "dev", "etc", "proc", "sbin", "tmp", "usr"]).toContain(
+        name.replace(/^lib\w*$/, "usr").replace(process.execPath.split("/")[1] ?? "", "usr"),
+      );
+    }
+    expect(stderr).toMatch(/\/etc\/passwd: No such file/);
+    expect(stderr.match(/Read-only file system/g)).toHaveLength(3);
+    // Process 1 is bubblewrap's own: none of the host's is to be seen.
+    expect(stdout).toContain("bwrap");
   });
 
   it("are reported one by one, each with what it does", async () => {

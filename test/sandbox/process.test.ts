@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { processSandbox } from "../../sandbox/process.ts";
@@ -89,6 +90,27 @@ describe("process sandbox", () => {
     expect(execution).toMatchObject({
       output: ["HOME", "LANG", "PATH", "PYTHONHASHSEED", "TMPDIR", "TZ"],
     });
+  });
+
+  it("inherits no descriptor that the engine's own parent left open (Linux)", async ({ skip }) => {
+    skip(!offers("shell") || !existsSync("/bin/bash"), "needs a shell, and bash to start it");
+    const driver = new URL("../../sandbox/process.ts", import.meta.url).href;
+    const script = `
+      import { processSandbox } from ${JSON.stringify(driver)};
+      const sandbox = await processSandbox({ accept: "weaker-isolation", concurrency: 1, warm: 0 });
+      const program = { language: "shell", source: "ls /proc/$$/fd", entry: "f" };
+      const limits = { timeoutMs: 5000, memoryMiB: 64, outputBytes: 1000 };
+      const [execution] = await sandbox.run({ program, inputs: [[]], limits, seed: 1 }, new AbortController().signal);
+      await sandbox.close();
+      console.log(JSON.stringify(execution.output.split("\\n").map(Number)));`;
+    // Node itself sees to low descriptors; a script that holds a lock may leave a high one open.
+    const { stdout } = spawnSync(
+      "/bin/bash",
+      ["-c", 'exec 251</dev/null; exec "$@"', "bash", process.execPath, "--input-type=module"],
+      { input: script, encoding: "utf8" },
+    );
+    expect(JSON.parse(stdout)).toContain(0);
+    expect(JSON.parse(stdout)).not.toContain(251);
   });
 
   it("holds and does not hold what its capabilities say", async ({ skip }) => {

@@ -73,6 +73,89 @@ export const chat: Dialect = {
   }),
 };
 
+export const responses: Dialect = {
+  whole(reply, body) {
+    const cut = reply.finish === "length";
+    return {
+      id: "resp_1",
+      object: "response",
+      created_at: 1,
+      model: reply.model ?? body.model,
+      status: cut ? "incomplete" : "completed",
+      incomplete_details: cut ? { reason: "max_output_tokens" } : null,
+      error: null,
+      output: itemsOf(reply),
+      ...(reply.usage && {
+        usage: {
+          input_tokens: reply.usage.input,
+          input_tokens_details: { cached_tokens: 0 },
+          output_tokens: reply.usage.output,
+          output_tokens_details: { reasoning_tokens: 0 },
+          total_tokens: reply.usage.input + reply.usage.output,
+        },
+      }),
+    };
+  },
+  pieces(reply, body) {
+    let sequence_number = 0;
+    const event = (type: string, rest: object): string =>
+      `event: ${type}\n${data({ type, sequence_number: sequence_number++, ...rest })}`;
+    const whole = responses.whole(reply, body) as { output: Body[]; status: string };
+    return [
+      event("response.created", { response: { ...whole, status: "in_progress", output: [] } }),
+      ...whole.output.flatMap((item, output_index) => {
+        const place = { item_id: item.id, output_index };
+        const parts =
+          item.type === "function_call"
+            ? slices(item.arguments, reply.pieceLength).map((delta) =>
+                event("response.function_call_arguments.delta", { ...place, delta }),
+              )
+            : item.content.flatMap((part: Body, content_index: number) => {
+                const type = part.type === "refusal" ? "refusal" : "output_text";
+                return slices(part.refusal ?? part.text, reply.pieceLength).map((delta) =>
+                  event(`response.${type}.delta`, { ...place, content_index, delta }),
+                );
+              });
+        const opened =
+          item.type === "function_call" ? { ...item, arguments: "" } : { ...item, content: [] };
+        return [
+          event("response.output_item.added", { output_index, item: opened }),
+          ...parts,
+          event("response.output_item.done", { output_index, item }),
+        ];
+      }),
+      event(whole.status === "incomplete" ? "response.incomplete" : "response.completed", {
+        response: whole,
+      }),
+    ];
+  },
+  failure: (failure) => chat.failure(failure),
+};
+
+/** A reply as output items: a message where there is text, and the calls. */
+function itemsOf(reply: Reply): Body[] {
+  const text = reply.refusal ?? reply.content;
+  const part =
+    reply.refusal === undefined
+      ? { type: "output_text", text, annotations: [] }
+      : { type: "refusal", refusal: text };
+  return [
+    ...(text === undefined
+      ? []
+      : [
+          { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [part] },
+        ]),
+    ...callsOf(reply).map(({ id, name, text: given }, index) => ({
+      type: "function_call",
+      id: `fc_${index + 1}`,
+      call_id: id,
+      name,
+      arguments: given,
+      status: "completed",
+    })),
+  ];
+}
+
 export const messages: Dialect = {
   whole(reply, body) {
     return {

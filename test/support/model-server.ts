@@ -1,6 +1,6 @@
 /**
- * A scripted model provider on loopback: chat completions (`/v1/chat/completions`) and messages
- * (`/v1/messages`), each as JSON and as server-sent events.
+ * A scripted model provider on loopback: chat completions (`/v1/chat/completions`), responses
+ * (`/v1/responses`) and messages (`/v1/messages`), each as JSON and as server-sent events.
  *
  * The script gives one answer a request, faults of a provider among them; every request is kept.
  * Real clients run against it.
@@ -8,7 +8,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { chat, messages } from "./model-dialects.ts";
+import { chat, messages, responses } from "./model-dialects.ts";
 
 interface ServedCall {
   readonly id?: string;
@@ -85,7 +85,11 @@ export async function modelServer(
     }
     const request = { path: incoming.url ?? "", headers: incoming.headers, body: JSON.parse(text) };
     const index = requests.push(request) - 1;
-    const dialect = request.path.endsWith("/messages") ? messages : chat;
+    const dialect = request.path.endsWith("/messages")
+      ? messages
+      : request.path.endsWith("/responses")
+        ? responses
+        : chat;
     const answer =
       typeof script === "function"
         ? await script(request, index)

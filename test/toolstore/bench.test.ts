@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { benchRetrieval, benchStore } from "../../toolstore/index.ts";
+import { hashEmbedder } from "./hash-embedder.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tool-bench-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,13 +24,16 @@ const corpus = [
 ];
 
 describe("retrieval bench", () => {
-  it("gives recall and nDCG by their formulas", () => {
+  it("gives recall and nDCG by their formulas", async () => {
     const queries = [
       { id: 1, query: "packing a bin", gold: ["packBins"] },
       { id: 2, query: "xyzzy", gold: ["isoDate"] },
       { id: 3, query: "bins", gold: ["packBins", "isoDate"] },
     ];
-    const result = benchRetrieval({ corpusFile: file(...corpus), queriesFile: file(...queries) });
+    const result = await benchRetrieval({
+      corpusFile: file(...corpus),
+      queriesFile: file(...queries),
+    });
     // 1, 0 and one of two tools found, each at the first place.
     expect(result.ranked.recallAt5).toBeCloseTo(100 * ((1 + 0 + 0.5) / 3), 9);
     expect(result.ranked.ndcgAt10).toBeCloseTo((100 * (1 + 1 / (1 + 1 / Math.log2(3)))) / 3, 9);
@@ -37,14 +41,14 @@ describe("retrieval bench", () => {
     expect(result.plainBm25.recallAt5).toBeCloseTo((100 * 0.5) / 3, 9);
   });
 
-  it("does not evaluate the queries that it has indexed", () => {
+  it("does not evaluate the queries that it has indexed", async () => {
     const queries = Array.from({ length: 6 }, (_, i) => ({
       id: i,
       query: `q${i}`,
       gold: ["packBins"],
     }));
     const files = { corpusFile: file(...corpus), queriesFile: file(...queries) };
-    expect(benchRetrieval({ ...files, usagePerTool: 4 }).queries).toBe(2);
+    expect((await benchRetrieval({ ...files, usagePerTool: 4 })).queries).toBe(2);
   });
 
   it.each([
@@ -52,19 +56,31 @@ describe("retrieval bench", () => {
     [[{ ...corpus[0], parameters: [{ description: "x" }] }], /:1: parameters\.0\.name:/],
     [[corpus[0], corpus[0]], /:2: id: "packBins" came before/],
     [[], /found none/],
-  ])("names file, line and field of a bad corpus", (rows, message) => {
+  ])("names file, line and field of a bad corpus", async (rows, message) => {
     const queriesFile = file({ id: 1, query: "bins", gold: ["packBins"] });
-    expect(() => benchRetrieval({ corpusFile: file(...rows), queriesFile })).toThrow(message);
+    const corpusFile = file(...rows);
+    await expect(benchRetrieval({ corpusFile, queriesFile })).rejects.toThrow(message);
   });
 
-  it("names the query whose tool is not there, and a file that is not there", () => {
+  it("names the query whose tool is not there, and a file that is not there", async () => {
     const corpusFile = file(...corpus);
     const queriesFile = file({ id: 1, query: "bins", gold: ["packBins", "gone"] });
-    expect(() => benchRetrieval({ corpusFile, queriesFile })).toThrow(
+    await expect(benchRetrieval({ corpusFile, queriesFile })).rejects.toThrow(
       /:1: gold\.1: no tool "gone"/,
     );
     const missing = { corpusFile, queriesFile: join(folder, "no.jsonl") };
-    expect(() => benchRetrieval(missing)).toThrow(/can not be read/);
+    await expect(benchRetrieval(missing)).rejects.toThrow(/can not be read/);
+  });
+});
+
+describe("retrieval bench with an embedder", () => {
+  it("shows it beside words alone", async () => {
+    const queriesFile = file({ id: 1, query: "packing a bin", gold: ["packBins"] });
+    const embedder = hashEmbedder(64);
+    const result = await benchRetrieval({ corpusFile: file(...corpus), queriesFile, embedder });
+    expect(result.embedder).toBe("hash@64");
+    expect(result.words?.recallAt1).toBe(100);
+    expect(result.ranked.recallAt1).toBe(100);
   });
 });
 
@@ -72,7 +88,7 @@ describe("store bench", () => {
   it("measures inserts, start and searches, and leaves no file", async () => {
     const result = await benchStore({ tools: 50 });
     expect(result.tools).toBe(50);
-    for (const figure of Object.values({ ...result, ...result.searchMs, searchMs: 1 })) {
+    for (const figure of Object.values({ ...result, ...result.searchMs, searchMs: 1, fts5Ms: 1 })) {
       expect(figure).toBeGreaterThan(0);
     }
   });

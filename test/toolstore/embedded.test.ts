@@ -8,8 +8,10 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/core/errors.ts";
+import type { Embedder, ToolStore } from "../../src/core/ports.ts";
 import { embeddedToolStore } from "../../toolstore/index.ts";
 import { toolStoreContract } from "../contracts/tool-store.ts";
+import { hashEmbedder } from "./hash-embedder.ts";
 import { sampleTool } from "./sample.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tool-store-"));
@@ -39,6 +41,21 @@ async function lines(child: ChildProcess, stop: (count: number) => boolean): Pro
     if (stop(found.length)) break;
   }
   return found;
+}
+
+/** Airplanes and "zoomzoom" point one way, everything else the other. */
+function rhymes(): Embedder {
+  return {
+    id: "rhymes",
+    dims: 8,
+    async embed(texts) {
+      return texts.map((text) => {
+        const vector = new Float32Array(8);
+        vector[/airplane|zoom/.test(text) ? 0 : 1] = 1;
+        return vector;
+      });
+    },
+  };
 }
 
 describe("toolstore: embedded", () => {
@@ -162,6 +179,121 @@ describe("toolstore: embedded", () => {
     chmodSync(locked, 0o500);
     expect(() => embeddedToolStore(join(locked, "tools.db"))).toThrow(/a file it can write/);
     expect(existsSync(join(locked, "tools.db"))).toBe(false);
+  });
+
+  it("reads its index back from the file, and takes in what came after", {
+    timeout: 60_000,
+  }, async () => {
+    const path = newPath();
+    const first = embeddedToolStore(path);
+    const tools = Array.from({ length: 1_200 }, (_, i) =>
+      sampleTool({ name: `tool_${i}`, description: `handles case ${i} of ${i % 7} cargo loads` }),
+    );
+    await Promise.all(tools.map((tool) => first.put(tool)));
+    const texts = ["cargo loads", "tool 17", "case 1100"];
+    const ask = (store: ToolStore) =>
+      Promise.all(texts.map((text) => store.search({ text, limit: 10 })));
+    const before = await ask(first);
+    await first.close();
+
+    const database = new DatabaseSync(path);
+    const parts = database.prepare("SELECT count(*) AS n FROM saved_index").get();
+    expect(parts?.n).toBeGreaterThan(10);
+    // An index that was made of the records would notice: these can not be read any more.
+    database.exec("CREATE TABLE kept AS SELECT name, record FROM tools");
+    database.exec("UPDATE tools SET record = '{}' WHERE name NOT IN ('tool_17')");
+    const second = embeddedToolStore(path);
+    const [best] = await second.search({ text: "tool 17", limit: 1 });
+    expect(best?.tool.name).toBe("tool_17");
+    database.exec(
+      "UPDATE tools SET record = (SELECT record FROM kept WHERE kept.name = tools.name)",
+    );
+    database.exec("DROP TABLE kept");
+    database.close();
+    expect(await ask(second)).toEqual(before);
+    await second.put(sampleTool({ name: "late", description: "zebra crossing" }));
+    expect((await second.search({ text: "zebra", limit: 1 }))[0]?.tool.name).toBe("late");
+    await second.close();
+  });
+
+  it("makes its index anew where the saved one is not readable", { timeout: 60_000 }, async () => {
+    const path = newPath();
+    const first = embeddedToolStore(path);
+    await Promise.all(
+      Array.from({ length: 1_100 }, (_, i) => first.put(sampleTool({ name: `tool_${i}` }))),
+    );
+    await first.close();
+    const database = new DatabaseSync(path);
+    database.exec(`UPDATE saved_index SET bytes = '{"format": 99}' WHERE part = 'head'`);
+    database.close();
+    const second = embeddedToolStore(path);
+    expect((await second.search({ text: "tool 17", limit: 1 }))[0]?.tool.name).toBe("tool_17");
+    await second.close();
+  });
+
+  it("takes over a file of the schema before", async () => {
+    const path = newPath();
+    const first = embeddedToolStore(path);
+    await first.put(sampleTool({ name: "pack" }));
+    await first.close();
+    const database = new DatabaseSync(path);
+    database.exec(
+      "DROP INDEX tools_by_status; DROP TABLE vectors; DROP TABLE facts; DROP TABLE saved_index; PRAGMA user_version = 1",
+    );
+    database.close();
+    const second = embeddedToolStore(path);
+    expect((await second.search({ text: "pack", limit: 1 }))[0]?.tool.name).toBe("pack");
+    await second.close();
+  });
+
+  describe("with an embedder", () => {
+    it("finds by meaning what shares no word, after it was opened again too", async () => {
+      const path = newPath();
+      const embedder = rhymes();
+      const first = embeddedToolStore(path, { embedder });
+      await first.put(sampleTool({ name: "alpha", description: "airplane departures" }));
+      await first.put(sampleTool({ name: "beta", description: "kitchen dishes" }));
+      expect((await first.search({ text: "zoomzoom", limit: 1 }))[0]?.tool.name).toBe("alpha");
+      await first.close();
+      const second = embeddedToolStore(path, { embedder });
+      expect((await second.search({ text: "zoomzoom", limit: 1 }))[0]?.tool.name).toBe("alpha");
+      await second.close();
+    });
+
+    it("refuses vectors of another embedder until the store is indexed anew", async () => {
+      const path = newPath();
+      const first = embeddedToolStore(path, { embedder: hashEmbedder(16) });
+      await first.put(sampleTool({ name: "pack" }));
+      await first.close();
+      const second = embeddedToolStore(path, { embedder: hashEmbedder(32) });
+      await expect(second.search({ text: "pack", limit: 1 })).rejects.toMatchObject({
+        code: "EMBEDDER_MISMATCH",
+        kind: "operator",
+      });
+      expect((await second.get("pack")).name).toBe("pack");
+      expect((await second.health?.())?.ok).toBe(false);
+      expect(await second.reindex?.(new AbortController().signal)).toEqual({
+        tools: 1,
+        embedded: 1,
+      });
+      expect(await second.search({ text: "pack", limit: 1 })).toHaveLength(1);
+      await second.close();
+    });
+
+    it("finds by words alone while the embedder fails, and says so", async () => {
+      const embedder = {
+        ...hashEmbedder(16),
+        async embed(): Promise<Float32Array[]> {
+          throw new Error("no route");
+        },
+      };
+      const store = embeddedToolStore(newPath(), { embedder });
+      await store.put(sampleTool({ name: "pack", description: "packs items" }));
+      const found = await store.search({ text: "pack items", limit: 1 });
+      expect(found[0]?.tool.name).toBe("pack");
+      expect(found.degraded).toMatch(/words alone.*no route/);
+      await store.close();
+    });
   });
 
   it("names the record that it can not read", async () => {

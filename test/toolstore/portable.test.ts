@@ -6,6 +6,7 @@ import {
   memoryToolStore,
   toolDiff,
   toolStats,
+  usageFigures,
 } from "../../toolstore/index.ts";
 import { sampleTool } from "./sample.ts";
 
@@ -27,9 +28,10 @@ describe("exported tools", () => {
     expect(await importTools(to, JSON.parse(JSON.stringify(file)))).toEqual({
       added: 3,
       unchanged: 0,
+      waiting: [],
     });
     expect(await exportTools(to)).toEqual(file);
-    expect(await importTools(to, file)).toEqual({ added: 0, unchanged: 3 });
+    expect(await importTools(to, file)).toEqual({ added: 0, unchanged: 3, waiting: [] });
     expect((await exportTools(from, ["sort"])).tools.map(({ name }) => name)).toEqual(["sort"]);
   });
 
@@ -37,7 +39,7 @@ describe("exported tools", () => {
     const file = await exportTools(await library());
     const to = memoryToolStore();
     await to.put(sampleTool({ name: "pack", body: "1" }));
-    expect(await importTools(to, file)).toEqual({ added: 2, unchanged: 1 });
+    expect(await importTools(to, file)).toEqual({ added: 2, unchanged: 1, waiting: [] });
   });
 
   it("are refused whole where the store holds other code under that version", async () => {
@@ -75,6 +77,63 @@ describe("exported tools", () => {
   });
 });
 
+describe("exported tools that call others", () => {
+  const helper = sampleTool({ name: "helper", body: "1" });
+  const caller = sampleTool({ name: "caller", body: "helper()", uses: [{ name: "helper" }] });
+
+  it("bring what they call, first, and are incomplete without it", async () => {
+    const from = memoryToolStore();
+    await from.put(helper);
+    await from.put(caller);
+    const file = await exportTools(from, ["caller"]);
+    expect(file.tools.map(({ name }) => name)).toEqual(["caller", "helper"]);
+    const order: string[] = [];
+    const to = memoryToolStore();
+    const spy = {
+      ...to,
+      put: async (tool: typeof helper) => {
+        order.push(tool.name);
+        await to.put(tool);
+      },
+    };
+    await importTools(spy, JSON.parse(JSON.stringify(file)));
+    expect(order).toEqual(["helper", "caller"]);
+
+    const alone = { ...file, tools: [caller] };
+    await expect(importTools(memoryToolStore(), alone)).rejects.toMatchObject({
+      code: "IMPORT_INCOMPLETE",
+    });
+    expect(await importTools(to, alone)).toMatchObject({ unchanged: 1 });
+  });
+
+  it("that need something dangerous wait for a person of this place", async () => {
+    const capabilities = { network: ["example.org"], files: false, model: false };
+    const file = {
+      format: "toolwright-tools",
+      formatVersion: 1,
+      tools: [sampleTool({ name: "net", capabilities })],
+    };
+    const to = memoryToolStore();
+    expect(await importTools(to, file)).toMatchObject({ added: 1, waiting: ["net@1"] });
+    expect((await to.get("net")).status).toBe("candidate");
+  });
+
+  it("are refused with a secret in them, or in a circle", async () => {
+    const of = (...tools: unknown[]) => ({ format: "toolwright-tools", formatVersion: 1, tools });
+    const secret = sampleTool({ name: "leaky", body: `"sk-${"a1b2c3d4e5".repeat(3)}"` });
+    const to = memoryToolStore();
+    const theirs = sampleTool({ name: "theirs", language: "mcp", origin: "mcp:elsewhere" });
+    await expect(importTools(to, of(theirs))).rejects.toThrow(/theirs is a tool of an MCP server/);
+    await expect(importTools(to, of(secret))).rejects.toMatchObject({ code: "IMPORT_SECRET" });
+    const circle = [
+      sampleTool({ name: "chicken", uses: [{ name: "egg" }] }),
+      sampleTool({ name: "egg", uses: [{ name: "chicken" }] }),
+    ];
+    await expect(importTools(to, of(...circle))).rejects.toThrow(/chicken, egg.* in a circle/);
+    expect(await to.list()).toEqual([]);
+  });
+});
+
 describe("tool diff", () => {
   it("names the fields and shows the lines that differ", () => {
     const before = sampleTool({ name: "f", source: "a\nb\nc" });
@@ -103,7 +162,7 @@ describe("tool diff", () => {
 });
 
 describe("tool stats", () => {
-  it("counts reuse over all versions", async () => {
+  it("counts over all versions", async () => {
     const store = await library();
     await store.recordUse("pack", 1, { succeeded: true, wallMs: 1 });
     await store.recordUse("pack", 2, { succeeded: false, wallMs: 1 });
@@ -115,9 +174,28 @@ describe("tool stats", () => {
       calls: 4,
       successes: 3,
       costUsd: 0.5,
-      reused: 1,
       neverUsed: 1,
-      creationsAvoidedAtMost: 2,
+    });
+  });
+
+  it("gives a tool's rates and latencies, the 95th percentile by nearest rank", async () => {
+    const store = memoryToolStore();
+    await store.put(sampleTool({ name: "timed" }));
+    expect(usageFigures((await store.get("timed")).usage)).toMatchObject({
+      calls: 0,
+      successRate: undefined,
+      p95Ms: undefined,
+    });
+    // 1, 2, ... 120 ms: the latest hundred are 21 ... 120, and the 95th of them is 115.
+    for (let ms = 1; ms <= 120; ms++) {
+      await store.recordUse("timed", 1, { succeeded: ms % 4 !== 0, wallMs: ms, costUsd: 0.25 });
+    }
+    expect(usageFigures((await store.get("timed")).usage)).toEqual({
+      calls: 120,
+      successRate: 0.75,
+      meanMs: 60.5,
+      p95Ms: 115,
+      costUsd: 30,
     });
   });
 });

@@ -3,11 +3,9 @@ import { seededRandom } from "../../src/core/random.ts";
 import {
   failureRise,
   memoryToolStore,
-  retirable,
-  retire,
   rollBack,
-  rollBackIfWorse,
   shouldRollBack,
+  worseThanBefore,
 } from "../../toolstore/index.ts";
 import { sampleTool } from "./sample.ts";
 
@@ -88,40 +86,11 @@ describe("roll back", () => {
     for (let i = 0; i < 20; i++) await store.recordUse("pack", 1, { succeeded: true, wallMs: 1 });
     for (let i = 0; i < 20; i++)
       await store.recordUse("pack", 2, { succeeded: i !== 3, wallMs: 1 });
-    expect(await rollBackIfWorse(store, "pack")).toBeUndefined();
+    expect(await worseThanBefore(store, "pack")).toBeUndefined();
     for (let i = 0; i < 20; i++) await store.recordUse("pack", 2, { succeeded: false, wallMs: 1 });
-    expect((await rollBackIfWorse(store, "pack"))?.version).toBe(1);
-  });
-});
-
-describe("retirement", () => {
-  it("names tools below log20(requests) successes: at 400 requests, those with less than two", async () => {
-    const store = memoryToolStore();
-    for (const [name, successes] of [
-      ["none", 0],
-      ["one", 1],
-      ["two", 2],
-      ["called", 0],
-    ] as const) {
-      await store.put(sampleTool({ name }));
-      for (let i = 0; i < successes; i++)
-        await store.recordUse(name, 1, { succeeded: true, wallMs: 1 });
-    }
-    const now = Date.parse("2026-06-01T00:00:00Z");
-    const options = { requests: 400, now, dependedOn: new Set(["called"]) };
-    const named = (await retirable(store, options)).map(({ name }) => name);
-    expect(named).toEqual(["none", "one"]);
-    expect(await retirable(store, { ...options, now: Date.parse("2026-01-15T00:00:00Z") })).toEqual(
-      [],
-    );
-    expect(await retirable(store, { ...options, requests: 1 })).toEqual([]);
-  });
-
-  it("takes a tool out of search and leaves it where it can be read", async () => {
-    const store = await twoVersions();
-    await retire(store, "pack");
-    expect(await store.search({ text: "pack", limit: 1 })).toEqual([]);
-    expect(await store.history("pack")).toHaveLength(2);
-    expect(await store.list({ statuses: ["active"] })).toEqual([]);
+    expect(await worseThanBefore(store, "pack")).toMatchObject({
+      current: { version: 2 },
+      previous: { version: 1 },
+    });
   });
 });

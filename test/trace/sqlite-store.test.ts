@@ -120,6 +120,28 @@ describe("event store: sqlite", () => {
     await store.close();
   });
 
+  it("goes on with a file from before requests could be carried on", async () => {
+    const path = newPath();
+    const first = sqliteEventStore(path);
+    await first.begin({ id: "a", kind: "request", title: "t" });
+    await first.append("a", [step(1)]);
+    await first.close();
+    // What format 1 did not have.
+    const file = new DatabaseSync(path);
+    file.exec("DROP INDEX runs_due; DROP TABLE once");
+    for (const column of ["owner_place", "epoch", "due_at", "woken"]) {
+      file.exec(`ALTER TABLE runs DROP COLUMN ${column}`);
+    }
+    file.exec("PRAGMA user_version = 1");
+    file.close();
+
+    const again = sqliteEventStore(path);
+    expect(await verifyRun(again, "a")).toMatchObject({ events: 1, ok: true });
+    expect(await again.claim("a", { leaseMs: 60_000 })).toEqual({ epoch: 1 });
+    expect(await again.append("a", [step(2)], { epoch: 1, once: "k" })).toBe("appended");
+    await again.close();
+  });
+
   it("shares one commit among concurrent appends", async () => {
     const path = newPath();
     const store = sqliteEventStore(path);

@@ -2,80 +2,77 @@
  * How much of a text each document covers: BM25 as a share, where a term is also covered, for less, by
  * what looks like it or stands for it.
  *
- * gain(document) = sum over the text's distinct terms of idf(term) * max over its matches of
- * worth(match) * strength(match, document); divided by the sum of idf it is a share in [0, 1), which
- * can be compared between texts.
+ * gain(document) = sum over the text's distinct terms of own(term) * (1 - product over the term's
+ * matches of 1 - value(match) / own(term) * strength(match, document)); divided by the sum of own it
+ * is a share in [0, 1), which can be compared between texts. Two words that both stand for the term
+ * say more than one, and never more than the term itself would.
  */
+import type { Asked } from "./information.ts";
 import type { Postings } from "./postings.ts";
-import { relatedTerms } from "./related.ts";
-import { similarTerms } from "./similar.ts";
-import { commonness, terms } from "./words.ts";
 
-export interface Coverage {
-  /** Information in the text, in nats. */
-  readonly total: number;
-  /** Document number -> covered information, in (0, total). */
-  readonly gains: ReadonlyMap<number, number>;
-}
+/** Visits every document that covers something, with the share in (0, 1). */
+export type Cover = (asked: Asked, visit: (document: number, share: number) => void) => void;
 
-/** What a similar term is worth at likeness 1, and one that stands for the term. */
-const SIMILAR_WORTH = 0.6;
-const RELATED_WORTH = 0.4;
-/** For how many tools the built-in idea of common words counts: it decides while a store is small. */
-const PRIOR_TOOLS = 200;
-
-/** @returns A function from a text to its coverage; linear in the postings of the text's terms. */
-export function coverage(words: Postings): (text: string) => Coverage {
-  const similar = similarTerms(words.vocabulary);
+/** @returns A function that is linear in the postings of the text's terms and what stands for them. */
+export function coverage(words: Postings): Cover {
   // Reused between calls, all zero in between.
-  let best = new Float64Array(64);
+  let gains = new Float64Array(64);
+  let missed = new Float64Array(64);
+  let covering = new Int32Array(64);
+  let touched = new Int32Array(64);
 
-  function information(term: string, termId: number | undefined): number {
-    const holders =
-      (termId === undefined ? 0 : words.frequency(termId)) + PRIOR_TOOLS * commonness(term);
-    return Math.log(1 + (words.size + PRIOR_TOOLS - holders + 0.5) / (holders + 0.5));
-  }
-
-  /** Term number -> its information times what it is worth as a match of `term`. */
-  function matches(term: string, own: number, termId: number | undefined): Map<number, number> {
-    const found = new Map<number, number>();
-    if (termId !== undefined) found.set(termId, own);
-    const offer = (id: number, worth: number) => {
-      if (id === termId) return;
-      // A common word that stands in for a rare one explains no more than a common word does.
-      const value = worth * Math.min(own, information(words.vocabulary[id] as string, id));
-      if (value > (found.get(id) ?? 0)) found.set(id, value);
-    };
-    for (const { termId: id, likeness } of similar.of(term)) offer(id, SIMILAR_WORTH * likeness);
-    for (const other of relatedTerms(term)) {
-      const id = words.termId(other);
-      if (id !== undefined) offer(id, RELATED_WORTH);
+  return ({ total, groups }, visit) => {
+    if (gains.length < words.capacity) {
+      const length = 2 * words.capacity;
+      gains = new Float64Array(length);
+      missed = new Float64Array(length);
+      covering = new Int32Array(length);
+      touched = new Int32Array(length);
     }
-    return found;
-  }
-
-  return (text) => {
-    if (best.length < words.capacity) best = new Float64Array(2 * words.capacity);
-    const gains = new Map<number, number>();
-    let total = 0;
-    for (const term of new Set(terms(text))) {
-      const termId = words.termId(term);
-      const own = information(term, termId);
-      total += own;
-      const touched: number[] = [];
-      for (const [id, value] of matches(term, own, termId)) {
-        words.forEach(id, (document, strength) => {
-          const gain = value * strength;
-          const before = best[document] as number;
-          if (before === 0) touched.push(document);
-          if (gain > before) best[document] = gain;
-        });
+    let found = 0;
+    for (const { own, matches } of groups) {
+      if (matches.length === 1) {
+        const list = words.list((matches[0] as { term: string }).term);
+        for (let i = 0; i < (list?.length ?? 0); i++) {
+          const document = list?.documents[i] as number;
+          const before = gains[document] as number;
+          if (before === 0) covering[found++] = document;
+          gains[document] = before + own * (list?.weights[i] as number);
+        }
+        continue;
       }
-      for (const document of touched) {
-        gains.set(document, (gains.get(document) ?? 0) + (best[document] as number));
-        best[document] = 0;
+      let touchedNow = 0;
+      for (const { term, value } of matches) {
+        const list = words.list(term);
+        if (list === undefined) continue;
+        const worth = value / own;
+        const { documents, weights, length } = list;
+        for (let i = 0; i < length; i++) {
+          const document = documents[i] as number;
+          // Zero stands for a document that was not met yet.
+          const miss = Math.max(1e-12, 1 - worth * (weights[i] as number));
+          const before = missed[document] as number;
+          if (before === 0) {
+            touched[touchedNow++] = document;
+            missed[document] = miss;
+          } else {
+            missed[document] = before * miss;
+          }
+        }
+      }
+      for (let i = 0; i < touchedNow; i++) {
+        const document = touched[i] as number;
+        const before = gains[document] as number;
+        if (before === 0) covering[found++] = document;
+        gains[document] = before + own * (1 - (missed[document] as number));
+        missed[document] = 0;
       }
     }
-    return { total, gains };
+    for (let i = 0; i < found; i++) {
+      const document = covering[i] as number;
+      const gain = gains[document] as number;
+      gains[document] = 0;
+      if (gain > 0) visit(document, gain / total);
+    }
   };
 }

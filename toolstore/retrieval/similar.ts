@@ -5,29 +5,29 @@
  * The grams are those of the vocabulary, not of every document: a hundred thousand tools share some
  * ten thousand terms, so the index stays small and the documents are reached through the terms.
  */
+import type { SimilarTerm } from "./information.ts";
 
 export interface SimilarTerms {
-  /** Other terms of the vocabulary, most alike first; likeness in (0, 1]. */
+  /** Other terms of the vocabulary, most alike first, equals by the alphabet. */
   of(term: string): readonly SimilarTerm[];
-}
-
-export interface SimilarTerm {
-  readonly termId: number;
-  readonly likeness: number;
 }
 
 const SHORTEST = 3;
 const LONGEST = 5;
 const CACHED = 20_000;
 
+/** Terms less alike than this are left out, in (0, 1]. */
+const LEAST = 0.35;
+/** How many terms at most. */
+const MOST = 8;
+
 /**
  * @param vocabulary Grows at its end; what is new is indexed at the next question.
- * @param least Terms less alike than this are left out, in (0, 1].
- * @param most How many terms at most.
+ * @param inUse Whether any document holds the term: those that none holds take nobody's place.
  */
 export function similarTerms(
   vocabulary: readonly string[],
-  { least = 0.35, most = 8 }: { readonly least?: number; readonly most?: number } = {},
+  inUse: (term: string) => boolean,
 ): SimilarTerms {
   const holders = new Map<string, number[]>();
   const gramCounts: number[] = [];
@@ -47,26 +47,36 @@ export function similarTerms(
     }
   }
 
+  function alike(term: string): readonly SimilarTerm[] {
+    const own = grams(term);
+    const shared = new Map<number, number>();
+    for (const gram of own) {
+      for (const id of holders.get(gram) ?? []) shared.set(id, (shared.get(id) ?? 0) + 1);
+    }
+    const found: SimilarTerm[] = [];
+    for (const [id, count] of shared) {
+      const other = vocabulary[id] as string;
+      if (other === term) continue;
+      const likeness = count / Math.sqrt(own.length * (gramCounts[id] as number));
+      if (likeness >= LEAST) found.push({ term: other, likeness });
+    }
+    return found.sort((a, z) => z.likeness - a.likeness || (a.term < z.term ? -1 : 1));
+  }
+
   return {
     of(term) {
       catchUp();
-      const cached = cache.get(term);
-      if (cached !== undefined) return cached;
-      const own = grams(term);
-      const shared = new Map<number, number>();
-      for (const gram of own) {
-        for (const id of holders.get(gram) ?? []) shared.set(id, (shared.get(id) ?? 0) + 1);
+      let known = cache.get(term);
+      if (known === undefined) {
+        known = alike(term);
+        if (cache.size < CACHED) cache.set(term, known);
       }
       const found: SimilarTerm[] = [];
-      for (const [termId, count] of shared) {
-        if (vocabulary[termId] === term) continue;
-        const likeness = count / Math.sqrt(own.length * (gramCounts[termId] as number));
-        if (likeness >= least) found.push({ termId, likeness });
+      for (const other of known) {
+        if (found.length === MOST) break;
+        if (inUse(other.term)) found.push(other);
       }
-      found.sort((a, b) => b.likeness - a.likeness || a.termId - b.termId);
-      const kept = found.slice(0, most);
-      if (cache.size < CACHED) cache.set(term, kept);
-      return kept;
+      return found;
     },
   };
 }

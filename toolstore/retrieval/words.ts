@@ -34,7 +34,7 @@ const COMMON = stems(
 
 /** Share of tools in a world of tools that would hold the term, before a store says otherwise. */
 export function commonness(term: string): number {
-  if (VERY_COMMON.has(term)) return 0.25;
+  if (VERY_COMMON.has(term)) return 0.4;
   return COMMON.has(term) ? 0.06 : 0.004;
 }
 

@@ -3,20 +3,22 @@
  *
  * What is measured is loaded when it is asked for: no other command pays for it at its start.
  */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { CanceledError, InputError, SandboxUnavailableError } from "../../core/errors.ts";
+import { type RetrievalFlags, retrieval, retrievalRows } from "../bench/retrieval.ts";
 import { createOutput, table } from "../output.ts";
 import { integer } from "../session.ts";
 
-interface BenchFlags {
+interface BenchFlags extends RetrievalFlags {
   readonly json?: boolean;
-  readonly corpus?: string;
-  readonly queries?: string;
-  readonly usage?: number;
+  readonly only?: string;
   readonly evaluations?: number;
 }
 
-const SUBJECTS = ["sandbox", "evolve", "trace", "store", "retrieval"] as const;
+const SUBJECTS = ["sandbox", "evolve", "request", "trace", "store", "retrieval"] as const;
 type Subject = (typeof SUBJECTS)[number];
 
 export function addBench(program: Command): void {
@@ -27,7 +29,10 @@ export function addBench(program: Command): void {
     .option("--corpus <file>", "retrieval: tools, one JSON document a line")
     .option("--queries <file>", "retrieval: queries with their gold tools, one a line")
     .option("--usage <count>", "retrieval: index so many of a tool's queries as served", integer)
-    .option("--evaluations <count>", "evolve: evaluations per row", integer)
+    .option("--sample <count>", "retrieval: evaluate so many queries, drawn by seed", integer)
+    .option("--embedder <name>", "retrieval: none, local or the configured one (default: none)")
+    .option("--only <section>", "evolve: database, pipeline, workers or search (default: all)")
+    .option("--evaluations <count>", "evolve: evaluations per row of its search", integer)
     .addOption(new Option("--json", "print one JSON document on stdout and nothing else"))
     .action(async (names: readonly string[], flags: BenchFlags) => {
       const output = createOutput(flags.json === true);
@@ -41,9 +46,10 @@ export function addBench(program: Command): void {
       const results: Record<string, readonly object[]> = {};
       for (const subject of subjects(names)) {
         output.note(`Measuring ${subject} ...`);
-        const rows = await measure(subject, flags, controller.signal);
-        results[subject] = rows;
-        if (!output.json) output.result(rows, `${subject}\n${tableOf(rows)}`);
+        for await (const [name, rows] of measured(subject, flags, controller.signal)) {
+          results[name] = rows;
+          if (!output.json) output.result(rows, `${name}\n${tableOf(rows)}`);
+        }
       }
       if (output.json) output.result(results, "");
     });
@@ -58,8 +64,29 @@ function subjects(names: readonly string[]): readonly Subject[] {
   });
 }
 
-async function measure(
+/** Names with their rows: a subject may have sections. */
+async function* measured(
   subject: Subject,
+  flags: BenchFlags,
+  signal: AbortSignal,
+): AsyncGenerator<readonly [name: string, rows: readonly object[]]> {
+  if (subject !== "evolve") {
+    yield [subject, await measure(subject, flags, signal)];
+    return;
+  }
+  const { benchEvolve } = await import("../bench-evolve.ts");
+  const { only, evaluations } = flags;
+  const options = {
+    ...(only === undefined ? {} : { only }),
+    ...(evaluations === undefined ? {} : { evaluations }),
+  };
+  for await (const [section, rows] of benchEvolve(options, signal)) {
+    yield [`evolve: ${section}`, rows];
+  }
+}
+
+async function measure(
+  subject: Exclude<Subject, "evolve">,
   flags: BenchFlags,
   signal: AbortSignal,
 ): Promise<readonly object[]> {
@@ -69,11 +96,8 @@ async function measure(
         ...(await (await import("../../../sandbox/bench.ts")).benchSandbox()),
         ...(await containerRows(signal)),
       ];
-    case "evolve":
-      return (await import("../bench-evolve.ts")).benchEvolve(
-        flags.evaluations === undefined ? {} : { evaluations: flags.evaluations },
-        signal,
-      );
+    case "request":
+      return requestRows();
     case "trace":
       return (await import("../../trace/bench.ts")).benchTrace();
     case "store":
@@ -93,30 +117,6 @@ async function containerRows(signal: AbortSignal): Promise<readonly object[]> {
     process.stderr.write(`container rows left out: ${error.message}\n`);
     return [];
   }
-}
-
-async function retrieval({ corpus, queries, usage }: BenchFlags) {
-  if (corpus === undefined || queries === undefined) {
-    throw new InputError("USAGE", "Expected --corpus FILE and --queries FILE for retrieval.");
-  }
-  const { benchRetrieval } = await import("../../../toolstore/bench.ts");
-  return benchRetrieval({
-    corpusFile: corpus,
-    queriesFile: queries,
-    ...(usage === undefined ? {} : { usagePerTool: usage }),
-  });
-}
-
-function retrievalRows({
-  ranked,
-  plainBm25,
-  abstention,
-}: Awaited<ReturnType<typeof retrieval>>): readonly object[] {
-  return [
-    { way: "this store", ...ranked },
-    { way: "plain BM25", ...plainBm25 },
-    { way: "abstention", ...abstention },
-  ];
 }
 
 /** Rows may differ in their fields: the head is all of them, in order of first coming. */
@@ -139,4 +139,20 @@ async function storeRows(): Promise<readonly object[]> {
   const rows: object[] = [];
   for (const tools of [1_000, 10_000, 100_000]) rows.push(await benchStore({ tools }));
   return rows;
+}
+
+/** On a disk, since that is what a durable step waits for. */
+async function requestRows(): Promise<readonly object[]> {
+  const [{ benchRequests }, { sqliteEventStore }] = await Promise.all([
+    import("../../runtime/bench.ts"),
+    import("../../trace/index.ts"),
+  ]);
+  const folder = mkdtempSync(join(tmpdir(), "toolwright-bench-"));
+  const store = sqliteEventStore(join(folder, "trace.db"));
+  try {
+    return await benchRequests({ store });
+  } finally {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

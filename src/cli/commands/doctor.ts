@@ -1,7 +1,9 @@
 /** `toolwright doctor`: what holds on this machine, and what is missing. */
 import { availableParallelism, totalmem } from "node:os";
 import type { Command } from "commander";
-import { confinementReport } from "../../../sandbox/index.ts";
+import { confinementReport, driversReport } from "../../../sandbox/index.ts";
+import type { ToolStore } from "../../core/ports.ts";
+import type { Engine } from "../../engine.ts";
 import { EXIT, table } from "../output.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 
@@ -43,6 +45,13 @@ export function addDoctor(program: Command): void {
           ok: holds,
           detail,
         })),
+        ...(await driversReport()).map(({ driver, works, detail }) => ({
+          check: `sandbox ${driver}`,
+          ok: works,
+          detail,
+        })),
+        await storeCheck(engine.tools),
+        await serverCheck(engine),
         {
           check: "model",
           ok: engine.config.model !== undefined,
@@ -59,4 +68,20 @@ export function addDoctor(program: Command): void {
       if (!works) process.exitCode = EXIT.failed;
     });
   });
+}
+
+async function serverCheck({ config, foreign }: Engine) {
+  const servers = Object.keys(config.mcpServers);
+  const problems = await foreign.sync();
+  const detail = servers.length === 0 ? "none configured" : `${servers.join(", ")} answer`;
+  return {
+    check: "MCP servers",
+    ok: problems.length === 0,
+    detail: problems.length === 0 ? detail : problems.join("; "),
+  };
+}
+
+async function storeCheck({ health }: ToolStore) {
+  const { ok, detail } = (await health?.()) ?? { ok: true, detail: "in memory" };
+  return { check: "tool store", ok, detail };
 }

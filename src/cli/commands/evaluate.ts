@@ -39,7 +39,12 @@ export function addEvaluate(program: Command): void {
       const sandbox = await engine.sandbox();
       const executions = await sandbox.run(
         {
-          program: { language: "typescript", source, entry: form.entry },
+          program: {
+            language: "typescript",
+            source,
+            entry: form.entry,
+            ...(task.uses === undefined ? {} : { uses: task.uses }),
+          },
           inputs: chosen.map(({ input }) => input),
           limits: { ...task.limits, timeoutMs: flags.timeoutMs },
           seed,

@@ -4,7 +4,8 @@ import { InputError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import type { Engine, EvolutionOptions } from "../../engine.ts";
 import { GENERATORS } from "../../evolve/generators/by-name.ts";
-import type { EvolveResult } from "../../evolve/run.ts";
+import { LLM_MODES } from "../../evolve/generators/llm/modes.ts";
+import type { EvolveResult, MeasuredFitness } from "../../evolve/run.ts";
 import { EXIT } from "../output.ts";
 import { progressLine } from "../progress.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
@@ -16,9 +17,16 @@ interface EvolveFlags extends CommonFlags {
   readonly strategy?: string;
   readonly budgetSeconds?: number;
   readonly budgetEvaluations?: number;
+  readonly budgetTokens?: number;
+  readonly budgetUsd?: number;
+  readonly target?: number;
   readonly stagnation?: number;
+  readonly samplers?: number;
   readonly resume?: string;
 }
+
+/** What a model's arm shows as: its modes. */
+const MODEL_ARMS: ReadonlySet<string> = new Set(LLM_MODES);
 
 export function addEvolve(program: Command): void {
   withCommonFlags(
@@ -40,10 +48,14 @@ export function addEvolve(program: Command): void {
       )
       .option("--budget-seconds <seconds>", "wall clock of the search (default: 45)", integer)
       .option("--budget-evaluations <count>", "candidates that are run", integer)
+      .option("--budget-tokens <count>", "what models may use, prompts and replies", integer)
+      .option("--budget-usd <dollars>", "what models may cost", integer)
+      .option("--target <score>", "end at a training score of this or more", integer)
+      .option("--samplers <count>", "calls of the model in flight (default: 16)", integer)
       .option("--stagnation <count>", "end after so many evaluations without a better one", integer)
       .option("--resume <run>", "go on with a run of this home: what it has run is not run again"),
   ).action(async (name: string | undefined, flags: EvolveFlags) => {
-    const task = await pickTask(name, flags.spec);
+    const task = withTarget(await pickTask(name, flags.spec), flags.target);
     await withSession(flags, async ({ engine, output, signal }) => {
       for (const note of task.notes ?? []) output.note(note);
       const line = progressLine(task.name);
@@ -60,6 +72,12 @@ export function addEvolve(program: Command): void {
   });
 }
 
+function withTarget(task: Task, target: number | undefined): Task {
+  if (target === undefined) return task;
+  if (Number.isFinite(target)) return { ...task, target };
+  throw new InputError("USAGE", "Expected --target to be a number, e.g. 1 or -3.05.");
+}
+
 export async function pickTask(name: string | undefined, spec: string | undefined): Promise<Task> {
   if (name !== undefined && spec !== undefined) {
     throw new InputError("USAGE", "Expected a task or --spec FILE, got both. Leave one out.");
@@ -70,24 +88,32 @@ export async function pickTask(name: string | undefined, spec: string | undefine
 }
 
 function optionsOf(flags: EvolveFlags, { config }: Engine): EvolutionOptions {
-  const { generator, strategy, stagnation, resume, budgetSeconds, budgetEvaluations } = flags;
-  for (const [name, value] of Object.entries({ budgetSeconds, budgetEvaluations, stagnation })) {
-    if (value !== undefined && !(value > 0)) {
-      throw new InputError("USAGE", `Expected ${name} to be a number above 0, got ${value}.`);
-    }
+  const { generator, strategy, resume, stagnation, samplers } = flags;
+  const { budgetSeconds, budgetEvaluations, budgetTokens, budgetUsd } = flags;
+  const above = { budgetSeconds, budgetEvaluations, budgetTokens, budgetUsd, stagnation, samplers };
+  for (const [name, value] of Object.entries(above)) {
+    if (value === undefined) continue;
+    const whole = name !== "budgetSeconds" && name !== "budgetUsd";
+    if (value > 0 && value < Number.POSITIVE_INFINITY && (!whole || Number.isInteger(value)))
+      continue;
+    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new InputError(
+      "USAGE",
+      `Expected --${flag} to be a ${whole ? "whole " : ""}number above 0, got ${value}.`,
+    );
   }
-  const limited = budgetSeconds !== undefined || budgetEvaluations !== undefined;
   return {
     seed: config.seed,
-    budget: limited
-      ? {
-          ...(budgetSeconds === undefined ? {} : { seconds: budgetSeconds }),
-          ...(budgetEvaluations === undefined ? {} : { evaluations: budgetEvaluations }),
-        }
-      : { seconds: config.budgetSeconds },
+    budget: {
+      ...(budgetSeconds === undefined ? {} : { seconds: budgetSeconds }),
+      ...(budgetEvaluations === undefined ? {} : { evaluations: budgetEvaluations }),
+      ...(budgetTokens === undefined ? {} : { tokens: budgetTokens }),
+      ...(budgetUsd === undefined ? {} : { usd: budgetUsd }),
+    },
     ...(generator === undefined ? {} : { generator }),
     ...(strategy === undefined ? {} : { strategy }),
     ...(stagnation === undefined ? {} : { stagnation }),
+    ...(samplers === undefined ? {} : { samplers }),
     ...(resume === undefined ? {} : { resume }),
   };
 }
@@ -100,6 +126,8 @@ interface EvolveReport {
     readonly score: number;
     readonly validation: number | null;
     readonly heldOut: number | null;
+    /** Of a noisy task: mean and standard error of fresh measurements. */
+    readonly measured?: MeasuredFitness;
     readonly measures: Readonly<Record<string, number>>;
   } | null;
   readonly floor: number | null;
@@ -125,6 +153,7 @@ function reportOf(task: Task, runId: string, result: EvolveResult): EvolveReport
             score: winner.program.fitness,
             validation: winner.validation ?? null,
             heldOut: winner.sealed?.fitness ?? null,
+            ...(winner.measured === undefined ? {} : { measured: winner.measured }),
             measures: winner.sealed?.measures ?? {},
           },
     floor: winner?.floor?.fitness ?? null,
@@ -150,18 +179,38 @@ function textOf(task: Task, report: EvolveReport, result: EvolveResult): string 
     best.source.trimEnd(),
     "",
     `score ${round(best.score)} (training), ${best.validation === null ? "no validation split" : `${round(best.validation)} (validation)`}, ${best.heldOut === null ? "no sealed score" : `${round(best.heldOut)} (sealed)`}`,
+    ...measuredText(best.measured),
+    ...comparison(report),
     ...figures,
     `${evaluations} evaluations in ${seconds.toFixed(1)} s, ended by ${stopped}${hint(task, result)}`,
     `Run: ${runId}`,
   ].join("\n");
 }
 
-function hint(task: Task, { winner, stopped }: EvolveResult): string {
-  const short = task.target !== undefined && (winner?.program.fitness ?? 0) < task.target;
+/** On sealed instances: the null candidate, and the best of what the search started from. */
+function comparison({ best, floor, baseline }: EvolveReport): readonly string[] {
+  if (best === null || best.heldOut === null || floor === null || baseline === null) return [];
+  return [`to compare (sealed): null candidate ${round(floor)}, best seed ${round(baseline)}`];
+}
+
+function measuredText(measured: MeasuredFitness | undefined): readonly string[] {
+  if (measured === undefined) return [];
+  const { fitness, error, samples } = measured;
+  return [`measured anew: ${round(fitness)}, standard error ${round(error)}, n = ${samples}`];
+}
+
+/** What a person can do about a target that was not reached. */
+function hint(task: Task, { winner, stopped, weights }: EvolveResult): string {
+  const short = task.target !== undefined && (winner?.program.fitness ?? -Infinity) < task.target;
   if (!short || stopped === "target") return "";
+  const tried = Object.keys(weights);
+  if (tried.some((name) => MODEL_ARMS.has(name))) {
+    return ". The target was not reached: a larger budget, another model or seeds that come near may help";
+  }
+  const arms = tried.length === 0 ? "" : ` by ${tried.join(", ")}`;
   return (
-    ". The target was not reached: tasks with loops, several steps or flat scores need a language " +
-    "model (see README, Models), or seeds that come near"
+    `. The target was not reached${arms}: tasks with loops, several steps or flat scores need a ` +
+    "language model (set TOOLWRIGHT_MODEL, see README, Models), or seeds that come near"
   );
 }
 

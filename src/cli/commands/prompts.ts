@@ -1,8 +1,8 @@
 /** `toolwright prompts`: every text that is sent to a model, with what replaces it. */
 import type { Command } from "commander";
+import { PROMPTS, readPrompts } from "../../agent/prompts/book.ts";
 import { loadConfig } from "../../config.ts";
-import { readPrompts } from "../../evolve/prompts/files.ts";
-import { listPrompts, showPrompt } from "../../evolve/prompts/prompts.ts";
+
 import { createOutput, table } from "../output.ts";
 
 interface PromptFlags {
@@ -19,7 +19,7 @@ export function addPrompts(program: Command): void {
     .description("list them")
     .option("--json", "print one JSON document on stdout and nothing else")
     .action((flags: PromptFlags) => {
-      const list = listPrompts(configured());
+      const list = PROMPTS.list(configured());
       createOutput(flags.json === true).result(
         list,
         table(
@@ -35,7 +35,7 @@ export function addPrompts(program: Command): void {
     .argument("<name>", "its name")
     .option("--json", "print one JSON document on stdout and nothing else")
     .action((name: string, flags: PromptFlags) => {
-      const prompt = showPrompt(name, configured());
+      const prompt = PROMPTS.show(name, configured());
       createOutput(flags.json === true).result(prompt, prompt.text);
     });
 }

@@ -1,22 +1,29 @@
 /** `toolwright request`: from an objective to an answer, making a tool where none will do. */
+import { resolve } from "node:path";
 import type { Command } from "commander";
-import { specTask } from "../../../evaluators/index.ts";
-import type { RequestOutcome } from "../../agent/run-request.ts";
-import { specFromExamples } from "../../agent/spec-from-examples.ts";
 import { InputError } from "../../core/errors.ts";
-import type { NewEvent } from "../../core/event.ts";
-import { Request } from "../../core/request.ts";
-import type { Task, TaskInstance } from "../../core/task.ts";
-import type { Engine, EvolutionOptions } from "../../engine.ts";
-import { EXIT, type Output } from "../output.ts";
-import { progressLine } from "../progress.ts";
-import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
-import { loadExamples, loadSpecTask, loadTask, readText } from "../tasks.ts";
-import { dataInstances } from "./evaluate.ts";
+import type { Json } from "../../core/json.ts";
+import { type Budget, Request } from "../../core/request.ts";
+import type { Outcome, RequestWork } from "../../requests.ts";
+import { liveOnce, report } from "../request-lives.ts";
+import { prepare, readSource } from "../request-source.ts";
+import {
+  type CommonFlags,
+  collect,
+  integer,
+  type Session,
+  withCommonFlags,
+  withSession,
+} from "../session.ts";
+import { addRequestReplies } from "./request-reply.ts";
+import { addRequestViews } from "./request-view.ts";
 
 export interface RequestFlags extends CommonFlags {
   readonly require?: readonly string[];
   readonly constrain?: readonly string[];
+  readonly user?: string;
+  readonly file?: readonly string[];
+  readonly stream?: boolean;
   readonly examples?: string;
   readonly spec?: string;
   readonly task?: string;
@@ -24,178 +31,134 @@ export interface RequestFlags extends CommonFlags {
   readonly generator?: string;
   readonly budgetSeconds?: number;
   readonly budgetEvaluations?: number;
+  readonly limit?: readonly string[];
+  readonly detach?: boolean;
 }
 
 export function addRequest(program: Command): void {
-  withCommonFlags(
-    program
-      .command("request")
-      .description(
-        "submit a request: a stored tool serves it, or one is made, registered and called",
-      )
-      .argument("<objective>", "what you want, in words")
+  const request = program
+    .command("request")
+    .description("submit a request: a stored tool serves it, or one is made, registered and called")
+    // Words after the name of a subcommand are its own, flags of the same name among them.
+    .enablePositionalOptions();
+  withSubmitFlags(request.argument("<objective>", "what you want, in words")).action(submitted);
+  withSubmitFlags(
+    request
+      .command("submit")
+      .description("the same; for objectives that are a subcommand's name")
+      .argument("<objective>", "what you want, in words"),
+  ).action(submitted);
+  addRequestViews(request);
+  addRequestReplies(request);
+}
+
+function withSubmitFlags(command: Command): Command {
+  return withCommonFlags(
+    command
       .option("--require <text>", "a requirement (repeatable)", collect, [])
       .option("--constrain <text>", "a constraint (repeatable)", collect, [])
+      .option("--user <name>", "who asks: preferences are theirs")
+      .option("--file <path>", "a text file to look things up in (repeatable)", collect, [])
+      .option("--stream", "print what the model says as it comes (default: on a terminal)")
       .option("--examples <file>", "examples: a list of { args, expected }")
       .option("--spec <file>", "a spec file: name, description, signature, cases")
       .option("--task <name>", "a task of experiments/, or the path of a task module")
       .option("--data <file>", "with --task: the instances that the tool is called with")
       .option("--generator <name>", "who writes candidates (default: all that is available)")
       .option("--budget-seconds <seconds>", "for making a tool (default: 45)", integer)
-      .option("--budget-evaluations <count>", "for making a tool", integer),
-  ).action(async (objective: string, flags: RequestFlags) => {
-    const request = parseRequest(objective, flags.require ?? [], flags.constrain ?? []);
-    const task = await taskOf(objective, flags);
-    await withSession(flags, async ({ engine, output, signal }) => {
-      const outcome = await submit(engine, output, request, task, flags, signal);
-      report(outcome, task, output);
-    });
+      .option("--budget-evaluations <count>", "for making a tool", integer)
+      .option(
+        "--limit <unit=amount>",
+        "of the whole request: tokens, usd, calls, evaluations or seconds (repeatable)",
+        collect,
+        [],
+      )
+      .option("--detach", "submit only: toolwright worker or request resume carries it on"),
+  );
+}
+
+async function submitted(objective: string, flags: RequestFlags): Promise<void> {
+  const request = parseRequest(objective, flags);
+  const source = await readSource(flags);
+  await withSession(flags, async (session) => {
+    const { engine, output } = session;
+    // What is wrong with a task or its data is said before anything is submitted.
+    await prepare({ source, seed: engine.config.seed }, request);
+    const requestId = await submit(session, request, source, flags);
+    if (flags.detach === true) {
+      output.result(
+        { requestId, status: "NOT_STARTED" },
+        `Submitted ${requestId}. Carry it on: toolwright request resume ${requestId}, or toolwright worker.`,
+      );
+      return;
+    }
+    const outcome = await liveOnce(session, requestId, "cancel", flags.stream);
+    report(engine.requests, outcome, output);
   });
 }
 
-export function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
-}
-
-function parseRequest(
-  objective: string,
-  requirements: readonly string[],
-  constraints: readonly string[],
-): Request {
-  const parsed = Request.safeParse({ objective, requirements, constraints });
+function parseRequest(objective: string, flags: RequestFlags): Request {
+  const { require = [], constrain = [], user, limit = [], file = [] } = flags;
+  const parsed = Request.safeParse({
+    objective,
+    requirements: require,
+    constraints: constrain,
+    ...(user === undefined ? {} : { user }),
+    // Another process may carry it on from another folder.
+    ...(file.length === 0 ? {} : { files: file.map((path) => resolve(path)) }),
+    ...(limit.length === 0 ? {} : { budget: limits(limit) }),
+  });
   if (parsed.success) return parsed.data;
   const { path = [], message = "" } = parsed.error.issues[0] ?? {};
   throw new InputError("INVALID_REQUEST", `The request's ${path.join(".")}: expected ${message}.`);
 }
 
-async function taskOf(objective: string, flags: RequestFlags): Promise<Task | undefined> {
-  const given = [flags.examples, flags.spec, flags.task].filter((flag) => flag !== undefined);
-  if (given.length > 1) {
-    throw new InputError("USAGE", "Expected one of --examples, --spec and --task, got several.");
-  }
-  if (flags.task !== undefined) return loadTask(flags.task);
-  if (flags.spec !== undefined) return loadSpecTask(flags.spec);
-  if (flags.examples === undefined) return undefined;
-  return specTask(specFromExamples(objective, await loadExamples(flags.examples)));
+function limits(list: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    list.map((text) => {
+      const [unit = "", amount = ""] = text.split("=");
+      return [unit.trim(), integer(amount)] as const;
+    }),
+  );
 }
 
-/** Runs the request with live progress on stderr. */
-export async function submit(
-  engine: Engine,
-  output: Output,
+/** Submits, and says so. */
+async function submit(
+  { engine, output }: Session,
   request: Request,
-  task: Task | undefined,
+  source: Json,
   flags: RequestFlags,
-  signal: AbortSignal,
-): Promise<RequestOutcome> {
-  const { seed } = engine.config;
-  const instances = task === undefined ? [] : await instancesOf(task, flags.data, seed);
-  for (const note of task?.notes ?? []) output.note(note);
-  const line = progressLine("  evolving");
+): Promise<string> {
   const budget = budgetOf(flags);
-  try {
-    return await engine.request(
-      request,
-      {
-        task,
-        instances,
-        seed,
-        ...(budget === undefined ? {} : { budget }),
-        ...(flags.generator === undefined ? {} : { generator: flags.generator }),
-        onEvent: (event) => tell(event, output, line.done),
-        onProgress: line.update,
-      },
-      signal,
-    );
-  } finally {
-    line.done();
-  }
+  const work: RequestWork = {
+    source,
+    seed: engine.config.seed,
+    ...(budget === undefined ? {} : { budget }),
+    ...(flags.generator === undefined ? {} : { generator: flags.generator }),
+  };
+  const { task } = await prepare(work, request);
+  const requestId = await engine.requests.submit(request, work);
+  output.note(`Request: ${request.objective}`);
+  for (const text of request.requirements) output.note(`  requires: ${text}`);
+  for (const text of request.constraints) output.note(`  constraint: ${text}`);
+  for (const note of task?.notes ?? []) output.note(note);
+  return requestId;
 }
 
-async function instancesOf(
-  task: Task,
-  file: string | undefined,
-  seed: number,
-): Promise<readonly TaskInstance[]> {
-  if (file !== undefined) return dataInstances(task, await readText(file), file);
-  // Cases are the request's own inputs. A numeric task gets fresh ones that no split has seen.
-  if (task.harness === undefined) {
-    return [...task.instances("train", seed), ...task.instances("sealed", seed)];
-  }
-  return task.instances("sealed", seed + 1);
+/** Submits a request and carries it on, with live progress on stderr. */
+export async function submitAndLive(
+  session: Session,
+  request: Request,
+  flags: RequestFlags,
+): Promise<Outcome> {
+  const requestId = await submit(session, request, await readSource(flags), flags);
+  return liveOnce(session, requestId, "cancel");
 }
 
-function budgetOf({ budgetSeconds, budgetEvaluations }: RequestFlags): EvolutionOptions["budget"] {
+function budgetOf({ budgetSeconds, budgetEvaluations }: RequestFlags): Budget | undefined {
   if (budgetSeconds === undefined && budgetEvaluations === undefined) return undefined;
   return {
     ...(budgetSeconds === undefined ? {} : { seconds: budgetSeconds }),
     ...(budgetEvaluations === undefined ? {} : { evaluations: budgetEvaluations }),
   };
-}
-
-/** The request's events as a person follows them. */
-function tell({ type, data }: NewEvent, output: Output, endLine: () => void): void {
-  const facts = data as Record<string, unknown>;
-  endLine();
-  switch (type) {
-    case "request-submit":
-      output.note(`Request: ${String(facts.objective)}`);
-      for (const text of facts.requirements as string[]) output.note(`  requires: ${text}`);
-      for (const text of facts.constraints as string[]) output.note(`  constraint: ${text}`);
-      break;
-    case "affordance-result": {
-      const tried = facts.tried as { name: string; version: number; status: string }[];
-      const found = tried.find(({ status }) => status === "serves");
-      output.note(
-        found === undefined
-          ? "Affordance: no stored tool serves it."
-          : `Affordance: ${found.name} v${found.version} serves it.`,
-      );
-      break;
-    }
-    case "plan-proposed":
-      output.note(`Plan: ${String(facts.step)}. ${String(facts.reason)}`);
-      break;
-    case "tool-register":
-      output.note(`Registered ${String(facts.name)} v${String(facts.version)}.`);
-      break;
-    case "registration-refused":
-      output.note(
-        `Refused to register ${String(facts.name)}: ${(facts.reasons as string[]).join(" ")}`,
-      );
-      break;
-    default:
-      break;
-  }
-}
-
-function report(outcome: RequestOutcome, task: Task | undefined, output: Output): void {
-  const { requestId, status, solution } = outcome;
-  if (solution.status === "gave-up") {
-    output.result({ requestId, status, reason: solution.reason }, `${status}: ${solution.reason}`);
-    process.exitCode = EXIT.failed;
-    return;
-  }
-  const { answer, createdBy } = solution;
-  const shown = answer.outputs
-    .slice(0, 10)
-    .map((value) => `  ${JSON.stringify(value).slice(0, 200)}`);
-  output.result(
-    {
-      requestId,
-      status,
-      answer: answer.text,
-      tool: answer.tool,
-      created: createdBy !== undefined,
-      runId: createdBy ?? null,
-      measures: answer.measures,
-      outputs: answer.outputs,
-    },
-    [
-      answer.text,
-      ...(task?.harness === undefined ? shown : []),
-      "",
-      `Use it: toolwright tools run ${answer.tool.name} --args '[...]'   Trace: toolwright traces show ${requestId}`,
-    ].join("\n"),
-  );
 }

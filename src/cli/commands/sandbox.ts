@@ -1,14 +1,31 @@
-/** `toolwright sandbox run`: one program in the sandbox, its Execution as the answer. */
+/** `toolwright sandbox run`: programs in the sandbox, and what became of them as the answer. */
 import { extname } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
+import { type Block, fencedBlocks, languageOf } from "../../../sandbox/blocks.ts";
 import { DRIVERS, sandboxByName } from "../../../sandbox/by-name.ts";
 import { InputError } from "../../core/errors.ts";
-import { describeExecution, type Language, Limits } from "../../core/execution.ts";
+import { describeExecution, Limits } from "../../core/execution.ts";
 import type { Json } from "../../core/json.ts";
-import { createOutput, EXIT } from "../output.ts";
-import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+import type { Sandbox } from "../../core/ports.ts";
+import { createOutput, EXIT, type Output } from "../output.ts";
+import {
+  type CommonFlags,
+  collect,
+  integer,
+  type Session,
+  withCommonFlags,
+  withSession,
+} from "../session.ts";
 import { readText } from "../tasks.ts";
+import {
+  type BlockResult,
+  putFiles,
+  runBlocks,
+  runCells,
+  takeFiles,
+  textOf,
+} from "./sandbox-blocks.ts";
 
 interface RunFlags extends CommonFlags {
   readonly entry: string;
@@ -17,17 +34,13 @@ interface RunFlags extends CommonFlags {
   readonly memoryMib: number;
   readonly outputBytes: number;
   readonly driver?: string;
+  readonly session?: string;
+  readonly put: readonly string[];
+  readonly files?: string;
+  readonly fileBytes: number;
 }
 
-const LANGUAGES: Readonly<Record<string, Language>> = {
-  ".js": "javascript",
-  ".mjs": "javascript",
-  ".cjs": "javascript",
-  ".ts": "typescript",
-  ".mts": "typescript",
-  ".py": "python",
-  ".sh": "shell",
-};
+const MARKDOWN = [".md", ".markdown"];
 
 export function addSandbox(program: Command): void {
   const sandbox = program.command("sandbox").description("run programs that nobody has read");
@@ -36,56 +49,162 @@ export function addSandbox(program: Command): void {
   withCommonFlags(
     sandbox
       .command("run")
-      .description("call a function of a file in the sandbox and print what became of it")
-      .argument(
-        "<file>",
-        "JavaScript or TypeScript; Python and shell in the container and process drivers",
-      )
+      .description("call a function of a file, or run a Markdown file's code blocks in order")
+      .argument("<file>", "JavaScript, TypeScript, Python, shell, or Markdown with fenced blocks")
       .option("--entry <name>", "the function that is called", "main")
       .option("--args <json>", "its arguments, a JSON array", "[]")
-      .option("--timeout-ms <ms>", "wall clock", integer, defaults.timeoutMs)
+      .option("--timeout-ms <ms>", "wall clock, for each block", integer, defaults.timeoutMs)
       .option("--memory-mib <mib>", "memory", integer, defaults.memoryMiB)
       .option("--output-bytes <bytes>", "size of the result's JSON", integer, defaults.outputBytes)
       .option(
         "--driver <name>",
-        `${DRIVERS.join(", ")}, or the path of a driver of your own (default: the configured one)`,
-      ),
+        `${DRIVERS.join(", ")}, or a module's path (default: the configured one for the language)`,
+      )
+      .option(
+        "--session <name>",
+        "run as cells of a container session: blocks of a language share variables and files",
+      )
+      .option("--put <file>", "session: a file for its scratch directory (repeatable)", collect, [])
+      .option("--files <folder>", "session: copy the files that it leaves behind here")
+      .option("--file-bytes <bytes>", "session: largest file that is copied", integer, 1_000_000),
   ).action(async (file: string, flags: RunFlags) => {
-    const source = await readText(file);
-    const language = LANGUAGES[extname(file).toLowerCase()];
-    if (language === undefined) {
-      throw new InputError(
-        "UNKNOWN_LANGUAGE",
-        `Expected a file ending in ${Object.keys(LANGUAGES).join(", ")}, got ${file}.`,
-      );
-    }
+    const markdown = MARKDOWN.includes(extname(file).toLowerCase());
+    const text = await readText(file);
+    const { blocks, others } = markdown ? blocksOf(file, text) : fileBlock(file, text);
     const args = parseArgs(flags.args);
     const limits = parseLimits(flags);
-    await withSession(flags, async ({ engine, output, signal }) => {
-      // Who names the process driver here has chosen it over the configured one.
-      const driver =
-        flags.driver === undefined
-          ? await engine.sandbox()
-          : await sandboxByName(flags.driver, 1, { accept: "weaker-isolation" });
-      const [execution] = await driver.run(
-        {
-          program: { language, source, entry: flags.entry },
-          inputs: [args],
-          limits,
-          seed: engine.config.seed,
-        },
-        signal,
-      );
-      if (flags.driver !== undefined) await driver.close();
-      if (execution === undefined) return;
-      const returned = execution.status === "returned";
-      output.result(
-        execution,
-        returned ? JSON.stringify(execution.output) : describeExecution(execution),
-      );
-      process.exitCode = returned ? EXIT.done : EXIT.failed;
+    checkFlags(flags);
+    await withSession(flags, async (session) => {
+      const { output } = session;
+      for (const line of others) output.note(`line ${line}: a block in no language that runs`);
+      if (flags.session !== undefined) await runInSession(flags, blocks, limits, session);
+      else {
+        await withDriver(flags.driver, session, async (driver) => {
+          if (markdown) {
+            const options = { entry: flags.entry, args, limits, seed: session.engine.config.seed };
+            const show = showBlock(output);
+            report(output, await runBlocks(driver, blocks, options, show, session.signal));
+          } else await runFile(driver, flags.entry, blocks, args, limits, session);
+        });
+      }
     });
   });
+}
+
+/** The named driver, which is closed after it, or the engine's own. */
+async function withDriver(
+  name: string | undefined,
+  { engine }: Session,
+  work: (driver: Sandbox) => Promise<void>,
+): Promise<void> {
+  if (name === undefined) return work(await engine.sandbox());
+  // Who names the process driver here has chosen it over the configured one.
+  const driver = await sandboxByName(name, 1, { accept: "weaker-isolation" });
+  try {
+    await work(driver);
+  } finally {
+    await driver.close();
+  }
+}
+
+async function runFile(
+  driver: Sandbox,
+  entry: string,
+  blocks: readonly Block[],
+  args: readonly Json[],
+  limits: Limits,
+  { engine, output, signal }: Session,
+): Promise<void> {
+  for (const { language, source } of blocks) {
+    const [execution] = await driver.run(
+      { program: { language, source, entry }, inputs: [args], limits, seed: engine.config.seed },
+      signal,
+    );
+    if (execution === undefined) return;
+    const returned = execution.status === "returned";
+    output.result(
+      execution,
+      returned ? JSON.stringify(execution.output) : describeExecution(execution),
+    );
+    process.exitCode = returned ? EXIT.done : EXIT.failed;
+  }
+}
+
+async function runInSession(
+  flags: RunFlags,
+  blocks: readonly Block[],
+  limits: Limits,
+  { output, signal }: Session,
+): Promise<void> {
+  const name = flags.session ?? "";
+  const { containerSandbox } = await import("../../../sandbox/container.ts");
+  // No program outside the session: no container is started ahead for one.
+  const driver = await containerSandbox({ concurrency: 1, warm: 0 });
+  try {
+    await putFiles(driver, name, blocks, flags.put, limits, signal);
+    const results = await runCells(driver, name, blocks, limits, showBlock(output), signal);
+    report(output, results);
+    if (flags.files === undefined) return;
+    const to = { folder: flags.files, most: flags.fileBytes };
+    const { written, left } = await takeFiles(driver, name, blocks, to, limits, signal);
+    for (const path of written) output.note(`wrote ${path}`);
+    for (const reason of left) output.note(reason);
+  } finally {
+    await driver.close();
+  }
+}
+
+/** As they come, for people; with --json all of them at the end. */
+function showBlock(output: Output): (result: BlockResult) => void {
+  return (result) => {
+    const { language, line, stderr } = result;
+    output.note(`${language}, line ${line}: ${result.execution.status}`);
+    if (stderr !== "") output.note(stderr.trimEnd());
+    const text = textOf(result).replace(/\n$/, "");
+    if (!output.json && text !== "") output.result(undefined, text);
+  };
+}
+
+function report(output: Output, results: readonly BlockResult[]): void {
+  if (output.json) output.result(results, "");
+  const good = results.every(({ execution }) => execution.status === "returned");
+  process.exitCode = good ? EXIT.done : EXIT.failed;
+}
+
+function blocksOf(file: string, text: string) {
+  const found = fencedBlocks(text);
+  if (found.blocks.length > 0) return found;
+  throw new InputError(
+    "NO_BLOCKS",
+    `Expected ${file} to hold fenced code blocks marked js, ts, python or sh, found none${found.others.length > 0 ? ` among ${found.others.length} others` : ""}.`,
+  );
+}
+
+function fileBlock(file: string, source: string) {
+  const language = languageOf(extname(file).slice(1));
+  if (language === undefined) {
+    throw new InputError(
+      "UNKNOWN_LANGUAGE",
+      `Expected a file ending in .js, .mjs, .cjs, .ts, .mts, .py, .sh or ${MARKDOWN.join(", ")}, got ${file}.`,
+    );
+  }
+  return { blocks: [{ language, source, line: 1 }] as const, others: [] as const };
+}
+
+function checkFlags({ entry, session, driver, put, files, fileBytes }: RunFlags): void {
+  const wrong = (message: string): never => {
+    throw new InputError("USAGE", message);
+  };
+  if (!/^[A-Za-z_$][\w$]*$/.test(entry)) wrong(`Expected --entry to be a name, got "${entry}".`);
+  if (session === undefined) {
+    if (put.length > 0 || files !== undefined)
+      wrong("Expected --session beside --put or --files: no other program keeps files.");
+  } else if (driver !== undefined && driver !== "container") {
+    wrong(`Sessions are the container driver's, got --driver ${driver}. Leave --driver out.`);
+  }
+  if (!Number.isInteger(fileBytes) || fileBytes < 1 || fileBytes > 64_000_000) {
+    wrong(`Expected --file-bytes to be an integer from 1 to 64000000, got ${fileBytes}.`);
+  }
 }
 
 function addImage(sandbox: Command): void {

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { Request } from "../../core/request.ts";
-import { EXIT, table } from "../output.ts";
+import { table } from "../output.ts";
+import { report } from "../request-lives.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
 import { loadTask } from "../tasks.ts";
-import { submit } from "./request.ts";
+import { submitAndLive } from "./request.ts";
 
 interface StartFlags extends CommonFlags {
   readonly task: string;
@@ -38,17 +39,14 @@ export function addStart(program: Command): void {
       );
     }
     const request = Request.parse(task.request);
-    await withSession(flags, async ({ engine, output, signal }) => {
+    await withSession(flags, async (session) => {
+      const { engine, output } = session;
       const started = performance.now();
-      const outcome = await submit(engine, output, request, task, { ...flags }, signal);
+      const outcome = await submitAndLive(session, request, flags);
       const seconds = (performance.now() - started) / 1000;
       const { solution, requestId, status } = outcome;
-      if (solution.status === "gave-up") {
-        output.result(
-          { requestId, status, reason: solution.reason },
-          `${status}: ${solution.reason}`,
-        );
-        process.exitCode = EXIT.failed;
+      if (solution?.status !== "answered") {
+        report(engine.requests, outcome, output);
         return;
       }
       const { answer, createdBy } = solution;
@@ -56,7 +54,8 @@ export function addStart(program: Command): void {
         task.labels?.[key] ?? key,
         Number.isInteger(value) ? String(value) : value.toFixed(2),
       ]);
-      const { name, version } = answer.tool;
+      // The task's cases decide, so a tool there is.
+      const { name = "", version = 0 } = answer.tool ?? {};
       const next = createdBy ?? requestId;
       output.result(
         {

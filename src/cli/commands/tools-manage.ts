@@ -1,13 +1,13 @@
-/** `toolwright tools`: versions, status, files and figures of the store. */
+/** `toolwright tools`: versions and files of the store. */
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import {
   exportTools,
   importTools,
-  retirable,
+  review,
+  reviewsOf,
   rollBack,
   toolDiff,
-  toolStats,
 } from "../../../toolstore/index.ts";
 import { InputError } from "../../core/errors.ts";
 import { table } from "../output.ts";
@@ -16,21 +16,31 @@ import { readText } from "../tasks.ts";
 
 export function addToolManagement(tools: Command): void {
   withCommonFlags(
-    tools.command("history").description("list a tool's versions").argument("<name>", "its name"),
+    tools
+      .command("history")
+      .description("list a tool's versions, and what was decided about them")
+      .argument("<name>", "its name"),
   ).action(async (name: string, flags: CommonFlags) => {
     await withSession(flags, async ({ engine, output }) => {
       const history = await engine.tools.history(name);
+      const reviews = await reviewsOf(engine.events, name);
+      const decisions = (version: number) => reviews.filter((each) => each.version === version);
       output.result(
-        history,
+        history.map((tool) => ({ ...tool, reviews: decisions(tool.version) })),
         table(
-          ["version", "status", "held-out", "calls", "made", "by run"],
-          history.map(({ version, status, evaluation, usage, createdAt, lineage }) => [
-            String(version),
-            status,
-            evaluation.heldOut.toPrecision(4),
-            `${usage.successes}/${usage.calls}`,
-            createdAt.slice(0, 19),
-            lineage.runId ?? "",
+          ["version", "release", "status", "held-out", "calls", "made", "by", "decided last"],
+          history.map((tool) => [
+            String(tool.version),
+            tool.release ?? "-",
+            tool.status,
+            tool.evaluation.heldOut.toPrecision(4),
+            `${tool.usage.successes}/${tool.usage.calls}`,
+            tool.createdAt.slice(0, 19),
+            tool.lineage.runId ?? tool.lineage.generator ?? "",
+            decisions(tool.version)
+              .slice(-1)
+              .map(({ action, reasons }) => [action, ...reasons].join(": ").slice(0, 60))
+              .join(),
           ]),
         ),
       );
@@ -63,38 +73,40 @@ export function addToolManagement(tools: Command): void {
       .command("rollback")
       .description("make an older version the current one")
       .argument("<name>", "its name")
-      .option("--to <version>", "which one (default: the active one before)", integer),
-  ).action(async (name: string, flags: CommonFlags & { to?: number }) => {
+      .option("--to <version>", "which one (default: the active one before)", integer)
+      .option("--reason <text>", "why"),
+  ).action(async (name: string, flags: CommonFlags & { to?: number; reason?: string }) => {
     await withSession(flags, async ({ engine, output }) => {
-      const tool = await rollBack(engine.tools, name, flags.to);
+      const { tools: store, openTrace, newId } = engine;
+      const before = await store.get(name);
+      await review(
+        { store, openTrace, newId },
+        before,
+        {
+          action: "roll-back",
+          to: "deprecated",
+          reasons: flags.reason === undefined ? [] : [flags.reason],
+          by: "person",
+        },
+        async () => {
+          await rollBack(store, name, flags.to);
+        },
+      );
+      const tool = await store.get(name);
       output.result(tool, `${tool.name} v${tool.version} is the current version.`);
     });
   });
 
   withCommonFlags(
     tools
-      .command("deprecate")
-      .description("take a tool out of searches; it stays callable by name")
-      .argument("<name>", "its name")
-      .option("--tool-version <number>", "a version of it (default: the current one)", integer),
-  ).action(async (name: string, flags: CommonFlags & { toolVersion?: number }) => {
-    await withSession(flags, async ({ engine, output }) => {
-      const { version } = await engine.tools.get(name, flags.toolVersion);
-      await engine.tools.setStatus(name, version, "deprecated");
-      output.result({ name, version, status: "deprecated" }, `${name} v${version} is deprecated.`);
-    });
-  });
-
-  withCommonFlags(
-    tools
       .command("export")
-      .description("write tools with all their versions into one file")
+      .description("write tools with all their versions, and what they call, into one file")
       .argument("[name...]", "which (default: all)")
       .requiredOption("--out <file>", "where to"),
   ).action(async (names: readonly string[], flags: CommonFlags & { out: string }) => {
     await withSession(flags, async ({ engine, output }) => {
       const file = await exportTools(engine.tools, names.length === 0 ? undefined : names);
-      await writeFile(flags.out, `${JSON.stringify(file, null, 2)}\n`);
+      await writeTo(flags.out, `${JSON.stringify(file, null, 2)}\n`);
       output.result(
         { file: flags.out, versions: file.tools.length },
         `Wrote ${file.tools.length} versions to ${flags.out}.`,
@@ -117,28 +129,25 @@ export function addToolManagement(tools: Command): void {
     }
     await withSession(flags, async ({ engine, output }) => {
       const result = await importTools(engine.tools, data, path);
-      output.result(result, `Added ${result.added} versions, ${result.unchanged} were there.`);
-    });
-  });
-
-  withCommonFlags(
-    tools.command("stats").description("how much the library is used, and what could be retired"),
-  ).action(async (flags: CommonFlags) => {
-    await withSession(flags, async ({ engine, output }) => {
-      const stats = await toolStats(engine.tools);
-      const runs = await engine.events.runs();
-      const requests = runs.filter(({ kind }) => kind === "request").length;
-      const unused = (await retirable(engine.tools, { requests, now: Date.now() })).map(
-        ({ name }) => name,
-      );
-      const rows = Object.entries({ ...stats, byStatus: JSON.stringify(stats.byStatus) });
       output.result(
-        { ...stats, retirable: unused },
-        table(
-          ["figure", "value"],
-          [...rows.map(([key, value]) => [key, String(value)]), ["retirable", unused.join(", ")]],
-        ),
+        result,
+        [
+          `Added ${result.added} versions, ${result.unchanged} were there.`,
+          ...(result.waiting.length > 0
+            ? [`Waiting for approval: ${result.waiting.join(", ")}. See toolwright tools pending.`]
+            : []),
+        ].join("\n"),
       );
     });
   });
+}
+
+async function writeTo(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new InputError("UNWRITABLE_FILE", `Cannot write ${file}: ${(error as Error).message}.`, {
+      cause: error,
+    });
+  }
 }

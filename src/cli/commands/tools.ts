@@ -1,15 +1,26 @@
 /** `toolwright tools`: what the store holds. */
 import type { Command } from "commander";
+import { dependantsOf, dependenciesOf, type Review, reviewsOf } from "../../../toolstore/index.ts";
+import { InputError } from "../../core/errors.ts";
 import { describeExecution } from "../../core/execution.ts";
+import type { Json } from "../../core/json.ts";
 import type { Tool } from "../../core/tool.ts";
+import type { Engine } from "../../engine.ts";
 import { EXIT, table } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
-import { parseArgs } from "./sandbox.ts";
+import { addToolDeclarations } from "./tools-declarations.ts";
 import { addToolManagement } from "./tools-manage.ts";
+import { addToolReview } from "./tools-review.ts";
+import { addReindex, filterOf, type SearchFlags } from "./tools-search.ts";
+import { addToolStats, usageFigures } from "./tools-stats.ts";
 
 export function addTools(program: Command): void {
   const tools = program.command("tools").description("the tool store");
   addToolManagement(tools);
+  addReindex(tools);
+  addToolReview(tools);
+  addToolStats(tools);
+  addToolDeclarations(tools);
 
   withCommonFlags(
     tools
@@ -18,21 +29,24 @@ export function addTools(program: Command): void {
       .option("--all", "deprecated and candidate tools too"),
   ).action(async (flags: CommonFlags & { all?: boolean }) => {
     await withSession(flags, async ({ engine, output }) => {
-      const list = await engine.tools.list(
-        flags.all === true ? { statuses: ["candidate", "active", "deprecated"] } : {},
-      );
+      for (const problem of await engine.foreign.sync()) output.note(problem);
+      const list = await engine.tools.list({
+        statuses: flags.all === true ? ["candidate", "active", "deprecated"] : ["active"],
+      });
       const rows = list.map((tool) => [
         tool.name,
-        String(tool.version),
+        `${tool.version} (${tool.release ?? "-"})`,
         tool.status,
-        tool.evaluation.heldOut.toPrecision(4),
+        tool.origin ?? "own",
+        tool.origin === undefined ? tool.evaluation.heldOut.toPrecision(4) : "",
         `${tool.usage.successes}/${tool.usage.calls}`,
         shorten(tool.description, 60),
       ]);
+      const head = ["name", "version", "status", "origin", "held-out", "calls", "description"];
       const text =
         rows.length === 0
           ? "The store is empty. A request makes tools: try npm start."
-          : table(["name", "version", "status", "held-out", "calls", "description"], rows);
+          : table(head, rows);
       output.result(list.map(brief), text);
     });
   });
@@ -42,19 +56,26 @@ export function addTools(program: Command): void {
       .command("search")
       .description("find tools by what they are good for")
       .argument("<text>", "words")
-      .option("--limit <count>", "how many at the most", integer, 10),
-  ).action(async (text: string, flags: CommonFlags & { limit: number }) => {
+      .option("--limit <count>", "how many at the most", integer, 10)
+      .option("--language <names...>", "only these languages")
+      .option("--needs <names...>", "only what needs no more than: network, files, model, none")
+      .option("--origin <names...>", "only these origins, e.g. mcp:github; own: the engine's own"),
+  ).action(async (text: string, flags: CommonFlags & SearchFlags) => {
+    const filter = filterOf(flags);
     await withSession(flags, async ({ engine, output }) => {
-      const matches = await engine.tools.search({ text, limit: flags.limit });
+      for (const problem of await engine.foreign.sync()) output.note(problem);
+      const matches = await engine.tools.search({ text, limit: flags.limit, filter });
+      if (matches.degraded !== undefined) output.note(`Degraded: ${matches.degraded}`);
       output.result(
         matches.map(({ tool, score }) => ({ ...brief(tool), score })),
         matches.length === 0
           ? "Nothing found."
           : table(
-              ["score", "name", "description"],
+              ["score", "name", "origin", "description"],
               matches.map(({ tool, score }) => [
                 score.toFixed(3),
                 `${tool.name} v${tool.version}`,
+                tool.origin ?? "own",
                 shorten(tool.description, 70),
               ]),
             ),
@@ -65,51 +86,41 @@ export function addTools(program: Command): void {
   withCommonFlags(
     tools
       .command("show")
-      .description("show a tool with its source")
+      .description("show a tool with its source, what it calls, who calls it, and its use")
       .argument("<name>", "its name")
       .option("--tool-version <number>", "a version of it (default: the current one)", integer),
   ).action(async (name: string, flags: CommonFlags & { toolVersion?: number }) => {
     await withSession(flags, async ({ engine, output }) => {
       const tool = await engine.tools.get(name, flags.toolVersion);
-      output.result(
-        tool,
-        [
-          `${tool.name} v${tool.version} (${tool.status})`,
-          tool.description,
-          tool.signature,
-          `held-out ${tool.evaluation.heldOut}, training ${tool.evaluation.train}; calls ${tool.usage.calls}, succeeded ${tool.usage.successes}`,
-          `digest ${tool.digest}, made by run ${tool.lineage.runId ?? "unknown"}`,
-          "",
-          tool.source.trimEnd(),
-        ].join("\n"),
-      );
+      const shown = await surroundings(engine, tool);
+      output.result({ ...tool, ...shown }, page(tool, shown));
     });
   });
 
   withCommonFlags(
     tools
       .command("run")
-      .description("call a tool in the sandbox")
+      .description("call a tool in the sandbox; the call is traced and counted")
       .argument("<name>", "its name")
-      .option("--args <json>", "its arguments, a JSON array", "[]")
+      .option("--args <json>", "its arguments: a JSON array, or an object by name", "[]")
       .option("--tool-version <number>", "a version of it (default: the current one)", integer),
   ).action(async (name: string, flags: CommonFlags & { args: string; toolVersion?: number }) => {
-    const args = parseArgs(flags.args);
     await withSession(flags, async ({ engine, output, signal }) => {
+      const [{ argumentChecker }, { tracedCalls }] = await Promise.all([
+        import("../../server/arguments.ts"),
+        import("../../server/calls.ts"),
+      ]);
       const tool = await engine.tools.get(name, flags.toolVersion);
-      const sandbox = await engine.sandbox();
-      const { language, source, entry, limits } = tool;
-      const [execution] = await sandbox.run(
-        { program: { language, source, entry }, inputs: [args], limits, seed: engine.config.seed },
-        signal,
-      );
-      if (execution === undefined) return;
+      const given = parseArguments(flags.args);
+      const checked = Array.isArray(given)
+        ? { ok: true as const, args: given as readonly Json[] }
+        : argumentChecker()(tool, given as { readonly [name: string]: Json });
+      if (!checked.ok) {
+        throw new InputError("INVALID_ARGUMENTS", `${name}: ${checked.problems.join(" ")}`);
+      }
+      const calls = tracedCalls(engine, `tools run ${name}`);
+      const execution = await calls.call(tool, checked.args, signal).finally(calls.end);
       const returned = execution.status === "returned";
-      await engine.tools.recordUse(name, tool.version, {
-        succeeded: returned,
-        wallMs: returned || execution.status === "threw" ? execution.wallMs : limits.timeoutMs,
-        ...(returned ? {} : { error: describeExecution(execution) }),
-      });
       output.result(
         execution,
         returned ? JSON.stringify(execution.output) : describeExecution(execution),
@@ -119,8 +130,66 @@ export function addTools(program: Command): void {
   });
 }
 
-function brief({ name, version, status, description, signature, evaluation, usage }: Tool) {
-  return { name, version, status, description, signature, evaluation, usage };
+function parseArguments(text: string): readonly Json[] | { readonly [name: string]: Json } {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    value = null;
+  }
+  if (value !== null && typeof value === "object") return value;
+  throw new InputError(
+    "USAGE",
+    `Expected --args as a JSON array of arguments, or an object by name, got ${text.slice(0, 80)}.`,
+  );
+}
+
+interface Surroundings {
+  readonly dependencies: Awaited<ReturnType<typeof dependenciesOf>>;
+  readonly dependants: readonly { readonly name: string; readonly version: number }[];
+  readonly reviews: readonly Review[];
+}
+
+async function surroundings(engine: Engine, tool: Tool): Promise<Surroundings> {
+  return {
+    dependencies: await dependenciesOf(engine.tools, tool),
+    dependants: (await dependantsOf(engine.tools, tool.name)).map(({ name, version }) => ({
+      name,
+      version,
+    })),
+    reviews: (await reviewsOf(engine.events, tool.name)).filter(
+      ({ version }) => version === tool.version,
+    ),
+  };
+}
+
+function page(tool: Tool, { dependencies, dependants, reviews }: Surroundings): string {
+  const { evaluation, lineage } = tool;
+  return [
+    `${tool.name} v${tool.version} (${tool.status}), release ${tool.release ?? "none"}`,
+    tool.description,
+    tool.signature,
+    tool.origin === undefined
+      ? `held-out ${evaluation.heldOut}, training ${evaluation.train}`
+      : `a tool of ${tool.origin}${tool.effects === true ? ", which may change things there" : ""}`,
+    `calls: ${dependencies.map((each) => `${each.name} v${each.version}${each.pinned ? " (pinned)" : ""}`).join(", ") || "no other tool"}`,
+    `called by: ${dependants.map(({ name, version }) => `${name} v${version}`).join(", ") || "no other tool"}`,
+    `use: ${usageFigures(tool.usage)}`,
+    ...tool.usage.lastErrors.map((error) => `  last errors: ${shorten(error, 120)}`),
+    ...reviews.map(
+      ({ time, action, by, reasons }) =>
+        `${time.slice(0, 19)} ${action} by ${by === "person" ? "a person" : "the engine"}${reasons.length > 0 ? `: ${reasons.join(" ")}` : ""}`,
+    ),
+    `digest ${tool.digest}, made by ${lineage.runId ?? lineage.generator ?? "unknown"}`,
+    "",
+    tool.source.trimEnd(),
+  ].join("\n");
+}
+
+function brief(tool: Tool) {
+  const { name, version, release, status, origin, description, signature, evaluation, usage } =
+    tool;
+  return { name, version, release, status, origin, description, signature, evaluation, usage };
 }
 
 function shorten(text: string, length: number): string {

@@ -7,8 +7,9 @@ import { InputError } from "../../core/errors.ts";
 import { RunStatus, type TraceEvent } from "../../core/event.ts";
 import { exportTraces, FORMATS, runPage, verifyRun } from "../../trace/index.ts";
 import { EXIT, table } from "../output.ts";
-import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
-import { collect } from "./request.ts";
+import { type CommonFlags, collect, integer, withCommonFlags, withSession } from "../session.ts";
+import { addTracesPrune } from "./traces-prune.ts";
+import { addTraceReading } from "./traces-read.ts";
 
 export function addTraces(program: Command): void {
   const traces = program.command("traces").description("read and export what happened");
@@ -100,6 +101,9 @@ export function addTraces(program: Command): void {
       });
     },
   );
+
+  addTraceReading(traces);
+  addTracesPrune(traces);
 
   withCommonFlags(
     traces

@@ -6,7 +6,8 @@ import type { Generator } from "../generator.ts";
 import type { PromptOverrides } from "../prompts/prompts.ts";
 import { ensembleGenerator, offlineGenerator } from "./ensemble.ts";
 import { enumerateGenerator } from "./enumerate/index.ts";
-import { type LlmCall, llmGenerator } from "./llm/generator.ts";
+import { foreignLanguage } from "./llm/foreign.ts";
+import { llmGenerator } from "./llm/generator.ts";
 import { mutationGenerator } from "./mutation/index.ts";
 import { tuningGenerator } from "./tuning/index.ts";
 
@@ -33,11 +34,13 @@ export interface ModelArm {
   readonly capabilities: string;
   /** Texts that replace built-in prompts. */
   readonly prompts: PromptOverrides;
-  readonly onCall: (call: LlmCall) => void | Promise<void>;
+  /** Calls of the model in flight. */
+  readonly samplers: number;
 }
 
-/** @throws InputError UNKNOWN_GENERATOR, ConfigError MODEL_MISSING */
+/** @throws InputError UNKNOWN_GENERATOR; ConfigError MODEL_MISSING */
 export function generatorByName(name: string, task: Task, arm: ModelArm | undefined): Generator {
+  if (foreignLanguage(task.language) !== undefined) return foreignGenerator(name, task, arm);
   switch (name) {
     case "offline":
       return offlineGenerator(task);
@@ -52,7 +55,12 @@ export function generatorByName(name: string, task: Task, arm: ModelArm | undefi
     case "ensemble":
       return ensembleGenerator([
         offlineGenerator(task),
-        { generator: llmGenerator(needed(arm, name)), cost: MODEL_COST },
+        {
+          generator: llmGenerator(needed(arm, name)),
+          cost: MODEL_COST,
+          // A call asks for a few programs; together they keep the samplers busy.
+          ahead: Math.max(1, Math.ceil((arm?.samplers ?? 1) / 2)),
+        },
       ]);
     default:
       throw new InputError(
@@ -60,6 +68,16 @@ export function generatorByName(name: string, task: Task, arm: ModelArm | undefi
         `Expected a generator of ${GENERATORS.join(", ")}, got "${name}".`,
       );
   }
+}
+
+/** Only a model writes what this room can not read. */
+function foreignGenerator(name: string, task: Task, arm: ModelArm | undefined): Generator {
+  if (arm !== undefined && (name === "llm" || name === "ensemble")) return llmGenerator(arm);
+  throw new ConfigError(
+    "MODEL_MISSING",
+    `Programs in ${task.language} are written by a model alone, the generator "${name}" has none. ` +
+      "Configure a model (TOOLWRIGHT_MODEL), or leave the spec's language out.",
+  );
 }
 
 function needed(arm: ModelArm | undefined, generator: string): ModelArm {

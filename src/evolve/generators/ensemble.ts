@@ -8,6 +8,7 @@
  */
 import type { Task } from "../../core/task.ts";
 import type { Generator, Proposal, ProposalResult } from "../generator.ts";
+import { orderBook } from "./ahead.ts";
 import { enumerateGenerator } from "./enumerate/index.ts";
 import { mutationGenerator } from "./mutation/index.ts";
 import { isTunable, tuningGenerator } from "./tuning/index.ts";
@@ -23,6 +24,11 @@ export interface Arm {
    * models, since the moment of a late answer would decide what the other arms know by then.
    */
   readonly passesOn?: boolean;
+  /**
+   * For an arm that takes long to answer: calls of it that may be under way while the other arms go
+   * on. What it writes is handed over a fixed number of calls later, and waited for then.
+   */
+  readonly ahead?: number;
 }
 
 export interface EnsembleOptions {
@@ -51,6 +57,7 @@ const IMPROVED_WORTH = 0.02;
 
 interface Stand {
   readonly generator: Generator;
+  readonly ahead: number;
   readonly cost: number;
   readonly floor: number;
   readonly passesOn: boolean;
@@ -77,8 +84,9 @@ export function ensembleGenerator(
       cost = 0,
       floor: own = floor,
       passesOn = false,
+      ahead = 0,
     } = "generator" in arm ? arm : { generator: arm };
-    return { generator, cost, floor: own, passesOn, asked: 0, reward: 0, spent: 0 };
+    return { generator, cost, floor: own, passesOn, ahead, asked: 0, reward: 0, spent: 0 };
   });
   const floors = stands.reduce((sum, stand) => sum + stand.floor, 0);
   if (stands.length === 0 || floors > 1) {
@@ -88,6 +96,14 @@ export function ensembleGenerator(
   }
   let best = Number.NEGATIVE_INFINITY;
   let usualGain = 0;
+  const book = orderBook();
+
+  const stamped = (at: number, proposals: readonly Proposal[]): Proposal[] =>
+    proposals.map((proposal) => ({
+      ...proposal,
+      generator: proposal.generator ?? stands[at]?.generator.name ?? name,
+      tag: `${at}/${proposal.tag ?? ""}`,
+    }));
 
   /** Share of each arm, summing to 1. */
   const shares = (): readonly number[] => {
@@ -122,24 +138,27 @@ export function ensembleGenerator(
     name,
     parents: Math.max(...stands.map(({ generator }) => generator.parents)),
     async propose(parents, context, signal) {
-      const order = drawOrder(shares(), context.random);
+      const due = book.turn();
+      if (due !== undefined) return stamped(due.arm, await due.proposals);
       const proposals: Proposal[] = [];
-      for (const at of order) {
+      for (const at of drawOrder(shares(), context.random)) {
         const stand = stands[at] as Stand;
         const { generator } = stand;
+        if (stand.ahead > 0) {
+          if (book.underWay(at) >= stand.ahead) continue;
+          stand.asked += context.count;
+          book.order(at, generator, parents, context, signal);
+          continue;
+        }
         stand.asked += context.count - proposals.length;
         const wanted = { ...context, count: context.count - proposals.length };
         const given = await generator.propose(parents.slice(-generator.parents), wanted, signal);
-        for (const proposal of given) {
-          proposals.push({
-            ...proposal,
-            generator: proposal.generator ?? generator.name,
-            tag: `${at}/${proposal.tag ?? ""}`,
-          });
-        }
+        proposals.push(...stamped(at, given));
         if (proposals.length >= context.count || !stand.passesOn) break;
       }
-      return proposals;
+      // The others have nothing left: what is under way is all there is to wait for.
+      const next = proposals.length === 0 ? book.next() : undefined;
+      return next === undefined ? proposals : stamped(next.arm, await next.proposals);
     },
     learn(results) {
       const byArm = stands.map((): ProposalResult[] => []);

@@ -1,19 +1,5 @@
-/**
- * The built-in prompts, as data. A text holds messages under lines `=== system ===` and
- * `=== user ===`; `{{name}}` is a variable, and `{{#name}}…{{/name}}` stands only where the variable
- * is not empty.
- *
- * A change of a text is a new version: traces name both.
- */
-
-export interface PromptTemplate {
-  readonly name: string;
-  readonly version: string;
-  readonly description: string;
-  /** What the text may use, with its meaning. */
-  readonly variables: Readonly<Record<string, string>>;
-  readonly text: string;
-}
+/** The prompts of the generators; how a text is written stands in core/prompts.ts. */
+import type { PromptTemplate } from "../../core/prompts.ts";
 
 const COMMON = {
   entry: "name of the function that evolves",
@@ -167,6 +153,46 @@ The current program scores {{fitness}}:
 These cases show what is wrong with it (input, what was expected, what came, or the error):
 {{feedback}}
 Find the one cause behind as many of these cases as possible; do not special-case their inputs. ${ANSWER}`,
+  },
+  {
+    name: "write-program",
+    version: "1",
+    description:
+      "One parent in Python or shell with what it gets wrong; a whole new program is asked for.",
+    variables: {
+      task: "what to write, in which language",
+      language: "python or shell",
+      entry: COMMON.entry,
+      description: COMMON.description,
+      signature: COMMON.signature,
+      examples: COMMON.examples,
+      capabilities: COMMON.capabilities,
+      program: "the parent",
+      fitness: "its score",
+      feedback: "what failed",
+    },
+    text: `=== system ===
+You improve a program by small experiments. It is scored by running it; a higher score is better. It must be deterministic and self-contained.
+=== user ===
+{{task}}
+What it is for: {{description}}
+Signature of the tool, in TypeScript: {{signature}}
+{{#examples}}
+Examples:
+{{examples}}
+{{/examples}}
+{{#capabilities}}
+Where it runs: {{capabilities}}
+{{/capabilities}}
+The current program scores {{fitness}}:
+\`\`\`{{language}}
+{{program}}
+\`\`\`
+{{#feedback}}
+What it gets wrong:
+{{feedback}}
+{{/feedback}}
+First say in one or two sentences what you change and why. Then give the whole program in one \`\`\`{{language}} block, and nothing after it.`,
   },
   {
     name: "repair",

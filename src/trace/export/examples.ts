@@ -5,7 +5,7 @@
  *
  * Arguments are objects here, an assistant's text is never null, and ids pair calls with results.
  */
-import type { RunKind } from "../../core/event.ts";
+import type { RunKind, RunStatus } from "../../core/event.ts";
 import type { Json } from "../../core/json.ts";
 
 export interface ChatToolCall {
@@ -45,7 +45,7 @@ export interface Origin {
   readonly kind: RunKind;
   /** Which rule made it. */
   readonly recipe: "tool-use" | "improve" | "model-call";
-  readonly outcome: "succeeded" | "failed" | "canceled" | "running" | "interrupted";
+  readonly outcome: RunStatus;
   /** ISO 8601: when what is to be learned was written. */
   readonly time: string;
   readonly task?: string;

@@ -45,6 +45,32 @@ describe("a diff", () => {
     });
   });
 
+  const plain = block("  return gap;", "  return -gap;");
+  test.each([
+    ["line ends of other systems", plain.replaceAll("\n", "\r\n")],
+    ["indented markers", plain.replace(/^(?=[<=>]{5})/gm, "  ")],
+    [
+      "other words at the markers",
+      plain.replace("SEARCH", "ORIGINAL").replace("REPLACE", "UPDATED"),
+    ],
+    ["no word at the last marker", plain.replace(" REPLACE", "")],
+    [
+      "fences inside of the block",
+      block("```js\n  return gap;\n```", "```js\n  return -gap;\n```"),
+    ],
+    ["a fence around it", `\`\`\`diff\n${plain}\n\`\`\``],
+  ])("applies with %s", (_, reply) => {
+    expect(applyDiff(PLAIN, reply, "f", 2)).toEqual({
+      status: "edited",
+      source: "function f(a, b) {\n  const gap = b - a;\n  return -gap;\n}\n",
+    });
+  });
+
+  test("refuses a block that is cut off before its end", () => {
+    const cut = plain.slice(0, plain.indexOf(">>>>>>>"));
+    expect(applyDiff(PLAIN, cut, "f", 2)).toMatchObject({ status: "refused" });
+  });
+
   test("takes TypeScript and leaves JavaScript", () => {
     const edited = applyDiff(
       PLAIN,

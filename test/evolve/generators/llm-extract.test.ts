@@ -25,6 +25,41 @@ const FOUND: readonly (readonly [string, string, number | undefined, unknown])[]
     undefined,
     3,
   ],
+  [
+    "a JSON document with the code as a field",
+    JSON.stringify({
+      thought: "tight",
+      code: "function priority(item, bin) { return bin - item; }",
+    }),
+    undefined,
+    3,
+  ],
+  [
+    "a unified diff of the whole function",
+    "```diff\n@@ -1,1 +1,3 @@\n-function priority(item, bin) { return 0; }\n+function priority(item, bin) {\n+  return bin - item;\n+}\n```",
+    undefined,
+    3,
+  ],
+  [
+    "comparisons as HTML writes them",
+    js(
+      "function priority(item, bin) { return item &lt; bin &amp;&amp; bin &gt; 0 ? bin - item : 0; }",
+    ),
+    undefined,
+    3,
+  ],
+  [
+    "a function within a sentence",
+    "I suggest function priority(item, bin) { return bin - item; } since it\u2019s tight.",
+    undefined,
+    3,
+  ],
+  [
+    "line ends of other systems",
+    "```js\r\nfunction priority(item, bin) {\r\n  return bin - item;\r\n}\r\n```\r\n",
+    undefined,
+    3,
+  ],
   ["no fence at all", "function priority(item, bin) {\n  return bin - item;\n}", undefined, 3],
   [
     "prose around bare code",

@@ -6,7 +6,7 @@ import type { ModelRequest } from "../../../src/core/ports.ts";
 import { seededRandom } from "../../../src/core/random.ts";
 import type { Task } from "../../../src/core/task.ts";
 import type { Parent, Proposal, ProposeContext } from "../../../src/evolve/generator.ts";
-import { type LlmCall, llmGenerator } from "../../../src/evolve/generators/llm/generator.ts";
+import { llmGenerator } from "../../../src/evolve/generators/llm/generator.ts";
 import { openaiModel } from "../../../src/llm/openai.ts";
 import { type RecordedCall, recordingModel, replayModel } from "../../../src/llm/replay.ts";
 import { scriptedModel } from "../../../src/llm/scripted.ts";
@@ -67,6 +67,15 @@ const context = (more: Partial<ProposeContext> = {}): ProposeContext => ({
   examples: [],
   ...more,
 });
+/** The calls that led to proposals, question and answer of each in one. */
+const factsOf = (proposals: readonly Proposal[]): Record<string, unknown>[] => {
+  const events = proposals.flatMap(({ trace = [] }) => trace);
+  const replies = events.filter(({ type }) => type === "model-reply");
+  return events
+    .filter(({ type }) => type === "model-call")
+    .map(({ data }, index) => Object.assign({}, replies[index]?.data, data) as object)
+    .map((fact) => ({ ...fact }));
+};
 const textOf = (request: ModelRequest | undefined): string =>
   (request?.messages ?? []).map(({ content }) => content).join("\n");
 const gone = (proposal: Proposal | undefined): boolean =>
@@ -223,20 +232,18 @@ describe("llm generator: other ways of asking", () => {
 
   test("a diff that does not apply is told back once, with the reason and the reply", async () => {
     const bad = DIFF.replace("return 0", "return 1");
-    const calls: LlmCall[] = [];
     const model = scriptedModel([bad, DIFF]);
-    const [proposal] = await llmGenerator({
+    const proposals = await llmGenerator({
       model,
       modes: ["diff"],
-      onCall: (call) => void calls.push(call),
     }).propose([WORSE], context({ count: 1 }), never());
-    expect(proposal?.source).toBe(SQUARED);
+    expect(proposals[0]?.source).toBe(SQUARED);
     const messages = model.requests[1]?.messages ?? [];
     expect(messages.at(-2)).toEqual({ role: "assistant", content: bad });
     expect(messages.at(-1)?.content).toContain("does not occur in the program");
-    expect(calls.map(({ turn, outcome }) => [turn, outcome.status])).toEqual([
-      [0, "failed"],
-      [1, "proposed"],
+    expect(factsOf(proposals)).toMatchObject([
+      { turn: 0, outcome: { status: "failed" } },
+      { turn: 1, outcome: { status: "proposed" } },
     ]);
   });
 
@@ -250,6 +257,17 @@ describe("llm generator: other ways of asking", () => {
     );
     expect(gone(proposal)).toBe(true);
     expect(model.requests).toHaveLength(2);
+  });
+
+  test("a whole function in place of a diff is taken, without a second call", async () => {
+    const model = scriptedModel([ANSWER]);
+    const [proposal] = await llmGenerator({ model, modes: ["diff"] }).propose(
+      [WORSE],
+      context({ count: 1 }),
+      never(),
+    );
+    expect(proposal?.source).toBe(PROGRAM);
+    expect(model.requests).toHaveLength(1);
   });
 
   test("a rewrite goes into the parent's region, and the prompt says where that is", async () => {
@@ -272,18 +290,16 @@ describe("llm generator: other ways of asking", () => {
   });
 
   test("a replaced prompt is what is sent and what the facts name", async () => {
-    const calls: LlmCall[] = [];
     const model = scriptedModel(() => ANSWER);
-    await llmGenerator({
+    const proposals = await llmGenerator({
       model,
       modes: ["rewrite"],
       prompts: { rewrite: "Rewrite {{entry}}, now at {{fitness}}." },
-      onCall: (call) => void calls.push(call),
     }).propose([WORSE], context({ count: 1 }), never());
     expect(model.requests[0]?.messages).toEqual([
       { role: "user", content: "Rewrite priority, now at 1." },
     ]);
-    expect(calls[0]).toMatchObject({ promptName: "rewrite", promptVersion: "custom" });
+    expect(factsOf(proposals)[0]).toMatchObject({ promptName: "rewrite", promptVersion: "custom" });
   });
 
   test.each([
@@ -303,21 +319,20 @@ describe("llm generator: order and facts", () => {
       fc.asyncProperty(
         fc.scheduler(),
         fc.integer({ min: 1, max: 5 }),
-        async (scheduler, maxConcurrent) => {
-          const calls: LlmCall[] = [];
+        async (scheduler, samplers) => {
           const model = scriptedModel(async ({ seed }) => {
             await scheduler.schedule(Promise.resolve());
             return `\`\`\`js\nfunction priority(item, bin) {\n  return ${seed};\n}\n\`\`\``;
           });
           const proposing = llmGenerator({
             model,
-            maxConcurrent,
+            samplers,
             modes: ["best-shot", "rewrite", "crossover"],
             samplesPerPrompt: 3,
-            onCall: (call) => void calls.push(call),
           }).propose(PARENTS, context({ count: 8 }), never());
           await scheduler.waitFor(proposing);
           const proposals = await proposing;
+          const calls = factsOf(proposals);
           const seeds = calls.map(({ seed }) => seed);
           expect(new Set(seeds).size).toBe(8);
           expect(proposals.map(({ source }) => Number(/return (\d+);/.exec(source)?.[1]))).toEqual(
@@ -325,7 +340,8 @@ describe("llm generator: order and facts", () => {
           );
           expect(proposals.map(({ tag }) => tag)).toEqual(
             calls.map(
-              ({ promptGroup, sampleIndex }) => `${promptGroup.slice(0, 16)}/${sampleIndex}`,
+              ({ promptGroup, sampleIndex }) =>
+                `${String(promptGroup).slice(0, 16)}/${String(sampleIndex)}`,
             ),
           );
         },
@@ -347,26 +363,30 @@ describe("llm generator: order and facts", () => {
       llmGenerator({ model }).propose(PARENTS, context({ count: 12 }), never());
     const first = await run(recordingModel(source, (call) => void calls.push(call)));
     expect(await run(source)).toEqual(first);
-    expect(await run(replayModel([...calls].reverse()))).toEqual(first);
+    expect(await run(replayModel([...calls].reverse(), source))).toEqual(first);
   });
 
   test("facts carry the prompt, the messages as sent, the reply and the model's terms", async () => {
-    const calls: LlmCall[] = [];
     const model = scriptedModel(() => ANSWER, { name: "small", terms: "open-weights:apache-2.0" });
     const generator = llmGenerator({
       model,
       modes: ["best-shot"],
       samplesPerPrompt: 2,
-      onCall: (call) => void calls.push(call),
     });
-    await generator.propose(PARENTS, context({ count: 2 }), never());
-    await generator.propose(PARENTS, context({ count: 2, random: seededRandom(2) }), never());
+    const calls = factsOf([
+      ...(await generator.propose(PARENTS, context({ count: 2 }), never())),
+      ...(await generator.propose(
+        PARENTS,
+        context({ count: 2, random: seededRandom(2) }),
+        never(),
+      )),
+    ]);
     expect(calls[0]).toMatchObject({
       promptName: "best-shot",
       promptVersion: "1",
       parents: [BETTER.digest, WORSE.digest],
       messages: model.requests[0]?.messages,
-      reply: { content: ANSWER },
+      content: ANSWER,
       model: "scripted:small",
       terms: "open-weights:apache-2.0",
       outcome: { status: "proposed", source: PROGRAM },
@@ -382,7 +402,7 @@ describe("llm generator: failures", () => {
 
   test("one failed call is one failed proposal among the others", async () => {
     const model = scriptedModel([ANSWER, auth, ANSWER, busy]);
-    const proposals = await llmGenerator({ model, modes: ["best-shot"], maxConcurrent: 1 }).propose(
+    const proposals = await llmGenerator({ model, modes: ["best-shot"], samplers: 1 }).propose(
       PARENTS,
       context(),
       never(),
@@ -395,7 +415,7 @@ describe("llm generator: failures", () => {
       llmGenerator({
         model: scriptedModel(errors),
         modes: ["best-shot"],
-        maxConcurrent: 1,
+        samplers: 1,
       }).propose(PARENTS, context({ count: errors.length }), never());
     await expect(propose([auth, auth])).rejects.toBe(auth);
     expect((await propose([auth, busy])).map(gone)).toEqual([true, true]);
@@ -412,7 +432,7 @@ describe("llm generator: failures", () => {
         return scriptedModel([ANSWER]).complete(request, signal);
       },
     };
-    const generator = llmGenerator({ model, modes: ["best-shot"], maxConcurrent: 1 });
+    const generator = llmGenerator({ model, modes: ["best-shot"], samplers: 1 });
     expect((await generator.propose(PARENTS, context(), never())).map(gone)).toEqual([
       false,
       false,
@@ -457,18 +477,17 @@ describe("llm generator: with the real client", () => {
       return `\`\`\`ts\nexport const priority_v2 = (item: number, bin: number): number => ${request.body.seed};\n\`\`\``;
     });
     const model = openaiModel({ model: "m", baseUrl: `${server.url}/v1`, maxRetries: 0 });
-    const calls: LlmCall[] = [];
     const proposals = await llmGenerator({
       model,
       modes: ["best-shot"],
-      maxConcurrent: 1,
+      samplers: 1,
       temperature: 0.7,
-      onCall: (call) => void calls.push(call),
     }).propose(PARENTS, context(), never());
     await server.close();
+    const calls = factsOf(proposals);
     expect(proposals.map(gone)).toEqual([false, true, false, false]);
     expect(proposals[0]?.source).toBe(
-      `function priority(item, bin) {\n  return ${calls[0]?.seed};\n}\n`,
+      `function priority(item, bin) {\n  return ${String(calls[0]?.seed)};\n}\n`,
     );
     expect(server.requests[0]?.body).toMatchObject({
       model: "m",

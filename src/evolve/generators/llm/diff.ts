@@ -35,13 +35,33 @@ interface Block {
   readonly replace: string;
 }
 
-/** The edit blocks of a reply, in order. */
+/**
+ * The edit blocks of a reply, in order. Marker lines may be indented and carry other words, as long
+ * as their signs are there; the last one must be there too, or a cut-off block would delete its end.
+ */
 function editBlocks(reply: string): readonly Block[] {
   return [
-    ...reply.matchAll(
-      /^<{5,9} *SEARCH[^\n]*\n(?<search>[\s\S]*?)^={5,9}[ \t]*\n(?<replace>[\s\S]*?)^>{5,9} *REPLACE/gm,
-    ),
-  ].map(({ groups }) => ({ search: groups?.search ?? "", replace: groups?.replace ?? "" }));
+    ...reply
+      .replace(/\r\n?/g, "\n")
+      .matchAll(
+        /^[ \t]*<{5,9}(?!<)[^\n]*\n(?<search>[\s\S]*?)^[ \t]*={5,9}[ \t]*\n(?<replace>[\s\S]*?)^[ \t]*>{5,9}(?!>)/gm,
+      ),
+  ].map(({ groups }) => ({
+    search: withoutFence(groups?.search ?? ""),
+    replace: withoutFence(groups?.replace ?? ""),
+  }));
+}
+
+/** Whether a reply holds an edit at all. */
+export function hasEdits(reply: string): boolean {
+  return editBlocks(reply).length > 0;
+}
+
+/** A code fence inside of a block, around all of it. */
+function withoutFence(text: string): string {
+  return (
+    /^\s*```[^\n]*\n(?<inside>[\s\S]*?)^[ \t]*```[ \t]*\n?$/m.exec(text)?.groups?.inside ?? text
+  );
 }
 
 /**

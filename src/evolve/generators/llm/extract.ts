@@ -9,6 +9,7 @@
 import type { Program } from "acorn";
 import { selectProgram } from "./select-program.ts";
 import { definitionsIn, parseSource } from "./source.ts";
+import { inSentence, unwrap } from "./unwrap.ts";
 
 export type Extracted =
   | {
@@ -49,7 +50,7 @@ export function extractFunction(
 ): Extracted {
   if (reply.length > LONGEST) return refused(`the reply is longer than ${LONGEST} characters`);
   const blocks = codeBlocks(reply);
-  const texts = blocks.length > 0 ? blocks : [withoutThoughts(reply)];
+  const texts = (blocks.length > 0 ? blocks : [withoutThoughts(reply)]).map(unwrap);
   // The last word counts: models show the old code first and the new one after it.
   const ordered = [...texts]
     .reverse()
@@ -123,16 +124,47 @@ function read(text: string, entry: string, parameters: readonly string[]): Reada
   if (/\breturn\b/.test(text)) {
     for (const wrapped of [`${head}${text.trimEnd()}\n}`, `${head}${text.trimEnd()}`]) {
       const body = parseSource(wrapped);
-      if (body.status === "parsed") return { ...body, notes: ["only a body: the head was added"] };
+      if (body.status === "parsed" && returns(body.tree)) {
+        return { ...body, notes: ["only a body: the head was added"] };
+      }
     }
   }
   const shortened = shorten(text);
   if (shortened !== undefined) return shortened;
+  const sentence = inSentence(text);
+  const inside = sentence === undefined ? undefined : parseSource(sentence);
+  if (inside?.status === "parsed" && definitionsIn(inside.tree).length > 0) {
+    return { ...inside, notes: ["the words around it were cut"] };
+  }
   if (whole.status === "parsed") return "it defines no function";
   return whole.cutOff
     ? "it is cut off before the function ends"
     : `it does not parse: ${whole.reason}`;
 }
+
+/** Whether the one function that was put around a body gives anything back by itself. */
+function returns(tree: Program): boolean {
+  const body = definitionsIn(tree)[0]?.node.body;
+  if (body?.type !== "BlockStatement") return false;
+  // A class or a function that stands there in the body's place returns nothing from it.
+  const own = body.body.filter(
+    ({ type }) => type !== "ClassDeclaration" && type !== "FunctionDeclaration",
+  );
+  return own.some(({ type }) => type === "ReturnStatement" || COMPOUND.has(type));
+}
+
+/** Statements that may hold a return. */
+const COMPOUND: ReadonlySet<string> = new Set([
+  "IfStatement",
+  "SwitchStatement",
+  "ForStatement",
+  "ForOfStatement",
+  "ForInStatement",
+  "WhileStatement",
+  "DoWhileStatement",
+  "TryStatement",
+  "BlockStatement",
+]);
 
 /** Cuts lines before the first function and after the last that parses; then closes what is open. */
 function shorten(text: string): Readable | undefined {

@@ -11,8 +11,9 @@ import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../.
 import type { Generator, Proposal } from "../../generator.ts";
 import { checkOverrides, type PromptOverrides, renderPrompt } from "../../prompts/prompts.ts";
 import type { Edited } from "./diff.ts";
+import { modelEvents } from "./events.ts";
 import { thoughtIn } from "./extract.ts";
-import { limited } from "./limited.ts";
+import { gate } from "./gate.ts";
 import type { Question } from "./modes.ts";
 import {
   DEFAULT_MODES,
@@ -58,14 +59,12 @@ export interface LlmGeneratorOptions {
   readonly samplesPerPrompt?: number;
   readonly temperature?: number;
   readonly maxTokens?: number;
-  /** Calls in flight. Default 8. */
-  readonly maxConcurrent?: number;
+  /** Calls in flight, over all proposals that are under way. Default 16. */
+  readonly samplers?: number;
   /** Texts that replace built-in prompts. */
   readonly prompts?: PromptOverrides;
   /** The sandbox's own words on what it can do. */
   readonly capabilities?: string;
-  /** In the order of the calls, awaited, before `propose` resolves. */
-  readonly onCall?: (call: LlmCall) => void | Promise<void>;
 }
 
 interface Outcome {
@@ -75,7 +74,7 @@ interface Outcome {
 }
 
 /**
- * Each proposal's `tag` is `<promptGroup, 16 digits>/<sampleIndex>`, which leads back to its call.
+ * Calls start in the order of the proposals, at most `samplers` at a time. Each proposal's `tag` is `<promptGroup, 16 digits>/<sampleIndex>`, which leads back to its call.
  *
  * `propose` rejects when every sample failed and one of them for good: with BudgetExceededError, or
  * with the first ModelError that is not retryable if all are of that kind.
@@ -89,15 +88,15 @@ export function llmGenerator({
   samplesPerPrompt = 4,
   temperature = 0.8,
   maxTokens = 2_000,
-  maxConcurrent = 8,
+  samplers = 16,
   prompts: overrides = {},
   capabilities = "",
-  onCall = () => {},
 }: LlmGeneratorOptions): Generator {
   const weights = sharesOf(modes);
   checkOverrides(overrides);
   /** Samples drawn of each prompt group so far: group and number name a call for good. */
   const drawn = new Map<string, number>();
+  const admitted = gate(samplers);
 
   const call = async (
     sample: Sample,
@@ -179,17 +178,25 @@ export function llmGenerator({
         capabilities,
         drawn,
       });
-      const outcomes = await limited(samples, maxConcurrent, (sample) =>
-        run(sample, context.task.kernel.entry, signal),
+      const { entry } = context.task.kernel;
+      const settled = await Promise.allSettled(
+        samples.map((sample) => admitted(() => run(sample, entry, signal))),
       );
-      for (const fact of outcomes.flatMap(({ calls }) => calls)) await onCall(fact);
+      // All have ended by now: nothing goes on behind the caller's back.
+      const outcomes = settled.map((end) => {
+        if (end.status === "rejected") throw end.reason;
+        return end.value;
+      });
       const errors = outcomes.flatMap(({ error }) => (error === undefined ? [] : [error]));
       if (errors.length > 0 && errors.length === outcomes.length) {
         const spent = errors.find((error) => error instanceof BudgetExceededError);
         if (spent !== undefined) throw spent;
         if (errors[0] !== undefined && errors.every((error) => !error.retryable)) throw errors[0];
       }
-      return outcomes.map(({ proposal }) => proposal);
+      return outcomes.map(({ proposal, calls }) => ({
+        ...proposal,
+        trace: calls.flatMap(modelEvents),
+      }));
     },
     weights: () => weights,
   };

@@ -5,8 +5,9 @@ import type { Random } from "../../../core/random.ts";
 import type { Parent, ProposeContext } from "../../generator.ts";
 import { type PromptOverrides, type RenderedPrompt, renderPrompt } from "../../prompts/prompts.ts";
 import { bestShot } from "./best-shot.ts";
-import { applyDiff, type Edited, graft, regionNote } from "./diff.ts";
+import { applyDiff, type Edited, graft, hasEdits, regionNote } from "./diff.ts";
 import { extractFunction } from "./extract.ts";
+import { askForeign, foreignLanguage } from "./foreign.ts";
 import { asComments, differencesOf, feedbackOf, fitnessText, taskVariables } from "./variables.ts";
 
 export type LlmMode = "best-shot" | "rewrite" | "diff" | "crossover" | "reflect";
@@ -61,7 +62,9 @@ export function ask(
     readonly random: Random;
   },
 ): Question {
-  const { kernel } = context.task;
+  const { kernel, language } = context.task;
+  const foreign = foreignLanguage(language);
+  if (foreign !== undefined) return askForeign(foreign, parents, context, options);
   const { entry } = kernel;
   const names = kernel.parameters.map(({ name }) => name);
   const common = taskVariables(context, options.capabilities);
@@ -121,7 +124,13 @@ export function ask(
         mode,
         prompt: render("diff", shown),
         parents: [parent.digest],
-        read: (reply) => applyDiff(parent.source, reply, entry, names.length),
+        // A model that rewrites where it was asked to edit has answered all the same.
+        read: (reply) => {
+          const edited = applyDiff(parent.source, reply, entry, names.length);
+          if (edited.status === "edited" || hasEdits(reply)) return edited;
+          const rewritten = graft(parent.source, reply, extracted(reply), entry, names.length);
+          return rewritten.status === "edited" ? rewritten : edited;
+        },
       }
     : {
         mode,

@@ -1,9 +1,22 @@
-/** The files that replace prompts, read once and checked before a run starts. */
+/** Every prompt that the engine sends, in one book, and the files that replace them. */
 import { readFileSync } from "node:fs";
 import { ConfigError } from "../../core/errors.ts";
-import { checkOverrides, type PromptOverrides } from "./prompts.ts";
+import { type PromptOverrides, promptBook } from "../../core/prompts.ts";
+import { EVOLVE_PROMPTS } from "../../evolve/prompts/prompts.ts";
+import { AGENT_TEMPLATES } from "./agent.ts";
+import { CREATION_TEMPLATES } from "./creation.ts";
+import { WALK_TEMPLATES } from "./walk.ts";
+
+export const PROMPTS = promptBook([
+  ...WALK_TEMPLATES,
+  ...AGENT_TEMPLATES,
+  ...CREATION_TEMPLATES,
+  ...EVOLVE_PROMPTS.templates,
+]);
 
 /**
+ * Reads the files once and checks them before a run starts.
+ *
  * @param files Prompt names with the files whose text replaces them.
  * @throws ConfigError BAD_CONFIG for a file that cannot be read; InputError for an unknown prompt or
  * variable.
@@ -21,6 +34,6 @@ export function readPrompts(files: Readonly<Record<string, string>>): PromptOver
       );
     }
   }
-  checkOverrides(texts);
+  PROMPTS.check(texts);
   return texts;
 }

@@ -1,0 +1,111 @@
+/**
+ * The harnesses for circle packing. A kernel places centres; the radii are then the best that these
+ * centres allow, which is a linear program: sum of radii as large as possible, none across a border,
+ * no two larger together than their distance.
+ */
+import type { Harness } from "../../src/index.ts";
+
+/** JavaScript that defines `radiiOf(xs, ys)`: best radii, a hair smaller than touching. */
+export const radiiSource = `function radiiOf(xs, ys) {
+  const n = xs.length;
+  const border = xs.map((x, i) => Math.min(x, 1 - x, ys[i], 1 - ys[i]));
+  // Rows of the condensed simplex table: coefficients of n variables, then the right-hand side.
+  const rows = [];
+  const names = [];
+  const row = (limit, ...places) => {
+    const made = new Float64Array(n + 1);
+    for (const place of places) made[place] = 1;
+    made[n] = limit;
+    rows.push(made);
+    names.push(n + names.length);
+  };
+  for (let i = 0; i < n; i++) row(border[i], i);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      const distance = Math.hypot(xs[i] - xs[j], ys[i] - ys[j]);
+      // Circles that can not meet need no row.
+      if (distance < border[i] + border[j]) row(distance, i, j);
+    }
+  }
+  const gains = new Float64Array(n + 1).fill(-1, 0, n);
+  const columns = Array.from({ length: n }, (_, i) => i);
+  for (let pivots = 0; pivots < 4000; pivots++) {
+    // The steepest column; after many pivots the first one by name, which can not cycle (Bland).
+    let enter = -1;
+    for (let j = 0; j < n; j++) {
+      if (gains[j] > -1e-11) continue;
+      if (enter === -1) enter = j;
+      else if (pivots < 400 ? gains[j] < gains[enter] : columns[j] < columns[enter]) enter = j;
+    }
+    if (enter === -1) break;
+    let leave = -1;
+    let least = Infinity;
+    for (let i = 0; i < rows.length; i++) {
+      if (rows[i][enter] <= 1e-11) continue;
+      const ratio = rows[i][n] / rows[i][enter];
+      if (ratio < least || (ratio === least && names[i] < names[leave])) {
+        least = ratio;
+        leave = i;
+      }
+    }
+    if (leave === -1) break;
+    const pivot = rows[leave];
+    const unit = 1 / pivot[enter];
+    for (let j = 0; j <= n; j++) pivot[j] *= unit;
+    pivot[enter] = unit;
+    const clear = (line) => {
+      const factor = line[enter];
+      if (factor === 0) return;
+      for (let j = 0; j <= n; j++) line[j] -= factor * pivot[j];
+      line[enter] = -factor * unit;
+    };
+    for (let i = 0; i < rows.length; i++) if (i !== leave) clear(rows[i]);
+    clear(gains);
+    [columns[enter], names[leave]] = [names[leave], columns[enter]];
+  }
+  const radii = new Array(n).fill(0);
+  for (let i = 0; i < rows.length; i++) if (names[i] < n) radii[names[i]] = rows[i][n];
+  // What rounding may have added is taken off: the check allows nothing.
+  return radii.map((radius, i) => Math.max(0, Math.min(radius, border[i]) - 1e-12));
+}
+`;
+
+/** JavaScript that defines `place(score, n)`: 3n numbers, x, y and radius of each circle. */
+export const placeSource = `${radiiSource}
+function place(score, n) {
+  const at = (value) => (value > 0 ? (value < 1 ? value : 1) : 0);
+  const xs = Array.from({ length: n }, (_, i) => at(score(i, 0, n)));
+  const ys = Array.from({ length: n }, (_, i) => at(score(i, 1, n)));
+  const radii = radiiOf(xs, ys);
+  return xs.flatMap((x, i) => [x, ys[i], radii[i]]);
+}
+`;
+
+/** For the kernel `score(i, axis, n)`: coordinate of centre i; outside [0, 1] counts as the border. */
+export function kernelHarness(n: number): Harness {
+  return {
+    source: `${placeSource}
+function harness(candidate) {
+  const score = (i, axis, n) => {
+    const value = candidate(i, axis, n);
+    if (typeof value !== "number") badOutput("a coordinate must be a number, got " + typeof value);
+    return value;
+  };
+  return place(score, ${n});
+}
+`,
+  };
+}
+
+/** For `pack(n)`, which says centres and radii itself: 3n numbers. Nothing is mended. */
+export function packHarness(n: number): Harness {
+  return {
+    source: `
+function harness(candidate) {
+  const circles = candidate(${n});
+  if (typeof circles !== "object") badOutput("pack must return x, y and radius of each circle");
+  return Array.from(circles);
+}
+`,
+  };
+}

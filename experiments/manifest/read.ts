@@ -1,0 +1,163 @@
+/**
+ * Reads a manifest: YAML with includes below it and overrides above it, merged by top-level key.
+ * Whatever does not fit is an InputError that names file, line and field.
+ */
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { type Document, isMap, LineCounter, parse, parseDocument } from "yaml";
+import { z } from "zod";
+import { InputError } from "../../src/index.ts";
+import { Manifest } from "./schema.ts";
+
+/** One file, or one override, with what tells its lines. */
+interface Layer {
+  readonly label: string;
+  readonly folder: string;
+  readonly document: Document;
+  readonly lines: LineCounter | undefined;
+}
+
+export interface ReadManifest {
+  readonly manifest: Manifest;
+  /** Says where a field stands, as `file:line`, for messages of those who look further. */
+  locate(path: readonly PropertyKey[]): string;
+  /** Folder against which a field's paths are resolved. */
+  folderOf(key: string): string;
+}
+
+/**
+ * @param overrides `key=value` with a dotted path and a YAML value, e.g. `seeds=2`,
+ *   `budgets.0.evaluations=500`. Later ones win.
+ * @throws InputError BAD_MANIFEST
+ */
+export async function readManifest(
+  file: string,
+  overrides: readonly string[] = [],
+): Promise<ReadManifest> {
+  const layers = await layersOf(file, []);
+  const owner = new Map<string, Layer>();
+  const merged: Record<string, unknown> = {};
+  for (const layer of layers) {
+    for (const [key, value] of Object.entries(layer.document.toJS() as object)) {
+      if (key === "include") continue;
+      merged[key] = value;
+      owner.set(key, layer);
+    }
+  }
+  const overridden = new Map<string, string>();
+  for (const override of overrides) overridden.set(setPath(merged, override), override);
+
+  const top = layers.at(-1) as Layer;
+  const locate = (path: readonly PropertyKey[]): string => {
+    const key = String(path[0] ?? "");
+    const override = overridden.get(key);
+    if (override !== undefined) return `-o ${override}`;
+    const layer = owner.get(key) ?? top;
+    const line = lineOf(layer, path);
+    return line === undefined ? layer.label : `${layer.label}:${line}`;
+  };
+  const parsed = Manifest.safeParse(merged);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.flatMap(leaves).slice(0, 8);
+    throw new InputError(
+      "BAD_MANIFEST",
+      problems
+        .map(({ path, message }) => `${locate(path)}: ${path.join(".") || "the file"}: ${message}`)
+        .join("\n"),
+    );
+  }
+  return {
+    manifest: parsed.data,
+    locate,
+    folderOf: (key) => (overridden.has(key) ? process.cwd() : (owner.get(key) ?? top).folder),
+  };
+}
+
+/** Included files first, the file itself last. */
+async function layersOf(file: string, chain: readonly string[]): Promise<readonly Layer[]> {
+  const path = resolve(file);
+  if (chain.includes(path)) {
+    throw bad(`${file}: include: expected no circle, got ${[...chain, path].join(" -> ")}`);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(await textOf(file), { lineCounter: lines });
+  const broken = document.errors[0];
+  if (broken !== undefined) throw bad(`${file}: ${broken.message}`);
+  const layer = { label: file, folder: dirname(path), document, lines };
+  if (!isMap(document.contents)) throw bad(`${file}:1: expected a mapping of fields`);
+  const include: unknown = document.toJS().include;
+  const included = z.array(z.string().min(1)).default([]).safeParse(include);
+  if (!included.success) {
+    throw bad(`${file}:${lineOf(layer, ["include"]) ?? 1}: include: expected a list of files`);
+  }
+  const below: Layer[] = [];
+  for (const name of included.data) {
+    below.push(...(await layersOf(resolve(layer.folder, name), [...chain, path])));
+  }
+  return [...below, layer];
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new InputError("UNREADABLE_FILE", `Cannot read ${file}: ${(error as Error).message}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** @returns The top-level key that it changed. */
+function setPath(root: Record<string, unknown>, override: string): string {
+  const at = override.indexOf("=");
+  const path = override.slice(0, at).trim().split(".");
+  const [top = ""] = path;
+  if (at < 1 || path.some((part) => part === "" || part === "__proto__")) {
+    throw bad(`-o ${override}: expected key=value, e.g. seeds=2 or budgets.0.evaluations=500`);
+  }
+  let value: unknown;
+  try {
+    value = parse(override.slice(at + 1));
+  } catch (error) {
+    throw bad(`-o ${override}: the value is no YAML: ${(error as Error).message}`);
+  }
+  let place: Record<string, unknown> = root;
+  for (const part of path.slice(0, -1)) {
+    const next = place[part];
+    if (next === undefined) place[part] = {};
+    else if (next === null || typeof next !== "object") {
+      throw bad(`-o ${override}: ${part} holds a plain value; nothing stands below it`);
+    }
+    place = place[part] as Record<string, unknown>;
+  }
+  place[path.at(-1) as string] = value;
+  return top;
+}
+
+interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Unknown keys are named one by one, so that each has its line. */
+function leaves(issue: z.core.$ZodIssue): readonly Problem[] {
+  if (issue.code !== "unrecognized_keys") return [issue];
+  return issue.keys.map((key) => ({
+    path: [...issue.path, key],
+    message: "is no field that is known here; correct its name or take it out",
+  }));
+}
+
+/** The line of the deepest part of the path that is there. */
+function lineOf({ document, lines }: Layer, path: readonly PropertyKey[]): number | undefined {
+  for (let depth = path.length; depth >= 0; depth--) {
+    const node: unknown = document.getIn(path.slice(0, depth), true);
+    const offset = (node as { range?: readonly number[] } | undefined)?.range?.[0];
+    if (offset !== undefined) return lines?.linePos(offset).line;
+  }
+  return undefined;
+}
+
+function bad(message: string): InputError {
+  return new InputError("BAD_MANIFEST", `${message}.`);
+}

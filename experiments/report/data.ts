@@ -1,0 +1,199 @@
+/**
+ * A batch's results as a report needs them: for each task and budget the arms side by side, each
+ * compared with every baseline over the seeds that both have. All formats are written from this.
+ */
+import { type Arm, taskLabel } from "../manifest/grid.ts";
+import type { Manifest } from "../manifest/schema.ts";
+import type { Batch } from "../run/journal.ts";
+import type { CellRecord, DoneRecord } from "../run/record.ts";
+import { armName, budgetText, pairs, solvedCount } from "./arms.ts";
+import { type Comparison, compare, corrected } from "./compare.ts";
+import { type Family, familyName, familyOf } from "./family.ts";
+import { bootstrapMean, type Interval, meanOf } from "./statistics.ts";
+
+export interface ArmResult {
+  readonly name: string;
+  readonly arm: Arm;
+  readonly records: readonly DoneRecord[];
+  /** Decisive score by seed; a winner that fails on the sealed split counts as the null candidate. */
+  readonly scores: ReadonlyMap<string, number>;
+  readonly mean: number | undefined;
+  readonly interval: Interval | undefined;
+  readonly best: DoneRecord | undefined;
+  readonly training: number | undefined;
+  readonly sealedFailures: number;
+  /** Cells that gave no result at all: the engine failed, or their time was over. */
+  readonly failedCells: number;
+  readonly solved: number | undefined;
+  readonly evaluations: number | undefined;
+  readonly perSecond: number | undefined;
+  readonly usd: number;
+  readonly unpriced: number;
+  readonly failures: Readonly<Record<string, number>>;
+  readonly measures: Readonly<Record<string, number>>;
+}
+
+export interface Section {
+  readonly task: string;
+  readonly budget: string;
+  readonly decidedBy: "sealed" | "training";
+  readonly floor: number | undefined;
+  /** Best of the starting programs. */
+  readonly start: number | undefined;
+  readonly arms: readonly ArmResult[];
+  readonly comparisons: readonly Comparison[];
+}
+
+export interface ReportData {
+  readonly manifest: Manifest;
+  readonly createdAt: string;
+  readonly sections: readonly Section[];
+  readonly families: readonly Family[];
+  readonly missing: readonly { readonly id: string; readonly why: string }[];
+  readonly cells: number;
+  readonly records: readonly CellRecord[];
+}
+
+/** Fewer tasks than this of one name are shown one by one. */
+const FAMILY_SIZE = 3;
+
+export function reportData(batch: Batch, records: readonly CellRecord[]): ReportData {
+  const wanted = new Map(batch.cells.map((cell) => [cell.id, cell]));
+  const own = records.filter(({ cell }) => wanted.has(cell.id));
+  const known = new Map(own.map((record) => [record.cell.id, record]));
+  const done = batch.cells.flatMap(({ id }) => {
+    const record = known.get(id);
+    return record?.status === "done" ? [record] : [];
+  });
+  const failed = own.filter(({ status }) => status === "failed");
+  const groups = Map.groupBy(done, groupOf);
+  const sections = [...groups].map(([key, list]) =>
+    sectionOf(
+      list,
+      failed.filter((record) => groupOf(record) === key),
+    ),
+  );
+  const byFamily = Map.groupBy(sections, ({ task, budget }) =>
+    JSON.stringify([familyName(task), budget]),
+  );
+  const grouped = [...byFamily.values()].filter(
+    (list) => list.length >= FAMILY_SIZE && familyName(list[0]?.task ?? "") !== undefined,
+  );
+  const families = grouped.map((list) => familyOf(list, failed));
+  const inFamily = new Set(grouped.flat());
+  const alone = sections.filter((section) => !inFamily.has(section));
+  // One family of claims: everything that this report says is corrected together.
+  const all = corrected([...alone, ...families].map(({ comparisons }) => comparisons));
+  return {
+    manifest: batch.manifest,
+    createdAt: batch.createdAt,
+    sections: alone.map((section, index) => ({ ...section, comparisons: all[index] ?? [] })),
+    families: families.map((family, index) => ({
+      ...family,
+      comparisons: all[alone.length + index] ?? [],
+    })),
+    missing: batch.cells.flatMap(({ id }) => {
+      const record = known.get(id);
+      if (record === undefined) return [{ id, why: "not run" }];
+      return record.status === "failed" ? [{ id, why: `${record.code}: ${record.message}` }] : [];
+    }),
+    cells: batch.cells.length,
+    records: own,
+  };
+}
+
+function groupOf({ cell }: CellRecord): string {
+  return JSON.stringify([cell.task, cell.budget]);
+}
+
+function sectionOf(records: readonly DoneRecord[], failed: readonly CellRecord[]): Section {
+  const [first] = records as readonly [DoneRecord, ...DoneRecord[]];
+  const sealed = records.some(
+    ({ outcome }) => outcome.sealed !== undefined || outcome.sealedFailure !== undefined,
+  );
+  const floors = records.flatMap(
+    ({ outcome }) => (sealed ? outcome.floor : outcome.trainFloor) ?? [],
+  );
+  const floor = meanOf(floors);
+  const arms = [...Map.groupBy(records, armName)].map(([name, list]) =>
+    armOf(name, list, sealed, floor, failed.filter((record) => armName(record) === name).length),
+  );
+  return {
+    task: taskLabel(first.cell.task),
+    budget: budgetText(first.cell.budget),
+    decidedBy: sealed ? "sealed" : "training",
+    floor,
+    start: meanOf(records.flatMap(({ outcome }) => outcome.start ?? [])),
+    arms,
+    comparisons: pairs(arms).map(([arm, baseline]) => compare(arm, baseline)),
+  };
+}
+
+function armOf(
+  name: string,
+  records: readonly DoneRecord[],
+  sealed: boolean,
+  floor: number | undefined,
+  failedCells: number,
+): ArmResult {
+  const [first] = records as readonly [DoneRecord, ...DoneRecord[]];
+  const scores = new Map<string, number>();
+  for (const { cell, outcome } of records) {
+    const score = (sealed ? outcome.sealed : outcome.fitness) ?? floor;
+    if (score !== undefined) scores.set(String(cell.seed), score);
+  }
+  const scoreOf = ({ outcome }: DoneRecord): number =>
+    (sealed ? outcome.sealed : outcome.fitness) ?? Number.NEGATIVE_INFINITY;
+  const seconds = sum(records.map(({ outcome }) => outcome.seconds));
+  const evaluations = sum(records.map(({ outcome }) => outcome.evaluations));
+  const values = [...scores.values()];
+  return {
+    name,
+    arm: first.cell as Arm,
+    records,
+    scores,
+    mean: meanOf(values),
+    interval: bootstrapMean(values),
+    best: records.toSorted((a, b) => scoreOf(b) - scoreOf(a))[0],
+    training: meanOf(records.flatMap(({ outcome }) => outcome.fitness ?? [])),
+    failedCells,
+    sealedFailures: records.filter(({ outcome }) => outcome.sealedFailure !== undefined).length,
+    solved: first.outcome.solved === undefined ? undefined : solvedCount(records),
+    evaluations: evaluations / records.length,
+    // A cell that went on after a crash took its first part out of the trace: no measure of speed.
+    perSecond:
+      seconds > 0 && records.every(({ outcome }) => outcome.resumed === 0)
+        ? evaluations / seconds
+        : undefined,
+    usd: sum(records.map(({ outcome }) => outcome.cost.usd)),
+    unpriced: sum(records.map(({ outcome }) => outcome.cost.unpriced)),
+    failures: totals(records.map(({ outcome }) => outcome.failures)),
+    measures: means(records.map(({ outcome }) => outcome.measures)),
+  };
+}
+
+function totals(
+  list: readonly Readonly<Record<string, number>>[],
+): Readonly<Record<string, number>> {
+  const all: Record<string, number> = {};
+  for (const counts of list) {
+    for (const [key, count] of Object.entries(counts)) all[key] = (all[key] ?? 0) + count;
+  }
+  return all;
+}
+
+function means(
+  list: readonly Readonly<Record<string, number>>[],
+): Readonly<Record<string, number>> {
+  const keys = new Set(list.flatMap((values) => Object.keys(values)));
+  return Object.fromEntries(
+    [...keys].map((key) => {
+      const values = list.flatMap((measures) => measures[key] ?? []);
+      return [key, meanOf(values) ?? 0];
+    }),
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,152 @@
+/**
+ * A batch's folder: what was asked (manifest.json), what has ended (cells.jsonl, a line per cell,
+ * on disk before it counts), how it went (progress.jsonl), and the traces (home/).
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { InputError, StoreError } from "../../src/index.ts";
+import { Manifest } from "../manifest/schema.ts";
+import { CellFacts, CellRecord } from "./record.ts";
+
+/** What a report needs to know of the batch beside its cells. */
+export const Batch = z.strictObject({
+  format: z.literal(1),
+  createdAt: z.string(),
+  manifest: Manifest,
+  cells: z.array(CellFacts),
+});
+export type Batch = z.output<typeof Batch>;
+
+export interface Journal {
+  readonly home: string;
+  /** The last word on each cell, in the order of their first lines. */
+  readonly records: ReadonlyMap<string, CellRecord>;
+  /** On disk when it returns. */
+  add(record: CellRecord): void;
+  progress(line: object): void;
+  close(): void;
+}
+
+const FILES = { batch: "manifest.json", cells: "cells.jsonl", progress: "progress.jsonl" };
+
+/**
+ * @param resume Whether results that are there are wanted.
+ * @throws InputError RESULTS_EXIST, StoreError CORRUPT_RECORD
+ */
+export async function openJournal(
+  folder: string,
+  batch: Batch,
+  { resume }: { readonly resume: boolean },
+): Promise<Journal> {
+  const known = readIfThere(join(folder, FILES.batch));
+  if (known !== undefined && !resume) {
+    throw new InputError(
+      "RESULTS_EXIST",
+      `Expected a folder without results, got ${folder}. Go on with --resume, or give another --out.`,
+    );
+  }
+  makeFolder(folder);
+  const records = new Map(readRecords(folder).map((record) => [record.cell.id, record]));
+  // Written beside and moved, so that a reader never sees half of it.
+  const temporary = join(folder, `${FILES.batch}.${process.pid}`);
+  await writeFile(temporary, `${JSON.stringify(batch, null, 2)}\n`);
+  await rename(temporary, join(folder, FILES.batch));
+  const cells = openSync(join(folder, FILES.cells), "a");
+  const progress = openSync(join(folder, FILES.progress), "a");
+  // A process that was killed may have left half a line: what follows starts on its own.
+  if (endsOpen(join(folder, FILES.cells))) writeSync(cells, "\n");
+  if (endsOpen(join(folder, FILES.progress))) writeSync(progress, "\n");
+  return {
+    home: join(folder, "home"),
+    records,
+    add(record) {
+      writeSync(cells, `${JSON.stringify(record)}\n`);
+      fsyncSync(cells);
+      records.set(record.cell.id, record);
+    },
+    progress: (line) => void writeSync(progress, `${JSON.stringify(line)}\n`),
+    close() {
+      closeSync(cells);
+      closeSync(progress);
+    },
+  };
+}
+
+/** @throws InputError NO_RESULTS, StoreError CORRUPT_RECORD */
+export function readBatch(folder: string): {
+  readonly batch: Batch;
+  readonly records: readonly CellRecord[];
+} {
+  const text = readIfThere(join(folder, FILES.batch));
+  if (text === undefined) {
+    throw new InputError(
+      "NO_RESULTS",
+      `Expected a folder that "experiment run" wrote, got ${folder}: it has no ${FILES.batch}.`,
+    );
+  }
+  const parsed = Batch.safeParse(parseJson(text));
+  if (!parsed.success) {
+    throw new StoreError(
+      "CORRUPT_RECORD",
+      `${join(folder, FILES.batch)} is not what "experiment run" writes: ${z.prettifyError(parsed.error)}`,
+    );
+  }
+  const latest = new Map(readRecords(folder).map((record) => [record.cell.id, record]));
+  return { batch: parsed.data, records: [...latest.values()] };
+}
+
+/** Half a line at the end is what a killed process leaves; anything else that is broken is told. */
+function readRecords(folder: string): readonly CellRecord[] {
+  const file = join(folder, FILES.cells);
+  const text = readIfThere(file) ?? "";
+  const lines = text.split("\n");
+  return lines.flatMap((line, index): CellRecord[] => {
+    if (line === "") return [];
+    const value = parseJson(line);
+    const parsed = CellRecord.safeParse(value);
+    if (parsed.success) return [parsed.data];
+    if (value === undefined) return [];
+    throw new StoreError(
+      "CORRUPT_RECORD",
+      `${file}:${index + 1}: expected a cell's record, got something else (${z.prettifyError(parsed.error).split("\n")[0]}). Take the line out; its cell is then run again with --resume.`,
+    );
+  });
+}
+
+function endsOpen(file: string): boolean {
+  const text = readIfThere(file) ?? "";
+  return text !== "" && !text.endsWith("\n");
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new InputError("UNREADABLE_FILE", `Cannot read ${file}: ${(error as Error).message}.`, {
+      cause: error,
+    });
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new InputError(
+      "UNWRITABLE_FOLDER",
+      `Expected a folder for results that can be written, got ${folder} (${(error as Error).message}). Give another --out.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * What a run's trace says of its search: how the best score rose, what models were paid, and which
+ * programs the winner descends from. The trace is the source; nothing is measured twice.
+ */
+import { z } from "zod";
+import type { Engine } from "../../src/index.ts";
+import type { Cost, CurvePoint, Outcome } from "./record.ts";
+
+const Candidate = z.looseObject({
+  digest: z.string(),
+  status: z.string(),
+  operator: z.string(),
+  generator: z.string().optional(),
+  parents: z.array(z.string()).default([]),
+  fitness: z.number().optional(),
+  kind: z.string().optional(),
+  source: z.string().optional(),
+});
+type Candidate = z.output<typeof Candidate>;
+
+const Reply = z.looseObject({
+  usage: z.object({ inputTokens: z.number(), outputTokens: z.number() }).optional(),
+  costUsd: z.number().optional(),
+  error: z.unknown().optional(),
+});
+
+interface Node extends Candidate {
+  readonly evaluations: number;
+}
+
+export interface SearchStory {
+  readonly curve: readonly CurvePoint[];
+  readonly cost: Cost;
+  readonly repeats: number;
+  /** Candidates that ran. */
+  readonly evaluated: number;
+  /** From the winner to a program without parents; of two parents the fitter. */
+  readonly lineage: Outcome["lineage"];
+  /** The fittest of the starting programs on the training split. */
+  readonly bestSeed: string | undefined;
+  /** Training fitness of the first starting program. */
+  readonly trainFloor: number | undefined;
+}
+
+/** Points of a curve that are kept: its rises, thinned where there are more. */
+const MOST_POINTS = 400;
+const DEEPEST = 60;
+
+export async function readSearch(
+  events: Engine["events"],
+  runId: string,
+  winner: string | undefined,
+): Promise<SearchStory> {
+  const nodes = new Map<string, Node>();
+  const curve: CurvePoint[] = [];
+  const cost = { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, unpriced: 0 };
+  let evaluations = 0;
+  let repeats = 0;
+  let begin: number | undefined;
+  let seed: Node | undefined;
+  let floor: Node | undefined;
+  for await (const { type, data, time } of events.events(runId)) {
+    const now = Date.parse(time);
+    begin ??= now;
+    if (type === "model-reply") addReply(cost, Reply.parse(data));
+    if (type !== "candidate-result") continue;
+    const candidate = Candidate.parse(data);
+    if (candidate.status === "duplicate") repeats++;
+    else if (candidate.kind !== "no-candidate") evaluations++;
+    if (candidate.status !== "scored") continue;
+    const node = { ...candidate, evaluations };
+    nodes.set(node.digest, node);
+    if (node.operator === "seed") {
+      floor ??= node;
+      if (fitnessOf(node) > fitnessOf(seed)) seed = node;
+    }
+    const fitness = fitnessOf(node);
+    if (fitness > (curve.at(-1)?.fitness ?? Number.NEGATIVE_INFINITY)) {
+      const seconds = (now - begin) / 1000;
+      const paid = cost.unpriced === 0 ? { costUsd: cost.usd } : {};
+      curve.push({ evaluations, fitness, seconds, ...paid });
+    }
+  }
+  return {
+    curve: thinned(curve),
+    cost,
+    repeats,
+    evaluated: evaluations,
+    lineage: lineageOf(nodes, winner),
+    bestSeed: seed?.source,
+    trainFloor: floor?.fitness,
+  };
+}
+
+function addReply(cost: Cost, { usage, costUsd }: z.output<typeof Reply>): void {
+  cost.calls++;
+  cost.inputTokens += usage?.inputTokens ?? 0;
+  cost.outputTokens += usage?.outputTokens ?? 0;
+  if (costUsd === undefined) cost.unpriced++;
+  else cost.usd += costUsd;
+}
+
+function lineageOf(
+  nodes: ReadonlyMap<string, Node>,
+  winner: string | undefined,
+): Outcome["lineage"] {
+  const chain: Outcome["lineage"] = [];
+  const seen = new Set<string>();
+  let at = winner === undefined ? undefined : nodes.get(winner);
+  while (at !== undefined && chain.length < DEEPEST && !seen.has(at.digest)) {
+    seen.add(at.digest);
+    const { digest, operator, generator, fitness, evaluations } = at;
+    chain.push({ digest, operator, generator, fitness, evaluations });
+    const parents = at.parents.flatMap((parent) => nodes.get(parent) ?? []);
+    at = parents.sort((a, b) => fitnessOf(b) - fitnessOf(a))[0];
+  }
+  return chain;
+}
+
+function fitnessOf(node: Node | undefined): number {
+  return node?.fitness ?? Number.NEGATIVE_INFINITY;
+}
+
+function thinned(curve: readonly CurvePoint[]): readonly CurvePoint[] {
+  if (curve.length <= MOST_POINTS) return curve;
+  const step = (curve.length - 1) / (MOST_POINTS - 1);
+  return Array.from(
+    { length: MOST_POINTS },
+    (_, index) => curve[Math.round(index * step)] as CurvePoint,
+  );
+}

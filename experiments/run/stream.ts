@@ -1,0 +1,166 @@
+/**
+ * A stream of related requests, each with examples and sealed checks: what a library of tools is
+ * worth. With the library every request meets the tools that the ones before it left; without it
+ * each begins on an empty home. Same budget for each request either way.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type Case,
+  digestJson,
+  type Engine,
+  Request,
+  sameJson,
+  specTask,
+} from "../../src/index.ts";
+import type { Cell } from "../manifest/grid.ts";
+import type { CellProgress } from "./messages.ts";
+import { readSearch } from "./read-run.ts";
+import type { CurvePoint, DoneRecord } from "./record.ts";
+
+export interface StreamStep {
+  readonly objective: string;
+  /** As a tool's name and signature would say it. */
+  readonly signature: string;
+  readonly cases: readonly Case[];
+  /** Decide whether the request counts as answered; no search sees them. */
+  readonly checks: readonly Case[];
+  /** The step before this one, counted from 0, that asked for the same function in other words. */
+  readonly repeats?: number;
+}
+
+export interface Stream {
+  readonly name: string;
+  readonly description: string;
+  readonly steps: readonly StreamStep[];
+}
+
+interface Served {
+  readonly right: boolean;
+  readonly reused: boolean;
+  readonly evaluations: number;
+  readonly seconds: number;
+}
+
+export async function runStream(
+  engineAt: (home: string) => Engine,
+  stream: Stream,
+  cell: Cell,
+  signal: AbortSignal,
+  onProgress: (progress: CellProgress) => void,
+): Promise<DoneRecord> {
+  const withLibrary = cell.strategy === "with-library";
+  // Homes of its own, begun empty: tools of other cells must not serve here.
+  const root = mkdtempSync(join(tmpdir(), "toolwright-stream-"));
+  const begin = performance.now();
+  const curve: CurvePoint[] = [];
+  const cost = { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, unpriced: 0 };
+  const served: Served[] = [];
+  let shared: Engine | undefined;
+  try {
+    for (const [index, step] of stream.steps.entries()) {
+      const engine = shared ?? engineAt(join(root, String(index)));
+      if (withLibrary) shared = engine;
+      try {
+        served.push(await serve(engine, step, cell, signal));
+      } finally {
+        if (!withLibrary) await engine.close();
+      }
+      const evaluations = sum(served.map((each) => each.evaluations));
+      const fitness = share(served, ({ right }) => right, stream.steps.length);
+      const seconds = (performance.now() - begin) / 1000;
+      curve.push({ evaluations, fitness, seconds });
+      onProgress({ id: cell.id, evaluations, seconds, best: fitness });
+    }
+  } finally {
+    await shared?.close();
+    rmSync(root, { recursive: true, force: true });
+  }
+  const evaluations = sum(served.map((each) => each.evaluations));
+  const answered = share(served, ({ right }) => right, stream.steps.length);
+  return {
+    status: "done",
+    cell,
+    taskDigest: streamDigest(stream),
+    finishedAt: new Date().toISOString(),
+    outcome: {
+      runId: "",
+      resumed: 0,
+      fitness: answered,
+      sealed: answered,
+      measures: {
+        requests: stream.steps.length,
+        answeredRight: served.filter(({ right }) => right).length,
+        servedByStoredTool: served.filter(({ reused }) => reused).length,
+        evaluations,
+      },
+      floor: 0,
+      solved: answered === 1,
+      evaluations,
+      proposals: evaluations,
+      repeats: 0,
+      seconds: (performance.now() - begin) / 1000,
+      failures: {},
+      stopped: "target",
+      cost,
+      curve,
+      lineage: [],
+    },
+  };
+}
+
+async function serve(
+  engine: Engine,
+  step: StreamStep,
+  cell: Cell,
+  signal: AbortSignal,
+): Promise<Served> {
+  const begin = performance.now();
+  const [name = "tool"] = step.signature.replace(/^function\s+/, "").split("(");
+  const task = specTask({
+    name,
+    description: step.objective,
+    signature: step.signature,
+    cases: [...step.cases],
+    heldOut: [...step.checks],
+  });
+  const { requestId, solution } = await engine.request(
+    Request.parse({ objective: step.objective }),
+    {
+      task,
+      instances: step.checks.map(({ args, expected }) => ({ input: args, expected })),
+      seed: cell.seed,
+      budget: cell.budget,
+      generator: cell.generator,
+    },
+    signal,
+  );
+  const answered = solution?.status === "answered" ? solution : undefined;
+  const outputs = answered?.answer.outputs ?? [];
+  const right =
+    outputs.length === step.checks.length &&
+    step.checks.every(({ expected }, index) => sameJson(outputs[index] ?? null, expected));
+  const runs = (await engine.events.runs()).filter(
+    ({ parent, kind }) => parent === requestId && kind === "evolution",
+  );
+  let evaluations = 0;
+  for (const { id } of runs) {
+    const { evaluated } = await readSearch(engine.events, id, undefined);
+    evaluations += evaluated;
+  }
+  const reused = answered !== undefined && answered.createdBy === undefined;
+  return { right, reused, evaluations, seconds: (performance.now() - begin) / 1000 };
+}
+
+export function streamDigest(stream: Stream): string {
+  return digestJson(JSON.parse(JSON.stringify(stream)));
+}
+
+function share<T>(list: readonly T[], holds: (item: T) => boolean, of: number): number {
+  return list.filter(holds).length / of;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

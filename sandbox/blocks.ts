@@ -1,0 +1,152 @@
+/**
+ * Fenced code blocks of a Markdown text, and each as a program that runs as a script does: what it
+ * prints is kept, its value is its last expression's, or what its entry gives where it defines one.
+ */
+import type { Language, Program } from "../src/core/execution.ts";
+import { stripTypes } from "../src/core/strip-types.ts";
+
+export interface Block {
+  readonly language: Language;
+  readonly source: string;
+  /** Where its text begins, from 1. */
+  readonly line: number;
+}
+
+const LANGUAGES: Readonly<Record<string, Language>> = {
+  js: "javascript",
+  mjs: "javascript",
+  cjs: "javascript",
+  javascript: "javascript",
+  ts: "typescript",
+  mts: "typescript",
+  typescript: "typescript",
+  py: "python",
+  python: "python",
+  python3: "python",
+  sh: "shell",
+  shell: "shell",
+  bash: "shell",
+};
+
+/** By a fence's first word or a file's extension without its dot; undefined for any other. */
+export function languageOf(word: string): Language | undefined {
+  const name = word.toLowerCase();
+  return Object.hasOwn(LANGUAGES, name) ? LANGUAGES[name] : undefined;
+}
+
+/**
+ * Fences as CommonMark has them (section 4.5): three or more backticks or tildes, closed by as many
+ * of the same or by the end of the text.
+ *
+ * @returns The blocks in order, and the lines of those whose language is none that runs.
+ */
+export function fencedBlocks(markdown: string): {
+  readonly blocks: readonly Block[];
+  readonly others: readonly number[];
+} {
+  const blocks: Block[] = [];
+  const others: number[] = [];
+  const lines = markdown.split(/\r?\n/);
+  for (let at = 0; at < lines.length; at++) {
+    const opening = /^( {0,3})(`{3,}(?=[^`]*$)|~{3,})[ \t]*([^\s`{]*)/.exec(lines[at] ?? "");
+    if (opening === null) continue;
+    const [, indent = "", fence = "", word = ""] = opening;
+    const closing = new RegExp(`^ {0,3}${fence[0]}{${fence.length},}[ \\t]*$`);
+    const begin = at + 1;
+    while (++at < lines.length && !closing.test(lines[at] ?? ""));
+    const language = languageOf(word);
+    if (language === undefined) {
+      others.push(begin);
+      continue;
+    }
+    const indented = new RegExp(`^ {0,${indent.length}}`);
+    const text = lines.slice(begin, at).map((line) => line.replace(indented, ""));
+    blocks.push({ language, source: `${text.join("\n")}\n`, line: begin + 1 });
+  }
+  return { blocks, others };
+}
+
+/** What a block that runs as a script gives; a shell block gives its standard output instead. */
+export interface ScriptOutput {
+  readonly value: unknown;
+  readonly printed: string;
+}
+
+/**
+ * @param entry Called with the arguments of the execution where the block defines it.
+ * @returns `refused` where the types of a TypeScript block cannot be taken off.
+ */
+export function scriptOf(
+  { language, source }: Pick<Block, "language" | "source">,
+  entry: string,
+): Program | { readonly refused: string } {
+  switch (language) {
+    case "javascript":
+      return { language, source: javascriptScript(source, entry), entry: SCRIPT };
+    case "typescript": {
+      // The text stands in quotes inside the program, where the driver would not find its types.
+      const stripped = stripTypes(source);
+      return stripped.status === "failed"
+        ? { refused: stripped.reason }
+        : { language, source: javascriptScript(stripped.text, entry), entry: SCRIPT };
+    }
+    case "python":
+      return { language, source: pythonScript(source, entry), entry: SCRIPT };
+    case "shell":
+    case "mcp":
+      return { language, source, entry };
+  }
+}
+
+const SCRIPT = "toolwright_script";
+
+/** A `var` statement has no value of its own: the block's last expression keeps its. */
+function javascriptScript(source: string, entry: string): string {
+  // A script exports nothing: the word is a habit, and in a script it does not parse.
+  const plain = source.replace(
+    /^export\s+(?:default\s+)?(?=(?:async\s+)?function\b|class\b|const\b|let\b|var\b)/gm,
+    "",
+  );
+  const text = `${plain}\n;var ${SCRIPT}_entry = typeof ${entry} === "function" ? ${entry} : undefined;`;
+  return `const ${SCRIPT}_lines = [];
+for (const name of ["log", "info", "warn", "error", "debug"]) {
+  console[name] = (...values) => void ${SCRIPT}_lines.push(values.map(${SCRIPT}_text).join(" "));
+}
+function ${SCRIPT}_text(value) {
+  if (typeof value !== "object" || value === null) return String(value);
+  try { return JSON.stringify(value) ?? String(value); } catch { return String(value); }
+}
+const ${SCRIPT}_value = (0, eval)(${JSON.stringify(text)});
+function ${SCRIPT}(...values) {
+  const entry = globalThis.${SCRIPT}_entry;
+  const value = typeof entry === "function" ? entry(...values) : ${SCRIPT}_value;
+  const plain = typeof value === "function" || typeof value === "symbol" || typeof value === "bigint";
+  return {
+    value: value === undefined ? null : plain ? String(value) : value,
+    printed: ${SCRIPT}_lines.map((line) => line + "\\n").join(""),
+  };
+}`;
+}
+
+/** A JSON string is a Python string but for half surrogate pairs, which no file holds. */
+function pythonScript(source: string, entry: string): string {
+  return `import ast, contextlib, io, json
+def ${SCRIPT}(*values):
+    tree = ast.parse(${JSON.stringify(source)}, "block.py")
+    last = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = ast.Expression(tree.body.pop().value)
+    scope = {"__name__": "__main__"}
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(tree, "block.py", "exec"), scope)
+        value = None if last is None else eval(compile(last, "block.py", "eval"), scope)
+        if callable(scope.get(${JSON.stringify(entry)})):
+            value = scope[${JSON.stringify(entry)}](*values)
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        value = repr(value)
+    return {"value": value, "printed": printed.getvalue()}
+`;
+}

@@ -1,0 +1,59 @@
+/** The answer: in words and as data, out of what the steps gave. */
+import { z } from "zod";
+import type { Json } from "../core/json.ts";
+import type { Steps } from "../core/steps.ts";
+import type { Ask } from "./ask.ts";
+import { quoteJson } from "./callable.ts";
+import type { Answered } from "./checks.ts";
+import { matterVariables } from "./ground-model.ts";
+import { type DoneStep, type Matter, resultsOf } from "./matter.ts";
+import type { PlanStepOf } from "./plan-steps.ts";
+import { historyLine } from "./planner.ts";
+import { resolveReferences } from "./references.ts";
+
+const Written = z.object({
+  text: z.string().min(1),
+  value: z
+    .unknown()
+    .optional()
+    .transform((value) => (value ?? null) as Json),
+});
+
+export type Composed =
+  | ({ readonly status: "answered" } & Answered)
+  | { readonly status: "failed"; readonly reason: string };
+
+/** A plan that says the whole answer is taken at its word; otherwise it is written from results. */
+export async function composeAnswer(
+  { ask, steps }: { readonly ask: Ask; readonly steps: Steps },
+  matter: Matter,
+  { text, value }: PlanStepOf<"answer">,
+  done: readonly DoneStep[],
+): Promise<Composed> {
+  const results = resultsOf(done);
+  const resolved = resolveReferences(value, results);
+  if (resolved.status === "unresolved") return { status: "failed", reason: resolved.reason };
+  if (text !== undefined && text.trim() !== "") {
+    return { status: "answered", text, value: resolved.value };
+  }
+  const written = await ask(
+    {
+      role: "planner",
+      prompt: "answer",
+      variables: {
+        ...matterVariables(matter),
+        results:
+          done
+            .filter(({ outcome }) => outcome.status === "done")
+            .map(historyLine)
+            .join("\n") || "none",
+        value: resolved.value === null ? "" : quoteJson(resolved.value),
+      },
+      schema: Written,
+    },
+    steps.signal,
+  );
+  // What the plan points at is data; a model that copies it could change it.
+  const exact = resolved.value ?? written.value;
+  return { status: "answered", text: written.text, value: exact };
+}

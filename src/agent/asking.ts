@@ -1,0 +1,125 @@
+/**
+ * How the agent asks a model: a prompt of the book, rendered; the question in the trace before it is
+ * sent; each reply a step of the request, so that none is paid for twice; a misfit told back.
+ */
+
+import type { z } from "zod";
+import { digestText } from "../core/digest.ts";
+import { EngineError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../core/ports.ts";
+import type { PromptOverrides, RenderedPrompt } from "../core/prompts.ts";
+import type { Steps } from "../core/steps.ts";
+import type { Ask } from "./ask.ts";
+import { PROMPTS } from "./prompts/book.ts";
+
+/** A model with how it is to be asked. */
+export interface RoleModel {
+  readonly model: LanguageModel;
+  readonly temperature: number;
+}
+
+/** Asks until the reply fits the schema, a bounded number of times. */
+export type Structured = <Schema extends z.ZodType>(
+  model: LanguageModel,
+  request: Omit<ModelRequest, "responseSchema">,
+  schema: Schema,
+  options: { readonly name: string; readonly tellBack: (fault: string) => readonly ModelMessage[] },
+  signal: AbortSignal,
+) => Promise<{ readonly value: z.output<Schema> }>;
+
+export interface AskingPorts {
+  readonly steps: Steps;
+  /** The model of a role, e.g. `planner`, or of a name that an agent's configuration gives. */
+  readonly modelOf: (role: string) => Promise<RoleModel>;
+  readonly structured: Structured;
+  readonly prompts: PromptOverrides;
+  readonly seed: number;
+}
+
+export function asker(ports: AskingPorts): Ask {
+  return async (question, signal) => {
+    const { role, prompt: name, variables, schema, sample = 0 } = question;
+    const prompt = PROMPTS.render(name, variables, ports.prompts);
+    const { model, temperature } = await ports.modelOf(role);
+    const asked = `model:${name}${sample === 0 ? "" : `:${sample}`}`;
+    const { value } = await ports.structured(
+      steppedModel(ports.steps, model, { name: asked, role, prompt }),
+      { messages: prompt.messages, temperature, seed: (ports.seed + sample) % 4_294_967_296 },
+      schema,
+      {
+        name: name.replaceAll("-", "_"),
+        tellBack: (fault) => PROMPTS.render("re-ask", { fault }, ports.prompts).messages,
+      },
+      signal,
+    );
+    return value;
+  };
+}
+
+/** What a call is for, as the trace says it. */
+export interface CallLabel {
+  /** Of the step. */
+  readonly name: string;
+  readonly role: string;
+  readonly prompt: Omit<RenderedPrompt, "messages">;
+}
+
+/** The same model; every call of it is a step, with the question before it and the reply after it. */
+export function steppedModel(
+  steps: Steps,
+  model: LanguageModel,
+  { name, role, prompt }: CallLabel,
+): LanguageModel {
+  let calls = 0;
+  return {
+    id: model.id,
+    terms: model.terms,
+    async complete(request, signal) {
+      const digest = digestText(JSON.stringify(request)).slice(0, 12);
+      const id = `${name}/${digest}/${++calls}`;
+      const { messages, tools, temperature, seed, responseSchema } = request;
+      await steps.trace(`${name}:asked`, [
+        {
+          type: "model-call",
+          data: asJson({
+            id,
+            role,
+            promptName: prompt.name,
+            promptVersion: prompt.version,
+            promptDigest: prompt.digest,
+            messages,
+            tools,
+            parameters: { temperature, seed, schema: responseSchema?.name },
+            model: model.id,
+            terms: model.terms,
+          }),
+        },
+      ]);
+      let reply: ModelReply;
+      try {
+        const kept = await steps.step(name, async () =>
+          asJson(await model.complete(request, signal)),
+        );
+        reply = kept as unknown as ModelReply;
+      } catch (error) {
+        if (error instanceof EngineError && !signal.aborted) {
+          const { code, message, retryable } = error;
+          await steps.trace(`${name}:failed`, [
+            { type: "model-reply", data: { id, error: { code, message, retryable } } },
+          ]);
+        }
+        throw error;
+      }
+      await steps.trace(`${name}:replied`, [
+        { type: "model-reply", data: asJson({ id, ...reply }) },
+      ]);
+      return reply;
+    },
+  };
+}
+
+/** As it is read back: what is undefined is absent. */
+export function asJson(value: object): { readonly [key: string]: Json } {
+  return JSON.parse(JSON.stringify(value)) as { readonly [key: string]: Json };
+}

@@ -1,0 +1,87 @@
+/**
+ * References of a plan: `{"$from": "s1.items[0]"}` stands for a part of what step `s1` gave. An
+ * object, not a text: no text that a person or a tool brings can be taken for one.
+ */
+import type { Json } from "../core/json.ts";
+
+export interface Reference {
+  /** Id of the step. */
+  readonly step: string;
+  /** Names and indices that lead into its result; empty: the whole. */
+  readonly path: readonly (string | number)[];
+}
+
+const SHAPE = /^([A-Za-z_]\w*)((?:\.[A-Za-z_$][\w$-]*|\[\d+\]|\["[^"]*"\])*)$/;
+const PART = /\.([A-Za-z_$][\w$-]*)|\[(\d+)\]|\["([^"]*)"\]/g;
+
+/** What a `$from` says, or undefined if it can not be read. */
+export function parseReference(text: string): Reference | undefined {
+  const match = SHAPE.exec(text.trim());
+  if (match === null) return undefined;
+  const path = [...(match[2] ?? "").matchAll(PART)].map(([, name, index, quoted]) =>
+    index === undefined ? (name ?? quoted ?? "") : Number(index),
+  );
+  return { step: match[1] ?? "", path };
+}
+
+/** Every `$from` in a value, as it is written. */
+export function referencesIn(value: Json): readonly string[] {
+  if (value === null || typeof value !== "object") return [];
+  const from = fromOf(value);
+  if (from !== undefined) return [from];
+  return Object.values(value).flatMap((part) => referencesIn(part as Json));
+}
+
+export type Resolved =
+  | { readonly status: "resolved"; readonly value: Json }
+  | { readonly status: "unresolved"; readonly reason: string };
+
+/** The value with each reference replaced by what it stands for. */
+export function resolveReferences(value: Json, results: ReadonlyMap<string, Json>): Resolved {
+  let fault: string | undefined;
+  const at = (part: Json): Json => {
+    if (part === null || typeof part !== "object") return part;
+    const from = fromOf(part);
+    if (from !== undefined) {
+      const found = lookUp(from, results);
+      if (found.status === "resolved") return found.value;
+      fault ??= found.reason;
+      return null;
+    }
+    if (Array.isArray(part)) return part.map((each) => at(each as Json));
+    return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, at(each as Json)]));
+  };
+  const whole = at(value);
+  return fault === undefined
+    ? { status: "resolved", value: whole }
+    : { status: "unresolved", reason: fault };
+}
+
+function lookUp(text: string, results: ReadonlyMap<string, Json>): Resolved {
+  const reference = parseReference(text);
+  if (reference === undefined)
+    return { status: "unresolved", reason: `"${text}" is no reference.` };
+  let value = results.get(reference.step);
+  if (value === undefined) {
+    return { status: "unresolved", reason: `Step ${reference.step} has given no result.` };
+  }
+  for (const part of reference.path) {
+    const next: Json | undefined =
+      value !== null && typeof value === "object" && Object.hasOwn(value, part)
+        ? (Reflect.get(value, part) as Json)
+        : undefined;
+    if (next === undefined) {
+      return {
+        status: "unresolved",
+        reason: `The result of ${reference.step} has no ${JSON.stringify(part)} where ${text} looks for it.`,
+      };
+    }
+    value = next;
+  }
+  return { status: "resolved", value };
+}
+
+function fromOf(value: object): string | undefined {
+  const from: unknown = Object.hasOwn(value, "$from") ? Reflect.get(value, "$from") : undefined;
+  return typeof from === "string" && Object.keys(value).length === 1 ? from : undefined;
+}

@@ -1,0 +1,109 @@
+/**
+ * Equal work that is asked for several times at once is done once: whoever comes first does it, the
+ * others wait for what it gives. Between processes a claim in the home does the same.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CanceledError } from "../core/errors.ts";
+
+export interface Flights<T> {
+  /**
+   * @returns What the one who came first got; `shared` says that it was not this caller's own work.
+   * @throws What the work throws. A cancellation of the first is not the others': one of them goes on.
+   */
+  once(
+    key: string,
+    work: () => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<{ readonly value: T; readonly shared: boolean }>;
+}
+
+export function singleFlight<T>(): Flights<T> {
+  const underWay = new Map<string, Promise<T>>();
+  return {
+    async once(key, work, signal) {
+      for (;;) {
+        signal.throwIfAborted();
+        const known = underWay.get(key);
+        if (known === undefined) break;
+        try {
+          return { value: await untilAborted(known, signal), shared: true };
+        } catch (error) {
+          if (signal.aborted || !isCancel(error)) throw error;
+        }
+      }
+      const own = work();
+      underWay.set(key, own);
+      try {
+        return { value: await own, shared: false };
+      } finally {
+        underWay.delete(key);
+      }
+    },
+  };
+}
+
+/** Holds a key between the processes of one home until `release`. */
+export type Claim = (key: string, signal: AbortSignal) => Promise<() => Promise<void>>;
+
+const RENEW_MS = 2_000;
+/** A holder that has not renewed its claim for so long is gone. */
+const STALE_MS = 10_000;
+const LOOK_MS = 100;
+
+/**
+ * A file per key, made by whoever gets there first, renewed while it works. A holder that died is
+ * followed by the next one after ten seconds.
+ */
+export function fileClaims(folder: string): Claim {
+  return async (key, signal) => {
+    await mkdir(folder, { recursive: true });
+    const file = join(folder, key);
+    const mine = randomUUID();
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        await writeFile(file, mine, { flag: "wx" });
+        break;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      }
+      const age = await ageOf(file);
+      if (age !== undefined && age > STALE_MS) await rm(file, { force: true });
+      else await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    }
+    const renewal = setInterval(() => {
+      const now = new Date();
+      // Whoever took it away took us for dead; the store's compare-and-swap decides then.
+      utimes(file, now, now).catch(() => undefined);
+    }, RENEW_MS);
+    renewal.unref();
+    return async () => {
+      clearInterval(renewal);
+      const holder = await readFile(file, "utf8").catch(() => undefined);
+      if (holder === mine) await rm(file, { force: true });
+    };
+  };
+}
+
+async function ageOf(file: string): Promise<number | undefined> {
+  try {
+    return Date.now() - (await stat(file)).mtimeMs;
+  } catch {
+    return undefined;
+  }
+}
+
+function isCancel(error: unknown): boolean {
+  return error instanceof CanceledError || (error as Error | null)?.name === "AbortError";
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

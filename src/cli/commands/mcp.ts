@@ -1,0 +1,94 @@
+/** `toolwright mcp`: the tool store for any client of the Model Context Protocol. */
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { InputError } from "../../core/errors.ts";
+import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+
+interface McpFlags extends CommonFlags {
+  readonly http?: number;
+  readonly host?: string;
+  readonly pageSize: number;
+}
+
+export function addMcp(program: Command): void {
+  withCommonFlags(
+    program
+      .command("mcp")
+      .description("serve the active tools to MCP clients, over stdio or HTTP")
+      .option(
+        "--http <port>",
+        "streamable HTTP on this port (0: a free one) in place of stdio",
+        integer,
+      )
+      .option(
+        "--host <address>",
+        "where to listen; beyond loopback TOOLWRIGHT_MCP_TOKEN is required",
+      )
+      .option("--page-size <count>", "tools in one page of the list", integer, 200),
+  ).action(async (flags: McpFlags) => {
+    check(flags);
+    // Loaded when it is used: no other command needs the protocol.
+    const [
+      { mcpServers, serveMcpOverStdio },
+      { serveMcpOverHttp },
+      { offeredTools },
+      { tracedCalls },
+    ] = await Promise.all([
+      import("../../server/mcp.ts"),
+      import("../../server/mcp-http.ts"),
+      import("../../server/mcp-tools.ts"),
+      import("../../server/calls.ts"),
+    ]);
+    await withSession(flags, async ({ engine, output, signal }) => {
+      const over = flags.http === undefined ? "stdio" : "HTTP";
+      const calls = tracedCalls(engine, `MCP over ${over}`);
+      const offered = offeredTools(engine, calls, flags.pageSize);
+      const onError = (error: Error): void => output.note(`MCP: ${error.message}`);
+      try {
+        if (flags.http === undefined) {
+          // Standard output belongs to the protocol.
+          await serveMcpOverStdio(engine.tools, offered, packageVersion(), onError, signal);
+          return;
+        }
+        const token = process.env.TOOLWRIGHT_MCP_TOKEN;
+        const server = await serveMcpOverHttp(engine.tools, mcpServers(offered, packageVersion()), {
+          port: flags.http,
+          onError,
+          ...(flags.host === undefined ? {} : { host: flags.host }),
+          ...(token === undefined || token === "" ? {} : { token }),
+        });
+        output.result({ url: server.url }, `Serving MCP at ${server.url}`);
+        await new Promise<void>((resolve) => {
+          if (signal.aborted) resolve();
+          signal.addEventListener("abort", () => resolve(), { once: true });
+        });
+        await server.close();
+      } finally {
+        await calls.end();
+      }
+    });
+  });
+}
+
+function check({ http, pageSize }: McpFlags): void {
+  if (http !== undefined && !(Number.isInteger(http) && http >= 0 && http <= 65_535)) {
+    throw new InputError("USAGE", "Expected --http as a port from 0 to 65535.");
+  }
+  if (!(Number.isInteger(pageSize) && pageSize >= 1)) {
+    throw new InputError("USAGE", "Expected --page-size as a whole number of 1 or more.");
+  }
+}
+
+/** From the package as it is installed: beside `src`, or above `dist`. */
+function packageVersion(): string {
+  for (const up of ["../../../package.json", "../../../../package.json"]) {
+    try {
+      const text = readFileSync(new URL(up, import.meta.url), "utf8");
+      const { name, version } = JSON.parse(text) as { name?: string; version?: string };
+      if (name === "toolwright" && version !== undefined) return version;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+  return "0.0.0";
+}

@@ -1,0 +1,131 @@
+/** `toolwright preferences`: what a person wants whatever they ask for; said, or inferred. */
+import type { Command } from "commander";
+import { InputError } from "../../core/errors.ts";
+import { NOBODY_NAMED, type Preference } from "../../memory/index.ts";
+import { table } from "../output.ts";
+import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+
+interface PreferenceFlags extends CommonFlags {
+  readonly user: string;
+  readonly scope?: string;
+  readonly topic?: string;
+}
+
+export function addPreferences(program: Command): void {
+  const preferences = program
+    .command("preferences")
+    .description("what people want whatever they ask for; never used for another person");
+
+  withUser(
+    preferences
+      .command("add")
+      .description("say one")
+      .argument("<text>", "one sentence")
+      .option("--scope <word>", "the kind of requests that it bears on (default: all)")
+      .option("--topic <word>", "what it is about: of one scope and topic the newest holds"),
+  ).action(async (text: string, flags: PreferenceFlags) => {
+    await withSession(flags, async ({ engine, output }) => {
+      const { user, scope = "all", topic = null } = flags;
+      const added = engine.memory().preferences.add({
+        user,
+        scope: filled(scope, "--scope"),
+        topic: topic === null ? null : filled(topic, "--topic"),
+        text: filled(text, "the preference"),
+        kind: "explicit",
+        confidence: 1,
+        source: `said by ${user}`,
+      });
+      output.result(added, `Noted as ${added.id}.`);
+    });
+  });
+
+  withUser(preferences.command("ls").description("list them, newest first")).action(
+    async (flags: PreferenceFlags) => {
+      await withSession(flags, async ({ engine, output }) => {
+        const { user } = flags;
+        const store = engine.memory().preferences;
+        const held = new Set(store.inForce(user).map(({ id }) => id));
+        const all = store.list(user).map((each) => ({ ...each, inForce: held.has(each.id) }));
+        output.result(all, all.length === 0 ? `${user} has none.` : tableOf(all));
+      });
+    },
+  );
+
+  withUser(
+    preferences
+      .command("edit")
+      .description("change one; it is then what the person said")
+      .argument("<id>", "its id")
+      .option("--text <text>", "one sentence")
+      .option("--scope <word>", "the kind of requests that it bears on")
+      .option("--topic <word>", "what it is about"),
+  ).action(async (id: string, flags: PreferenceFlags & { readonly text?: string }) => {
+    const { user, text, scope, topic } = flags;
+    if (text === undefined && scope === undefined && topic === undefined) {
+      throw new InputError("USAGE", "Expected --text, --scope or --topic, got none.");
+    }
+    await withSession(flags, async ({ engine, output }) => {
+      const edited = engine.memory().preferences.edit(user, id, {
+        ...(text === undefined ? {} : { text: filled(text, "--text") }),
+        ...(scope === undefined ? {} : { scope: filled(scope, "--scope") }),
+        ...(topic === undefined ? {} : { topic: filled(topic, "--topic") }),
+      });
+      output.result(edited, `Changed ${id}.`);
+    });
+  });
+
+  withUser(preferences.command("rm").description("remove one").argument("<id>", "its id")).action(
+    async (id: string, flags: PreferenceFlags) => {
+      await withSession(flags, async ({ engine, output }) => {
+        engine.memory().preferences.remove(flags.user, id);
+        output.result({ removed: id }, `Removed ${id}.`);
+      });
+    },
+  );
+
+  withUser(
+    preferences
+      .command("infer")
+      .description("ask the model what a person's finished requests say of their wishes")
+      .option("--requests <count>", "the newest so many", integer, 20)
+      .option("--dry-run", "show them, note none"),
+  ).action(
+    async (flags: PreferenceFlags & { readonly requests: number; readonly dryRun?: boolean }) => {
+      await withSession(flags, async ({ engine, output, signal }) => {
+        const { user, requests, dryRun = false } = flags;
+        const found = await engine.inferPreferences(user, { requests, dryRun }, signal);
+        output.result(
+          found,
+          found.length === 0
+            ? "They show no lasting wish that was not known."
+            : found
+                .map(({ text, confidence, source }) => `${text} (${confidence}, from ${source})`)
+                .join("\n"),
+        );
+      });
+    },
+  );
+}
+
+function withUser(command: Command): Command {
+  return withCommonFlags(command.option("--user <name>", "whose they are", NOBODY_NAMED));
+}
+
+function tableOf(list: readonly (Preference & { readonly inForce: boolean })[]): string {
+  return table(
+    ["id", "scope", "topic", "preference", "kind", "holds"],
+    list.map(({ id, scope, topic, text, kind, confidence, inForce }) => [
+      id,
+      scope,
+      topic ?? "",
+      text,
+      kind === "explicit" ? kind : `${kind} ${confidence}`,
+      inForce ? "yes" : "no, a newer one does",
+    ]),
+  );
+}
+
+function filled(text: string, what: string): string {
+  if (text.trim() !== "") return text.trim();
+  throw new InputError("USAGE", `Expected words as ${what}, got nothing.`);
+}

@@ -1,0 +1,204 @@
+/** `toolwright request answer|approve|reject|revise|cancel|callback`: what people say to a request. */
+import type { Command } from "commander";
+import type { Revision } from "../../agent/run-request.ts";
+import { InputError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import { EXIT } from "../output.ts";
+import { liveOnce, report } from "../request-lives.ts";
+import {
+  type CommonFlags,
+  collect,
+  type Session,
+  withCommonFlags,
+  withSession,
+} from "../session.ts";
+
+interface ReplyFlags extends CommonFlags {
+  readonly question?: string;
+  readonly detach?: boolean;
+  readonly answerId?: string;
+}
+
+export function addRequestReplies(request: Command): void {
+  withReplyFlags(
+    request
+      .command("answer")
+      .description("answer a request's question, and carry it on")
+      .argument("<id>", "the request")
+      .argument("[answer]", "in words; JSON with --json-answer")
+      .option("--json-answer", "the answer is JSON")
+      .option("--retry", "of a step that was cut off: do it again")
+      .option("--skip <json>", "of a step that was cut off: this is its result")
+      .option("--fail <reason>", "of a step that was cut off: end the request"),
+  ).action(async (id: string, text: string | undefined, flags: AnswerFlags) => {
+    const answer = answerOf(text, flags);
+    await replied(id, flags, ({ engine }) => engine.requests.answer(id, answer, optionsOf(flags)));
+  });
+
+  withReplyFlags(
+    request
+      .command("approve")
+      .description("allow the tool call that a request asks about, and carry it on")
+      .argument("<id>", "the request")
+      .option("--arguments <json>", "call it with these instead"),
+  ).action(async (id: string, flags: ReplyFlags & { readonly arguments?: string }) => {
+    const edited = flags.arguments === undefined ? undefined : json(flags.arguments, "--arguments");
+    await replied(id, flags, ({ engine }) => engine.requests.approve(id, edited, optionsOf(flags)));
+  });
+
+  withReplyFlags(
+    request
+      .command("reject")
+      .description("refuse the tool call that a request asks about, and carry it on")
+      .argument("<id>", "the request")
+      .option("--reason <text>", "told to whoever planned the call"),
+  ).action(async (id: string, flags: ReplyFlags & { readonly reason?: string }) => {
+    await replied(id, flags, ({ engine }) =>
+      engine.requests.reject(id, flags.reason ?? "no reason was given", optionsOf(flags)),
+    );
+  });
+
+  withCommonFlags(
+    request
+      .command("revise")
+      .description("change what a request asks for; what is done stays done")
+      .argument("<id>", "the request")
+      .option("--objective <text>", "in place of the one it has")
+      .option("--require <text>", "requirements in place of those it has (repeatable)", collect, [])
+      .option(
+        "--constrain <text>",
+        "constraints in place of those it has (repeatable)",
+        collect,
+        [],
+      ),
+  ).action(
+    async (
+      id: string,
+      flags: CommonFlags & {
+        readonly objective?: string;
+        readonly require: readonly string[];
+        readonly constrain: readonly string[];
+      },
+    ) => {
+      const { objective, require, constrain } = flags;
+      const change: Revision = {
+        ...(objective === undefined ? {} : { objective }),
+        ...(require.length === 0 ? {} : { requirements: [...require] }),
+        ...(constrain.length === 0 ? {} : { constraints: [...constrain] }),
+      };
+      if (Object.keys(change).length === 0) {
+        throw new InputError("USAGE", "Expected --objective, --require or --constrain, got none.");
+      }
+      await withSession(flags, async ({ engine, output }) => {
+        await engine.requests.revise(id, change);
+        output.result(
+          { requestId: id, revised: Object.keys(change) },
+          `Request ${id} plans anew with it before its next step.`,
+        );
+      });
+    },
+  );
+
+  withCommonFlags(
+    request
+      .command("cancel")
+      .description("take a request back, and what was begun for it")
+      .argument("<id>", "the request")
+      .option("--reason <text>", "for the trace"),
+  ).action(async (id: string, flags: CommonFlags & { readonly reason?: string }) => {
+    await withSession(flags, async ({ engine, output }) => {
+      await engine.requests.cancel(id, flags.reason ?? "canceled by a person");
+      const { status } = await engine.requests.view(id);
+      output.result({ requestId: id, status }, `${status}: request ${id}.`);
+      process.exitCode = status === "CANCELED" ? EXIT.done : EXIT.failed;
+    });
+  });
+
+  withCommonFlags(
+    request
+      .command("callback")
+      .description("complete what a request waits for from outside")
+      .argument("<token>", "as request show prints it")
+      .requiredOption("--result <json>", "what came out")
+      .option("--detach", "record it only"),
+  ).action(async (token: string, flags: ReplyFlags & { readonly result: string }) => {
+    const result = json(flags.result, "--result");
+    await withSession(flags, async (session) => {
+      const { engine, output } = session;
+      const { requestId, outcome } = await engine.requests.callback(token, result);
+      if (outcome === "duplicate" || flags.detach === true) {
+        output.result({ requestId, outcome }, `${outcome}: request ${requestId}.`);
+        return;
+      }
+      report(engine.requests, await liveOnce(session, requestId, "let-go"), output);
+    });
+  });
+}
+
+function withReplyFlags(command: Command): Command {
+  return withCommonFlags(
+    command
+      .option("--question <key>", "which question, where there are several")
+      .option("--answer-id <id>", "the same one again changes nothing")
+      .option("--detach", "record it only; a worker or request resume carries the request on"),
+  );
+}
+
+function optionsOf({ question, answerId }: ReplyFlags) {
+  return {
+    ...(question === undefined ? {} : { question }),
+    ...(answerId === undefined ? {} : { id: answerId }),
+  };
+}
+
+/** Sends, and carries the request on here. */
+async function replied(
+  id: string,
+  flags: ReplyFlags,
+  say: (session: Session) => Promise<void>,
+): Promise<void> {
+  await withSession(flags, async (session) => {
+    const { engine, output } = session;
+    await say(session);
+    const { live } = await engine.requests.view(id);
+    if (flags.detach === true || live) {
+      const who = live
+        ? "The process that is at it goes on with it."
+        : "Carry it on: toolwright request resume, or toolwright worker.";
+      output.result({ requestId: id, recorded: true }, `Recorded. ${who}`);
+      return;
+    }
+    report(engine.requests, await liveOnce(session, id, "let-go"), output);
+  });
+}
+
+interface AnswerFlags extends ReplyFlags {
+  readonly jsonAnswer?: boolean;
+  readonly retry?: boolean;
+  readonly skip?: string;
+  readonly fail?: string;
+}
+
+function answerOf(text: string | undefined, { jsonAnswer, retry, skip, fail }: AnswerFlags): Json {
+  const given = [text, retry, skip, fail].filter((value) => value !== undefined);
+  if (given.length !== 1) {
+    throw new InputError(
+      "USAGE",
+      "Expected an answer in words, or one of --retry, --skip and --fail, got none or several.",
+    );
+  }
+  if (retry === true) return { decision: "retry" };
+  if (skip !== undefined) return { decision: "skip", result: json(skip, "--skip") };
+  if (fail !== undefined) return { decision: "fail", reason: fail };
+  return jsonAnswer === true ? json(text ?? "", "the answer") : (text ?? "");
+}
+
+function json(text: string, what: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new InputError("USAGE", `Expected JSON as ${what}, got "${text.slice(0, 80)}".`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,136 @@
+/** `toolwright request ls|show|resume` and `toolwright worker`: what there is, and carrying it on. */
+import type { Command } from "commander";
+import { InputError } from "../../core/errors.ts";
+import { EXIT, table } from "../output.ts";
+import { liveOnce, report, tellFailure } from "../request-lives.ts";
+import { viewText, waitsAsJson } from "../request-text.ts";
+import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
+
+export function addRequestViews(request: Command): void {
+  withCommonFlags(request.command("ls").description("requests of this home, newest first"))
+    .option("--status <status>", "only those, e.g. WAITING_FEEDBACK")
+    .action(async (flags: CommonFlags & { readonly status?: string }) => {
+      await withSession(flags, async ({ engine, output }) => {
+        const all = await engine.requests.list();
+        const views = all.filter(
+          ({ status }) => flags.status === undefined || status === flags.status.toUpperCase(),
+        );
+        output.result(
+          views.map((view) => ({
+            id: view.id,
+            status: view.status,
+            cause: view.cause,
+            live: view.live,
+            objective: view.objective,
+            waits: view.waits.length,
+            dueAt: view.dueAt ?? null,
+          })),
+          table(
+            ["request", "status", "waits for", "objective"],
+            views.map(({ id, status, waits, dueAt, objective }) => [
+              id,
+              status,
+              waits.length > 0 ? waits.map(({ name }) => name).join(", ") : (dueAt ?? ""),
+              objective.slice(0, 60),
+            ]),
+          ),
+        );
+      });
+    });
+
+  withCommonFlags(
+    request
+      .command("show")
+      .description("one request: status, plan, steps, and questions with how to answer them")
+      .argument("<id>", "the request"),
+  ).action(async (id: string, flags: CommonFlags) => {
+    await withSession(flags, async ({ engine, output }) => {
+      const { requests } = engine;
+      const view = await requests.view(id);
+      output.result({ ...view, waits: waitsAsJson(requests, view) }, viewText(requests, view));
+    });
+  });
+
+  withCommonFlags(
+    request
+      .command("resume")
+      .description("carry on what a process left: one request, or all that can go on now")
+      .argument("[id]", "the request")
+      .option("--all", "all that are due"),
+  ).action(async (id: string | undefined, flags: CommonFlags & { readonly all?: boolean }) => {
+    if ((id === undefined) === (flags.all !== true)) {
+      throw new InputError("USAGE", "Expected a request's id or --all, got neither or both.");
+    }
+    await withSession(flags, async (session) => {
+      const { engine, output } = session;
+      if (id !== undefined) {
+        report(engine.requests, await liveOnce(session, id, "let-go"), output);
+        return;
+      }
+      const ends: { requestId: string; status: string }[] = [];
+      for (const due of await engine.requests.due()) {
+        try {
+          const { requestId, status } = await liveOnce(session, due, "let-go");
+          ends.push({ requestId, status });
+        } catch (error) {
+          if (session.signal.aborted) throw error;
+          process.exitCode = tellFailure(output, due, error);
+          ends.push({ requestId: due, status: (await engine.requests.view(due)).status });
+        }
+      }
+      output.result(
+        ends,
+        ends.length === 0
+          ? "No request can go on now."
+          : table(
+              ["request", "status"],
+              ends.map(({ requestId, status }) => [requestId, status]),
+            ),
+      );
+    });
+  });
+}
+
+/** `toolwright worker`: carries requests on until it is stopped. */
+export function addWorker(program: Command): void {
+  withCommonFlags(
+    program
+      .command("worker")
+      .description("carry on the requests of this home as they become due, until stopped")
+      .option("--concurrency <count>", "requests at once (default: 4)", Number)
+      .option("--until-idle", "end when nothing is due"),
+  ).action(
+    async (
+      flags: CommonFlags & { readonly concurrency?: number; readonly untilIdle?: boolean },
+    ) => {
+      const { concurrency = 4 } = flags;
+      if (!Number.isInteger(concurrency) || concurrency < 1) {
+        throw new InputError("USAGE", `Expected --concurrency of 1 or more, got ${concurrency}.`);
+      }
+      const { work } = await import("../../runtime/worker.ts");
+      await withSession(flags, async (session) => {
+        const { engine, output, signal } = session;
+        output.note(`Working on ${engine.config.home}. Ctrl-C stops it.`);
+        let lives = 0;
+        await work(
+          engine.events,
+          async (id) => {
+            const { status } = await liveOnce(session, id, "let-go");
+            lives++;
+            output.note(`${id}: ${status}`);
+          },
+          {
+            concurrency,
+            untilIdle: flags.untilIdle === true,
+            onError: (id, error) => {
+              if (!signal.aborted) tellFailure(output, id, error);
+            },
+          },
+          signal,
+        );
+        output.result({ lives }, `Carried on ${lives} times.`);
+        process.exitCode = EXIT.done;
+      });
+    },
+  );
+}

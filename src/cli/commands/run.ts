@@ -1,0 +1,83 @@
+/** `toolwright run`: a script of a person's own, with the library's tools as its functions. */
+import { basename } from "node:path";
+import type { Command } from "commander";
+import { prepareProgram } from "../../agent/program-source.ts";
+import { InputError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import { Request } from "../../core/request.ts";
+import { type ProgramSource, toolsNamed } from "../../program-walk.ts";
+import { liveOnce, report } from "../request-lives.ts";
+import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
+import { readText } from "../tasks.ts";
+
+interface RunFlags extends CommonFlags {
+  readonly tools?: string;
+  readonly input?: string;
+  readonly detach?: boolean;
+}
+
+export function addRun(program: Command): void {
+  withCommonFlags(
+    program
+      .command("run")
+      .description(
+        "run a program in the sandbox: stored tools are `await tools.NAME({ ... })`, and functions that nobody wrote are filled by the model",
+      )
+      .argument("<file>", "TypeScript or JavaScript: statements with await and return, or a main")
+      .option("--tools <names>", "the tools that it may call, by commas (default: all active ones)")
+      .option("--input <json>", "`input` in the program", "null")
+      .option("--detach", "submit only: toolwright worker or request resume carries it on"),
+  ).action(async (file: string, flags: RunFlags) => {
+    const code = await readText(file);
+    const input = parseInput(flags.input ?? "null");
+    const names = flags.tools?.split(",").map((name) => name.trim());
+    await withSession(flags, async (session) => {
+      const { engine, output } = session;
+      const tools = await toolsNamed(engine.tools, names);
+      // What can not be read is said before anything is submitted.
+      const prepared = prepareProgram(
+        code,
+        tools.map(({ name }) => name),
+        [],
+      );
+      if (prepared.status === "refused") {
+        throw new InputError("UNREADABLE_PROGRAM", `${file}: ${prepared.reason}`);
+      }
+      const source: ProgramSource = {
+        program: { code, input, ...(names === undefined ? {} : { tools: names }) },
+      };
+      const request = Request.parse({ objective: `run ${basename(file)}` });
+      const requestId = await engine.requests.submit(request, {
+        source: source as unknown as Json,
+        seed: engine.config.seed,
+      });
+      if (flags.detach === true) {
+        output.result(
+          { requestId, status: "NOT_STARTED" },
+          `Submitted ${requestId}. Carry it on: toolwright request resume ${requestId}, or toolwright worker.`,
+        );
+        return;
+      }
+      const outcome = await liveOnce(session, requestId, "cancel");
+      const { solution, status } = outcome;
+      if (solution?.status !== "answered") return report(engine.requests, outcome, output);
+      const { value = null, measures } = solution.answer;
+      output.note(
+        `${measures.calls} tool calls, ${measures.simulated} answers of the model. Trace: toolwright traces show ${requestId}`,
+      );
+      output.result({ requestId, status, value, ...measures }, JSON.stringify(value, null, 2));
+    });
+  });
+}
+
+function parseInput(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new InputError(
+      "USAGE",
+      `Expected JSON for --input, got ${JSON.stringify(text.slice(0, 80))}: ${(error as Error).message}.`,
+      { cause: error },
+    );
+  }
+}

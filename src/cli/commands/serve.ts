@@ -1,0 +1,41 @@
+/** `toolwright serve`: where outside systems reach the requests of a home. */
+import type { Command } from "commander";
+import { InputError } from "../../core/errors.ts";
+import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+
+interface ServeFlags extends CommonFlags {
+  readonly port: number;
+  readonly host?: string;
+}
+
+export function addServe(program: Command): void {
+  withCommonFlags(
+    program
+      .command("serve")
+      .description("receive results that requests wait for: POST /callbacks/TOKEN")
+      .option("--port <port>", "0: a free one", integer, 7340)
+      .option("--host <address>", "where to listen (default: 127.0.0.1)"),
+  ).action(async (flags: ServeFlags) => {
+    const { port, host } = flags;
+    if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+      throw new InputError("USAGE", "Expected --port from 0 to 65535.");
+    }
+    const { serveCallbacks } = await import("../../server/callbacks.ts");
+    await withSession(flags, async ({ engine, output, signal }) => {
+      const server = await serveCallbacks(
+        engine.requests,
+        { port, ...(host === undefined ? {} : { host }) },
+        (requestId, outcome) => output.note(`callback for ${requestId}: ${outcome}`),
+      );
+      output.result(
+        { url: server.url },
+        `Callbacks at ${server.url}/callbacks/TOKEN. toolwright worker carries on what they complete.`,
+      );
+      await new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+      await server.close();
+    });
+  });
+}

@@ -1,0 +1,20 @@
+/** `toolwright tools declarations`: the tools as an editor or a model sees them in a program. */
+import type { Command } from "commander";
+import { declarations } from "../../agent/declarations.ts";
+import { toolsNamed } from "../../program-walk.ts";
+import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
+
+export function addToolDeclarations(tools: Command): void {
+  withCommonFlags(
+    tools
+      .command("declarations")
+      .description("print the tools' TypeScript declarations, for a script of toolwright run")
+      .argument("[names...]", "tools (default: all active ones)"),
+  ).action(async (names: readonly string[], flags: CommonFlags) => {
+    await withSession(flags, async ({ engine, output }) => {
+      const list = await toolsNamed(engine.tools, names.length === 0 ? undefined : names);
+      const text = declarations(list);
+      output.result({ declarations: text }, text.trimEnd());
+    });
+  });
+}

@@ -1,0 +1,250 @@
+/** `toolwright tools`: what enters the library, what waits for a person, what leaves and comes back. */
+import type { Command } from "commander";
+import {
+  approve,
+  registerTool,
+  reject,
+  restore,
+  retireUnused,
+  review,
+  waitingForApproval,
+} from "../../../toolstore/index.ts";
+import { InputError } from "../../core/errors.ts";
+import type { Task } from "../../core/task.ts";
+import type { Engine } from "../../engine.ts";
+import { EXIT, table } from "../output.ts";
+import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+import { loadSpecTask, readText } from "../tasks.ts";
+
+interface VersionFlags extends CommonFlags {
+  readonly toolVersion?: number;
+  readonly reason?: string;
+}
+
+const VERSION = ["--tool-version <number>", "a version of it"] as const;
+
+export function addToolReview(tools: Command): void {
+  withCommonFlags(
+    tools
+      .command("add")
+      .description("register a tool that you wrote, through the same gate as an evolved one")
+      .argument(
+        "<spec>",
+        "its spec: name, description, signature, cases, and what it uses or needs",
+      )
+      .option("--source <file>", "its source (default: the first of the spec's seeds)"),
+  ).action(async (file: string, flags: CommonFlags & { source?: string }) => {
+    const task = await loadSpecTask(file);
+    const source = flags.source === undefined ? firstSeed(task) : await readText(flags.source);
+    await withSession(flags, async ({ engine, output, signal }) => {
+      const result = await add(engine, task, source, signal);
+      const tool = result.status === "refused" ? undefined : result.tool;
+      const name = tool === undefined ? task.name : `${tool.name} v${tool.version}`;
+      output.result(
+        { ...result, tool: tool === undefined ? undefined : { ...tool, source: undefined } },
+        [
+          result.status === "waiting"
+            ? `${name} waits: toolwright tools approve ${task.name}`
+            : `${name}: ${result.status}.`,
+          ...result.reasons,
+        ].join("\n"),
+      );
+      if (result.status === "refused") process.exitCode = EXIT.failed;
+    });
+  });
+
+  withCommonFlags(
+    tools.command("pending").description("list versions that wait for a person's approval"),
+  ).action(async (flags: CommonFlags) => {
+    await withSession(flags, async ({ engine, output }) => {
+      const waiting = await waitingForApproval(engine.tools);
+      output.result(
+        waiting.map(({ name, version, digest, description, capabilities, origin }) => ({
+          name,
+          version,
+          digest,
+          description,
+          capabilities,
+          ...(origin === undefined ? {} : { origin }),
+        })),
+        waiting.length === 0
+          ? "Nothing waits."
+          : table(
+              ["name", "version", "needs", "description"],
+              waiting.map(({ name, version, capabilities, origin, description }) => [
+                name,
+                String(version),
+                origin === undefined ? needs(capabilities) : `${origin}, a changed definition`,
+                description.slice(0, 60),
+              ]),
+            ),
+      );
+    });
+  });
+
+  withCommonFlags(
+    tools
+      .command("approve")
+      .description("let a waiting version be used")
+      .argument("<name>", "its name")
+      .option(...VERSION, integer)
+      .option("--reason <text>", "why"),
+  ).action(async (name: string, { toolVersion, reason, ...flags }: VersionFlags) => {
+    await withSession(flags, async ({ engine, output, signal }) => {
+      const tool = await approve(ports(engine), name, chosen(toolVersion, reason), signal);
+      output.result(
+        { name, version: tool.version, status: tool.status },
+        `${name} v${tool.version} is ${tool.status}.`,
+      );
+    });
+  });
+
+  withCommonFlags(
+    tools
+      .command("reject")
+      .description("turn a waiting version down; it stays in the history")
+      .argument("<name>", "its name")
+      .option(...VERSION, integer)
+      .requiredOption("--reason <text>", "why"),
+  ).action(async (name: string, flags: VersionFlags & { readonly reason: string }) => {
+    const { toolVersion, reason } = flags;
+    await withSession(flags, async ({ engine, output }) => {
+      const options = { ...chosen(toolVersion, reason), reason };
+      const tool = await reject(ports(engine), name, options);
+      output.result(
+        { name, version: tool.version, status: tool.status, reason },
+        `${name} v${tool.version} is rejected: ${reason}`,
+      );
+    });
+  });
+
+  withCommonFlags(
+    tools
+      .command("deprecate")
+      .description("take a tool out of searches; it stays callable by name")
+      .argument("<name>", "its name")
+      .option(...VERSION, integer)
+      .option("--reason <text>", "why"),
+  ).action(async (name: string, { toolVersion, reason, ...flags }: VersionFlags) => {
+    await withSession(flags, async ({ engine, output }) => {
+      const tool = await engine.tools.get(name, toolVersion);
+      const { version } = tool;
+      const reasons = reason === undefined ? [] : [reason];
+      const decision = { action: "deprecate", to: "deprecated", reasons, by: "person" } as const;
+      await review(ports(engine), tool, decision);
+      output.result({ name, version, status: "deprecated" }, `${name} v${version} is deprecated.`);
+    });
+  });
+
+  withCommonFlags(
+    tools
+      .command("restore")
+      .description("bring back a tool that was deprecated, rejected or retired")
+      .argument("<name>", "its name")
+      .option(...VERSION, integer)
+      .option("--reason <text>", "why"),
+  ).action(async (name: string, { toolVersion, reason, ...flags }: VersionFlags) => {
+    await withSession(flags, async ({ engine, output }) => {
+      const tool = await restore(ports(engine), name, chosen(toolVersion, reason));
+      output.result(
+        { name, version: tool.version, status: tool.status },
+        `${name} v${tool.version} is ${tool.status}.`,
+      );
+    });
+  });
+
+  withCommonFlags(
+    tools
+      .command("retire")
+      .description("deprecate tools that have not earned their place; nothing is deleted")
+      .option("--dry-run", "only say which")
+      .option("--grace-days <days>", "leave younger tools alone", integer, 30),
+  ).action(async (flags: CommonFlags & { dryRun?: boolean; graceDays: number }) => {
+    if (!(flags.graceDays >= 0)) {
+      throw new InputError("USAGE", "Expected --grace-days as a number of days, 0 or more.");
+    }
+    await withSession(flags, async ({ engine, output }) => {
+      const { retired, least } = await retireUnused(ports(engine), {
+        events: engine.events,
+        now: Date.now(),
+        graceMs: flags.graceDays * 86_400_000,
+        dryRun: flags.dryRun === true,
+      });
+      const verb = flags.dryRun === true ? "would be retired" : "retired";
+      output.result(
+        { retired, least, dryRun: flags.dryRun === true },
+        retired.length === 0
+          ? `Nothing to retire: the rule asks for ${least.toFixed(2)} successful calls.`
+          : retired.map(({ name, reason }) => `${name} ${verb}: ${reason}`).join("\n"),
+      );
+    });
+  });
+}
+
+function ports(engine: Engine) {
+  const { tools: store, openTrace, newId, sandbox } = engine;
+  return { store, openTrace, newId, sandbox };
+}
+
+function chosen(version: number | undefined, reason: string | undefined) {
+  return {
+    ...(version === undefined ? {} : { version }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function firstSeed(task: Task): string {
+  // The first seed of a spec's task is the program that knows nothing.
+  const seed = task.kernel.seeds[1];
+  if (seed === undefined) {
+    throw new InputError(
+      "BAD_SPEC",
+      "Expected a source: give --source FILE, or the program as the first of the spec's seeds.",
+    );
+  }
+  return seed;
+}
+
+/** The spec's cases judge it, the held-out ones among them. */
+async function add(engine: Engine, task: Task, source: string, signal: AbortSignal) {
+  const { seed } = engine.config;
+  const train = task.instances("train", seed);
+  const instances = [...task.instances("sealed", seed), ...train];
+  const made = task.tool(source);
+  return registerTool(
+    { ...ports(engine), sandbox: await engine.sandbox() },
+    {
+      ...made,
+      limits: task.limits,
+      capabilities: made.capabilities ?? { network: [], files: false, model: false },
+      cases: train.flatMap(({ input, expected }) =>
+        expected === undefined ? [] : [{ args: [...input], expected }],
+      ),
+      lineage: { parents: [], generator: "written by hand" },
+      createdAt: new Date().toISOString(),
+    },
+    {
+      inputs: instances.map(({ input }) => input),
+      judge: (executions) => engine.evaluator.evaluate(task, instances, executions),
+      floor: task.target ?? 1,
+      ...(task.resolution === undefined ? {} : { resolution: task.resolution }),
+    },
+    signal,
+  );
+}
+
+function needs({
+  network,
+  files,
+  model,
+}: {
+  readonly network: readonly string[];
+  readonly files: boolean;
+  readonly model: boolean;
+}): string {
+  return [
+    ...(network.length > 0 ? [`network: ${network.join(" ")}`] : []),
+    ...(files ? ["files"] : []),
+    ...(model ? ["model"] : []),
+  ].join(", ");
+}

@@ -1,0 +1,144 @@
+/** One life of a request in this process: progress on stderr, and what came of it on stdout. */
+import { BudgetExceededError, InputError } from "../core/errors.ts";
+import type { NewEvent } from "../core/event.ts";
+import type { Json } from "../core/json.ts";
+import type { LiveOptions, Outcome, Requests } from "../requests.ts";
+import { EXIT, type Output } from "./output.ts";
+import { progressLine } from "./progress.ts";
+import { prepare } from "./request-source.ts";
+import { waitLines, waitsAsJson } from "./request-text.ts";
+import type { Session } from "./session.ts";
+import { checkLines, walkNote } from "./walk-text.ts";
+
+/** @param stop `cancel`: Ctrl-C takes the request back; `let-go`: it stays for whoever comes next. */
+export async function liveOnce(
+  { engine, output, signal }: Session,
+  requestId: string,
+  stop: "cancel" | "let-go",
+  // On a terminal a person sees what the model says while it says it.
+  stream = process.stderr.isTTY === true,
+): Promise<Outcome> {
+  const line = progressLine("  evolving");
+  const options: LiveOptions = {
+    prepare,
+    onEvent: (event) => tell(event, output, line.done),
+    onProgress: line.update,
+    ...(stream ? { onText: (text: string) => void process.stderr.write(text) } : {}),
+  };
+  try {
+    return stop === "cancel"
+      ? await engine.requests.live(requestId, options, signal)
+      : await engine.requests.live(
+          requestId,
+          { ...options, letGo: signal },
+          new AbortController().signal,
+        );
+  } finally {
+    line.done();
+  }
+}
+
+/** The request's events as a person follows them. */
+function tell({ type, data }: NewEvent, output: Output, endLine: () => void): void {
+  const facts = data as Readonly<Record<string, Json>>;
+  const say = (text: string): void => {
+    endLine();
+    output.note(text);
+  };
+  const note = walkNote({ type, data });
+  if (note !== undefined) {
+    say(note);
+    return;
+  }
+  switch (type) {
+    case "affordance-result": {
+      if (!Array.isArray(facts.tried)) return;
+      const tried = facts.tried as { name: string; version: number; status: string }[];
+      const found = tried.find(({ status }) => status === "serves");
+      say(
+        found === undefined
+          ? "Affordance: no stored tool serves it."
+          : `Affordance: ${found.name} v${found.version} serves it.`,
+      );
+      return;
+    }
+    case "plan-proposed":
+      if (facts.step !== undefined) say(`Plan: ${String(facts.step)}. ${String(facts.reason)}`);
+      return;
+    case "request-revised":
+      say(`Revision ${String(facts.revision)}: ${String(facts.objective)}`);
+      return;
+    case "tool-register":
+      say(`Registered ${String(facts.name)} v${String(facts.version)}.`);
+      return;
+    case "registration-refused":
+      say(`Refused to register ${String(facts.name)}: ${(facts.reasons as string[]).join(" ")}`);
+      return;
+    default:
+      return;
+  }
+}
+
+/** What came of a life; the exit status follows it. */
+export function report(requests: Requests, outcome: Outcome, output: Output): void {
+  const { requestId, status, solution, view } = outcome;
+  if (view !== undefined) {
+    const sleeps = view.dueAt === undefined ? [] : [`It goes on at ${view.dueAt}.`];
+    output.result(
+      { requestId, status, waits: waitsAsJson(requests, view), dueAt: view.dueAt ?? null },
+      [
+        `${status}: request ${requestId} waits.`,
+        ...view.waits.flatMap((wait) => waitLines(requests, requestId, wait)),
+        ...sleeps,
+        ...(view.dueAt === undefined
+          ? []
+          : ["A worker wakes it: toolwright worker (or toolwright request resume --all, later)."]),
+      ].join("\n"),
+    );
+    return;
+  }
+  if (solution === undefined) {
+    output.result({ requestId, status }, `${status}: request ${requestId}.`);
+    process.exitCode = status === "CANCELED" ? EXIT.canceled : EXIT.failed;
+    return;
+  }
+  if (solution.status === "gave-up") {
+    output.result({ requestId, status, reason: solution.reason }, `${status}: ${solution.reason}`);
+    process.exitCode = EXIT.failed;
+    return;
+  }
+  const { answer, createdBy } = solution;
+  const { text, tool, measures, outputs, ...more } = answer;
+  const shown = Object.keys(measures).length > 0 ? [] : outputs.slice(0, 10);
+  output.result(
+    {
+      requestId,
+      status,
+      answer: text,
+      ...more,
+      tool,
+      created: createdBy !== undefined,
+      runId: createdBy ?? null,
+      measures,
+      outputs,
+    },
+    [
+      text,
+      ...shown.map((value) => `  ${JSON.stringify(value).slice(0, 200)}`),
+      ...checkLines(answer.checks),
+      "",
+      [
+        ...(tool === null ? [] : [`Use it: toolwright tools run ${tool.name} --args '[...]'`]),
+        `Trace: toolwright traces show ${requestId}`,
+      ].join("   "),
+    ].join("\n"),
+  );
+}
+
+/** A failed request of several is told, and the others go on. */
+export function tellFailure(output: Output, requestId: string, error: unknown): number {
+  const said = error instanceof Error ? error.message : String(error);
+  output.note(`${requestId === "" ? "store" : requestId}: ${said}`);
+  if (error instanceof InputError && error.code === "REQUEST_HELD") return EXIT.done;
+  return error instanceof BudgetExceededError ? EXIT.budget : EXIT.failed;
+}

@@ -1,0 +1,95 @@
+/** What a request waits for, in words, with the command that answers it. */
+import type { Json } from "../core/json.ts";
+import type { Requests } from "../requests.ts";
+import type { Wait } from "../runtime/journal.ts";
+import { kindOf } from "../runtime/people.ts";
+import type { RequestView } from "../runtime/view.ts";
+
+export function waitLines(requests: Requests, id: string, wait: Wait): readonly string[] {
+  const { question, deadline, key } = wait;
+  const facts = (question ?? {}) as Readonly<Record<string, Json>>;
+  const text = textOf(question) ?? `It waits for "${wait.name}".`;
+  const options = Array.isArray(facts.options) ? [`    one of: ${facts.options.join(", ")}`] : [];
+  return [
+    `  ? ${text}`,
+    ...(facts.arguments === undefined
+      ? []
+      : [`    arguments: ${JSON.stringify(facts.arguments).slice(0, 400)}`]),
+    ...options,
+    ...howTo(requests, id, wait).map((line) => `    ${line}`),
+    ...(deadline === undefined ? [] : [`    until ${deadline}`]),
+    `    (question ${key})`,
+  ];
+}
+
+function textOf(question: Json | undefined): string | undefined {
+  if (typeof question === "string") return question;
+  const facts = (question ?? {}) as Readonly<Record<string, Json>>;
+  const said = facts.text ?? facts.question;
+  return typeof said === "string" ? said : undefined;
+}
+
+function howTo(requests: Requests, id: string, wait: Wait): readonly string[] {
+  switch (kindOf(wait)) {
+    case "approval":
+      return [`toolwright request approve ${id}`, `toolwright request reject ${id} --reason "..."`];
+    case "callback":
+      return [
+        `toolwright request callback ${requests.tokenOf(id, wait.key)} --result '...'`,
+        'or POST {"result": ...} to /callbacks/TOKEN of toolwright serve',
+      ];
+    case "uncertain-step":
+      return [
+        `toolwright request answer ${id} --retry`,
+        `toolwright request answer ${id} --skip '"its result, as JSON"'`,
+        `toolwright request answer ${id} --fail "why"`,
+      ];
+    case "question":
+      return [`toolwright request answer ${id} "..."`];
+  }
+}
+
+export function waitsAsJson(requests: Requests, { id, waits }: RequestView): readonly object[] {
+  return waits.map((wait) => {
+    const kind = kindOf(wait);
+    return {
+      kind,
+      key: wait.key,
+      name: wait.name,
+      question: wait.question ?? null,
+      ...(wait.deadline === undefined ? {} : { deadline: wait.deadline }),
+      ...(kind === "callback" ? { token: requests.tokenOf(id, wait.key) } : {}),
+      how: howTo(requests, id, wait),
+    };
+  });
+}
+
+export function viewText(requests: Requests, view: RequestView): string {
+  const { id, objective, requirements, constraints, revision, status, cause, steps, spent } = view;
+  const money = Object.entries(spent).map(([unit, amount]) => `${round(amount)} ${unit}`);
+  return [
+    `${id}  ${status}${cause === "" ? "" : `  (${cause})`}${view.live ? "  a process is at it" : ""}`,
+    `  ${objective}${revision > 1 ? `  (revision ${revision})` : ""}`,
+    ...requirements.map((text) => `  requires: ${text}`),
+    ...constraints.map((text) => `  constraint: ${text}`),
+    ...(view.plans.length === 0 ? [] : ["Plan:", ...view.plans.map((plan) => `  ${plan}`)]),
+    ...(steps.length === 0
+      ? []
+      : ["Steps:", ...steps.map((step) => `  ${step.status.padEnd(8)}${step.key}`)]),
+    ...(money.length === 0 ? [] : [`Spent: ${money.join(", ")}`]),
+    ...(view.waits.length === 0
+      ? []
+      : ["Waits for:", ...view.waits.flatMap((wait) => waitLines(requests, id, wait))]),
+    ...(view.dueAt === undefined ? [] : [`Goes on at ${view.dueAt}, when a worker runs.`]),
+    ...(view.answer === undefined ? [] : ["Answer:", `  ${answerText(view.answer)}`]),
+  ].join("\n");
+}
+
+function answerText(answer: Json): string {
+  const { answer: text } = answer as Readonly<Record<string, Json>>;
+  return typeof text === "string" ? text : JSON.stringify(answer);
+}
+
+function round(amount: number): string {
+  return Number.isInteger(amount) ? String(amount) : amount.toPrecision(3);
+}

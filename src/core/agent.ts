@@ -1,0 +1,37 @@
+/** A sub-agent as a configuration names it: who it is, which model it speaks through, what it may call. */
+import { z } from "zod";
+
+export const AgentConfig = z.strictObject({
+  name: z.string().regex(/^[A-Za-z_]\w{0,63}$/, "a name of letters, digits and _ (at most 64)"),
+  /** For whoever may delegate to it. */
+  description: z.string().min(1),
+  /** Who it is, in the first message to the model. */
+  system: z.string().min(1),
+  /** A role of the configuration; one that is not named there speaks through the default model. */
+  model: z.string().min(1).default("agent"),
+  /** Names of stored tools, of the engine's functions and of other agents. */
+  tools: z.array(z.string().min(1)).default([]),
+  /** Calls of its model for one message. */
+  maxTurns: z.int().min(1).max(100).default(12),
+});
+export type AgentConfig = z.output<typeof AgentConfig>;
+
+/** Agents that may call each other in a circle, as names from one back to itself; undefined: none. */
+export function agentCircle(
+  agents: readonly Pick<AgentConfig, "name" | "tools">[],
+): readonly string[] | undefined {
+  const byName = new Map(agents.map((agent) => [agent.name, agent]));
+  const visit = (name: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(name)) return [...path.slice(path.indexOf(name)), name];
+    for (const next of byName.get(name)?.tools ?? []) {
+      const circle = byName.has(next) ? visit(next, [...path, name]) : undefined;
+      if (circle !== undefined) return circle;
+    }
+    return undefined;
+  };
+  for (const { name } of agents) {
+    const circle = visit(name, []);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}

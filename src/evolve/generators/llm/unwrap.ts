@@ -1,0 +1,67 @@
+/**
+ * Code out of what models wrap it in: line ends of other systems, characters as HTML writes them, a
+ * JSON document with the code as a field, a unified diff, a sentence. What is code already stays.
+ */
+
+/** Fields under which models put code, the likeliest first. */
+const CODE_FIELDS = ["code", "function", "source", "program", "implementation", "content"] as const;
+const ENTITIES: Readonly<Record<string, string>> = {
+  lt: "<",
+  gt: ">",
+  amp: "&",
+  quot: '"',
+  apos: "'",
+  "#39": "'",
+};
+
+export function unwrap(text: string): string {
+  const code = fieldOf(text) ?? text;
+  return withoutEntities(newSide(code.replace(/\r\n?/g, "\n")));
+}
+
+/** The text from the first function of a sentence on; undefined if it starts a line anyway. */
+export function inSentence(text: string): string | undefined {
+  const at = /[^\n\w$.][ \t]*(function\s+[A-Za-z_$][\w$]*\s*\()/.exec(text);
+  if (at?.[1] === undefined) return undefined;
+  const start = at.index + at[0].length - at[1].length;
+  const end = text.lastIndexOf("}");
+  return end > start ? text.slice(start, end + 1) : undefined;
+}
+
+/** The code of a JSON document: a field of it, or of an object in it. */
+function fieldOf(text: string): string | undefined {
+  if (!/^\s*\{[\s\S]*\}\s*$/.test(text)) return undefined;
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  const fields = document as Readonly<Record<string, unknown>>;
+  for (const name of CODE_FIELDS) {
+    const value = fields[name];
+    if (typeof value === "string" && /\bfunction\b|=>|\breturn\b/.test(value)) return value;
+  }
+  return undefined;
+}
+
+/** What a unified diff of a whole function makes of it. Lines without a sign are context. */
+function newSide(text: string): string {
+  const lines = text.split("\n");
+  const changes = (sign: string): boolean =>
+    lines.some((line) => line.startsWith(sign) && /[\w)}\]]/.test(line));
+  const isDiff = changes("+") && lines.every((line) => /^(?:[-+ @\\]|$|diff |index )/.test(line));
+  if (!isDiff) return text;
+  return lines
+    .filter((line) => !/^(?:-|\+\+\+|@@|\\|diff |index )/.test(line))
+    .map((line) => line.replace(/^[+ ]/, ""))
+    .join("\n");
+}
+
+function withoutEntities(text: string): string {
+  return text.replace(
+    /&(lt|gt|amp|quot|apos|#39);/g,
+    (entity, name: string) => ENTITIES[name] ?? entity,
+  );
+}

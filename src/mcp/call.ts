@@ -1,0 +1,74 @@
+/** What became of a call of an MCP server's tool, in the words of an execution: a failure is a value. */
+import { type Client, SdkError, SdkErrorCode } from "@modelcontextprotocol/client";
+import type { Execution } from "../core/execution.ts";
+import { Json } from "../core/json.ts";
+
+export interface CallLimits {
+  readonly timeoutMs: number;
+  readonly outputBytes: number;
+}
+
+type CallResult = Awaited<ReturnType<Client["callTool"]>>;
+
+/**
+ * @param server Its name, for what is said of a failure.
+ * @throws the signal's reason, when the caller cancels.
+ */
+export async function callOnce(
+  server: string,
+  call: () => Promise<CallResult>,
+  { timeoutMs, outputBytes }: CallLimits,
+  signal: AbortSignal,
+): Promise<Execution> {
+  const started = performance.now();
+  try {
+    return executionOf(await call(), performance.now() - started, outputBytes);
+  } catch (error) {
+    signal.throwIfAborted();
+    return failureOf(server, error, timeoutMs, performance.now() - started);
+  }
+}
+
+function executionOf(result: CallResult, wallMs: number, outputBytes: number): Execution {
+  const { content = [], structuredContent, isError } = result;
+  const texts = content.flatMap((block) => (block.type === "text" ? [block.text] : []));
+  if (isError === true) {
+    return { status: "threw", message: texts.join("\n") || "the tool failed", wallMs };
+  }
+  const output = Json.safeParse(
+    structuredContent ??
+      (texts.length === content.length
+        ? texts.join("\n")
+        : (JSON.parse(JSON.stringify(content)) as unknown)),
+  );
+  if (!output.success) return { status: "bad-output", reason: "the result is no JSON value" };
+  const bytes = Buffer.byteLength(JSON.stringify(output.data));
+  if (bytes > outputBytes) {
+    return { status: "bad-output", reason: `the output is larger than ${outputBytes} bytes` };
+  }
+  return { status: "returned", output: output.data, wallMs };
+}
+
+function failureOf(server: string, error: unknown, limitMs: number, wallMs: number): Execution {
+  const text = error instanceof Error ? error.message : String(error);
+  if (!SdkError.isInstance(error)) {
+    // The server answered, and its answer was no; or its result does not fit its own schema.
+    return isAnswer(error)
+      ? { status: "threw", message: text, wallMs }
+      : { status: "crashed", reason: `the MCP server ${server} can not be reached: ${text}` };
+  }
+  switch (error.code) {
+    case SdkErrorCode.RequestTimeout:
+      return { status: "timed-out", limitMs };
+    case SdkErrorCode.InvalidResult:
+    case SdkErrorCode.UnsupportedResultType:
+      return { status: "bad-output", reason: text };
+    default:
+      return { status: "crashed", reason: `the MCP server ${server} is gone: ${text}` };
+  }
+}
+
+/** A JSON-RPC error that the peer sent has a number for a code. */
+export function isAnswer(error: unknown): boolean {
+  return typeof (error as { readonly code?: unknown } | null)?.code === "number";
+}

@@ -1,0 +1,147 @@
+/**
+ * One MCP server: started or reached when it is first needed, asked for its tools once until it says
+ * that they have changed, started again when it has died.
+ */
+import {
+  Client,
+  type Tool as McpTool,
+  StreamableHTTPClientTransport,
+  type Transport,
+  type VersionNegotiationOptions,
+} from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import type { Execution } from "../core/execution.ts";
+import type { Json } from "../core/json.ts";
+import { type CallLimits, callOnce, isAnswer } from "./call.ts";
+import { environmentOf, headersOf, type McpServerSettings } from "./settings.ts";
+
+export interface Connection {
+  readonly name: string;
+  readonly timeoutMs: number;
+  /** As they are now. @throws whatever the server or the way to it fails with. */
+  definitions(): Promise<readonly McpTool[]>;
+  /** A failure is a value. @throws the signal's reason, when the caller cancels. */
+  call(
+    tool: McpTool,
+    named: Readonly<Record<string, Json>>,
+    limits: CallLimits,
+    signal: AbortSignal,
+  ): Promise<Execution>;
+  close(): Promise<void>;
+}
+
+const CONNECT_MS = 15_000;
+const NEWER = "2026-07-28";
+
+interface Open {
+  readonly client: Client;
+  definitions: Promise<readonly McpTool[]> | undefined;
+}
+
+export function mcpConnection(
+  name: string,
+  settings: McpServerSettings,
+  {
+    environment,
+    onChange,
+  }: {
+    readonly environment: Readonly<Record<string, string | undefined>>;
+    /** The server's tools are not what they were, or may not be. */
+    readonly onChange: () => void;
+  },
+): Connection {
+  let opening: Promise<Open> | undefined;
+
+  /** By process: the handshake that every server knows; a server that refuses it is asked in the newer way. */
+  async function connect(): Promise<Open> {
+    if ("url" in settings) return connectBy({ mode: "auto", probe: { timeoutMs: 5_000 } });
+    try {
+      return await connectBy({ mode: "legacy" });
+    } catch (error) {
+      if (!isAnswer(error)) throw error;
+      return connectBy({ mode: { pin: NEWER } });
+    }
+  }
+
+  async function connectBy(versionNegotiation: VersionNegotiationOptions): Promise<Open> {
+    const client = new Client(
+      { name: "toolwright", version: "1" },
+      { versionNegotiation, listChanged: { tools: { autoRefresh: false, onChanged: forget } } },
+    );
+    const open: Open = { client, definitions: undefined };
+    function forget(): void {
+      open.definitions = undefined;
+      onChange();
+    }
+    await client.connect(transportOf(name, settings, environment), { timeout: CONNECT_MS });
+    client.onclose = () => {
+      opening = undefined;
+      onChange();
+    };
+    return open;
+  }
+
+  function opened(): Promise<Open> {
+    opening ??= connect().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  }
+
+  return {
+    name,
+    timeoutMs: settings.timeoutMs,
+    async definitions() {
+      const open = await opened();
+      open.definitions ??= open.client
+        .listTools(undefined, { timeout: CONNECT_MS, cacheMode: "refresh" })
+        .then(({ tools }) => tools);
+      try {
+        return await open.definitions;
+      } catch (error) {
+        open.definitions = undefined;
+        throw error;
+      }
+    },
+    call: (tool, named, limits, signal) =>
+      callOnce(
+        name,
+        async () => {
+          const { client } = await opened();
+          const { timeoutMs } = limits;
+          return client.callTool(
+            { name: tool.name, arguments: { ...named } },
+            { timeout: timeoutMs, maxTotalTimeout: timeoutMs, signal, toolDefinition: tool },
+          );
+        },
+        limits,
+        signal,
+      ),
+    async close() {
+      const open = await opening?.catch(() => undefined);
+      if (open === undefined) return;
+      open.client.onclose = () => undefined;
+      await open.client.close();
+    },
+  };
+}
+
+function transportOf(
+  name: string,
+  settings: McpServerSettings,
+  environment: Readonly<Record<string, string | undefined>>,
+): Transport {
+  if ("url" in settings) {
+    const headers = headersOf(name, settings.headersEnv, environment);
+    return new StreamableHTTPClientTransport(new URL(settings.url), { requestInit: { headers } });
+  }
+  const { command, args, env } = settings;
+  // A minimal environment of the client's own: no key of ours goes to a server that was not given it.
+  return new StdioClientTransport({
+    command,
+    args,
+    env: environmentOf(name, env, environment),
+    stderr: "ignore",
+  });
+}

@@ -1,0 +1,96 @@
+/**
+ * A tool of an MCP server as a stored tool. Its source is its definition: the digest of the stored
+ * version pins it, and a definition that changes is another version.
+ */
+import type { Tool as McpTool } from "@modelcontextprotocol/client";
+import { z } from "zod";
+import { digestText } from "../core/digest.ts";
+import { Limits } from "../core/execution.ts";
+import { canonicalJson, Json } from "../core/json.ts";
+import type { JsonSchema, Tool } from "../core/tool.ts";
+
+const Source = z.object({ server: z.string(), tool: z.string() });
+
+export function originOf(server: string): string {
+  return `mcp:${server}`;
+}
+
+/** Which tool of which server a stored source names; undefined if it is no such source. */
+export function namedIn(
+  source: string,
+): { readonly server: string; readonly tool: string } | undefined {
+  try {
+    return Source.parse(JSON.parse(source));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is pinned: everything that says what the tool does and takes. */
+export function sourceOf(server: string, definition: McpTool): string {
+  const { name, description, inputSchema, outputSchema, annotations } = definition;
+  const pinned = { server, tool: name, description, inputSchema, outputSchema, annotations };
+  const plain = JSON.parse(JSON.stringify(pinned)) as Json;
+  return JSON.stringify(JSON.parse(canonicalJson(plain)), null, 2);
+}
+
+/** Its name in the store: the server's and its own, in the letters that names may have. */
+export function storedName(server: string, tool: string): string {
+  const plain = (text: string) => text.replace(/[^A-Za-z0-9_]/g, "_");
+  const whole = `${plain(server)}__${plain(tool)}`;
+  // Two names may become one by these letters or by length; the digest keeps them apart.
+  const changed = whole !== `${server}__${tool}` || whole.length > 64;
+  return changed ? `${whole.slice(0, 57)}_${digestText(`${server} ${tool}`).slice(0, 6)}` : whole;
+}
+
+export function toolOf(
+  server: string,
+  definition: McpTool,
+  timeoutMs: number,
+  createdAt: string,
+): Omit<Tool, "version" | "digest" | "status"> {
+  const name = storedName(server, definition.name);
+  const parameters = schema(definition.inputSchema);
+  const result = schema(definition.outputSchema ?? {});
+  const { title = "", description = "" } = definition;
+  return {
+    name,
+    description: description || title || `${definition.name} of the MCP server ${server}`,
+    signature: signatureOf(name, parameters),
+    parameters,
+    result,
+    language: "mcp",
+    source: sourceOf(server, definition),
+    entry: name,
+    limits: Limits.parse({ timeoutMs }),
+    capabilities: { network: [], files: false, model: false },
+    cases: [],
+    evaluation: { train: 0, heldOut: 0, measures: {} },
+    lineage: { parents: [], generator: originOf(server) },
+    origin: originOf(server),
+    // The server's own word; without it the protocol presumes that a tool changes things.
+    effects: definition.annotations?.readOnlyHint !== true,
+    usage: { calls: 0, successes: 0, totalMs: 0, costUsd: 0, lastErrors: [], queries: [] },
+    createdAt,
+  };
+}
+
+function schema(value: unknown): JsonSchema {
+  return z.record(z.string(), Json).parse(JSON.parse(JSON.stringify(value)));
+}
+
+function signatureOf(name: string, { properties, required }: JsonSchema): string {
+  const needed = Array.isArray(required) ? required : [];
+  const list = Object.entries((properties ?? {}) as Readonly<Record<string, Json>>).map(
+    ([key, property]) => `${key}${needed.includes(key) ? "" : "?"}: ${typeOf(property)}`,
+  );
+  return `function ${name}(${list.join(", ")}): unknown`;
+}
+
+function typeOf(property: Json | undefined): string {
+  const { type, items } = (property ?? {}) as { readonly type?: Json; readonly items?: Json };
+  if (type === "integer" || type === "number") return "number";
+  if (type === "string" || type === "boolean" || type === "null") return type;
+  if (type === "array") return `${typeOf(items)}[]`;
+  return type === "object" ? "Record<string, unknown>" : "unknown";
+}

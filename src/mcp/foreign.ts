@@ -1,0 +1,250 @@
+/**
+ * Tools of configured MCP servers beside the engine's own. They are stored like any tool, so that one
+ * ranking finds both and use is counted; what they are is pinned when they are first seen, and a
+ * server that changes a definition waits for a person. Calls go through a sandbox of their own kind.
+ */
+import type { Tool as McpTool } from "@modelcontextprotocol/client";
+import { ToolNotFoundError } from "../core/errors.ts";
+import type { Execution, ExecutionJob } from "../core/execution.ts";
+import type { Json } from "../core/json.ts";
+import type { Sandbox, ToolStore } from "../core/ports.ts";
+import { parameterNames, type Tool } from "../core/tool.ts";
+import type { Connection } from "./connection.ts";
+import { namedIn, originOf, sourceOf, toolOf } from "./definition.ts";
+import type { McpServers } from "./settings.ts";
+
+export interface ForeignTools {
+  /**
+   * Brings the store up to date with what the servers offer; what was brought lately is not asked for
+   * again.
+   *
+   * @returns What went wrong or waits, in sentences: a server that is out hides only its own tools.
+   */
+  sync(): Promise<readonly string[]>;
+  /** The same store, whose searches give only those foreign tools that can be called now. */
+  over(store: ToolStore): ToolStore;
+  /** The same sandbox, which also runs programs of language `mcp`. */
+  through(sandbox: Sandbox): Sandbox;
+  close(): Promise<void>;
+}
+
+export interface ForeignOptions {
+  readonly store: ToolStore;
+  readonly digest: (tool: Omit<Tool, "digest">) => string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** ISO 8601. */
+  readonly now: () => string;
+}
+
+/** A server that was out is asked again after so long. */
+const RETRY_MS = 30_000;
+
+export function foreignTools(
+  servers: McpServers,
+  { store, digest, environment, now }: ForeignOptions,
+): ForeignTools {
+  /** Sources as the servers have them, by server; absent before the first look and when it is out. */
+  const live = new Map<string, ReadonlySet<string>>();
+  let synced: Promise<readonly string[]> | undefined;
+  const count = Object.keys(servers).length;
+  let opened: Promise<ReadonlyMap<string, Connection>> | undefined;
+
+  /** Loaded when it is used: without a configured server nobody waits for the protocol. */
+  function connections(): Promise<ReadonlyMap<string, Connection>> {
+    opened ??= import("./connection.ts").then(({ mcpConnection }) => {
+      const onChange = (): void => {
+        synced = undefined;
+      };
+      const made = Object.entries(servers).map(([name, settings]) => {
+        const connection = mcpConnection(name, settings, { environment, onChange });
+        return [name, connection] as const;
+      });
+      return new Map(made);
+    });
+    return opened;
+  }
+
+  async function look(connection: Connection): Promise<readonly string[]> {
+    const { name } = connection;
+    let definitions: readonly McpTool[];
+    try {
+      definitions = await connection.definitions();
+    } catch (error) {
+      live.delete(name);
+      return [`The MCP server ${name} is out: ${(error as Error).message}`];
+    }
+    live.set(name, new Set(definitions.map((each) => sourceOf(name, each))));
+    const notes: string[] = [];
+    for (const definition of definitions) {
+      const note = await keep(connection, definition);
+      if (note !== undefined) notes.push(note);
+    }
+    return notes;
+  }
+
+  /** First seen is pinned; anything else than what is pinned waits. */
+  async function keep(
+    { name: server, timeoutMs }: Connection,
+    definition: McpTool,
+  ): Promise<string | undefined> {
+    const draft = toolOf(server, definition, timeoutMs, now());
+    const history = await historyOf(store, draft.name);
+    const same = history.find(({ source }) => source === draft.source);
+    const waits = `${draft.name}: its definition at ${server} has changed. See toolwright tools diff, then approve or reject it.`;
+    if (same !== undefined) return same.status === "candidate" ? waits : undefined;
+    if (history.some(({ origin }) => origin !== originOf(server))) {
+      return `${draft.name}: the store has another tool of that name, so that of ${server} is left out.`;
+    }
+    const first = history.length === 0;
+    const tool = {
+      ...draft,
+      version: history.length + 1,
+      status: first ? ("active" as const) : ("candidate" as const),
+    };
+    await store.put({ ...tool, digest: digest(tool) });
+    return first ? undefined : waits;
+  }
+
+  async function lookAtAll(): Promise<readonly string[]> {
+    if (count === 0) return [];
+    const all = [...(await connections()).values()];
+    return (await Promise.all(all.map(look))).flat();
+  }
+
+  function sync(): Promise<readonly string[]> {
+    if (synced !== undefined) return synced;
+    const looking = lookAtAll();
+    synced = looking;
+    looking.then(
+      () => {
+        if (live.size === count) return;
+        setTimeout(() => {
+          if (synced === looking) synced = undefined;
+        }, RETRY_MS).unref();
+      },
+      () => {
+        if (synced === looking) synced = undefined;
+      },
+    );
+    return looking;
+  }
+
+  function callable(tool: Tool): boolean {
+    if (tool.language !== "mcp") return true;
+    const server = namedIn(tool.source)?.server;
+    return server !== undefined && live.get(server)?.has(tool.source) === true;
+  }
+
+  /** The connection and the live definition, if the program is what a person or first sight pinned. */
+  async function admitted(
+    source: string,
+    entry: string,
+  ): Promise<{ connection: Connection; definition: McpTool; tool: Tool } | Execution> {
+    const named = namedIn(source);
+    const configured = named !== undefined && Object.hasOwn(servers, named.server);
+    const connection = configured ? (await connections()).get(named.server) : undefined;
+    if (named === undefined || connection === undefined) {
+      const server = named === undefined ? "its MCP server" : `the MCP server ${named.server}`;
+      return refused(`${entry}: ${server} is not configured: add it to mcpServers.`);
+    }
+    const tool = (await historyOf(store, entry)).find((version) => version.source === source);
+    if (tool?.status !== "active" || tool.origin !== originOf(named.server)) {
+      return refused(
+        `${entry}: this definition is not approved: toolwright tools approve ${entry}.`,
+      );
+    }
+    let definitions: readonly McpTool[];
+    try {
+      definitions = await connection.definitions();
+    } catch (error) {
+      const reason = `the MCP server ${connection.name} is out: ${(error as Error).message}`;
+      return { status: "crashed", reason };
+    }
+    const definition = definitions.find(({ name }) => name === named.tool);
+    if (definition === undefined) {
+      return refused(`${entry}: ${connection.name} no longer has a tool ${named.tool}.`);
+    }
+    if (sourceOf(connection.name, definition) !== source) {
+      synced = undefined;
+      await sync();
+      return refused(
+        `${entry}: its definition at ${connection.name} has changed since it was approved: toolwright tools approve ${entry}.`,
+      );
+    }
+    return { connection, definition, tool };
+  }
+
+  async function run(job: ExecutionJob, signal: AbortSignal): Promise<readonly Execution[]> {
+    const found = await admitted(job.program.source, job.program.entry);
+    if ("status" in found) return job.inputs.map(() => found);
+    const { connection, definition, tool } = found;
+    const names = parameterNames(tool);
+    const results: Execution[] = [];
+    for (const input of job.inputs) {
+      signal.throwIfAborted();
+      const named = Object.fromEntries(input.map((value, at) => [names[at] ?? `p${at}`, value]));
+      results.push(
+        input.length > names.length
+          ? refused(`${tool.name} takes ${names.length} arguments, got ${input.length}`)
+          : await connection.call(definition, withoutHoles(named), job.limits, signal),
+      );
+    }
+    return results;
+  }
+
+  return {
+    sync,
+    over: (inner) => ({
+      ...inner,
+      async search(query) {
+        if (count > 0) await sync();
+        // More than was asked for: some may not be callable now.
+        const matches = await inner.search({ ...query, limit: query.limit * 2 });
+        return matches.filter(({ tool }) => callable(tool)).slice(0, query.limit);
+      },
+    }),
+    through: (sandbox) => ({
+      ...sandbox,
+      run: (job, signal) =>
+        job.program.language === "mcp" ? run(job, signal) : sandbox.run(job, signal),
+      async runBatch({ programs, ...job }, signal) {
+        if (programs.every(({ language }) => language !== "mcp")) {
+          return sandbox.runBatch({ programs, ...job }, signal);
+        }
+        const own = programs.filter(({ language }) => language !== "mcp");
+        const results = [...(await sandbox.runBatch({ ...job, programs: own }, signal))];
+        const all: (readonly Execution[])[] = [];
+        for (const program of programs) {
+          all.push(
+            program.language === "mcp"
+              ? await run({ ...job, program }, signal)
+              : (results.shift() ?? []),
+          );
+        }
+        return all;
+      },
+    }),
+    async close() {
+      const made = opened === undefined ? [] : [...(await opened).values()];
+      await Promise.allSettled(made.map((connection) => connection.close()));
+    },
+  };
+}
+
+/** A null stands where a caller by position left an optional argument out. */
+function withoutHoles(named: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== null));
+}
+
+async function historyOf(store: ToolStore, name: string): Promise<readonly Tool[]> {
+  try {
+    return await store.history(name);
+  } catch (error) {
+    if (error instanceof ToolNotFoundError) return [];
+    throw error;
+  }
+}
+
+function refused(reason: string): Execution {
+  return { status: "refused", reason };
+}

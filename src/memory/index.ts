@@ -1,0 +1,26 @@
+/** What a home remembers: people's preferences, how requests ended, the files that people bring. */
+
+import type { EventStore } from "../core/ports.ts";
+import { openMemoryFile } from "./file.ts";
+import { type OutcomeIndex, outcomeIndex } from "./outcomes.ts";
+import { type PreferencePorts, type PreferenceStore, preferenceStore } from "./preferences.ts";
+
+export { findPassages } from "./documents.ts";
+export { OutcomeRecord } from "./outcomes.ts";
+export { NOBODY_NAMED, Preference } from "./preferences.ts";
+
+export interface Memory {
+  readonly preferences: PreferenceStore;
+  readonly outcomes: OutcomeIndex;
+  close(): void;
+}
+
+/** @throws StoreError MEMORY_UNREADABLE */
+export function openMemory(path: string, events: EventStore, ports: PreferencePorts): Memory {
+  const database = openMemoryFile(path);
+  return {
+    preferences: preferenceStore(database, ports),
+    outcomes: outcomeIndex(database, events),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * Wires the walk with a model: models by role within the request's budget, what the home remembers,
+ * tools, programs, sub-agents. The walk itself is src/agent/walk.ts.
+ */
+import { specTask } from "../../evaluators/index.ts";
+import { noneBelow } from "../../toolstore/index.ts";
+import { createArgumentFaults } from "../agent/argument-faults.ts";
+import { asker } from "../agent/asking.ts";
+import type { AuthoredTask } from "../agent/authored.ts";
+import type { Callable } from "../agent/callable.ts";
+import { createFromWords } from "../agent/create-from-words.ts";
+import type { CreateToolPorts } from "../agent/create-tool.ts";
+import { resultsOf } from "../agent/matter.ts";
+import { ownFunctions } from "../agent/own-functions.ts";
+import type { Creation, PerformPorts } from "../agent/perform.ts";
+import { permitByPerson } from "../agent/permit.ts";
+import { programOutcome, runProgramStep } from "../agent/program-step.ts";
+import { readPrompts } from "../agent/prompts/book.ts";
+import { singleFlight } from "../agent/single-flight.ts";
+import { spentSince } from "../agent/spend.ts";
+import type { Observation, Solution } from "../agent/stages.ts";
+import { type SubAgentPorts, subAgent } from "../agent/sub-agent.ts";
+import { toolCallable } from "../agent/tool-callable.ts";
+import { walk } from "../agent/walk.ts";
+import type { Config } from "../config.ts";
+import type { Clock } from "../core/clock.ts";
+import type { EventStore, OpenTrace, Sandbox, ToolStore } from "../core/ports.ts";
+import type { Steps } from "../core/steps.ts";
+import type { Memory } from "../memory/index.ts";
+import type { LifeContext } from "../requests.ts";
+import { type ChildRunPorts, openChild } from "./child-run.ts";
+import { lookUps } from "./look-ups.ts";
+import { roleModels } from "./roles.ts";
+
+export interface ModelWalkPorts {
+  readonly config: Config;
+  readonly tools: ToolStore;
+  readonly events: EventStore;
+  readonly memory: () => Memory;
+  readonly sandbox: () => Promise<Sandbox>;
+  readonly openTrace: OpenTrace;
+  readonly clock: Clock;
+  /** Takes secrets out. */
+  readonly clean: ChildRunPorts["clean"];
+  /** What makes a tool, for one life of a request. */
+  readonly creation: (life: LifeContext) => Promise<Omit<CreateToolPorts, "ask">>;
+}
+
+const TEST_AUTHORS = 2;
+const ROUNDS = 2;
+
+export type WalkByModel = (life: LifeContext) => Promise<Solution>;
+
+export function createModelWalk(ports: ModelWalkPorts): WalkByModel {
+  const { config, tools, events, clock } = ports;
+  const wishes = singleFlight<AuthoredTask>();
+  const argumentFaults = createArgumentFaults();
+  const now = (): string => new Date(clock.now()).toISOString();
+
+  return async (life) => {
+    const { requestId, request, work, steps, trace } = life;
+    const { signal } = steps;
+    const prompts = readPrompts(config.prompts);
+    const { structured, parseToolCalls } = await import("../llm/index.ts");
+    const modelOf = roleModels(ports, life);
+    const ask = asker({ steps, modelOf, structured, prompts, seed: work.seed });
+    // It starts while the first questions are under way.
+    const running = ports.sandbox();
+    running.catch(() => undefined);
+    const callableOf = (tool: Parameters<typeof toolCallable>[1]): Callable =>
+      toolCallable(
+        { sandbox: ports.sandbox, tools, monotonicMs: clock.monotonicMs, query: request.objective },
+        tool,
+      );
+    const permit = permitByPerson({ steps, approvals: config.approvals, now: clock.now });
+    const own = (within: Steps): readonly Callable[] =>
+      ownFunctions({
+        steps: within,
+        spentSince: (since) => spentSince(events, requestId, since),
+        now: clock.now,
+      });
+    const agentPorts: SubAgentPorts = {
+      runId: requestId,
+      steps,
+      argumentFaults,
+      permit,
+      modelOf,
+      prompts,
+      now,
+      readToolCalls: parseToolCalls,
+      agents: config.agents,
+      async findCallable(name, within) {
+        const mine = own(within).find((callable) => callable.name === name);
+        if (mine !== undefined) return mine;
+        const known = (await tools.list()).find((tool) => tool.name === name);
+        return known === undefined ? undefined : callableOf(known);
+      },
+      openChild: (parent, agent, message, key) =>
+        openChild(ports, requestId, parent, agent, message, key),
+    };
+    const createTool: PerformPorts["createTool"] = async (wanted, matter) => {
+      const creation = await ports.creation(life);
+      const { name, description, signature } = wanted;
+      return creationOf(
+        await createFromWords(
+          {
+            ...creation,
+            ask,
+            trace,
+            taskOf: specTask,
+            testAuthors: TEST_AUTHORS,
+            wishes,
+            noneBelow,
+            tools,
+          },
+          matter.request,
+          {
+            words: matter.words,
+            name,
+            description,
+            ...(signature === undefined ? {} : { signature }),
+          },
+          signal,
+        ),
+      );
+    };
+    return walk(
+      {
+        ask,
+        steps,
+        lookUps: lookUps(ports, request.files ?? []),
+        contextTokens: config.contextTokens,
+        tools,
+        noneBelow,
+        toolCallable: callableOf,
+        standing: [...config.agents.map((agent) => subAgent(agentPorts, agent)), ...own(steps)],
+        rounds: ROUNDS,
+        argumentFaults,
+        kinds: { program: true, createTool: true },
+        sandboxWords: async () => (await running).capabilities.prompt,
+        now,
+        permit,
+        createTool,
+        runProgram: async ({ code, semantic }, { callables, done }, key, stop) =>
+          programOutcome(
+            await runProgramStep(
+              { steps, sandbox: await running, ask, seed: work.seed, argumentFaults, permit },
+              { key, code, semantic, input: Object.fromEntries(resultsOf(done)) },
+              callables,
+              stop,
+            ),
+          ),
+      },
+      request,
+    );
+  };
+}
+
+function creationOf(seen: Observation): Creation {
+  switch (seen.kind) {
+    case "tool-created":
+      return { status: "made", tool: seen.tool, reason: `made by run ${seen.runId}` };
+    case "tool-refused":
+      return seen.instead === undefined
+        ? { status: "refused", reasons: seen.reasons }
+        : { status: "reused", tool: seen.instead, reason: seen.reasons.join(" ") };
+    case "tool-called":
+      return { status: "refused", reasons: ["A call is no tool."] };
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * `Steps` over a journal: what was done in an earlier life is told from its events, everything else
+ * is done and written down.
+ */
+import { digestJson, digestText } from "../core/digest.ts";
+import { EngineError, InputError, StoreError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import type { Signal, StepOptions, Steps } from "../core/steps.ts";
+import { type Life, never } from "./life.ts";
+
+/** What a person says about a step of which nobody knows whether its effect happened. */
+type Verdict =
+  | { readonly decision: "retry" }
+  | { readonly decision: "skip"; readonly result: Json }
+  | { readonly decision: "fail"; readonly reason: string };
+
+export function durableSteps(life: Life): Steps {
+  const { journal, scopes, clock } = life;
+  const { signal } = life.controller;
+
+  /** Nothing new begins in a life that is over or canceled. */
+  async function enter<T>(
+    name: string,
+    kind: string,
+    work: (key: string) => Promise<T>,
+  ): Promise<T> {
+    if (life.over) return never();
+    signal.throwIfAborted();
+    const key = scopes.key(name, kind);
+    const value = await work(key);
+    return life.over ? never() : value;
+  }
+
+  /** @returns How often the body was begun, this time included; or the result that stands for it. */
+  async function begin(
+    key: string,
+    { input, onUncertain = "retry" }: StepOptions,
+  ): Promise<{ readonly attempt: number } | { readonly result: Json }> {
+    const before = journal.started.get(key);
+    const write = () =>
+      life.write([
+        {
+          type: "step-started",
+          data: {
+            key,
+            ...(input === undefined ? {} : { input }),
+            ...(onUncertain === "ask" ? { onUncertain } : {}),
+          },
+          volatile: { epoch: life.epoch, idempotencyKey: idempotencyKey(life.id, key) },
+        },
+      ]);
+    if (before === undefined) {
+      await write();
+      return { attempt: 1 };
+    }
+    // A body with steps of its own is gone through again: what it did is in those.
+    const uncertain = onUncertain === "ask" && !before.failed && !journal.parents.has(key);
+    if (!uncertain) return { attempt: Math.max(2, life.epoch - before.epoch + 1) };
+
+    const verdict = await askAbout(key, before.starts, input);
+    switch (verdict.decision) {
+      case "skip":
+        return { result: verdict.result };
+      case "fail":
+        throw new StoreError(
+          "STEP_UNCERTAIN",
+          `Step ${key} was cut off, and it was decided to end there: ${verdict.reason}.`,
+          { facts: { step: key } },
+        );
+      case "retry":
+        await write();
+        return { attempt: before.starts + 1 };
+    }
+  }
+
+  async function askAbout(key: string, attempt: number, input: Json = null): Promise<Verdict> {
+    const name = `uncertain:${key}:${attempt}`;
+    const question = {
+      kind: "uncertain-step",
+      step: key,
+      attempt,
+      input,
+      text: `The process ended while step ${key} was under way. Whether its effect happened is not known. Do it again, skip it with a result, or end the request?`,
+    };
+    const said = await wait(name, `${key}?${attempt}`, { question });
+    return verdictOf(said?.payload);
+  }
+
+  async function wait(
+    name: string,
+    key: string,
+    options: { readonly question?: Json; readonly deadline?: string },
+  ): Promise<Signal | undefined> {
+    const known = journal.waited.get(key);
+    if (known !== undefined) return known === null ? undefined : journal.signals.get(known);
+
+    // The first life's deadline holds: a later one may have computed another.
+    const { deadline } = journal.waits.get(key) ?? options;
+    const until = deadline === undefined ? undefined : millisecondsOf(deadline);
+    const late = () => until !== undefined && until <= clock.now();
+    await life.look();
+    let said = life.take(name, key);
+    if (said === undefined && !late()) {
+      if (!journal.waits.has(key)) {
+        await scopes.within(key, () =>
+          life.write([{ type: "wait-started", data: { key, name, ...options } }]),
+        );
+      }
+      said = await pending(key, name, until);
+    }
+    await scopes.within(key, () =>
+      life.write([
+        ...life.change(
+          "IN_PROGRESS",
+          said === undefined ? "the time came" : name,
+          said === undefined ? "engine" : "user",
+        ),
+        { type: "wait-done", data: { key, signal: said?.id ?? null } },
+      ]),
+    );
+    return said;
+  }
+
+  function pending(
+    key: string,
+    name: string | undefined,
+    until: number | undefined,
+  ): Promise<Signal | undefined> {
+    return new Promise((resolve) => {
+      const done = scopes.waiting();
+      life.waiters.add({
+        key,
+        ...(name === undefined ? {} : { name }),
+        ...(until === undefined ? {} : { until }),
+        wake(said) {
+          done();
+          resolve(said);
+        },
+      });
+    });
+  }
+
+  return {
+    signal,
+    step<T extends Json>(
+      name: string,
+      body: Parameters<Steps["step"]>[1],
+      options: StepOptions = {},
+    ): Promise<T> {
+      return enter(name, "step", async (key) => {
+        const known = journal.done.get(key);
+        if (known !== undefined) return known as T;
+        return scopes.within(key, async () => {
+          const begun = await begin(key, options);
+          const result =
+            "result" in begun
+              ? begun.result
+              : await attempted(life, key, () =>
+                  body({
+                    idempotencyKey: idempotencyKey(life.id, key),
+                    attempt: begun.attempt,
+                    signal,
+                  }),
+                );
+          // What the record holds is what every life gets.
+          const kept = asRead(life.clean(result ?? null));
+          // A result may hold times and ids: what a step did is told by its own events.
+          await life.write([{ type: "step-done", data: { key }, volatile: { result: kept } }]);
+          return kept as T;
+        });
+      });
+    },
+    waitFor: (name, options = {}) => enter(name, "wait", (key) => wait(name, key, options)),
+    sleepUntil: (name, time) =>
+      enter(name, "sleep", async (key) => {
+        const known = journal.sleeps.get(key);
+        const until = millisecondsOf(known ?? time);
+        if (until <= clock.now()) return;
+        if (known === undefined) {
+          await scopes.within(key, () =>
+            life.write([{ type: "sleep-started", data: { key, until: time } }]),
+          );
+        }
+        await pending(key, undefined, until);
+      }),
+    trace: (name, events) =>
+      enter(name, "trace", (key) =>
+        scopes.within(key, async () => {
+          // A later attempt that says the same adds nothing; one that went another way is told too.
+          const said = digestJson(events.map(({ type, data }) => [type, life.clean(data)]));
+          await life.write(events, `trace ${key} ${said.slice(0, 16)}`);
+        }),
+      ),
+  };
+}
+
+/** As a later life reads it: what is undefined is absent. */
+function asRead(value: Json): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
+}
+
+async function attempted<T>(life: Life, key: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    // A body that was stopped did not fail by itself.
+    if (!life.controller.signal.aborted && !life.over) {
+      const said = error instanceof Error ? error.message : String(error);
+      const reason = error instanceof EngineError ? `${error.code}: ${said}` : said;
+      await life.write([{ type: "step-failed", data: { key, error: reason } }]);
+    }
+    throw error;
+  }
+}
+
+function millisecondsOf(time: string): number {
+  const milliseconds = Date.parse(time);
+  if (!Number.isNaN(milliseconds)) return milliseconds;
+  throw new InputError(
+    "INVALID_TIME",
+    `Expected a time as ISO 8601, e.g. 2030-01-31T12:00:00Z, got "${time}".`,
+  );
+}
+
+/** Equal in every attempt of a step of a request, and in nothing else. */
+function idempotencyKey(requestId: string, key: string): string {
+  return digestText(`${requestId}\n${key}`).slice(0, 32);
+}
+
+function verdictOf(payload: Json | undefined): Verdict {
+  const said = (payload ?? {}) as Readonly<Record<string, Json>>;
+  if (said.decision === "skip") return { decision: "skip", result: said.result ?? null };
+  if (said.decision === "retry") return { decision: "retry" };
+  return { decision: "fail", reason: String(said.reason ?? "no reason was given") };
+}

@@ -1,0 +1,155 @@
+/**
+ * What people and outside systems say to a request: answers, approvals, changes, callbacks, an end.
+ * Each is a signal; what can not be meant is refused here, with what could be.
+ */
+import { randomUUID } from "node:crypto";
+import { CanceledError, InputError, StoreError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import type { EventStore } from "../core/ports.ts";
+import { type CallbackTarget, readCallbackToken } from "./callback-token.ts";
+import { CANCEL } from "./durable.ts";
+import { readJournal, type Wait } from "./journal.ts";
+import { addressOf } from "./life.ts";
+import { sendSignal } from "./send.ts";
+
+export type QuestionKind = "approval" | "callback" | "uncertain-step" | "question";
+
+/** What kind of answer a wait takes. Waits of an unknown kind take any. */
+export function kindOf({ question, name }: Wait): QuestionKind {
+  const kind = (question as { readonly kind?: unknown } | undefined)?.kind;
+  if (kind === "approval" || kind === "callback" || kind === "uncertain-step") return kind;
+  return name.startsWith("approval:") ? "approval" : "question";
+}
+
+export interface ReplyOptions {
+  /** Which of several questions: its key, or a part of it that no other has. */
+  readonly question?: string;
+  /** A second reply with it changes nothing. Default: each is one of its own. */
+  readonly id?: string;
+}
+
+/**
+ * Sends a reply to the one question of these kinds that is open.
+ *
+ * @returns The wait that it is for.
+ * @throws InputError NO_QUESTION, SEVERAL_QUESTIONS, REQUEST_ENDED
+ */
+export async function reply(
+  store: EventStore,
+  requestId: string,
+  kinds: readonly QuestionKind[],
+  payload: (wait: Wait) => Json,
+  { question, id = randomUUID() }: ReplyOptions = {},
+): Promise<Wait> {
+  const journal = await readJournal(store, requestId);
+  const taken = new Set([...journal.signals.values()].map(({ name }) => name));
+  const open = [...journal.waits.values()].filter(
+    (wait) => kinds.includes(kindOf(wait)) && !taken.has(addressOf(wait.key)),
+  );
+  const meant =
+    question === undefined
+      ? open
+      : open.filter(({ key, name }) => key.includes(question) || name.includes(question));
+  const [wait] = meant;
+  if (wait === undefined) {
+    throw new InputError(
+      "NO_QUESTION",
+      `Request ${requestId} (${journal.status}) has no open ${kinds.join(" or ")}${question === undefined ? "" : ` like "${question}"`}. See what it waits for: toolwright request show ${requestId}.`,
+    );
+  }
+  if (meant.length > 1) {
+    const keys = meant.map(({ key }) => key).join(", ");
+    throw new InputError(
+      "SEVERAL_QUESTIONS",
+      `Request ${requestId} has several open questions: ${keys}. Name one with --question.`,
+    );
+  }
+  await send(store, requestId, addressOf(wait.key), payload(wait), id);
+  return wait;
+}
+
+/** A signal by name; whoever waits for it, now or later, gets it. @throws InputError REQUEST_ENDED */
+export async function send(
+  store: EventStore,
+  requestId: string,
+  name: string,
+  payload: Json,
+  id: string = randomUUID(),
+): Promise<"accepted" | "duplicate"> {
+  try {
+    return await sendSignal(store, requestId, { id, name, payload });
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== "RUN_ENDED") throw error;
+    throw new InputError(
+      "REQUEST_ENDED",
+      `Request ${requestId} has ended (${String(error.facts.status)}): nothing was changed. Submit a new request.`,
+      { facts: error.facts, cause: error },
+    );
+  }
+}
+
+/**
+ * Completes what a token stands for. The first result counts; the same token again is a duplicate,
+ * whatever comes with it.
+ *
+ * @throws InputError FORGED_TOKEN, CALLBACK_CLOSED (the request has ended, or no longer waits for it)
+ */
+export async function complete(
+  store: EventStore,
+  secret: Buffer,
+  token: string,
+  result: Json,
+): Promise<{ readonly target: CallbackTarget; readonly outcome: "accepted" | "duplicate" }> {
+  const target = readCallbackToken(secret, token);
+  const { request, wait } = target;
+  const journal = await readJournal(store, request);
+  const id = `callback ${wait}`;
+  if (journal.signals.has(id)) return { target, outcome: "duplicate" };
+  if (journal.waited.has(wait)) throw closed(request);
+  try {
+    const outcome = await send(store, request, addressOf(wait), { result }, id);
+    return { target, outcome };
+  } catch (error) {
+    if (error instanceof InputError && error.code === "REQUEST_ENDED") throw closed(request, error);
+    throw error;
+  }
+}
+
+function closed(request: string, cause?: unknown): InputError {
+  return new InputError(
+    "CALLBACK_CLOSED",
+    `Request ${request} no longer waits for this result: it has ended, or the time for it is over. Nothing was changed.`,
+    { facts: { request }, cause },
+  );
+}
+
+/** Within so long a process that is at it has to have seen the signal. */
+const SEEN_MS = 5_000;
+
+/**
+ * Takes a request back, and what was begun for it. A process that is at it stops within half a
+ * second; otherwise `end` closes it here.
+ *
+ * @param end Lives the request to its end: with the signal there, nothing of it is done.
+ */
+export async function cancel(
+  store: EventStore,
+  requestId: string,
+  reason: string,
+  end: (requestId: string) => Promise<void>,
+): Promise<void> {
+  await send(store, requestId, CANCEL, { reason }, CANCEL);
+  const ended = async () => (await store.run(requestId)).endedAt !== undefined;
+  for (const start = Date.now(); !(await ended()) && Date.now() - start < SEEN_MS; ) {
+    await end(requestId).catch((error: unknown) => {
+      if (!(error instanceof CanceledError)) throw error;
+    });
+    if (!(await ended())) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  for (const child of await store.runs()) {
+    if (child.parent !== requestId || child.kind !== "request" || child.endedAt !== undefined) {
+      continue;
+    }
+    await cancel(store, child.id, reason, end);
+  }
+}

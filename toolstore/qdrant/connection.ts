@@ -1,0 +1,204 @@
+/**
+ * One server, spoken to through Qdrant's client: addresses as people write them, failures in the
+ * engine's words, bounded retries where the server asks for patience.
+ *
+ * The client's own habits are kept out: its version check (a request at construction and a warning on
+ * the console), its five minutes of patience, its reading of `retry-after` by the first character.
+ */
+import { subscribe } from "node:diagnostics_channel";
+import { setTimeout as sleep } from "node:timers/promises";
+import { QdrantClient } from "@qdrant/js-client-rest";
+import { z } from "zod";
+import { ConfigError, EngineError, StoreError } from "../../src/core/errors.ts";
+
+export interface QdrantAddress {
+  /** `https://host`, `http://host:6333/prefix`. */
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly timeoutMs: number;
+}
+
+export interface Connection {
+  readonly client: QdrantClient;
+  readonly url: string;
+  /**
+   * Calls the server; 429 and 503 are tried again, as patiently as it asks, three times in all.
+   *
+   * @throws StoreError STORE_UNAVAILABLE, STORE_BUSY, STORE_FULL, STORE_REJECTED; ConfigError STORE_DENIED
+   */
+  call<T>(work: (client: QdrantClient) => Promise<T>): Promise<T>;
+}
+
+const ATTEMPTS = 3;
+const SHORTEST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 30_000;
+
+/** @throws ConfigError BAD_STORE_URL */
+export function connect({ url, apiKey, timeoutMs }: QdrantAddress): Connection {
+  const address = parseUrl(url);
+  const client = new QdrantClient({
+    host: address.hostname,
+    https: address.protocol === "https:",
+    // Without a port the client would take 6333, which is right for http alone.
+    port: address.port === "" ? (address.protocol === "https:" ? 443 : 6333) : Number(address.port),
+    prefix: address.pathname.replace(/\/+$/, ""),
+    timeout: timeoutMs,
+    checkCompatibility: false,
+    ...(apiKey === undefined || apiKey === "" ? {} : { headers: { "api-key": apiKey } }),
+  });
+  return {
+    client,
+    url,
+    async call(work) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await work(client);
+        } catch (error) {
+          const status = statusOf(error);
+          const again = status === 429 || status === 503;
+          if (!again || attempt === ATTEMPTS) throw translated(error, url);
+          await sleep(waitMs(address.origin, attempt));
+        }
+      }
+    },
+  };
+}
+
+function parseUrl(url: string): URL {
+  const parsed = URL.parse(url);
+  if (parsed !== null && (parsed.protocol === "http:" || parsed.protocol === "https:"))
+    return parsed;
+  throw new ConfigError(
+    "BAD_STORE_URL",
+    `The tool store needs the address of a Qdrant server such as http://localhost:6333, got "${url}": correct store.url or QDRANT_URL.`,
+  );
+}
+
+/** Milliseconds that the server of an origin asked us to wait with its last refusal. */
+const asked = new Map<string, number>();
+
+const Answered = z.object({
+  request: z.object({ origin: z.string() }),
+  response: z.object({
+    statusCode: z.number(),
+    headers: z.array(z.union([z.string(), z.instanceof(Uint8Array)])),
+  }),
+});
+
+// The client keeps one character of the header; this is where the whole one still is.
+subscribe("undici:request:headers", (message) => {
+  const answered = Answered.safeParse(message);
+  if (!answered.success) return;
+  const { request, response } = answered.data;
+  if (response.statusCode !== 429 && response.statusCode !== 503) return;
+  const names = response.headers.map(String);
+  const at = names.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === "retry-after");
+  const ms = at === -1 ? undefined : retryAfterMs(names[at + 1] ?? "", Date.now());
+  if (ms === undefined) asked.delete(request.origin);
+  else asked.set(request.origin, ms);
+});
+
+/** Seconds or a date (RFC 9110, 10.2.3). */
+export function retryAfterMs(header: string, nowMs: number): number | undefined {
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? 1_000 * seconds : Date.parse(header) - nowMs;
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+function waitMs(origin: string, attempt: number): number {
+  const least = SHORTEST_WAIT_MS * 2 ** (attempt - 1);
+  return Math.min(LONGEST_WAIT_MS, Math.max(least, asked.get(origin) ?? 0));
+}
+
+const Failure = z.object({
+  status: z.number().optional(),
+  data: z
+    .object({ status: z.object({ error: z.string() }) })
+    .optional()
+    .catch(undefined),
+});
+
+/** The client's errors are plain: what happened stands in fields. 429 has a class, and no status. */
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === "QdrantClientResourceExhaustedError") return 429;
+  // A date in `retry-after` breaks the client's own reading of it.
+  if (error.message.startsWith("Invalid retryAfter value")) return 429;
+  return Failure.safeParse(error).data?.status;
+}
+
+function translated(error: unknown, url: string): EngineError {
+  if (error instanceof EngineError) return error;
+  const status = statusOf(error);
+  const cause =
+    error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
+  const said = Failure.safeParse(error).data?.data?.status.error ?? `${String(error)}${cause}`;
+  const facts = { url, ...(status === undefined ? {} : { status }) };
+  const fail = (code: string, message: string, retryable: boolean): StoreError =>
+    new StoreError(code, message, { facts, retryable, cause: error });
+  switch (status) {
+    case 401:
+    case 403:
+      return new ConfigError(
+        "STORE_DENIED",
+        `The Qdrant server ${url} refused the key (${status}): set the variable that store.apiKeyEnv names to a key with write access.`,
+        { facts, cause: error },
+      );
+    case 429:
+      return fail(
+        "STORE_BUSY",
+        `The Qdrant server ${url} asks for fewer requests: try later.`,
+        true,
+      );
+    case 507:
+      return fail(
+        "STORE_FULL",
+        `The Qdrant server ${url} has no space left: make room there.`,
+        false,
+      );
+    case undefined:
+    case 408:
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+      return fail(
+        "STORE_UNAVAILABLE",
+        `The Qdrant server ${url} does not answer (${said}): start it, or correct store.url.`,
+        true,
+      );
+    default:
+      return fail(
+        "STORE_REJECTED",
+        `The Qdrant server ${url} refused a request (${status}): ${said}`,
+        false,
+      );
+  }
+}
+
+export function isUnavailable(error: unknown): boolean {
+  return (
+    error instanceof StoreError &&
+    (error.code === "STORE_UNAVAILABLE" || error.code === "STORE_BUSY")
+  );
+}
+
+/** Whether the server said that there is no such thing. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof StoreError && error.facts.status === 404;
+}
+
+/** Whether the server said that there is one already. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof StoreError && error.facts.status === 409;
+}
+
+/** @throws StoreError STORE_UNAVAILABLE if the server took the write and did not say that it is done. */
+export function confirmed(result: { readonly status: string }, url: string): void {
+  if (result.status === "completed") return;
+  throw new StoreError(
+    "STORE_UNAVAILABLE",
+    `The Qdrant server ${url} answered "${result.status}" to a write that has to be complete: it is overloaded, try later.`,
+    { facts: { url }, retryable: true },
+  );
+}

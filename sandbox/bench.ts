@@ -202,22 +202,27 @@ async function measure(evaluations: number, work: () => unknown): Promise<Measur
   return { cpuMs: cpuMs / evaluations, wallMs: wallMs / evaluations, cpuOfChildren: known };
 }
 
-/** Of the children that live and of those that were waited for; undefined without /proc. */
+/** Of all that descends from this process, living or waited for; undefined without /proc. */
 function cpuOfChildren(): number | undefined {
   try {
     const mine = statOf("self");
     let ticks = Number(mine[13]) + Number(mine[14]);
-    for (const thread of readdirSync("/proc/self/task")) {
-      const children = readFileSync(`/proc/self/task/${thread}/children`, "utf8").trim();
-      for (const pid of children.split(" ").filter(Boolean)) {
-        const stat = statOf(pid);
-        ticks += Number(stat[11]) + Number(stat[12]);
-      }
+    // A host may stand behind a wrapper: its time is no child's but a grandchild's.
+    const open = childrenOf("self");
+    for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
+      for (const field of statOf(pid).slice(11, 15)) ticks += Number(field);
+      open.push(...childrenOf(pid));
     }
     return ticks * TICK_MS;
   } catch {
     return undefined; // No /proc here, or a child ended while it was read.
   }
+}
+
+function childrenOf(pid: string): string[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").trim().split(" ").filter(Boolean),
+  );
 }
 
 /** Fields of `stat` after the name, which may hold blanks. */

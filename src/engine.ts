@@ -417,7 +417,9 @@ export function openEngine(config: Config): Engine {
         signal,
       ),
     async request(request, options, signal) {
-      const { task, instances, seed = config.seed, budget, generator, source = null } = options;
+      const { task, instances, seed = config.seed, budget, generator } = options;
+      // A task that this program alone has: no other process takes it for a request without one.
+      const { source = task === undefined ? null : { program: task.name } } = options;
       const id = await requests.submit(request, {
         source,
         seed,

@@ -85,12 +85,13 @@ export function createRequests(ports: RequestsPorts): Requests {
       const { request, work } = await submitted(id);
       const { status, endedAt } = await store.run(id);
       if (endedAt !== undefined) throw endedAlready(id, status);
+      // Outside of the life: who can not read the task leaves the request to who can.
+      const prepared = await prepare(work, request);
       let solution: Solution | undefined;
       const end = await liveOn(
         { store, clock, clean, failpoint, ...(onEvent === undefined ? {} : { onEvent }) },
         id,
         async (steps, spending) => {
-          const prepared = await prepare(work, request);
           const trace = (events: readonly NewEvent[]) => steps.trace("events", events);
           const life: LifeContext = {
             requestId: id,
@@ -164,10 +165,11 @@ export function createRequests(ports: RequestsPorts): Requests {
       );
     },
     async revise(id, change) {
-      await store.run(id);
+      await submitted(id);
       await send(outside, id, REVISE, change as Json);
     },
     async cancel(id, reason) {
+      await submitted(id);
       await cancel(outside, id, reason, async (each) => {
         const never = new AbortController().signal;
         const ports = { store, clock, clean, failpoint };

@@ -5,11 +5,12 @@
  */
 import { z } from "zod";
 import { type Clock, systemClock } from "../src/core/clock.ts";
-import { EngineError, StoreError, ToolNotFoundError } from "../src/core/errors.ts";
+import { EngineError, StoreError } from "../src/core/errors.ts";
 import type { Embedder, ToolStore } from "../src/core/ports.ts";
-import { Tool, type ToolStatus } from "../src/core/tool.ts";
+import type { Tool, ToolStatus } from "../src/core/tool.ts";
 import { queriesOf } from "./catalogue.ts";
-import { Count, guarded, openDatabase, type Statements, statements } from "./embedded-file.ts";
+import { Count, guarded, openDatabase, statements } from "./embedded-file.ts";
+import { getTool, historyOf, parseTool } from "./embedded-rows.ts";
 import { type EmbeddedSearch, embeddedSearch } from "./embedded-search.ts";
 import { queryVectors, reasonOf, toolVectors } from "./embedding.ts";
 import { matches } from "./matches.ts";
@@ -31,15 +32,7 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-const Row = z.object({
-  name: z.string(),
-  version: z.int(),
-  record: z.string(),
-  status: z.string(),
-  usage: z.string(),
-});
 const Latest = z.object({ version: z.int(), digest: z.string() });
-const Name = z.object({ name: z.string() });
 const REINDEX_BATCH = 256;
 
 /**
@@ -241,33 +234,4 @@ function attempt({ work, resolve, reject }: Job, change: number): () => void {
     return () => reject(error);
   }
   return resolve;
-}
-
-function getTool(path: string, sql: Statements, name: string, version: number | undefined): Tool {
-  const row = version === undefined ? sql.current.get(name) : sql.version.get(name, version);
-  if (row !== undefined) return parseTool(path, row);
-  const known = historyOf(path, sql, name).map((tool) => `${name}@${tool.version}`);
-  throw new ToolNotFoundError(`${name}@${version}`, known);
-}
-
-function historyOf(path: string, sql: Statements, name: string): Tool[] {
-  const history = sql.history.all(name).map((row) => parseTool(path, row));
-  if (history.length > 0) return history;
-  throw new ToolNotFoundError(
-    name,
-    sql.names.all().map((row) => Name.parse(row).name),
-  );
-}
-
-function parseTool(path: string, row: unknown): Tool {
-  const { name, version, record, status, usage } = Row.parse(row);
-  try {
-    return Tool.parse({ ...JSON.parse(record), status, usage: JSON.parse(usage) });
-  } catch (error) {
-    throw new StoreError(
-      "CORRUPT_RECORD",
-      `The tool store ${path} holds a record of ${name}@${version} that is no tool: restore the file from a copy, or export what can be read.`,
-      { facts: { path, tool: name, version }, cause: error },
-    );
-  }
 }

@@ -143,7 +143,11 @@ export async function liveOn(
   }
 }
 
-class LetGo extends CanceledError {}
+class LetGo extends CanceledError {
+  constructor() {
+    super("Stopped. The request stays as it is: toolwright request resume carries it on.");
+  }
+}
 
 /** Rejects with the abort's reason once the work has stopped, or has had its time to. */
 async function stopped(signal: AbortSignal, work: Promise<unknown>): Promise<never> {

@@ -58,7 +58,10 @@ async function home(
   return server;
 }
 
-describe("request in words, with a model", () => {
+// Several processes each, on machines that do other things too.
+const SLOW = { timeout: 120_000 };
+
+describe("request in words, with a model", SLOW, () => {
   it("calls two stored tools side by side, answers, and says what each demand was checked by", async () => {
     const server = await home(
       walkScript({
@@ -218,7 +221,7 @@ describe("request in words, with a model", () => {
   });
 });
 
-describe("preferences", () => {
+describe("preferences", SLOW, () => {
   it("are said, changed and listed by their owner, and by nobody else", async () => {
     const ann = ["--user", "ann"];
     const said = await place.json([

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { memoryToolStore, noneBelow } from "../../toolstore/index.ts";
 import { clauses } from "../../toolstore/retrieval/clauses.ts";
 import type { SearchDocument } from "../../toolstore/retrieval/document.ts";
-import { toolIndex } from "../../toolstore/retrieval/tool-index.ts";
 import { stem } from "../../toolstore/retrieval/stem.ts";
+import { toolIndex } from "../../toolstore/retrieval/tool-index.ts";
 import { terms, words } from "../../toolstore/retrieval/words.ts";
 import { sampleTool } from "./sample.ts";
 

@@ -4,7 +4,7 @@
  * asked for while a write is under way goes with the next one, in one request.
  */
 import type { Schemas } from "@qdrant/js-client-rest";
-import { EngineError, StoreError, ToolNotFoundError } from "../../src/core/errors.ts";
+import { StoreError, ToolNotFoundError } from "../../src/core/errors.ts";
 import type { Embedder, ToolMatch, ToolQuery } from "../../src/core/ports.ts";
 import type { Tool, ToolStatus } from "../../src/core/tool.ts";
 import { queriesOf, type ToolVector } from "../catalogue.ts";
@@ -12,8 +12,9 @@ import { toolVectors } from "../embedding.ts";
 import { currentOf } from "../shelf.ts";
 import { type CollectionOptions, type OpenCollection, openCollection } from "./collection.ts";
 import { type Connection, confirmed } from "./connection.ts";
-import { changed, nameOf, type Operation } from "./operations.ts";
-import { isTrue, type Point, pointId, pointOf, type Stored, storedOf } from "./points.ts";
+import { nameOf, type Operation } from "./operations.ts";
+import { type Job, planned } from "./plan.ts";
+import { type Point, pointId, pointOf, type Stored, storedOf } from "./points.ts";
 import { filterOf, searchServer } from "./search.ts";
 import { type CachedStatistics, cachedStatistics, countTerms } from "./statistics.ts";
 
@@ -35,12 +36,6 @@ export interface ServerOptions extends CollectionOptions {
   readonly now: () => string;
   /** Told of vectors that could not be made. */
   readonly onUnembedded: (error: unknown) => void;
-}
-
-interface Job {
-  readonly operation: Operation;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
 }
 
 const PAGE = 256;
@@ -255,67 +250,6 @@ export function serverStore(options: ServerOptions): ServerStore {
       return count;
     },
   };
-}
-
-interface Planned {
-  readonly history: readonly Tool[];
-  /** Versions whose points have to be written, with the revision that was read; 0 is a new one. */
-  readonly changes: readonly {
-    readonly tool: Tool;
-    readonly revision: number;
-    readonly operations: readonly string[];
-  }[];
-  /** Jobs of which nothing is left to do. */
-  readonly done: readonly Job[];
-  readonly refused: ReadonlyMap<Job, unknown>;
-}
-
-/** What some jobs make of one tool's points. Pure. */
-function planned(stored: readonly Stored[], jobs: readonly Job[]): Planned {
-  const history = new Map(stored.map(({ tool }) => [tool.version, tool]));
-  const operations = new Map(
-    stored.map(({ tool, payload }) => [tool.version, [...payload.operations]]),
-  );
-  const written = new Set(stored.flatMap(({ payload }) => payload.operations));
-  const refused = new Map<Job, unknown>();
-  const applied: Job[] = [];
-  const touched = new Set<number>();
-  for (const job of jobs) {
-    const { operation } = job;
-    if (written.has(operation.id)) {
-      applied.push(job);
-      continue;
-    }
-    try {
-      const ordered = [...history.values()].sort((a, z) => a.version - z.version);
-      const tool = changed(ordered, operation);
-      if (tool === undefined) {
-        applied.push(job);
-        continue;
-      }
-      history.set(tool.version, tool);
-      operations.set(tool.version, [...(operations.get(tool.version) ?? []), operation.id]);
-      touched.add(tool.version);
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      refused.set(job, error);
-    }
-  }
-  const ordered = [...history.values()].sort((a, z) => a.version - z.version);
-  const changes = ordered.flatMap((tool) => {
-    const point = stored.find((each) => each.tool.version === tool.version);
-    if (point !== undefined && !touched.has(tool.version) && isTrue(point, ordered)) return [];
-    return [
-      {
-        tool,
-        revision: point?.payload.revision ?? 0,
-        operations: operations.get(tool.version) ?? [],
-      },
-    ];
-  });
-  // Done when it is read back, with everything that follows from it.
-  const done = [...refused.keys(), ...(changes.length === 0 ? applied : [])];
-  return { history: ordered, changes, done, refused };
 }
 
 function settle({ resolve, reject }: Job, error: unknown): void {

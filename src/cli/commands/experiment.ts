@@ -11,7 +11,9 @@ import { families, loadTask, shippedTasks } from "../tasks.ts";
 import { gridText, loadStream, workbench } from "../workbench.ts";
 import { work, workerCommand } from "./experiment-worker.ts";
 
-const MANIFESTS = fileURLToPath(new URL("../../../experiments/manifests/", import.meta.url));
+/** Beside the source; the built package, one folder deeper, ships the same folder. */
+const ROOT = import.meta.url.endsWith(".ts") ? "../../.." : "../../../..";
+const MANIFESTS = fileURLToPath(new URL(`${ROOT}/experiments/manifests/`, import.meta.url));
 const PROGRESS = ["line", "json", "none"] as const;
 
 interface RunFlags extends CommonFlags {

@@ -155,7 +155,11 @@ function findNode() {
 function run(command) {
   const node = findNode();
   const path = `${dirname(node)}${process.platform === "win32" ? ";" : ":"}${process.env.PATH ?? ""}`;
-  const child = spawn(node, command, { stdio: "inherit", env: { ...process.env, PATH: path } });
+  // Half of a short command's time is compiling: what was compiled once is kept.
+  const cache =
+    process.env.NODE_COMPILE_CACHE ?? join(root, "node_modules", ".cache", "toolwright");
+  const env = { ...process.env, PATH: path, NODE_COMPILE_CACHE: cache };
+  const child = spawn(node, command, { stdio: "inherit", env });
   // A terminal sends Ctrl-C to the whole group: the child has it already and decides when to end.
   process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
   process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -6,6 +6,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const compileCache = fileURLToPath(
+  new URL("../../node_modules/.cache/toolwright", import.meta.url),
+);
 
 export interface CliResult {
   readonly status: number | null;
@@ -43,7 +46,13 @@ export function workplace(): Workplace {
         ["--disable-warning=ExperimentalWarning", main, ...args],
         {
           cwd: folder,
-          env: { PATH: process.env.PATH ?? "", TOOLWRIGHT_HOME: home, ...environment },
+          env: {
+            PATH: process.env.PATH ?? "",
+            TOOLWRIGHT_HOME: home,
+            // As the launcher does: starting costs half.
+            NODE_COMPILE_CACHE: compileCache,
+            ...environment,
+          },
           stdio: ["ignore", "pipe", "pipe"],
         },
       );

@@ -49,6 +49,7 @@ export async function afford(
       data: {
         query: goal.words,
         hypotheses,
+        ...(matches.degraded === undefined ? {} : { degraded: matches.degraded }),
         matches: matches.map(({ tool, score }) => ({
           name: tool.name,
           version: tool.version,

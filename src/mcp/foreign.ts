@@ -200,7 +200,9 @@ export function foreignTools(
         if (count > 0) await sync();
         // More than was asked for: some may not be callable now.
         const matches = await inner.search({ ...query, limit: query.limit * 2 });
-        return matches.filter(({ tool }) => callable(tool)).slice(0, query.limit);
+        const { degraded } = matches;
+        const found = matches.filter(({ tool }) => callable(tool)).slice(0, query.limit);
+        return degraded === undefined ? found : Object.assign(found, { degraded });
       },
     }),
     through: (sandbox) => ({

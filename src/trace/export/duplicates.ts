@@ -1,11 +1,12 @@
 /**
  * Duplicates, exact and near: equal text, and text whose word 5-grams overlap by more than a
  * threshold (Jaccard). Candidates are found by minima of hashed 5-grams in bands, then counted
- * exactly, so a drop is never a guess. Also the overlap with sealed cases, by word 8-grams.
+ * exactly, so a drop is never a guess.
  *
  * Near duplicates: O(total words) but for texts that are alike.
  */
 import { crc32 } from "node:zlib";
+import { gramsOf, wordsOf } from "../../core/shingles.ts";
 
 const SHINGLE = 5;
 const BINS = 64;
@@ -43,43 +44,6 @@ export function nearDuplicates(threshold: number): DuplicateFinder {
       return false;
     },
   };
-}
-
-/**
- * Says whether a text holds a part of a sealed one.
- *
- * @param sealed Sealed cases as text. One of fewer than 4 words is in every text, and not looked for.
- */
-export function sealedOverlap(sealed: readonly string[]): (text: string) => boolean {
-  const WORDS = 8;
-  const known = new Map<number, Set<string>>();
-  for (const text of sealed) {
-    const words = wordsOf(text);
-    if (words.length < 4) continue;
-    const width = Math.min(WORDS, words.length);
-    const grams = known.get(width) ?? new Set();
-    known.set(width, grams);
-    for (const gram of gramsOf(words, width)) grams.add(gram);
-  }
-  return (text) => {
-    if (known.size === 0) return false;
-    const words = wordsOf(text);
-    for (const [width, grams] of known) {
-      for (const gram of gramsOf(words, width)) if (grams.has(gram)) return true;
-    }
-    return false;
-  };
-}
-
-/** Words, numbers and single signs, in lower case. */
-function wordsOf(text: string): readonly string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_,"]/gu) ?? [];
-}
-
-function* gramsOf(words: readonly string[], width: number): Generator<string, void> {
-  for (let from = 0; from + width <= words.length; from++) {
-    yield words.slice(from, from + width).join(" ");
-  }
 }
 
 /** Ascending, each once. */

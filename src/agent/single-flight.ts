@@ -6,7 +6,9 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { CanceledError } from "../core/errors.ts";
+import { isAlive, isNear, thisOwner } from "../core/owner.ts";
 
 export interface Flights<T> {
   /**
@@ -54,14 +56,15 @@ const STALE_MS = 10_000;
 const LOOK_MS = 100;
 
 /**
- * A file per key, made by whoever gets there first, renewed while it works. A holder that died is
- * followed by the next one after ten seconds.
+ * A file per key, made by whoever gets there first, renewed while it works. A holder that died here
+ * is followed at once; one on another machine when it has not renewed its claim for ten seconds.
  */
 export function fileClaims(folder: string): Claim {
   return async (key, signal) => {
     await mkdir(folder, { recursive: true });
     const file = join(folder, key);
-    const mine = randomUUID();
+    const owner = thisOwner();
+    const mine = JSON.stringify({ ...owner, claim: randomUUID() });
     for (;;) {
       signal.throwIfAborted();
       try {
@@ -70,8 +73,7 @@ export function fileClaims(folder: string): Claim {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       }
-      const age = await ageOf(file);
-      if (age !== undefined && age > STALE_MS) await rm(file, { force: true });
+      if (await isGone(file)) await rm(file, { force: true });
       else await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
     }
     const renewal = setInterval(() => {
@@ -88,11 +90,16 @@ export function fileClaims(folder: string): Claim {
   };
 }
 
-async function ageOf(file: string): Promise<number | undefined> {
+const Holder = z.object({ pid: z.int(), start: z.string(), place: z.string() });
+
+async function isGone(file: string): Promise<boolean> {
   try {
-    return Date.now() - (await stat(file)).mtimeMs;
+    const holder = Holder.safeParse(JSON.parse(await readFile(file, "utf8"))).data;
+    if (holder !== undefined && isNear(holder)) return !isAlive(holder);
+    return Date.now() - (await stat(file)).mtimeMs > STALE_MS;
   } catch {
-    return undefined;
+    // Released, or being written at this moment: looked at again.
+    return false;
   }
 }
 

@@ -11,8 +11,7 @@ import { crc32 } from "node:zlib";
 const WORDS = 8;
 /** Shorter texts are in every text, and not looked for. */
 const FEWEST_WORDS = 4;
-/** Hashes kept of all texts together, about; at least so many of each. */
-const KEPT = 4_096;
+/** Of each text at least so many hashes are kept. */
 const KEPT_EACH = 16;
 
 /** Hashes by the number of words that each one was made of. */
@@ -33,12 +32,13 @@ export function* gramsOf(words: readonly string[], width: number): Generator<str
 /**
  * @param texts Texts of fewer than 4 words leave no trace; one of fewer than 8 is found whole alone.
  * @param whole Texts to be found whole alone, however long: their parts are nothing special.
+ * @param kept Hashes of all texts together, about. Infinity: any 8 words in a row are found.
  */
 export function fingerprint(
   texts: readonly string[],
-  whole: readonly string[] = [],
+  { whole = [], kept }: { readonly whole?: readonly string[]; readonly kept: number },
 ): Fingerprint {
-  const each = Math.max(KEPT_EACH, Math.floor(KEPT / Math.max(1, texts.length)));
+  const each = Math.max(KEPT_EACH, Math.floor(kept / Math.max(1, texts.length)));
   const found = new Map<number, Set<string>>();
   const add = (words: readonly string[], width: number) => {
     if (words.length < FEWEST_WORDS) return;

@@ -8,6 +8,7 @@ import type { Evaluator, OpenTrace, Sandbox } from "../core/ports.ts";
 import type { Task } from "../core/task.ts";
 import { evolve } from "./evolve.ts";
 import type { Generator } from "./generator.ts";
+import { startFacts } from "./start-facts.ts";
 import type { EvolveOptions, EvolveResult } from "./run.ts";
 import type { Strategy } from "./strategy.ts";
 
@@ -50,6 +51,7 @@ export async function tracedEvolve(
           seed: options.seed,
           // Workers and time decide how fast it goes, not where: they stay out of the data.
           config: run.config,
+          ...startFacts(task, options.seed),
         },
         volatile: { budget: { ...options.budget }, before: options.recorded?.seconds ?? 0 },
       },

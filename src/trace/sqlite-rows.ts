@@ -14,7 +14,7 @@ import {
   type TraceEvent,
 } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
-import { isAlive, isNear, type Owner } from "./owner.ts";
+import { isAlive, isNear, type Owner } from "../core/owner.ts";
 import { type Body, type BodyReference, recordText, restoreBodies, takeBodies } from "./record.ts";
 
 export interface PreparedEvent {

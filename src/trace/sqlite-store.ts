@@ -8,10 +8,10 @@
  */
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { TraceEvent } from "../core/event.ts";
+import { isAlive, thisOwner } from "../core/owner.ts";
 import type { EventStore } from "../core/ports.ts";
 import { FIRST_SUM, nextSum } from "./chain.ts";
 import { checkEvents, fenced, runEnded, runExists, runNotFound } from "./memory-store.ts";
-import { isAlive, thisOwner } from "./owner.ts";
 import { groupCommit, storeClosed } from "./sqlite-commit.ts";
 import { EVENTS_PER_RUN, openFile, translated } from "./sqlite-file.ts";
 import {

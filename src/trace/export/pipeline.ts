@@ -8,10 +8,11 @@
  */
 import { digestText } from "../../core/digest.ts";
 import { canonicalJson, type Json } from "../../core/json.ts";
+import { type Fingerprint, fingerprint, overlapWith } from "../../core/shingles.ts";
 import { createRedactor } from "../redact.ts";
 import type { Row } from "./chat.ts";
 import { clean } from "./clean.ts";
-import { nearDuplicates, sealedOverlap } from "./duplicates.ts";
+import { nearDuplicates } from "./duplicates.ts";
 import { type ChatMessage, type Example, messagesOf, type Prompt } from "./examples.ts";
 import { RULES } from "./formats.ts";
 import { balanced, byGain, capped, type Draft, quartiles } from "./limits.ts";

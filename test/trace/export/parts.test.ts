@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nearDuplicates, sealedOverlap } from "../../../src/trace/export/duplicates.ts";
+import { fingerprint, overlapWith } from "../../../src/core/shingles.ts";
+import { nearDuplicates } from "../../../src/trace/export/duplicates.ts";
 import {
   observedSchema,
   parameterNames,

@@ -1,0 +1,206 @@
+/**
+ * What a schema can not see: names that are taken twice or lead nowhere, agents in a circle, a tool
+ * that is nothing or two things, a command that its executor can not take. Names may lead to the
+ * manifest itself, to what the home has from earlier ones, and to its stored tools.
+ */
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { agentCircle } from "../core/agent.ts";
+import { EXECUTORS } from "../core/command.ts";
+import type { Fault } from "./faults.ts";
+import type { Entry } from "./read.ts";
+import { type Body, nameOf, type Objects, type Section } from "./schema.ts";
+import { programOfCommand } from "./tool.ts";
+
+/** What the home knows beside manifests. */
+export interface Surroundings {
+  /** Names of stored tools that come from elsewhere, and of the engine's own functions. */
+  readonly tools: ReadonlySet<string>;
+  /** Names of the configuration's agents. */
+  readonly agents: ReadonlySet<string>;
+  /** Whether a model is configured: an agent without `llm` speaks through it. */
+  readonly model: boolean;
+}
+
+/** The home's objects with those of the manifest over them. */
+export function overlaid(home: Objects, entries: readonly Entry[]): Objects {
+  const merged = {
+    llms: new Map(home.llms),
+    agents: new Map(home.agents),
+    tools: new Map(home.tools),
+    tasks: new Map(home.tasks),
+    runs: new Map(home.runs),
+  };
+  for (const { section, body } of entries) {
+    (merged[section] as Map<string, Body<Section>>).set(body.name, body);
+  }
+  return merged;
+}
+
+export function checkManifest(
+  entries: readonly Entry[],
+  all: Objects,
+  around: Surroundings,
+): readonly Fault[] {
+  return [
+    ...duplicates(entries),
+    ...entries.flatMap((entry) => checkEntry(entry, all, around)),
+    ...circles(entries, all),
+  ];
+}
+
+function duplicates(entries: readonly Entry[]): readonly Fault[] {
+  const seen = new Map<string, Fault>();
+  return entries.flatMap(({ section, body: { name }, fault }) => {
+    // Agents and tools are called by name alike.
+    const space = section === "agents" || section === "tools" ? "callable" : section;
+    const here = fault(["name"], "DUPLICATE_NAME", "");
+    const before = seen.get(`${space} ${name}`);
+    if (before === undefined) {
+      seen.set(`${space} ${name}`, here);
+      return [];
+    }
+    const message = `"${name}" stands at ${before.file}:${before.line} already: rename one of them.`;
+    return [{ ...here, message }];
+  });
+}
+
+function checkEntry(entry: Entry, all: Objects, around: Surroundings): readonly Fault[] {
+  const { fault } = entry;
+  const missing = (
+    path: readonly PropertyKey[],
+    what: string,
+    name: string,
+    known: Iterable<string>,
+  ): Fault =>
+    fault(
+      path,
+      `UNKNOWN_${what.toUpperCase()}`,
+      `There is no ${what} "${name}": expected one of ${[...known].sort().join(", ") || "none, for there are none"}.`,
+    );
+  switch (entry.section) {
+    case "llms":
+      return [];
+    case "runs": {
+      const { task } = entry.body;
+      return all.tasks.has(task) ? [] : [missing(["task"], "task", task, all.tasks.keys())];
+    }
+    case "tasks": {
+      const { agent } = entry.body;
+      const known = new Set([...all.agents.keys(), ...around.agents]);
+      return known.has(agent) ? [] : [missing(["agent"], "agent", agent, known)];
+    }
+    case "agents": {
+      const { name, llm, tools } = entry.body;
+      const agents = new Set([...all.agents.keys(), ...around.agents]);
+      const callables = new Set([...all.tools.keys(), ...around.tools]);
+      return [
+        ...(around.agents.has(name) || around.tools.has(name) ? [taken(entry)] : []),
+        ...(llm === undefined || all.llms.has(llm)
+          ? []
+          : [missing(["llm"], "llm", llm, all.llms.keys())]),
+        ...(llm === undefined && !around.model && all.llms.size === 0
+          ? [
+              fault(
+                ["name"],
+                "NO_LLM",
+                `"${name}" names no llm, and there is none to take: add one to llms, or set TOOLWRIGHT_MODEL.`,
+              ),
+            ]
+          : []),
+        ...tools.flatMap((reference, index) => {
+          const wanted = nameOf(reference);
+          if (typeof reference === "object" && "agent" in reference) {
+            return agents.has(wanted)
+              ? []
+              : [missing(["tools", index], "agent", wanted, agents)];
+          }
+          if (callables.has(wanted)) return [];
+          return [
+            agents.has(wanted)
+              ? fault(
+                  ["tools", index],
+                  "AGENT_AS_TOOL",
+                  `"${wanted}" is an agent: write "agent: ${wanted}".`,
+                )
+              : missing(["tools", index], "tool", wanted, callables),
+          ];
+        }),
+      ];
+    }
+    case "tools":
+      return checkTool(entry, around);
+  }
+}
+
+type EntryOf<S extends Section> = Extract<Entry, { section: S }>;
+
+function taken({ body: { name }, fault }: EntryOf<"agents" | "tools">): Fault {
+  return fault(
+    ["name"],
+    "NAME_TAKEN",
+    `"${name}" is the name of something that this home has from elsewhere: choose another.`,
+  );
+}
+
+function checkTool(entry: EntryOf<"tools">, around: Surroundings): readonly Fault[] {
+  const { body, fault } = entry;
+  const { name, description, builtin, executor, parameters } = body;
+  const faults: Fault[] = [];
+  if (around.agents.has(name) || around.tools.has(name)) faults.push(taken(entry));
+  const named = EXECUTORS.filter((each) => executor?.[each] !== undefined);
+  if ((builtin === undefined) === (executor === undefined)) {
+    const message = `Expected either builtin or executor, got ${builtin === undefined ? "neither" : "both"}.`;
+    faults.push(fault(["name"], "ONE_OF", message));
+  } else if (executor !== undefined && named.length !== 1) {
+    const message = `Expected one of ${EXECUTORS.join(", ")}, got ${named.join(" and ") || "none"}.`;
+    faults.push(fault(["executor"], "ONE_OF", message));
+  }
+  if (executor !== undefined && description === undefined) {
+    const message = "Expected a description, got nothing: a model chooses tools by it.";
+    faults.push(fault(["name"], "MISSING_FIELD", message));
+  }
+  const schema = schemaFault(parameters);
+  if (schema !== undefined) faults.push(fault(["parameters"], "BAD_SCHEMA", schema));
+  for (const each of named) {
+    const read = programOfCommand(each, executor?.[each]?.command ?? "");
+    if (typeof read === "string") {
+      faults.push(fault(["executor", each, "command"], "BAD_COMMAND", read));
+    }
+  }
+  return faults;
+}
+
+function schemaFault(schema: Body<"tools">["parameters"]): string | undefined {
+  const { type, properties } = schema;
+  if (type !== "object") return 'Expected the JSON Schema of an object, with "type: object".';
+  if (
+    properties !== undefined &&
+    (properties === null || typeof properties !== "object" || Array.isArray(properties))
+  ) {
+    return "Expected properties as a mapping of names to schemas.";
+  }
+  try {
+    const { $id: _, $schema: __, ...plain } = schema;
+    new Ajv2020({ strict: false, validateFormats: false }).compile(plain);
+    return undefined;
+  } catch (error) {
+    return `Expected a JSON Schema (2020-12): ${(error as Error).message}.`;
+  }
+}
+
+/** Of the agents that this manifest brings; where the circle begins. */
+function circles(entries: readonly Entry[], all: Objects): readonly Fault[] {
+  const agents = [...all.agents.values()].map(({ name, tools }) => ({
+    name,
+    tools: tools.flatMap((each) =>
+      typeof each === "object" && "agent" in each ? [each.agent] : [],
+    ),
+  }));
+  const circle = agentCircle(agents);
+  if (circle === undefined) return [];
+  const entry = entries.find(
+    ({ section, body }) => section === "agents" && circle.includes(body.name),
+  );
+  const message = `${circle.join(" -> ")} is a circle of agents: take one of these references out.`;
+  return entry === undefined ? [] : [entry.fault(["tools"], "AGENT_CIRCLE", message)];
+}

@@ -94,6 +94,7 @@ export function scriptOf(
       return { language, source: pythonScript(source, entry), entry: SCRIPT };
     case "shell":
     case "mcp":
+    case "command":
       return { language, source, entry };
   }
 }

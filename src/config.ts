@@ -69,7 +69,7 @@ const SandboxByLanguage = z.preprocess(
     typeof value !== "string"
       ? value
       : Object.fromEntries(value.split(",").map((pair) => pair.trim().split(/=(.*)/s, 2))),
-  z.partialRecord(Language.exclude(["mcp"]), z.string().min(1)),
+  z.partialRecord(Language.exclude(["mcp", "command"]), z.string().min(1)),
 );
 
 export const Config = z
@@ -143,8 +143,10 @@ export type Config = z.output<typeof Config>;
 /** The settings of the model that speaks for a role; undefined: there is none. */
 export function modelOfRole({ model, roles }: Config, role: string): ModelConfig | undefined {
   const own = Object.hasOwn(roles, role) ? roles[role] : undefined;
-  if (model === undefined || own === undefined) return model;
+  if (own === undefined) return model;
   const said = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  // A role that a manifest brings stands by itself.
+  if (model === undefined) return ModelConfig.parse(said);
   // Another provider is another place: its address and key are not the default's.
   const { baseUrl: _, ...elsewhere } = model;
   const base = own.provider !== undefined && own.provider !== model.provider ? elsewhere : model;
@@ -198,7 +200,8 @@ function fromFile(folder: string): Record<string, unknown> {
     try {
       text = readFileSync(path, "utf8");
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
+      // No folder there: whether one can be made is asked when the home is prepared.
+      if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) continue;
       throw new ConfigError("BAD_CONFIG", `Cannot read ${path}: ${(error as Error).message}.`, {
         cause: error,
       });

@@ -2,91 +2,40 @@
  * The composition root: the only file that names drivers. It opens the stores of a home, starts a
  * sandbox when the first program is to run, and hands ports to the evolution and to the agent.
  */
-import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createEvaluator, specTask } from "../evaluators/index.ts";
-import { configuredSandbox, promptFor } from "../sandbox/configured.ts";
-import { gate } from "../toolstore/gate.ts";
+import { createEvaluator } from "../evaluators/index.ts";
+import { configuredSandbox } from "../sandbox/configured.ts";
 import {
   configuredToolStore,
   libraryToolStore,
   linkedSandbox,
-  noneBelow,
   resolverOf,
   retiringEvery,
   toolDigest,
-  weighTool,
-  withUses,
 } from "../toolstore/index.ts";
-import { afford } from "./agent/affordance.ts";
-import { type CreateToolPorts, createTool } from "./agent/create-tool.ts";
-import { evolutionStep } from "./agent/evolution-step.ts";
-import { callTool } from "./agent/execute.ts";
-import { ground } from "./agent/ground.ts";
-import { planByRule } from "./agent/plan.ts";
-import { readPrompts } from "./agent/prompts/book.ts";
-import { fileClaims, singleFlight } from "./agent/single-flight.ts";
-import type { Observation } from "./agent/stages.ts";
-import { withVariants } from "./agent/variants.ts";
-import { type Config, type ModelConfig, modelOfRole } from "./config.ts";
+import type { Config } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
-import { ConfigError } from "./core/errors.ts";
 import type { NewEvent } from "./core/event.ts";
 import type { Json } from "./core/json.ts";
-import type {
-  Evaluator,
-  EventStore,
-  LanguageModel,
-  OpenTrace,
-  Sandbox,
-  ToolStore,
-} from "./core/ports.ts";
+import type { Evaluator, EventStore, OpenTrace, Sandbox, ToolStore } from "./core/ports.ts";
 import type { Request } from "./core/request.ts";
 import type { Task, TaskInstance } from "./core/task.ts";
 import { programOf } from "./core/tool.ts";
+import { createEvolve, type EvolutionOptions, type Evolve } from "./engine/evolution.ts";
+import { observed, prepareHome } from "./engine/home.ts";
+import { createRuleWalk } from "./engine/rule-walk.ts";
 import type { EvolveBudget } from "./evolve/budget.ts";
-import { generatorByName } from "./evolve/generators/by-name.ts";
-import { EVOLVE_PROMPTS } from "./evolve/prompts/prompts.ts";
-import { recordedBy, recordedReplies } from "./evolve/resume.ts";
-import type { EvolveProgress, EvolveResult } from "./evolve/run.ts";
-import { settingsOf } from "./evolve/settings.ts";
-import { strategyByName } from "./evolve/strategies.ts";
-import { tracedEvolve } from "./evolve/traced.ts";
+import type { EvolveProgress } from "./evolve/run.ts";
 import { configuredEmbedder } from "./llm/embedder.ts";
 import { type ForeignTools, foreignTools } from "./mcp/foreign.ts";
 import { type Memory, openMemory } from "./memory/index.ts";
-import { askOf } from "./model-walk/ask-of.ts";
 import { type InferOptions, type Inferred, inferFrom } from "./model-walk/preferences.ts";
 import { createModelWalk } from "./model-walk/walk.ts";
 import { createProgramWalk } from "./program-walk.ts";
-import { createRequests, type LifeContext, type Outcome, type Requests } from "./requests.ts";
-import {
-  createRedactor,
-  openTrace,
-  pruneTraces,
-  sqliteEventStore,
-  withTelemetry,
-} from "./trace/index.ts";
+import { createRequests, type Outcome, type Requests } from "./requests.ts";
+import { createRedactor, openTrace, pruneTraces, sqliteEventStore } from "./trace/index.ts";
 
-export interface EvolutionOptions {
-  /** Of the new run. Default: one is made up. */
-  readonly id?: string;
-  readonly seed?: number;
-  readonly budget?: EvolveBudget;
-  /** Default: everything that works offline, and the model too where one is configured. */
-  readonly generator?: string;
-  readonly strategy?: string;
-  readonly stagnation?: number;
-  /** Calls of the model in flight; part of what decides the run. Default: the configuration's. */
-  readonly samplers?: number;
-  /** A run of this home with the same seed and configuration: what it paid for is not paid again. */
-  readonly resume?: string;
-  /** The run that asks for this one. */
-  readonly parent?: string;
-  /** In place of the configured one; null: none. */
-  readonly model?: ModelConfig | null;
-  readonly onProgress?: (progress: EvolveProgress) => void;
-}
+export type { EvolutionOptions };
 
 export interface RequestOptions {
   readonly task: Task | undefined;
@@ -116,11 +65,7 @@ export interface Engine {
   readonly foreign: Pick<ForeignTools, "sync">;
   /** Started at the first call. Programs may call stored tools. */
   sandbox(): Promise<Sandbox>;
-  evolve(
-    task: Task,
-    options: EvolutionOptions,
-    signal: AbortSignal,
-  ): Promise<{ readonly runId: string; readonly result: EvolveResult }>;
+  readonly evolve: Evolve;
   /** Submits a request and carries it on until it ends or waits. */
   request(request: Request, options: RequestOptions, signal: AbortSignal): Promise<Outcome>;
   readonly requests: Requests;
@@ -179,87 +124,14 @@ export function openEngine(config: Config): Engine {
   });
   const tools = foreign.over(library);
 
-  const flights = singleFlight<Observation>();
-  const claim = fileClaims(join(config.home, "claims"));
-  /** The store's gate, its reasons in words. */
-  const judgeForStore: CreateToolPorts["gate"] = async (candidate, options, signal) => {
-    const ports = { store: tools, sandbox: await bareSandbox() };
-    const facts = await weighTool(ports, candidate, options, signal);
-    const decision = gate(facts);
-    if (decision.accepted) return decision;
-    const [twin] = facts.duplicates ?? [];
-    const reasons = decision.reasons.map(({ message }) => message);
-    return { ...decision, reasons, ...(twin === undefined ? {} : { twin }) };
-  };
-
-  /**
-   * A run's model replies stand beside its trace, in a run of their own: they arrive in any order,
-   * the trace does not.
-   */
-  const repliesOf = (runId: string, resumed: string | undefined) => {
-    let opened: ReturnType<OpenTrace> | undefined;
-    const writer = (): ReturnType<OpenTrace> =>
-      open({ id: `${runId}-replies`, kind: "replies", title: "model replies", parent: runId });
-    return {
-      known: async (): Promise<readonly Json[]> =>
-        resumed === undefined ? [] : recordedReplies(events, `${resumed}-replies`),
-      async keep(call: Json): Promise<void> {
-        opened ??= writer();
-        await (await opened).events([{ type: "model-recorded", data: call }]);
-      },
-      end: async (): Promise<void> => (await opened)?.end("succeeded"),
-    };
-  };
-
-  /** What makes a tool, for one life of a request. */
-  const creation = async (life: LifeContext): Promise<Omit<CreateToolPorts, "ask">> => {
-    const { requestId, work, steps, spending, trace, onProgress } = life;
-    const { seed, generator } = work;
-    return {
-      sandbox: await sandbox(),
-      evaluator,
-      tools,
-      trace,
-      evolve: (wanted: Task) =>
-        evolutionStep(
-          {
-            steps,
-            spending,
-            runs: events,
-            budget: work.budget ?? defaultBudget(config),
-            evolve: (of, run, ended) =>
-              engine.evolve(
-                of,
-                {
-                  ...run,
-                  seed,
-                  parent: requestId,
-                  ...(generator === undefined ? {} : { generator }),
-                  ...(onProgress === undefined ? {} : { onProgress }),
-                },
-                ended,
-              ),
-          },
-          wanted,
-        ),
-      noneBelow,
-      gate: judgeForStore,
-      flights,
-      claim,
-      digest: toolDigest,
-      requestId,
-      seed,
-      now: () => new Date(clock.now()).toISOString(),
-    };
-  };
-  /** Where a model is there, a few examples get company. */
-  const testers = async (life: LifeContext): Promise<Partial<CreateToolPorts>> => {
-    const ask = await askOf(config, life, "tester");
-    if (ask === undefined) return {};
-    const { trace, work } = life;
-    const variants = { ask, trace, taskOf: specTask, testAuthors: 2, seed: work.seed };
-    return { ask, variants: (task, words, signal) => withVariants(variants, task, words, signal) };
-  };
+  const shared = { config, tools, events, evaluator, clock, sandbox };
+  const evolve = createEvolve({ ...shared, openTrace: open, newId });
+  const ruled = createRuleWalk({
+    ...shared,
+    evolve,
+    bareSandbox,
+    claims: join(config.home, "claims"),
+  });
   const remembered = lazily(() =>
     openMemory(join(config.home, "memory.db"), events, {
       newId: () => newId("pref"),
@@ -275,7 +147,7 @@ export function openEngine(config: Config): Engine {
     openTrace: open,
     clock,
     clean: redactor.session().json,
-    creation,
+    creation: ruled.creation,
   };
   const byModel = createModelWalk(walkPorts);
   const byProgram = createProgramWalk(walkPorts);
@@ -292,27 +164,7 @@ export function openEngine(config: Config): Engine {
     walkByModel: (life) =>
       byProgram(life) ??
       (life.task === undefined && config.model !== undefined ? byModel(life) : undefined),
-    stagesOf: (life) => {
-      const { task, instances, steps, trace } = life;
-      const { signal } = steps;
-      const running = async () => ({ sandbox: await sandbox(), evaluator, tools, trace });
-      return {
-        ground: (asked) => ground({ tools, trace }, asked, task, instances),
-        afford: async (goal) => afford({ ...(await running()), noneBelow }, goal, signal),
-        async plan(goal, affordances, seen) {
-          const plan = planByRule(goal, affordances, seen);
-          if (plan.kind === "step") {
-            const { kind } = plan.step;
-            await trace([{ type: "plan-proposed", data: { step: kind, reason: plan.reason } }]);
-          }
-          return plan;
-        },
-        createTool: async (goal) =>
-          createTool({ ...(await creation(life)), ...(await testers(life)) }, goal, signal),
-        execute: async (goal, step) =>
-          callTool({ ...(await running()), monotonicMs: clock.monotonicMs }, goal, step, signal),
-      };
-    },
+    stagesOf: ruled.stagesOf,
   });
 
   const retire = retiringEvery(config.retireEvery, events, {
@@ -338,75 +190,7 @@ export function openEngine(config: Config): Engine {
     newId,
     foreign,
     sandbox,
-    async evolve(given, options, signal) {
-      const task = await withUses(tools, given);
-      const { seed = config.seed, strategy = "funsearch", resume } = options;
-      const runId = options.id ?? newId("evo");
-      const { model: asked } = options;
-      const chosen = asked === undefined ? modelOfRole(config, "author") : (asked ?? undefined);
-      const name = options.generator ?? (chosen === undefined ? "offline" : "ensemble");
-      const running = await sandbox();
-      const prompts = EVOLVE_PROMPTS.own(readPrompts(config.prompts));
-      const replies = repliesOf(runId, resume);
-      const samplers = options.samplers ?? chosen?.samplers ?? 1;
-      const settings = settingsOf({
-        task,
-        generator: name,
-        seed,
-        model: chosen !== undefined,
-        samplers,
-        budget: options.budget ?? defaultBudget(config),
-        defaultSeconds: config.budgetSeconds,
-        ...(options.stagnation === undefined ? {} : { stagnation: options.stagnation }),
-      });
-      const model =
-        chosen === undefined ? undefined : await modelOf(chosen, settings.budget, replies);
-      const result = await tracedEvolve(
-        {
-          task,
-          generator: generatorByName(
-            name,
-            task,
-            model === undefined
-              ? undefined
-              : {
-                  model,
-                  temperature: chosen?.temperature ?? 0.8,
-                  capabilities: promptFor(running.capabilities, task.language),
-                  prompts,
-                  samplers,
-                },
-          ),
-          strategy: strategyByName(strategy),
-          sandbox: running,
-          evaluator,
-          clock,
-          openTrace: open,
-        },
-        {
-          id: runId,
-          ...(options.parent === undefined ? {} : { parent: options.parent }),
-          config: { generator: name, strategy, seed, ...(model === undefined ? {} : { samplers }) },
-        },
-        {
-          ...settings,
-          ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-          ...(resume === undefined
-            ? {}
-            : {
-                recorded: await recordedBy(events, resume, {
-                  task: task.name,
-                  generator: name,
-                  strategy,
-                  seed,
-                  ...(model === undefined ? {} : { samplers }),
-                }),
-              }),
-        },
-        signal,
-      ).finally(replies.end);
-      return { runId, result };
-    },
+    evolve,
     requests,
     memory: remembered.get,
     inferPreferences: (user, options, signal) =>
@@ -454,62 +238,4 @@ function lazily<T>(make: () => T): { get(): T; opened(): T | undefined } {
     },
     opened: () => made,
   };
-}
-
-/** Loaded when it is used: without a model nobody waits for its client. */
-async function modelOf(
-  { apiKeyEnv, samplers: _, ...settings }: ModelConfig,
-  { tokens, usd }: EvolveBudget,
-  replies: {
-    readonly known: () => Promise<readonly Json[]>;
-    readonly keep: (call: Json) => Promise<void>;
-  },
-): Promise<LanguageModel> {
-  const { configuredModel } = await import("./llm/configured.ts");
-  return configuredModel({
-    ...settings,
-    ...(tokens === undefined ? {} : { budgetTokens: tokens }),
-    ...(usd === undefined ? {} : { budgetUsd: usd }),
-    apiKey: () => process.env[apiKeyEnv] ?? "",
-    known: await replies.known(),
-    keep: replies.keep,
-  });
-}
-
-/** The store as it is, or with a collector that sees its events as spans. */
-function observed(store: EventStore, { telemetry }: Config): EventStore {
-  if (telemetry === undefined) return store;
-  const { endpoint, content, headersEnv } = telemetry;
-  const headers = headersEnv === undefined ? undefined : headersOf(process.env[headersEnv] ?? "");
-  return withTelemetry(store, { endpoint, content, ...(headers === undefined ? {} : { headers }) });
-}
-
-/** `name=value,name=value`, as OpenTelemetry's own variable has it. */
-function headersOf(text: string): Record<string, string> {
-  const pairs = text.split(",").map((pair) => pair.split(/=(.*)/s));
-  return Object.fromEntries(
-    pairs.flatMap(([name = "", value = ""]) =>
-      name.trim() === "" ? [] : [[name.trim(), value.trim()]],
-    ),
-  );
-}
-
-function defaultBudget({ budgetSeconds, budgetEvaluations }: Config): EvolveBudget {
-  return budgetEvaluations === undefined
-    ? { seconds: budgetSeconds }
-    : { evaluations: budgetEvaluations };
-}
-
-function prepareHome(home: string): void {
-  try {
-    mkdirSync(home, { recursive: true });
-    accessSync(home, constants.W_OK);
-  } catch (error) {
-    throw new ConfigError(
-      "HOME_NOT_WRITABLE",
-      `Expected a writable folder for state, got ${home} (${(error as Error).message}). ` +
-        "Make it writable, or choose another with --home or TOOLWRIGHT_HOME.",
-      { cause: error },
-    );
-  }
 }

@@ -109,7 +109,7 @@ async function duplicatesOf(
   const arity = parameterNames(candidate).length;
   const others = (await ports.store.list({ statuses: ["active"] }))
     .filter((tool) => tool.name !== candidate.name && parameterNames(tool).length === arity)
-    .filter((tool) => !actsOutside(tool) && tool.language !== "mcp")
+    .filter((tool) => !actsOutside(tool) && !["mcp", "command"].includes(tool.language))
     .slice(0, COMPARED);
   if (others.length === 0 || actsOutside(candidate)) return [];
 

@@ -32,7 +32,8 @@ const NOBODY = "65534:65534";
 
 /** The engine's settings for a container: everything that can be denied is. */
 export function hostConfig(
-  shape: ContainerShape,
+  shape: Pick<ContainerShape, "cpus" | "scratchMiB" | "pids" | "ociRuntime"> &
+    Partial<ContainerShape>,
   runtime: Runtime,
   memoryMiB: number,
 ): Docker.HostConfig {

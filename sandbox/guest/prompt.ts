@@ -10,6 +10,7 @@ const HOW: Readonly<Record<Language, string>> = {
   shell:
     "shell: a POSIX sh script with the usual text tools. Arguments come as $1, $2, ... and as a JSON list on standard input; what it prints is the result (as JSON if it parses, else as text); any exit status but 0 is a failure.",
   mcp: "mcp: tools of MCP servers are called, not written.",
+  command: "",
 };
 
 export function capabilityPrompt({

@@ -103,7 +103,12 @@ export function subAgent(
   };
 }
 
-async function converse(
+/**
+ * The conversation itself, in the run that `ports` name.
+ *
+ * @param chain Names of the agents from the outermost to this one.
+ */
+export async function converse(
   ports: SubAgentPorts,
   agent: AgentConfig,
   chain: readonly string[],

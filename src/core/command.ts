@@ -12,7 +12,7 @@ import { z } from "zod";
 /** `python`, `docker`: in a container. `local_nodejs`, `local_bash`: in a confined process here. */
 export const EXECUTORS = ["python", "docker", "local_nodejs", "local_bash"] as const;
 
-export const Command = z.strictObject({
+export const Command = z.object({
   executor: z.enum(EXECUTORS),
   /** An image that the container engine has. */
   image: z.string().min(1).exactOptional(),

@@ -7,8 +7,11 @@
 import { z } from "zod";
 import type { Json } from "./json.ts";
 
-/** `mcp`: nothing runs here; the program names a tool of an MCP server, which the engine calls. */
-export const Language = z.enum(["javascript", "typescript", "python", "shell", "mcp"]);
+/**
+ * `mcp`: nothing runs here; the program names a tool of an MCP server, which the engine calls.
+ * `command`: a command line with its executor, as a manifest says it.
+ */
+export const Language = z.enum(["javascript", "typescript", "python", "shell", "mcp", "command"]);
 export type Language = z.output<typeof Language>;
 
 /**

@@ -4,7 +4,7 @@
  * the trace: their hashes tell an export which rows hold a part of one.
  */
 import { canonicalJson, type Json } from "../core/json.ts";
-import { fingerprint } from "../core/shingles.ts";
+import { fingerprint, wordsOf } from "../core/shingles.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 
 /** Inputs kept, and the length of their text together, UTF-16 units. */
@@ -40,8 +40,13 @@ function known(sealed: readonly TaskInstance[]): { readonly [key: string]: Json 
   const whole: string[] = [];
   for (const { input, expected } of sealed) {
     const text = canonicalJson(input);
-    if (text.length >= LONG) long.push(text);
-    else if (expected !== undefined) whole.push(`args: ${text}, expected: ${canonicalJson(expected)}`);
+    if (text.length >= LONG) {
+      long.push(text);
+      continue;
+    }
+    const pair = `args: ${text}, expected: ${canonicalJson(expected ?? null)}`;
+    // Fewer words than that say nothing: an empty list and what it gives is in every set of cases.
+    if (wordsOf(pair).length >= 8) whole.push(pair);
   }
   return fingerprint(long, { whole, kept: HASHES });
 }

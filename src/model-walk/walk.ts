@@ -11,24 +11,22 @@ import type { Callable } from "../agent/callable.ts";
 import { createFromWords } from "../agent/create-from-words.ts";
 import type { CreateToolPorts } from "../agent/create-tool.ts";
 import { resultsOf } from "../agent/matter.ts";
-import { ownFunctions } from "../agent/own-functions.ts";
 import type { Creation, PerformPorts } from "../agent/perform.ts";
 import { permitByPerson } from "../agent/permit.ts";
 import { programOutcome, runProgramStep } from "../agent/program-step.ts";
 import { readPrompts } from "../agent/prompts/book.ts";
 import { singleFlight } from "../agent/single-flight.ts";
-import { spentSince } from "../agent/spend.ts";
 import type { Observation, Solution } from "../agent/stages.ts";
-import { type SubAgentPorts, subAgent } from "../agent/sub-agent.ts";
+import { subAgent } from "../agent/sub-agent.ts";
 import { toolCallable } from "../agent/tool-callable.ts";
 import { walk } from "../agent/walk.ts";
 import type { Config } from "../config.ts";
 import type { Clock } from "../core/clock.ts";
 import type { EventStore, OpenTrace, Sandbox, ToolStore } from "../core/ports.ts";
-import type { Steps } from "../core/steps.ts";
 import type { Memory } from "../memory/index.ts";
 import type { LifeContext } from "../requests.ts";
-import { type ChildRunPorts, openChild } from "./child-run.ts";
+import { agentsOf } from "./agents.ts";
+import type { ChildRunPorts } from "./child-run.ts";
 import { lookUps } from "./look-ups.ts";
 import { roleModels } from "./roles.ts";
 
@@ -73,31 +71,10 @@ export function createModelWalk(ports: ModelWalkPorts): WalkByModel {
         tool,
       );
     const permit = permitByPerson({ steps, approvals: config.approvals, now: clock.now });
-    const own = (within: Steps): readonly Callable[] =>
-      ownFunctions({
-        steps: within,
-        spentSince: (since) => spentSince(events, requestId, since),
-        now: clock.now,
-      });
-    const agentPorts: SubAgentPorts = {
-      runId: requestId,
-      steps,
-      argumentFaults,
-      permit,
-      modelOf,
-      prompts,
-      now,
-      readToolCalls: parseToolCalls,
-      agents: config.agents,
-      async findCallable(name, within) {
-        const mine = own(within).find((callable) => callable.name === name);
-        if (mine !== undefined) return mine;
-        const known = (await tools.list()).find((tool) => tool.name === name);
-        return known === undefined ? undefined : callableOf(known);
-      },
-      openChild: (parent, agent, message, key) =>
-        openChild(ports, requestId, parent, agent, message, key),
-    };
+    const { agentPorts, own } = agentsOf(
+      { ...ports, argumentFaults, permit, modelOf, prompts, parseToolCalls, callableOf },
+      life,
+    );
     const createTool: PerformPorts["createTool"] = async (wanted, matter) => {
       const creation = await ports.creation(life);
       const { name, description, signature } = wanted;

@@ -7,7 +7,7 @@
  */
 import type { z } from "zod";
 import type { RunSummary, TraceEvent } from "../core/event.ts";
-import type { Json } from "../core/json.ts";
+import { canonicalJson, type Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import * as Known from "./vocabulary.ts";
 
@@ -35,6 +35,12 @@ export type Step =
       result?: z.output<typeof Known.ToolResultEvent>;
       resultSeq?: number;
     }
+  /** A person was asked in words. */
+  | { kind: "ask"; seq: number; question: string; reply: string }
+  /** The person changed the request. */
+  | { kind: "revise"; seq: number; event: z.output<typeof Known.RequestRevised> }
+  /** A person changed the arguments of a call before they allowed it. */
+  | { kind: "edit"; seq: number; event: z.output<typeof Known.ApprovalGiven> }
   | { kind: "answer"; seq: number; answer: Json };
 
 export interface RunRecord {
@@ -78,6 +84,8 @@ export async function readRun(store: EventStore, runId: string): Promise<RunReco
     "start" | "best" | "request" | "ground" | "requestStatus"
   > = {};
   let unanswered: Mutable<ModelCall>[] = [];
+  const questions = new Map<string, string>();
+  const signals = new Map<string, Json>();
 
   const readers: Readonly<Record<string, (event: TraceEvent) => void>> = {
     "run-start": on(Known.RunStart, (start) => {
@@ -136,6 +144,24 @@ export async function readRun(store: EventStore, runId: string): Promise<RunReco
       else if (call.result !== undefined) unread.push({ seq, reason: "a second result of a call" });
       else Object.assign(call, { result, resultSeq: seq });
     }),
+    "wait-started": on(Known.WaitStart, ({ key, question }) => {
+      if (question?.kind === "question" && question.text !== undefined) {
+        questions.set(key, question.text);
+      }
+    }),
+    "signal-received": on(Known.SignalReceived, ({ id, payload }) => signals.set(id, payload)),
+    "wait-done": on(Known.WaitDone, ({ key, signal }, { seq }) => {
+      const question = questions.get(key);
+      const said = signal === undefined ? undefined : signals.get(signal);
+      if (question === undefined || said === undefined) return;
+      steps.push({ kind: "ask", seq, question, reply: wordsSaid(said) });
+    }),
+    "request-revised": on(Known.RequestRevised, (event, { seq }) =>
+      steps.push({ kind: "revise", seq, event }),
+    ),
+    "approval-given": on(Known.ApprovalGiven, (event, { seq }) => {
+      if (event.edited) steps.push({ kind: "edit", seq, event });
+    }),
     "answer-given": on(Known.AnswerGiven, ({ answer }, { seq }) =>
       steps.push({ kind: "answer", seq, answer }),
     ),
@@ -161,6 +187,13 @@ export async function readRun(store: EventStore, runId: string): Promise<RunReco
   const summary = await store.run(runId);
   for await (const event of store.events(runId)) readers[event.type]?.(event);
   return { summary, ...found, candidates, modelCalls: calls, heldOut, steps, unread };
+}
+
+/** What a person answers comes wrapped; other senders may say it plainly. */
+function wordsSaid(payload: Json): string {
+  const wrapped = payload !== null && typeof payload === "object" && Object.hasOwn(payload, "answer");
+  const said = wrapped ? (Reflect.get(payload, "answer") as Json) : payload;
+  return typeof said === "string" ? said : canonicalJson(said);
 }
 
 /** By id where both have one, else by group and sample, else in order. */

@@ -48,8 +48,14 @@ export const RunStart = z.object({
   task: maybe(z.union([z.string(), Spec])),
   spec: maybe(Spec),
   generator: maybe(z.string()),
+  /** The function that evolves. */
+  entry: maybe(z.string()),
   language: maybe(z.string()),
   version: maybe(z.string()),
+  /** The first training inputs: argument lists of the candidate. */
+  inputs: maybe(z.array(z.array(Json))),
+  /** By what the sealed cases are known. */
+  sealed: maybe(z.object({ hashes: z.record(z.string(), z.array(z.string())) })),
 });
 
 export const ModelCallEvent = z.object({
@@ -94,6 +100,8 @@ export const CandidateEvent = z.object({
   status: z.string(),
   fitness: maybe(z.number()),
   scores: maybe(z.array(z.number())),
+  /** What went wrong, case by case. */
+  feedback: maybe(z.array(z.string())),
   /** Of a failure: threw, timed-out and the like. */
   kind: maybe(z.string()),
   reason: maybe(z.string()),
@@ -173,6 +181,25 @@ export const ToolResultEvent = z.object({
   status: z.string(),
   output: Json.optional(),
   error: maybe(z.string()),
+});
+/** A person was asked, and what they said. The signal's id pairs them. */
+export const WaitStart = z.object({
+  key: z.string(),
+  question: maybe(z.looseObject({ kind: maybe(z.string()), text: maybe(z.string()) })),
+});
+export const SignalReceived = z.object({ id: z.string(), payload: Json.default(null) });
+export const WaitDone = z.object({ key: z.string(), signal: maybe(z.string()) });
+export const RequestRevised = z.object({
+  objective: z.string(),
+  requirements: z.array(z.string()).default([]),
+  constraints: z.array(z.string()).default([]),
+});
+/** `arguments` is what was allowed: another than `asked` where a person changed it. */
+export const ApprovalGiven = z.object({
+  tool: z.string(),
+  asked: Json,
+  arguments: Json,
+  edited: z.boolean().default(false),
 });
 export const AnswerGiven = z.object({ answer: Json });
 

@@ -7,7 +7,7 @@
  */
 import { subscribe } from "node:diagnostics_channel";
 import { setTimeout as sleep } from "node:timers/promises";
-import { QdrantClient } from "@qdrant/js-client-rest";
+import type { QdrantClient } from "@qdrant/js-client-rest";
 import { z } from "zod";
 import { ConfigError, EngineError, StoreError } from "../../src/core/errors.ts";
 
@@ -19,7 +19,6 @@ export interface QdrantAddress {
 }
 
 export interface Connection {
-  readonly client: QdrantClient;
   readonly url: string;
   /**
    * Calls the server; 429 and 503 are tried again, as patiently as it asks, three times in all.
@@ -36,7 +35,7 @@ const LONGEST_WAIT_MS = 30_000;
 /** @throws ConfigError BAD_STORE_URL */
 export function connect({ url, apiKey, timeoutMs }: QdrantAddress): Connection {
   const address = parseUrl(url);
-  const client = new QdrantClient({
+  const settings = {
     host: address.hostname,
     https: address.protocol === "https:",
     // Without a port the client would take 6333, which is right for http alone.
@@ -45,14 +44,21 @@ export function connect({ url, apiKey, timeoutMs }: QdrantAddress): Connection {
     timeout: timeoutMs,
     checkCompatibility: false,
     ...(apiKey === undefined || apiKey === "" ? {} : { headers: { "api-key": apiKey } }),
-  });
+  };
+  let loading: Promise<QdrantClient> | undefined;
+  /** Loaded when it is used: who keeps tools on this machine does not wait for it. */
+  const clientOf = (): Promise<QdrantClient> => {
+    loading ??= import("@qdrant/js-client-rest").then(
+      ({ QdrantClient }) => new QdrantClient(settings),
+    );
+    return loading;
+  };
   return {
-    client,
     url,
     async call(work) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await work(client);
+          return await work(await clientOf());
         } catch (error) {
           const status = statusOf(error);
           const again = status === 429 || status === 503;

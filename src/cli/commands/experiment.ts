@@ -64,6 +64,7 @@ export function addExperiment(program: Command): void {
 
   experiment
     .command("worker", { hidden: true })
+    .description("run cells that `experiment run` hands over")
     .requiredOption("--home <folder>")
     .option("--workers <number>", "programs that run at once", integer, 1)
     .action(work);

@@ -17,6 +17,8 @@ export interface Attempt {
   readonly group: string;
   readonly prompt: readonly ChatMessage[];
   readonly reply: AssistantMessage;
+  /** The program alone, whoever wrote it and with whatever words. */
+  readonly program: AssistantMessage;
   /** Finite; undefined if it failed, or ran on a part of the instances. */
   readonly fitness: number | undefined;
   /** The best parent's; undefined without scored parents. */
@@ -37,6 +39,10 @@ export function attemptsOf(record: RunRecord): readonly Attempt[] {
     }
   }
   const authorship = authorshipOf(modelCalls);
+  const feedback = new Map<string, readonly string[]>();
+  for (const { digest, feedback: said } of candidates) {
+    if (said !== undefined && !feedback.has(digest)) feedback.set(digest, said);
+  }
   const ancestry = ancestryOf(candidates, authorship);
   const spec = taskSpec(record);
   const language = start?.language ?? "javascript";
@@ -54,7 +60,9 @@ export function attemptsOf(record: RunRecord): readonly Attempt[] {
     const asked = author?.asked;
     const known = parents.flatMap((parent) => {
       const text = sources.get(parent);
-      return text === undefined ? [] : [{ source: text, fitness: fitness.get(parent) }];
+      if (text === undefined) return [];
+      const faults = feedback.get(parent) ?? [];
+      return [{ source: text, fitness: fitness.get(parent), faults }];
     });
     known.sort((left, right) => (right.fitness ?? -Infinity) - (left.fitness ?? -Infinity));
     const parentFitness = candidate.parentFitness ?? known[0]?.fitness;
@@ -79,6 +87,9 @@ export function attemptsOf(record: RunRecord): readonly Attempt[] {
       },
       get reply() {
         return replyOf(source, author?.own, language);
+      },
+      get program() {
+        return { role: "assistant" as const, content: fenced(source, language) };
       },
       fitness: scored ? candidate.fitness : undefined,
       parentFitness,

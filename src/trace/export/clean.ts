@@ -14,11 +14,7 @@ export function clean(example: Example): Example | string {
   switch (example.kind) {
     case "conversation": {
       const messages = merged(example.messages).map(cleanMessage);
-      const tools = example.tools.map(({ name, description, parameters }) => ({
-        name,
-        description: repaired(description),
-        parameters: repairedJson(parameters) as ChatTool["parameters"],
-      }));
+      const tools = example.tools.map(cleanTool);
       const fault = faultOf(messages) ?? learnedFault(learnedTurns(messages));
       if (fault !== undefined) return fault;
       if (messages.at(-1)?.role !== "assistant") return "it does not end with the assistant";
@@ -29,7 +25,9 @@ export function clean(example: Example): Example | string {
       const { chosen, rejected } = example;
       const fault = faultOf(prompt) ?? learnedFault([chosen, rejected]);
       if (fault !== undefined) return fault;
-      return same(chosen, rejected) ? "chosen and rejected are the same" : { ...example, prompt };
+      if (same(chosen, rejected)) return "chosen and rejected are the same";
+      const { tools } = example;
+      return { ...example, prompt, ...(tools === undefined ? {} : { tools: tools.map(cleanTool) }) };
     }
     case "labelled": {
       const prompt = merged(example.prompt).map(cleanMessage);
@@ -40,6 +38,14 @@ export function clean(example: Example): Example | string {
       return faultOf(prompt) ?? { ...example, prompt };
     }
   }
+}
+
+function cleanTool({ name, description, parameters }: ChatTool): ChatTool {
+  return {
+    name,
+    description: repaired(description),
+    parameters: repairedJson(parameters) as ChatTool["parameters"],
+  };
 }
 
 function learnedTurns(messages: readonly ChatMessage[]): readonly AssistantMessage[] {

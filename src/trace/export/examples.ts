@@ -44,7 +44,7 @@ export interface Origin {
   readonly run: string;
   readonly kind: RunKind;
   /** Which rule made it. */
-  readonly recipe: "tool-use" | "improve" | "model-call";
+  readonly recipe: "tool-use" | "improve" | "repair" | "hindsight" | "human-edit" | "model-call";
   readonly outcome: RunStatus;
   /** ISO 8601: when what is to be learned was written. */
   readonly time: string;
@@ -75,6 +75,8 @@ export interface Preference {
   readonly kind: "preference";
   /** Ends with the user or a tool. */
   readonly prompt: readonly ChatMessage[];
+  /** Where the halves are calls. */
+  readonly tools?: readonly ChatTool[];
   readonly chosen: AssistantMessage;
   readonly rejected: AssistantMessage;
   readonly origin: Origin;

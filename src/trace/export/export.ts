@@ -9,7 +9,9 @@ import { InputError } from "../../core/errors.ts";
 import type { RunSummary } from "../../core/event.ts";
 import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
+import type { Fingerprint } from "../../core/shingles.ts";
 import { readRun } from "../read.ts";
+import { RunStart } from "../vocabulary.ts";
 import type { Example } from "./examples.ts";
 import { writeFolder } from "./folder.ts";
 import { RULES } from "./formats.ts";
@@ -17,6 +19,7 @@ import { type ExportOptions, type ResolvedOptions, resolved } from "./options.ts
 import { type FinishedRow, finishedRows } from "./pipeline.ts";
 import { examplesOf } from "./recipes.ts";
 import type { SplitName } from "./split.ts";
+import { tokenCounter } from "./tokens.ts";
 
 export interface ExportResult {
   readonly format: string;
@@ -40,7 +43,7 @@ export interface ExportedFile {
 }
 
 /** Goes up when the same traces give other rows. */
-const EXPORT_VERSION = 1;
+const EXPORT_VERSION = 2;
 
 /**
  * @throws InputError BAD_EXPORT_OPTIONS, RUN_NOT_FOUND; EXPORT_TOO_SMALL if fewer rows are left than
@@ -59,18 +62,25 @@ export async function exportTraces(
   const count = (counts: Map<string, number>, reason: string, more: number) =>
     counts.set(reason, (counts.get(reason) ?? 0) + more);
 
+  const tokens =
+    chosen.countTokens === undefined
+      ? await tokenCounter(chosen.tokenizer)
+      : { name: "given", count: chosen.countTokens };
+  const sealed = await sealedHashes(store);
   const runs = await chosenRuns(store, chosen.runs);
   const examples: Example[] = [];
   let unread = 0;
   for (const { id } of runs) {
     const record = await readRun(store, id);
-    const made = examplesOf(record, rules.kind, chosen);
+    const made = await examplesOf(record, rules.kind, chosen);
     // Not spread: a run may have more examples than a call takes arguments.
     for (const example of made.examples) examples.push(example);
     for (const each of made.drops) count(unmade, each.reason, each.count);
     unread += record.unread.length;
   }
-  const rows = finishedRows(examples, chosen, (reason) => count(drops, reason, 1));
+  const rows = finishedRows(examples, chosen, { tokens, sealed }, (reason) =>
+    count(drops, reason, 1),
+  );
   const warnings = check(rows, chosen, new Map([...unmade, ...drops]));
   if (unread > 0) warnings.push(`${unread} events could not be read and were passed over.`);
 
@@ -98,6 +108,8 @@ export async function exportTraces(
     dropped,
     notMade,
     warnings,
+    tokenCount: tokens.name,
+    sealedRuns: sealed.length,
   });
   contents.set("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
   const folder = await writeFolder(chosen.out, chosen.format, contents);
@@ -122,6 +134,20 @@ async function chosenRuns(
 ): Promise<readonly RunSummary[]> {
   if (ids === undefined) return [...(await store.runs())].reverse();
   return await Promise.all([...new Set(ids)].map((id) => store.run(id)));
+}
+
+/** By what the sealed cases of every run of the store are known, exported or not. */
+async function sealedHashes(store: EventStore): Promise<readonly Fingerprint[]> {
+  const hashes: Fingerprint[] = [];
+  for (const { id, kind } of await store.runs()) {
+    if (kind !== "evolution") continue;
+    for await (const { data } of store.events(id)) {
+      const start = RunStart.safeParse(data);
+      if (start.data?.sealed !== undefined) hashes.push(start.data.sealed.hashes);
+      break;
+    }
+  }
+  return hashes;
 }
 
 /** @returns Warnings. @throws InputError EXPORT_TOO_SMALL */
@@ -193,7 +219,7 @@ function described(
 }
 
 function manifestOf(
-  { out: _, countTokens, runs: __, sealed, ...options }: ResolvedOptions,
+  { out: _, countTokens: __, runs: ___, sealed, hindsight, ...options }: ResolvedOptions,
   runs: readonly RunSummary[],
   made: {
     readonly made: number;
@@ -202,18 +228,25 @@ function manifestOf(
     readonly dropped: Readonly<Record<string, number>>;
     readonly notMade: Readonly<Record<string, number>>;
     readonly warnings: readonly string[];
+    readonly tokenCount: string;
+    readonly sealedRuns: number;
   },
 ): Json {
   const terms = new Map<string, number>();
+  const recipes = new Map<string, number>();
   for (const { example } of made.rows) {
     for (const term of example.origin.terms) terms.set(term, (terms.get(term) ?? 0) + 1);
+    const { recipe } = example.origin;
+    recipes.set(recipe, (recipes.get(recipe) ?? 0) + 1);
   }
   const manifest = {
     exportVersion: EXPORT_VERSION,
     format: options.format,
     // The sealed texts themselves stay out of whatever is handed on.
-    options: { ...options, sealed: sealed.length },
-    tokenCount: countTokens === undefined ? "estimate: UTF-8 bytes of a row / 4" : "given",
+    options: { ...options, sealed: sealed.length, hindsight: hindsight !== undefined },
+    tokenCount: made.tokenCount,
+    // Runs of the home whose sealed cases the rows were held against.
+    sealedRuns: made.sealedRuns,
     runs: runs.map(({ id, kind, events, sum }) => ({ id, kind, events, sum })),
     counts: {
       examples: made.made,
@@ -223,6 +256,8 @@ function manifestOf(
       notMade: made.notMade,
     },
     terms: sortedObject(terms),
+    // Hindsight rows are among them under their own name.
+    recipes: sortedObject(recipes),
     files: made.files,
     warnings: made.warnings,
   };

@@ -4,10 +4,12 @@
  */
 
 import { axolotl, axolotlConfig } from "./axolotl.ts";
+import { axolotlDpo, axolotlDpoConfig } from "./axolotl-dpo.ts";
 import type { Row } from "./chat.ts";
 import type { Example } from "./examples.ts";
 import { jsonl } from "./jsonl.ts";
 import { llamaFactory, llamaFactoryConfig } from "./llama-factory.ts";
+import { llamaFactoryDpo, llamaFactoryDpoConfig } from "./llama-factory-dpo.ts";
 import { openaiDpo } from "./openai-dpo.ts";
 import { openaiRft } from "./openai-rft.ts";
 import { openaiSft } from "./openai-sft.ts";
@@ -23,7 +25,9 @@ export const FORMATS = [
   "trl-kto",
   "trl-grpo",
   "axolotl",
+  "axolotl-dpo",
   "llama-factory",
+  "llama-factory-dpo",
   "openai-sft",
   "openai-dpo",
   "openai-rft",
@@ -71,6 +75,11 @@ export const RULES: Readonly<Record<Format, FormatRules>> = {
   "llama-factory": {
     ...of("conversation", DATASET, llamaFactory),
     companions: llamaFactoryConfig,
+  },
+  "axolotl-dpo": { ...of("preference", DATASET, axolotlDpo), companions: axolotlDpoConfig },
+  "llama-factory-dpo": {
+    ...of("preference", DATASET, llamaFactoryDpo),
+    companions: llamaFactoryDpoConfig,
   },
   "openai-sft": of("conversation", SERVICE, openaiSft),
   "openai-dpo": of("preference", SERVICE, openaiDpo),

@@ -7,20 +7,30 @@
  */
 import { canonicalJson, type Json } from "../../core/json.ts";
 import { learnedOnly, type Row } from "./chat.ts";
-import type { Conversation } from "./examples.ts";
+import type { AssistantMessage, ChatMessage, ChatTool, Conversation } from "./examples.ts";
 
 /** What its own converter puts between the results of parallel calls. */
 const BETWEEN_RESULTS = "\n</tool_response>\n<tool_response>\n";
 
 export function llamaFactory({ messages, tools }: Conversation): Row | string {
+  const learned = learnedOnly(messages);
+  if (typeof learned === "string") return learned;
+  const row = turnsRow(learned, tools);
+  if (typeof row === "string") return row;
+  return row.turns % 2 === 0 ? row.row : "turns that do not alternate";
+}
+
+/** What its two shapes have in common; `turns` is even where the model has the last word. */
+export function turnsRow(
+  messages: readonly ChatMessage[],
+  tools: readonly ChatTool[],
+): { readonly row: Row; readonly turns: number } | string {
   // Its extractor reads tool names as letters, digits and _.
   if (tools.some(({ name }) => !/^[A-Za-z0-9_]+$/.test(name)))
     return "a tool name with other signs";
-  const learned = learnedOnly(messages);
-  if (typeof learned === "string") return learned;
   const turns: { from: string; value: string }[] = [];
   const system: string[] = [];
-  for (const message of learned) {
+  for (const message of messages) {
     const last = turns.at(-1);
     switch (message.role) {
       case "system":
@@ -35,10 +45,9 @@ export function llamaFactory({ messages, tools }: Conversation): Row | string {
         else turns.push({ from: "observation", value: message.content });
         break;
       case "assistant": {
-        const { content, toolCalls = [] } = message;
-        if (toolCalls.length > 0 && content !== "") return "text beside tool calls";
-        if (toolCalls.length === 0) turns.push({ from: "gpt", value: content });
-        else turns.push({ from: "function_call", value: callsText(toolCalls) });
+        const turn = assistantTurn(message);
+        if (typeof turn === "string") return turn;
+        turns.push(turn);
         break;
       }
     }
@@ -46,8 +55,8 @@ export function llamaFactory({ messages, tools }: Conversation): Row | string {
   const alternates = turns.every(
     ({ from }, index) => (from === "human" || from === "observation") === (index % 2 === 0),
   );
-  if (!alternates || turns.length % 2 !== 0) return "turns that do not alternate";
-  return {
+  if (!alternates) return "turns that do not alternate";
+  const row = {
     conversations: turns,
     ...(system.length === 0 ? {} : { system: system.join("\n\n") }),
     ...(tools.length === 0
@@ -58,6 +67,16 @@ export function llamaFactory({ messages, tools }: Conversation): Row | string {
           ),
         }),
   };
+  return { row, turns: turns.length };
+}
+
+export function assistantTurn({
+  content,
+  toolCalls = [],
+}: AssistantMessage): { from: string; value: string } | string {
+  if (toolCalls.length === 0) return { from: "gpt", value: content };
+  if (content !== "") return "text beside tool calls";
+  return { from: "function_call", value: callsText(toolCalls) };
 }
 
 function callsText(

@@ -4,6 +4,7 @@
 import { InputError } from "../../core/errors.ts";
 import type { Origin } from "./examples.ts";
 import { FORMATS, type Format } from "./formats.ts";
+import type { Execute } from "./hindsight.ts";
 
 /** All that are given must hold. */
 export interface ExportFilters {
@@ -38,15 +39,22 @@ export interface ExportOptions {
   readonly margin?: number;
   /** Jaccard index at which two rows are near duplicates; 1 leaves the exact ones alone out. Default 0.8. */
   readonly nearDuplicates?: number;
-  /** Texts of sealed cases: rows that hold a part of one are dropped. */
+  /**
+   * Texts that must not be trained on, e.g. a benchmark's: rows that hold eight words in a row of one
+   * are dropped. What the runs of this home have sealed is known without being named here.
+   */
   readonly sealed?: readonly string[];
+  /** Runs wrong programs anew, to teach them as right for what they do. Default: none is. */
+  readonly hindsight?: Execute;
   /** Share of the request and task families that goes to validation. Default 0.1. */
   readonly validation?: number;
   /** Rows of one task; the largest gains stay. Default 1,000. */
   readonly maxPerTask?: number;
   /** Longer rows are dropped. Default 8,192. */
   readonly maxTokens?: number;
-  /** Default: UTF-8 bytes / 4, an estimate which is off by tens of percent. */
+  /** An encoding, a model of OpenAI's, or `bytes` (a rough estimate). Default `o200k_base`. */
+  readonly tokenizer?: string;
+  /** Another way to count the tokens of a text, in place of `tokenizer`. */
   readonly countTokens?: (text: string) => number;
   /**
    * What larger gains are worth. `repeat`: training rows 1 to 4 times, by quartile of gain within the
@@ -57,8 +65,10 @@ export interface ExportOptions {
   readonly salt?: string;
 }
 
-export type ResolvedOptions = Required<Omit<ExportOptions, "runs" | "countTokens">> &
-  Pick<ExportOptions, "runs" | "countTokens">;
+export type ResolvedOptions = Required<
+  Omit<ExportOptions, "runs" | "countTokens" | "hindsight">
+> &
+  Pick<ExportOptions, "runs" | "countTokens" | "hindsight">;
 
 export const DEFAULT_TERMS = ["open-weights", "mutation", "engine", "scripted", "human"] as const;
 
@@ -73,6 +83,7 @@ export function resolved(options: ExportOptions): ResolvedOptions {
     validation: 0.1,
     maxPerTask: 1_000,
     maxTokens: 8_192,
+    tokenizer: "o200k_base",
     weighting: "none",
     salt: "toolwright",
     ...options,
@@ -116,7 +127,8 @@ export function filteredBy(
   const { outcomes, minScore, tool, task, user, model, since, until } = filters;
   if (outcomes === undefined) {
     // An improvement is one, however its run ended; a request's conversation must have served.
-    const any = learnsFromFailures || origin.recipe === "improve";
+    const served = origin.recipe === "tool-use" || origin.recipe === "model-call";
+    const any = learnsFromFailures || !served;
     if (!any && origin.outcome !== "succeeded") return "filter: outcome";
   } else if (!outcomes.includes(origin.outcome)) return "filter: outcome";
   if (minScore !== undefined && !((origin.score ?? Number.NaN) >= minScore)) return "filter: score";

@@ -18,6 +18,7 @@ import { RULES } from "./formats.ts";
 import { balanced, byGain, capped, type Draft, quartiles } from "./limits.ts";
 import { filteredBy, forbiddenTerm, type ResolvedOptions } from "./options.ts";
 import { type SplitName, splitByFamily } from "./split.ts";
+import { type TokenCounter, tokensOf } from "./tokens.ts";
 
 export interface FinishedRow {
   readonly line: string;
@@ -28,13 +29,22 @@ export interface FinishedRow {
   readonly example: Example;
 }
 
+/** What the rows are measured against, made once for an export. */
+export interface Measures {
+  readonly tokens: TokenCounter;
+  /** By what the sealed cases of the home's runs are known. */
+  readonly sealed: readonly Fingerprint[];
+}
+
 /** @param drop Told of every example that goes no further. */
 export function finishedRows(
   examples: Iterable<Example>,
   options: ResolvedOptions,
+  measures: Measures,
   drop: (reason: string) => void,
 ): readonly FinishedRow[] {
-  const drafts = converted(chosen(examples, options, drop), options, drop);
+  const left = chosen(examples, options, measures, drop);
+  const drafts = converted(left, options, measures, drop);
   const kept = capped(balanced(drafts, drop), options, drop);
   const splits = splitByFamily(
     kept.map(({ example }) => example.origin.families),
@@ -61,11 +71,15 @@ export function finishedRows(
 function chosen(
   examples: Iterable<Example>,
   options: ResolvedOptions,
+  measures: Measures,
   drop: (reason: string) => void,
 ): readonly Example[] {
   const seen = new Set<string>();
   const labels = new Map<string, boolean>();
-  const holdsSealed = sealedOverlap(options.sealed);
+  const holdsSealed = overlapWith([
+    ...measures.sealed,
+    fingerprint(options.sealed, { kept: Number.POSITIVE_INFINITY }),
+  ]);
   const unique: Example[] = [];
   for (const example of examples) {
     const reason = refusal(example, options);
@@ -137,7 +151,9 @@ function taughtText(example: Exclude<Example, Prompt>): string {
         ? textOf(example.messages.slice(-1))
         : textOf(example.messages);
     case "preference":
-      return textOf([example.chosen, example.rejected]);
+      return example.origin.recipe === "human-edit"
+        ? textOf(messagesOf(example))
+        : textOf([example.chosen, example.rejected]);
     case "labelled":
       return `${example.label} ${textOf([example.completion])}`;
   }
@@ -155,7 +171,8 @@ function textOf(messages: readonly ChatMessage[]): string {
 
 function converted(
   examples: readonly Example[],
-  { format, maxTokens, countTokens = estimatedTokens }: ResolvedOptions,
+  { format, maxTokens }: ResolvedOptions,
+  { tokens: counter }: Measures,
   drop: (reason: string) => void,
 ): readonly Draft[] {
   const { convert, typed } = RULES[format];
@@ -172,7 +189,7 @@ function converted(
       drop("it holds a secret");
       return [];
     }
-    const tokens = countTokens(line);
+    const tokens = tokensOf(example, counter);
     if (tokens > maxTokens) {
       drop(`longer than ${maxTokens} tokens`);
       return [];
@@ -183,11 +200,6 @@ function converted(
     }
     return [{ example, row, line, tokens }];
   });
-}
-
-/** UTF-8 bytes / 4. */
-export function estimatedTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 4);
 }
 
 /**

@@ -1,29 +1,23 @@
 /**
  * Recipes: which examples a run gives.
  *
- *   conversations   tool use of answered requests, children that beat their parents, model calls
- *   preferences     two attempts at one prompt, the better one chosen (EvoTune, arXiv 2504.05108)
+ *   conversations   tool use of answered requests, children that beat their parents, repairs of
+ *                   failures, model calls, and hindsight if it is asked for
+ *   preferences     two attempts at one prompt, the better one chosen (EvoTune, arXiv 2504.05108);
+ *                   calls that a person changed
  *   labelled        every attempt, good if it beats its parents
  *   prompts         the prompts, with what a reward function compares against
  */
-import { digestJson } from "../../core/digest.ts";
-import type { Json } from "../../core/json.ts";
 import type { RunRecord } from "../read.ts";
-import { type Attempt, attemptsOf, sentMessages } from "./attempts.ts";
-import { authorshipOf, groupName } from "./calls.ts";
-import type {
-  AssistantMessage,
-  ChatMessage,
-  Conversation,
-  Drop,
-  Example,
-  Labelled,
-  Prompt,
-} from "./examples.ts";
+import { type Attempt, attemptsOf } from "./attempts.ts";
+import type { Conversation, Drop, Example, Labelled, Prompt } from "./examples.ts";
 import { fromRequest } from "./from-request.ts";
+import { type Execute, hindsight } from "./hindsight.ts";
+import { humanEdits } from "./human-edits.ts";
+import { modelCalls } from "./model-calls.ts";
 import { pairs } from "./pairs.ts";
-import { visibleText } from "./text.ts";
-import { taskName } from "./wording.ts";
+import { repairs } from "./repairs.ts";
+import { REPAIR_SYSTEM, repairPrompt, taskSpec } from "./wording.ts";
 
 export type ExampleKind = Example["kind"];
 
@@ -32,6 +26,8 @@ export interface RecipeOptions {
   readonly maxPerTask: number;
   /** A fitness difference that counts, above 0 or 0: any difference. */
   readonly margin: number;
+  /** There: wrong programs are run anew, and taught as right for what they do. */
+  readonly hindsight?: Execute;
 }
 
 /** Of one run, so many times the cap of a task are looked at: most of the rest would go anyway. */
@@ -42,16 +38,21 @@ export interface Made {
 }
 
 /** The examples of one kind that a run gives, in order of its events. */
-export function examplesOf(record: RunRecord, kind: ExampleKind, options: RecipeOptions): Made {
+export async function examplesOf(
+  record: RunRecord,
+  kind: ExampleKind,
+  options: RecipeOptions,
+): Promise<Made> {
   switch (kind) {
     case "conversation":
-      return conversations(record, options);
-    case "preference":
-      return capped(
-        record,
-        groups(record).flatMap((group) => pairs(group, options.margin)),
-        options,
-      );
+      return await conversations(record, options);
+    case "preference": {
+      // What people said outranks what was measured: it comes first, and is never capped away.
+      const edits = humanEdits(record, modelsOf(record));
+      const measured = groups(record).flatMap((group) => pairs(group, options.margin));
+      const made = capped(record, measured, options);
+      return { ...made, examples: [...edits, ...made.examples] };
+    }
     case "labelled":
       return labelled(record, options);
     case "prompt":
@@ -66,8 +67,11 @@ function capped(record: RunRecord, all: readonly Example[], { maxPerTask }: Reci
   return { examples, drops: count === 0 ? [] : [drop] };
 }
 
-function conversations(record: RunRecord, { margin, maxPerTask }: RecipeOptions): Made {
-  const { summary } = record;
+async function conversations(
+  record: RunRecord,
+  { margin, maxPerTask, hindsight: execute }: RecipeOptions,
+): Promise<Made> {
+  const { summary, start } = record;
   const examples: Conversation[] = [];
   const drops: Drop[] = [];
   if (summary.kind === "request") {
@@ -84,6 +88,18 @@ function conversations(record: RunRecord, { margin, maxPerTask }: RecipeOptions)
       message.role === "assistant" ? { ...message, weight: 0 as const } : message,
     );
     examples.push({ kind: "conversation", messages: [...shown, reply], tools: [], origin });
+  }
+  const spec = taskSpec(record);
+  const language = start?.language ?? "javascript";
+  const mended = repairs(attempts, better.filter((attempt) => improves(attempt, margin)), (broken, reason) => [
+    { role: "system", content: REPAIR_SYSTEM },
+    { role: "user", content: repairPrompt(spec, broken, reason, language) },
+  ]);
+  examples.push(...evenly(mended, maxPerTask));
+  if (execute !== undefined && start?.entry !== undefined && start.inputs !== undefined) {
+    const { entry, inputs } = start;
+    const task = { entry, inputs, language, signature: spec.signature };
+    examples.push(...(await hindsight(attempts, task, execute)));
   }
   const rest = attempts.length - better.length;
   if (rest > 0) {
@@ -113,61 +129,6 @@ function evenly<T>(items: readonly T[], count: number): readonly T[] {
 
 function improves({ fitness, parentFitness }: Attempt, margin: number): boolean {
   return fitness !== undefined && parentFitness !== undefined && fitness - parentFitness > margin;
-}
-
-/** Calls that did not write candidates: those of the planner, the judge and the like. */
-function modelCalls(record: RunRecord): Conversation[] {
-  const { summary, modelCalls, candidates } = record;
-  const authorship = authorshipOf(modelCalls);
-  const written = new Set(candidates.map((each) => authorship(each)?.group));
-  const task = taskName(record);
-  const all = modelCalls.flatMap((call): Conversation[] => {
-    const { reply } = call;
-    if (reply === undefined) return [];
-    if (call.promptGroup !== undefined && written.has(groupName(call.promptGroup))) return [];
-    // A reply that was cut or refused is nothing to learn.
-    if (reply.finishReason === "length" || reply.finishReason === "refused") return [];
-    const content = visibleText(reply.content);
-    if (content === "" && reply.toolCalls.length === 0) return [];
-    const last: AssistantMessage =
-      reply.toolCalls.length === 0
-        ? { role: "assistant", content }
-        : { role: "assistant", content, toolCalls: reply.toolCalls };
-    return [
-      {
-        kind: "conversation",
-        messages: [...sentMessages(call), last],
-        tools: call.tools ?? [],
-        origin: {
-          run: summary.id,
-          kind: summary.kind,
-          recipe: "model-call",
-          outcome: summary.status,
-          time: call.time,
-          ...(task === undefined ? {} : { task }),
-          ...(record.request?.user === undefined ? {} : { user: record.request.user }),
-          models: [reply.model ?? call.model ?? "unknown"],
-          terms: [call.terms ?? "unknown"],
-          tools: reply.toolCalls.map(({ name }) => name),
-          families: [
-            `${summary.kind === "request" ? "request" : "run"}:${summary.id}`,
-            ...(task === undefined ? [] : [`task:${task}`]),
-          ],
-        },
-      },
-    ];
-  }); // A dialogue is sent anew with each of its turns: the longest form holds the others.
-  const held = new Set(all.flatMap(({ messages }) => beginnings(messages)));
-  return all.filter(({ messages }) => !held.has(digestJson(messages as unknown as Json)));
-}
-
-/** Digests of every shorter dialogue that a dialogue begins with. */
-function beginnings(messages: readonly ChatMessage[]): string[] {
-  return messages.flatMap(({ role }, index) =>
-    role === "assistant" && index < messages.length - 1
-      ? [digestJson(messages.slice(0, index + 1) as unknown as Json)]
-      : [],
-  );
 }
 
 function modelsOf({ modelCalls }: RunRecord) {

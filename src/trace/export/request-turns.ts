@@ -11,21 +11,32 @@ import { CREATE_TOOL } from "./wording.ts";
 
 type CreateStep = Step & { kind: "create" };
 
+/** What happened between two words of the model: calls together, or a person who said something. */
+export type Turn =
+  | { readonly kind: "calls"; readonly steps: readonly (CallStep | CreateStep)[] }
+  | (Step & { kind: "ask" })
+  | (Step & { kind: "revise" });
+
 /** Calls that were under way together are one turn. A call without a result is left out of it. */
-export function turnsOf(steps: readonly Step[]): readonly (readonly (CallStep | CreateStep)[])[] {
-  const turns: (CallStep | CreateStep)[][] = [];
+export function turnsOf(steps: readonly Step[]): readonly Turn[] {
+  const turns: Turn[] = [];
   let open: { readonly calls: CallStep[]; firstResult: number } | undefined;
   for (const step of steps) {
-    if (step.kind === "create") {
+    if (step.kind === "ask" || step.kind === "revise") {
       open = undefined;
-      if (step.registered !== undefined || step.refused !== undefined) turns.push([step]);
+      turns.push(step);
+    } else if (step.kind === "create") {
+      open = undefined;
+      if (step.registered !== undefined || step.refused !== undefined) {
+        turns.push({ kind: "calls", steps: [step] });
+      }
     } else if (step.kind === "call" && step.resultSeq !== undefined) {
       if (open !== undefined && step.seq < open.firstResult) {
         open.calls.push(step);
         open.firstResult = Math.min(open.firstResult, step.resultSeq);
       } else {
         open = { calls: [step], firstResult: step.resultSeq };
-        turns.push(open.calls);
+        turns.push({ kind: "calls", steps: open.calls });
       }
     }
   }

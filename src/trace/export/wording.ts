@@ -3,6 +3,7 @@
  * and pairs of one prompt share it to the last character.
  */
 import type { z } from "zod";
+import { canonicalJson, type Json } from "../../core/json.ts";
 import type { RunRecord } from "../read.ts";
 import type { RequestSubmit, TraceSpec } from "../vocabulary.ts";
 import type { ChatTool } from "./examples.ts";
@@ -28,24 +29,64 @@ export function taskName(record: RunRecord): string | undefined {
   return task === undefined || typeof task === "string" ? task : task.name;
 }
 
-/** @param parents Programs with their fitness, best first. */
-export function improvePrompt(
-  spec: TraceSpec,
-  parents: readonly { readonly source: string; readonly fitness: number | undefined }[],
-  language: string,
-): string {
-  const task = [
+function taskWords(spec: TraceSpec): string {
+  return [
     `Task: ${spec.name}`,
     ...(spec.description === "" ? [] : [spec.description]),
     ...(spec.signature === undefined ? [] : [`Signature: ${spec.signature}`]),
   ].join("\n");
+}
+
+/** Faults that are told of a program. */
+const FAULTS = 5;
+
+/** @param parents Programs with their fitness and faults, best first. */
+export function improvePrompt(
+  spec: TraceSpec,
+  parents: readonly {
+    readonly source: string;
+    readonly fitness: number | undefined;
+    readonly faults: readonly string[];
+  }[],
+  language: string,
+): string {
+  const task = taskWords(spec);
   if (parents.length === 0) return `${task}\n\nWrite the program.`;
-  const programs = parents.map(({ source, fitness }, index) => {
+  const programs = parents.map(({ source, fitness, faults }, index) => {
     const title = parents.length === 1 ? "Program" : `Program ${index + 1}`;
     const score = fitness === undefined ? "" : `, score ${fitness}`;
-    return `${title}${score}:\n${fenced(source, language)}`;
+    const told = faults.slice(0, FAULTS).map((fault) => `- ${fault}`);
+    const wrong = told.length === 0 ? "" : `\nWhat it gets wrong:\n${told.join("\n")}`;
+    return `${title}${score}:\n${fenced(source, language)}${wrong}`;
   });
   return `${task}\n\n${programs.join("\n\n")}\n\nWrite a program with a higher score.`;
+}
+
+export const REPAIR_SYSTEM =
+  "You mend programs. Given a task, a program and how it failed, write one that works. Answer with the whole program in one code block.";
+
+export function repairPrompt(
+  spec: TraceSpec,
+  broken: string,
+  reason: string,
+  language: string,
+): string {
+  return `${taskWords(spec)}\n\nProgram:\n${fenced(broken, language)}\n\nIt failed: ${reason}\n\nWrite a program that works.`;
+}
+
+export const HINDSIGHT_SYSTEM =
+  "You write programs from examples. Given a signature and what calls return, write a program that returns the same. Answer with the whole program in one code block.";
+
+/** @param examples Argument lists and what came of them. */
+export function hindsightPrompt(
+  name: string,
+  signature: string | undefined,
+  examples: readonly { readonly input: readonly Json[]; readonly output: Json }[],
+): string {
+  const calls = examples.map(
+    ({ input, output }) => `${name}(${input.map(canonicalJson).join(", ")}) returns ${canonicalJson(output)}`,
+  );
+  return `Signature: ${signature ?? name}\n\n${calls.join("\n")}\n\nWrite the program.`;
 }
 
 export function fenced(source: string, language: string): string {
@@ -60,7 +101,10 @@ export function fenced(source: string, language: string): string {
  * @param shown Of the inputs, how many are written out.
  */
 export function requestPrompt(
-  request: z.output<typeof RequestSubmit>,
+  request: Pick<
+    z.output<typeof RequestSubmit>,
+    "objective" | "requirements" | "constraints"
+  >,
   inputs: readonly string[],
   shown: number,
 ): string {

@@ -82,6 +82,12 @@ function step(each: Step): Markup {
         result === undefined ? undefined : block("result", said)
       }`;
     }
+    case "ask":
+      return html`asked: ${each.question}${block("the answer", each.reply)}`;
+    case "revise":
+      return html`the request was changed: ${each.event.objective}`;
+    case "edit":
+      return html`a person changed a call of <b>${each.event.tool}</b>${block("asked", canonicalJson(each.event.asked))}${block("allowed", canonicalJson(each.event.arguments))}`;
     case "answer":
       return html`answered: ${typeof each.answer === "string" ? each.answer : canonicalJson(each.answer)}`;
   }

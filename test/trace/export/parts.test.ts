@@ -61,13 +61,27 @@ describe("near duplicates", () => {
 
 describe("sealed cases", () => {
   it("are noticed by eight words in a row, or whole where they are shorter", () => {
-    const holds = sealedOverlap([words(0, 20), "[3, 1, 4, 1]", "[7]"]);
+    const holds = overlapWith([
+      fingerprint([words(0, 20), "[3, 1, 4, 1]", "[7]"], { kept: Infinity }),
+    ]);
     expect(holds(`x ${words(5, 8)} y`)).toBe(true);
     expect(holds(`x ${words(5, 7)} y`)).toBe(false);
     expect(holds("values are [3,1,4,1] here")).toBe(true);
     expect(holds("values are [3, 1, 4] here")).toBe(false);
     expect(holds("seven is [7]")).toBe(false);
-    expect(sealedOverlap([])("anything")).toBe(false);
+    expect(overlapWith([])("anything")).toBe(false);
+  });
+
+  it("are noticed in a sketch too, by a part that is long enough, and whole ones only whole", () => {
+    const long = words(0, 2_000);
+    const holds = overlapWith([
+      fingerprint([long], { whole: ["args: [5], expected: 26"], kept: 64 }),
+    ]);
+    // Of 1,993 grams 64 are kept: 400 in a row miss all of them once in 10^6.
+    expect(holds(`x ${words(700, 400)} y`)).toBe(true);
+    expect(holds(words(5_000, 400))).toBe(false);
+    expect(holds('[{"args":[5],"expected":26}]')).toBe(true);
+    expect(holds('[{"args":[5],"expected":27}]')).toBe(false);
   });
 });
 

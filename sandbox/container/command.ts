@@ -1,0 +1,154 @@
+/**
+ * One command in a container of any image that the engine has, behind the same walls as programs:
+ * no network, a read-only root, a user without rights, limits. No supervisor runs in it: what it
+ * prints and how it ends is what is known of it.
+ */
+import { PassThrough } from "node:stream";
+import type Docker from "dockerode";
+import { systemClock } from "../../src/core/clock.ts";
+import type { Command } from "../../src/core/command.ts";
+import { SandboxUnavailableError } from "../../src/core/errors.ts";
+import type { Execution, Limits } from "../../src/core/execution.ts";
+import { type Job, PYTHON_MAIN, resultOf, variablesOf } from "../commands/scripts.ts";
+import { inspectImage } from "../image/build.ts";
+import { connectEngine } from "./engine.ts";
+import { hostConfig } from "./guest.ts";
+import { DEADLINE_LABEL, OWNER_LABEL, ownerOf, removeContainer } from "./owner.ts";
+
+const NOBODY = "65534:65534";
+const SCRATCH_MIB = 16;
+const KEPT_ERROR = 1_000;
+
+/** Why the image can not be had; undefined if it is there. Images are never pulled. */
+export async function imageMissing(image: string): Promise<string | undefined> {
+  const engine = await connectEngine();
+  const found = await inspectImage(engine, image);
+  return found === undefined
+    ? `the container engine has no image "${image}": docker pull ${image}`
+    : undefined;
+}
+
+/**
+ * @throws SandboxUnavailableError when no engine answers or it can not start the container.
+ * @throws the signal's reason, once the container is gone.
+ */
+export async function runInImage(
+  command: Command,
+  job: Job,
+  limits: Limits,
+  signal: AbortSignal,
+): Promise<Execution> {
+  signal.throwIfAborted();
+  const engine = await connectEngine();
+  const container = await created(engine, command, job, limits);
+  let cause: "timed-out" | "output" | "abort" | undefined;
+  const stop = (why: typeof cause): void => {
+    cause ??= why;
+    container.kill().catch(() => undefined); // It has ended already.
+  };
+  const onAbort = (): void => stop("abort");
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const stream = await container.attach({
+      stream: true,
+      hijack: true,
+      stdin: true,
+      stdout: true,
+      stderr: true,
+    });
+    const output = gathered(limits.outputBytes + 1, () => stop("output"));
+    const errors = gathered(64_000, () => undefined);
+    container.modem.demuxStream(stream, output.stream, errors.stream);
+    const closed = new Promise<void>((resolve) => {
+      stream.on("end", resolve);
+      stream.on("close", resolve);
+    });
+    await container.start();
+    const begunAt = performance.now();
+    timer = setTimeout(() => stop("timed-out"), limits.timeoutMs);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    stream.end(inputOf(command, job));
+    const { StatusCode } = (await container.wait()) as { readonly StatusCode: number };
+    const wallMs = performance.now() - begunAt;
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 200))]);
+    if (cause === "abort") throw signal.reason;
+    if (cause === "timed-out") return { status: "timed-out", limitMs: limits.timeoutMs };
+    if (cause === "output") {
+      const reason = `the output is larger than ${limits.outputBytes} bytes`;
+      return { status: "bad-output", reason };
+    }
+    if ((await container.inspect()).State.OOMKilled) {
+      return { status: "out-of-memory", limitMiB: limits.memoryMiB };
+    }
+    if (StatusCode !== 0) {
+      const tail = errors.text().trim().slice(-KEPT_ERROR);
+      const message = `exit status ${StatusCode}${tail === "" ? "" : `: ${tail}`}`;
+      return { status: "threw", message, wallMs };
+    }
+    return resultOf(output.text(), command.output, wallMs);
+  } catch (error) {
+    if (cause === "abort") throw signal.reason;
+    throw lost(command, error);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+    await removeContainer(engine, container.id).catch(() => undefined);
+  }
+}
+
+async function created(
+  engine: Docker,
+  command: Command,
+  job: Job,
+  limits: Limits,
+): Promise<Docker.Container> {
+  const shape = { cpus: 1, scratchMiB: SCRATCH_MIB, pids: 64, ociRuntime: undefined };
+  const deadlineMs = systemClock.now() + limits.timeoutMs + 60_000;
+  const python = command.executor === "python";
+  try {
+    return await engine.createContainer({
+      Image: command.image ?? "",
+      Entrypoint: [],
+      Cmd: python ? ["python3", "-c", PYTHON_MAIN] : ["/bin/sh", "-c", command.command],
+      Env: python ? [] : Object.entries(variablesOf(job)).map(([name, value]) => `${name}=${value}`),
+      User: NOBODY,
+      WorkingDir: "/tmp",
+      NetworkDisabled: true,
+      OpenStdin: true,
+      StdinOnce: true,
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: false,
+      Labels: { [OWNER_LABEL]: ownerOf() ?? "unknown", [DEADLINE_LABEL]: String(deadlineMs) },
+      HostConfig: hostConfig(shape, "shell", limits.memoryMiB),
+    });
+  } catch (error) {
+    throw lost(command, error);
+  }
+}
+
+function inputOf({ executor }: Command, job: Job): string {
+  return JSON.stringify(executor === "python" ? job : job.given);
+}
+
+function gathered(most: number, onOverflow: () => void) {
+  const stream = new PassThrough();
+  const parts: Buffer[] = [];
+  let size = 0;
+  stream.on("data", (chunk: Buffer) => {
+    if (size <= most) parts.push(chunk);
+    size += chunk.length;
+    if (size > most) onOverflow();
+  });
+  return { stream, text: () => Buffer.concat(parts).toString("utf8").slice(0, most) };
+}
+
+function lost({ image }: Command, cause: unknown): SandboxUnavailableError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new SandboxUnavailableError(
+    `Expected the container engine to run a command in the image "${image}", got: ${reason}. Load the image there (docker pull ${image}), or take another.`,
+    { cause, retryable: true },
+  );
+}

@@ -1,0 +1,187 @@
+/** One evolution run of a home: who proposes, what decides, and where it is written down. */
+import { promptFor } from "../../sandbox/configured.ts";
+import { withUses } from "../../toolstore/index.ts";
+import { readPrompts } from "../agent/prompts/book.ts";
+import { type Config, type ModelConfig, modelOfRole } from "../config.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Json } from "../core/json.ts";
+import type {
+  Evaluator,
+  EventStore,
+  LanguageModel,
+  OpenTrace,
+  Sandbox,
+  ToolStore,
+} from "../core/ports.ts";
+import type { Task } from "../core/task.ts";
+import type { EvolveBudget } from "../evolve/budget.ts";
+import { generatorByName } from "../evolve/generators/by-name.ts";
+import { EVOLVE_PROMPTS } from "../evolve/prompts/prompts.ts";
+import { recordedBy, recordedReplies } from "../evolve/resume.ts";
+import type { EvolveProgress, EvolveResult } from "../evolve/run.ts";
+import { settingsOf } from "../evolve/settings.ts";
+import { strategyByName } from "../evolve/strategies.ts";
+import { tracedEvolve } from "../evolve/traced.ts";
+
+export interface EvolutionOptions {
+  /** Of the new run. Default: one is made up. */
+  readonly id?: string;
+  readonly seed?: number;
+  readonly budget?: EvolveBudget;
+  /** Default: everything that works offline, and the model too where one is configured. */
+  readonly generator?: string;
+  readonly strategy?: string;
+  readonly stagnation?: number;
+  /** Calls of the model in flight; part of what decides the run. Default: the configuration's. */
+  readonly samplers?: number;
+  /** A run of this home with the same seed and configuration: what it paid for is not paid again. */
+  readonly resume?: string;
+  /** The run that asks for this one. */
+  readonly parent?: string;
+  /** In place of the configured one; null: none. */
+  readonly model?: ModelConfig | null;
+  readonly onProgress?: (progress: EvolveProgress) => void;
+}
+
+export type Evolve = (
+  task: Task,
+  options: EvolutionOptions,
+  signal: AbortSignal,
+) => Promise<{ readonly runId: string; readonly result: EvolveResult }>;
+
+export interface EvolutionPorts {
+  readonly config: Config;
+  readonly tools: ToolStore;
+  readonly events: EventStore;
+  readonly evaluator: Evaluator;
+  readonly clock: Clock;
+  readonly openTrace: OpenTrace;
+  readonly newId: (kind: string) => string;
+  sandbox(): Promise<Sandbox>;
+}
+
+export function createEvolve({
+  config,
+  tools,
+  events,
+  evaluator,
+  clock,
+  openTrace,
+  newId,
+  sandbox,
+}: EvolutionPorts): Evolve {
+  /**
+   * A run's model replies stand beside its trace, in a run of their own: they arrive in any order,
+   * the trace does not.
+   */
+  const repliesOf = (runId: string, resumed: string | undefined) => {
+    let opened: ReturnType<OpenTrace> | undefined;
+    const writer = (): ReturnType<OpenTrace> =>
+      openTrace({ id: `${runId}-replies`, kind: "replies", title: "model replies", parent: runId });
+    return {
+      known: async (): Promise<readonly Json[]> =>
+        resumed === undefined ? [] : recordedReplies(events, `${resumed}-replies`),
+      async keep(call: Json): Promise<void> {
+        opened ??= writer();
+        await (await opened).events([{ type: "model-recorded", data: call }]);
+      },
+      end: async (): Promise<void> => (await opened)?.end("succeeded"),
+    };
+  };
+
+  return async (given, options, signal) => {
+    const task = await withUses(tools, given);
+    const { seed = config.seed, strategy = "funsearch", resume } = options;
+    const runId = options.id ?? newId("evo");
+    const { model: asked } = options;
+    const chosen = asked === undefined ? modelOfRole(config, "author") : (asked ?? undefined);
+    const name = options.generator ?? (chosen === undefined ? "offline" : "ensemble");
+    const running = await sandbox();
+    const prompts = EVOLVE_PROMPTS.own(readPrompts(config.prompts));
+    const replies = repliesOf(runId, resume);
+    const samplers = options.samplers ?? chosen?.samplers ?? 1;
+    const settings = settingsOf({
+      task,
+      generator: name,
+      seed,
+      model: chosen !== undefined,
+      samplers,
+      budget: options.budget ?? defaultBudget(config),
+      defaultSeconds: config.budgetSeconds,
+      ...(options.stagnation === undefined ? {} : { stagnation: options.stagnation }),
+    });
+    const model =
+      chosen === undefined ? undefined : await modelOf(chosen, settings.budget, replies);
+    const result = await tracedEvolve(
+      {
+        task,
+        generator: generatorByName(
+          name,
+          task,
+          model === undefined
+            ? undefined
+            : {
+                model,
+                temperature: chosen?.temperature ?? 0.8,
+                capabilities: promptFor(running.capabilities, task.language),
+                prompts,
+                samplers,
+              },
+        ),
+        strategy: strategyByName(strategy),
+        sandbox: running,
+        evaluator,
+        clock,
+        openTrace,
+      },
+      {
+        id: runId,
+        ...(options.parent === undefined ? {} : { parent: options.parent }),
+        config: { generator: name, strategy, seed, ...(model === undefined ? {} : { samplers }) },
+      },
+      {
+        ...settings,
+        ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+        ...(resume === undefined
+          ? {}
+          : {
+              recorded: await recordedBy(events, resume, {
+                task: task.name,
+                generator: name,
+                strategy,
+                seed,
+                ...(model === undefined ? {} : { samplers }),
+              }),
+            }),
+      },
+      signal,
+    ).finally(replies.end);
+    return { runId, result };
+  };
+}
+
+/** Loaded when it is used: without a model nobody waits for its client. */
+async function modelOf(
+  { apiKeyEnv, samplers: _, ...settings }: ModelConfig,
+  { tokens, usd }: EvolveBudget,
+  replies: {
+    readonly known: () => Promise<readonly Json[]>;
+    readonly keep: (call: Json) => Promise<void>;
+  },
+): Promise<LanguageModel> {
+  const { configuredModel } = await import("../llm/configured.ts");
+  return configuredModel({
+    ...settings,
+    ...(tokens === undefined ? {} : { budgetTokens: tokens }),
+    ...(usd === undefined ? {} : { budgetUsd: usd }),
+    apiKey: () => process.env[apiKeyEnv] ?? "",
+    known: await replies.known(),
+    keep: replies.keep,
+  });
+}
+
+export function defaultBudget({ budgetSeconds, budgetEvaluations }: Config): EvolveBudget {
+  return budgetEvaluations === undefined
+    ? { seconds: budgetSeconds }
+    : { evaluations: budgetEvaluations };
+}

@@ -1,0 +1,39 @@
+/** A home's folder, and its event store with what a user attached to it. */
+import { accessSync, constants, mkdirSync } from "node:fs";
+import type { Config } from "../config.ts";
+import { ConfigError } from "../core/errors.ts";
+import type { EventStore } from "../core/ports.ts";
+import { withTelemetry } from "../trace/index.ts";
+
+/** @throws ConfigError HOME_NOT_WRITABLE */
+export function prepareHome(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true });
+    accessSync(home, constants.W_OK);
+  } catch (error) {
+    throw new ConfigError(
+      "HOME_NOT_WRITABLE",
+      `Expected a writable folder for state, got ${home} (${(error as Error).message}). ` +
+        "Make it writable, or choose another with --home or TOOLWRIGHT_HOME.",
+      { cause: error },
+    );
+  }
+}
+
+/** The store as it is, or with a collector that sees its events as spans. */
+export function observed(store: EventStore, { telemetry }: Config): EventStore {
+  if (telemetry === undefined) return store;
+  const { endpoint, content, headersEnv } = telemetry;
+  const headers = headersEnv === undefined ? undefined : headersOf(process.env[headersEnv] ?? "");
+  return withTelemetry(store, { endpoint, content, ...(headers === undefined ? {} : { headers }) });
+}
+
+/** `name=value,name=value`, as OpenTelemetry's own variable has it. */
+function headersOf(text: string): Record<string, string> {
+  const pairs = text.split(",").map((pair) => pair.split(/=(.*)/s));
+  return Object.fromEntries(
+    pairs.flatMap(([name = "", value = ""]) =>
+      name.trim() === "" ? [] : [[name.trim(), value.trim()]],
+    ),
+  );
+}

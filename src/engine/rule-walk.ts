@@ -1,0 +1,138 @@
+/** The walk that needs no model: cases decide, rules plan. And what makes a tool, for every walk. */
+import { specTask } from "../../evaluators/index.ts";
+import { gate } from "../../toolstore/gate.ts";
+import { noneBelow, toolDigest, weighTool } from "../../toolstore/index.ts";
+import { afford } from "../agent/affordance.ts";
+import { type CreateToolPorts, createTool } from "../agent/create-tool.ts";
+import { evolutionStep } from "../agent/evolution-step.ts";
+import { callTool } from "../agent/execute.ts";
+import { ground } from "../agent/ground.ts";
+import { planByRule } from "../agent/plan.ts";
+import { fileClaims, singleFlight } from "../agent/single-flight.ts";
+import type { Observation, Stages } from "../agent/stages.ts";
+import { withVariants } from "../agent/variants.ts";
+import type { Config } from "../config.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Evaluator, EventStore, Sandbox, ToolStore } from "../core/ports.ts";
+import type { Task } from "../core/task.ts";
+import { askOf } from "../model-walk/ask-of.ts";
+import type { LifeContext } from "../requests.ts";
+import { defaultBudget, type Evolve } from "./evolution.ts";
+
+export interface RuleWalkPorts {
+  readonly config: Config;
+  readonly tools: ToolStore;
+  readonly events: EventStore;
+  readonly evaluator: Evaluator;
+  readonly clock: Clock;
+  readonly evolve: Evolve;
+  /** Programs may call stored tools. */
+  sandbox(): Promise<Sandbox>;
+  /** Programs stand alone. */
+  bareSandbox(): Promise<Sandbox>;
+  /** Where processes of this home claim what they make. */
+  readonly claims: string;
+}
+
+export interface RuleWalk {
+  stagesOf(life: LifeContext): Stages;
+  creation(life: LifeContext): Promise<Omit<CreateToolPorts, "ask">>;
+}
+
+export function createRuleWalk({
+  config,
+  tools,
+  events,
+  evaluator,
+  clock,
+  evolve,
+  sandbox,
+  bareSandbox,
+  claims,
+}: RuleWalkPorts): RuleWalk {
+  const flights = singleFlight<Observation>();
+  const claim = fileClaims(claims);
+  /** The store's gate, its reasons in words. */
+  const judgeForStore: CreateToolPorts["gate"] = async (candidate, options, signal) => {
+    const ports = { store: tools, sandbox: await bareSandbox() };
+    const facts = await weighTool(ports, candidate, options, signal);
+    const decision = gate(facts);
+    if (decision.accepted) return decision;
+    const [twin] = facts.duplicates ?? [];
+    const reasons = decision.reasons.map(({ message }) => message);
+    return { ...decision, reasons, ...(twin === undefined ? {} : { twin }) };
+  };
+
+  /** What makes a tool, for one life of a request. */
+  const creation = async (life: LifeContext): Promise<Omit<CreateToolPorts, "ask">> => {
+    const { requestId, work, steps, spending, trace, onProgress } = life;
+    const { seed, generator } = work;
+    return {
+      sandbox: await sandbox(),
+      evaluator,
+      tools,
+      trace,
+      evolve: (wanted: Task) =>
+        evolutionStep(
+          {
+            steps,
+            spending,
+            runs: events,
+            budget: work.budget ?? defaultBudget(config),
+            evolve: (of, run, ended) =>
+              evolve(
+                of,
+                {
+                  ...run,
+                  seed,
+                  parent: requestId,
+                  ...(generator === undefined ? {} : { generator }),
+                  ...(onProgress === undefined ? {} : { onProgress }),
+                },
+                ended,
+              ),
+          },
+          wanted,
+        ),
+      noneBelow,
+      gate: judgeForStore,
+      flights,
+      claim,
+      digest: toolDigest,
+      requestId,
+      seed,
+      now: () => new Date(clock.now()).toISOString(),
+    };
+  };
+  /** Where a model is there, a few examples get company. */
+  const testers = async (life: LifeContext): Promise<Partial<CreateToolPorts>> => {
+    const ask = await askOf(config, life, "tester");
+    if (ask === undefined) return {};
+    const { trace, work } = life;
+    const variants = { ask, trace, taskOf: specTask, testAuthors: 2, seed: work.seed };
+    return { ask, variants: (task, words, signal) => withVariants(variants, task, words, signal) };
+  };
+  const stagesOf = (life: LifeContext): Stages => {
+    const { task, instances, steps, trace } = life;
+    const { signal } = steps;
+    const running = async () => ({ sandbox: await sandbox(), evaluator, tools, trace });
+    return {
+      ground: (asked) => ground({ tools, trace }, asked, task, instances),
+      afford: async (goal) => afford({ ...(await running()), noneBelow }, goal, signal),
+      async plan(goal, affordances, seen) {
+        const plan = planByRule(goal, affordances, seen);
+        if (plan.kind === "step") {
+          const { kind } = plan.step;
+          await trace([{ type: "plan-proposed", data: { step: kind, reason: plan.reason } }]);
+        }
+        return plan;
+      },
+      createTool: async (goal) =>
+        createTool({ ...(await creation(life)), ...(await testers(life)) }, goal, signal),
+      execute: async (goal, step) =>
+        callTool({ ...(await running()), monotonicMs: clock.monotonicMs }, goal, step, signal),
+    };
+  };
+
+  return { stagesOf, creation };
+}

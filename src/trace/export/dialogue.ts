@@ -1,0 +1,112 @@
+/**
+ * What was said and done towards a request, as messages: calls with their results, questions with
+ * what people answered, requests that were changed on the way.
+ */
+import { canonicalJson } from "../../core/json.ts";
+import type { RunRecord, Step } from "../read.ts";
+import type { ChatMessage, ChatTool, Origin } from "./examples.ts";
+import { partsOf, turnsOf } from "./request-turns.ts";
+import { REQUEST_SYSTEM, requestPrompt, taskName } from "./wording.ts";
+
+/** Of many calls at once so many are shown: more of the same teach nothing new. */
+const SHOWN_CALLS = 3;
+
+/** Models and terms of whoever wrote a run's words. */
+export interface Writers {
+  readonly ids: readonly string[];
+  readonly terms: readonly string[];
+}
+
+/** Nine letters and digits: what the strictest of the readers takes for an id. */
+export function callId(number: number): string {
+  return `call${String(number).padStart(5, "0")}`;
+}
+
+/**
+ * The request and all of the given steps, in order; ends with the user or a tool, or a question's
+ * answer.
+ *
+ * @param calls How many calls were shown.
+ */
+export function dialogueOf(
+  { request, modelCalls }: RunRecord,
+  steps: readonly Step[],
+  tools: ReadonlyMap<string, ChatTool>,
+): { readonly messages: readonly ChatMessage[]; readonly calls: number } | undefined {
+  if (request === undefined) return undefined;
+  const inputs = new Set<string>();
+  const messages: ChatMessage[] = [];
+  let calls = 0;
+  for (const turn of turnsOf(steps)) {
+    if (turn.kind === "ask") {
+      messages.push(
+        { role: "assistant", content: turn.question },
+        { role: "user", content: turn.reply },
+      );
+      continue;
+    }
+    if (turn.kind === "revise") {
+      const content = `The request is now:\n\n${requestPrompt(turn.event, [], 0)}`;
+      messages.push({ role: "user", content });
+      continue;
+    }
+    const parts = partsOf(turn.steps, tools);
+    for (const { input } of parts) if (input !== undefined) inputs.add(canonicalJson(input));
+    const shown = parts.slice(0, SHOWN_CALLS).map((part) => ({ id: callId(++calls), ...part }));
+    messages.push(
+      {
+        role: "assistant",
+        content: "",
+        toolCalls: shown.map(({ id, name, arguments: given }) => ({ id, name, arguments: given })),
+        ...(parts.some(({ failed }) => failed) ? { weight: 0 as const } : {}),
+      },
+      ...shown.map(
+        ({ id, name, result }): ChatMessage => ({
+          role: "tool",
+          toolCallId: id,
+          name,
+          content: result,
+        }),
+      ),
+    );
+  }
+  // Where no model read them out of the words, the inputs came beside them.
+  const brought = modelCalls.length === 0 ? [...inputs] : [];
+  return {
+    messages: [
+      { role: "system", content: REQUEST_SYSTEM },
+      { role: "user", content: requestPrompt(request, brought, SHOWN_CALLS) },
+      ...messages,
+    ],
+    calls,
+  };
+}
+
+/** Where the examples of a request's run come from. */
+export function requestOrigin(
+  record: RunRecord,
+  writers: Writers,
+  tools: readonly string[],
+  recipe: "tool-use" | "human-edit",
+): Origin {
+  const { summary, request, requestStatus } = record;
+  const task = taskName(record);
+  return {
+    run: summary.id,
+    kind: summary.kind,
+    recipe,
+    outcome: requestStatus === "SUCCEEDED" ? "succeeded" : summary.status,
+    time: summary.endedAt ?? summary.startedAt,
+    ...(task === undefined ? {} : { task }),
+    ...(request?.user === undefined ? {} : { user: request.user }),
+    models: writers.ids,
+    // What no model wrote, the engine's own rules did.
+    terms: writers.terms.length === 0 ? ["engine"] : writers.terms,
+    tools,
+    families: [
+      `request:${summary.id}`,
+      ...(task === undefined ? [] : [`task:${task}`]),
+      ...tools.map((name) => `tool:${name}`),
+    ],
+  };
+}

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { createEvaluator } from "../evaluators/index.ts";
+import { commandRunner } from "../sandbox/commands/run.ts";
 import { configuredSandbox } from "../sandbox/configured.ts";
 import {
   configuredToolStore,
@@ -13,6 +14,7 @@ import {
   retiringEvery,
   toolDigest,
 } from "../toolstore/index.ts";
+import { OWN_FUNCTIONS } from "./agent/own-functions.ts";
 import type { Config } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import type { NewEvent } from "./core/event.ts";
@@ -27,12 +29,15 @@ import { createRuleWalk } from "./engine/rule-walk.ts";
 import type { EvolveBudget } from "./evolve/budget.ts";
 import type { EvolveProgress } from "./evolve/run.ts";
 import { configuredEmbedder } from "./llm/embedder.ts";
+import { createManifests, type Manifests } from "./manifests.ts";
 import { type ForeignTools, foreignTools } from "./mcp/foreign.ts";
 import { type Memory, openMemory } from "./memory/index.ts";
+import { createAgentWalk } from "./model-walk/agent-walk.ts";
 import { type InferOptions, type Inferred, inferFrom } from "./model-walk/preferences.ts";
 import { createModelWalk } from "./model-walk/walk.ts";
 import { createProgramWalk } from "./program-walk.ts";
 import { createRequests, type Outcome, type Requests } from "./requests.ts";
+import { failpointOf } from "./runtime/failpoint.ts";
 import { createRedactor, openTrace, pruneTraces, sqliteEventStore } from "./trace/index.ts";
 
 export type { EvolutionOptions };
@@ -69,6 +74,8 @@ export interface Engine {
   /** Submits a request and carries it on until it ends or waits. */
   request(request: Request, options: RequestOptions, signal: AbortSignal): Promise<Outcome>;
   readonly requests: Requests;
+  /** Objects that a user declares. */
+  readonly manifests: Manifests;
   /** What the home remembers of people and of how requests ended. Opened at the first call. */
   memory(): Memory;
   /** Asks the model what a person's finished requests say of their lasting wishes. */
@@ -100,9 +107,15 @@ export function openEngine(config: Config): Engine {
     started = running;
     return running;
   };
-  /** Programs may call stored tools, and stored tools may be those of MCP servers. */
+  /** Programs may call stored tools, and stored tools may be those of MCP servers, or commands. */
   const sandbox = async (): Promise<Sandbox> =>
-    foreign.through(linkedSandbox(await bareSandbox(), resolverOf(tools)));
+    commands.through(foreign.through(linkedSandbox(await bareSandbox(), resolverOf(tools))));
+  const commands = commandRunner({
+    configured: bareSandbox,
+    pythonIsNamed: config.sandboxes.python !== undefined,
+    workers: config.workers,
+    environment: process.env,
+  });
   const open: OpenTrace = (run) => openTrace(events, run, redactor);
   const newId = (kind: string): string =>
     `${kind}-${clock.now().toString(36)}-${Math.random().toString(36).slice(2, 8).padEnd(6, "0")}`;
@@ -149,7 +162,22 @@ export function openEngine(config: Config): Engine {
     clean: redactor.session().json,
     creation: ruled.creation,
   };
-  const byModel = createModelWalk(walkPorts);
+  const manifests = createManifests({
+    config,
+    tools,
+    events,
+    requests: () => requests,
+    unavailable: commands.unavailable,
+    digest: toolDigest,
+    environment: process.env,
+    now: () => new Date(clock.now()).toISOString(),
+    onWrite: failpointOf(process.env.TOOLWRIGHT_FAILPOINT).after,
+    functions: OWN_FUNCTIONS,
+  });
+  const walks = ofLatest(manifests.config, (latest) => ({
+    byModel: createModelWalk({ ...walkPorts, config: latest }),
+    byAgent: createAgentWalk({ ...walkPorts, config: latest }),
+  }));
   const byProgram = createProgramWalk(walkPorts);
 
   const submitted = createRequests({
@@ -163,7 +191,8 @@ export function openEngine(config: Config): Engine {
     // Where cases decide, rules plan; words alone need a model.
     walkByModel: (life) =>
       byProgram(life) ??
-      (life.task === undefined && config.model !== undefined ? byModel(life) : undefined),
+      walks().byAgent(life) ??
+      (life.task === undefined && config.model !== undefined ? walks().byModel(life) : undefined),
     stagesOf: ruled.stagesOf,
   });
 
@@ -192,6 +221,7 @@ export function openEngine(config: Config): Engine {
     sandbox,
     evolve,
     requests,
+    manifests,
     memory: remembered.get,
     inferPreferences: (user, options, signal) =>
       inferFrom(
@@ -216,6 +246,8 @@ export function openEngine(config: Config): Engine {
     async close() {
       await foreign.close();
       remembered.opened()?.close();
+      manifests.close();
+      await commands.close();
       await (await started?.catch(() => undefined))?.close();
       await tools.close();
       await events.close();
@@ -226,6 +258,16 @@ export function openEngine(config: Config): Engine {
     },
   };
   return engine;
+}
+
+/** What is made of the latest value, for as long as it is the latest. */
+function ofLatest<T, R>(latest: () => T, make: (value: T) => R): () => R {
+  let made: { readonly of: T; readonly result: R } | undefined;
+  return () => {
+    const of = latest();
+    if (made?.of !== of) made = { of, result: make(of) };
+    return made.result;
+  };
 }
 
 /** Made when it is first asked for. */

@@ -20,7 +20,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/config.ts": ["src/core", "src/mcp/settings.ts", "zod", "yaml"],
   "src/request-life.ts": ["src/core", "src/runtime", "src/evolve", "src/agent", "zod"],
   "src/requests.ts": ["src/request-life.ts", "src/core", "src/runtime", "src/agent"],
+  "src/manifests.ts": [
+    "src/config.ts",
+    "src/requests.ts",
+    "src/core",
+    "src/manifest",
+    "src/model-walk/agent-walk.ts",
+  ],
   "src/engine.ts": [
+    "src/manifests.ts",
     "src/engine",
     "src/config.ts",
     "src/requests.ts",

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createProgram } from "../src/cli/program.ts";
+import { loadConfig } from "../src/config.ts";
 import { type Workplace, workplace } from "./support/cli.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -22,6 +24,37 @@ beforeAll(() => {
 afterAll(() => place.remove());
 
 describe("README", () => {
+  it("names commands that there are", () => {
+    const program = createProgram();
+    for (const line of block("sh", "evaluate bin-packing").trim().split("\n")) {
+      const shown = line.replace(/#.*$/, "").trim();
+      for (const part of shown.split("&&")) {
+        const [name = "", ...rest] = part.trim().split(/\s+/);
+        const command = program.commands.find((each) => each.name() === name);
+        expect(command, line).toBeDefined();
+        if (!part.includes("|")) continue;
+        for (const word of rest.filter((each) => each !== "|")) {
+          expect(
+            command?.commands.map((each) => each.name()),
+            line,
+          ).toContain(word);
+        }
+      }
+    }
+  });
+
+  it("shows a configuration that fits", () => {
+    const place = mkdtempSync(join(tmpdir(), "toolwright-config-"));
+    try {
+      const text = block("yaml", "mcpServers");
+      writeFileSync(join(place, "toolwright.config.yaml"), text);
+      const config = loadConfig({ folder: place });
+      expect(config).toMatchObject({ store: { driver: "qdrant" }, traces: { maxDays: 90 } });
+    } finally {
+      rmSync(place, { recursive: true });
+    }
+  });
+
   it("shows a spec that is evolved to pass its held-out cases", async () => {
     const spec = place.file("clamp.yaml", block("yaml", "name: clamp"));
     const { value } = await place.json(["evolve", "--spec", spec, "--budget-evaluations", "20000"]);

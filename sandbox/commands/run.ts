@@ -133,7 +133,11 @@ export function commandRunner(options: CommandOptions): Commands {
       return imageMissing(command.image ?? "");
     }
     try {
-      const language = { python: "python", local_nodejs: "javascript", local_bash: "shell" } as const;
+      const language = {
+        python: "python",
+        local_nodejs: "javascript",
+        local_bash: "shell",
+      } as const;
       if (executor === "docker") return "it names no image";
       const driver = await (executor === "python" ? configured() : local());
       if (driver.capabilities.languages.includes(language[executor])) return undefined;
@@ -163,7 +167,9 @@ export function commandRunner(options: CommandOptions): Commands {
         const all: (readonly Execution[])[] = [];
         for (const program of programs) {
           const one = { ...job, program };
-          all.push(await (program.language === "command" ? run(one, signal) : sandbox.run(one, signal)));
+          all.push(
+            await (program.language === "command" ? run(one, signal) : sandbox.run(one, signal)),
+          );
         }
         return all;
       },

@@ -86,7 +86,10 @@ ${code}
 const MARK = "#toolwright-output";
 
 /** The shell of the driver sets the arguments and gives way to bash. */
-export function bashProgram({ command }: Command, job: Job): Program | { readonly refused: string } {
+export function bashProgram(
+  { command }: Command,
+  job: Job,
+): Program | { readonly refused: string } {
   const variables = Object.entries(variablesOf(job));
   const json = JSON.stringify(job.given);
   if ([...variables.flat(), command].some((text) => text.includes("\0"))) {

@@ -111,7 +111,9 @@ async function created(
       Image: command.image ?? "",
       Entrypoint: [],
       Cmd: python ? ["python3", "-c", PYTHON_MAIN] : ["/bin/sh", "-c", command.command],
-      Env: python ? [] : Object.entries(variablesOf(job)).map(([name, value]) => `${name}=${value}`),
+      Env: python
+        ? []
+        : Object.entries(variablesOf(job)).map(([name, value]) => `${name}=${value}`),
       User: NOBODY,
       WorkingDir: "/tmp",
       NetworkDisabled: true,

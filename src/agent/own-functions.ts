@@ -21,6 +21,8 @@ export interface OwnFunctionPorts {
 
 const TIME = { type: "string", format: "date-time", description: "ISO 8601, with a time zone" };
 
+export const OWN_FUNCTIONS = ["check_current_spend_since", "sleep_until"] as const;
+
 export function ownFunctions({ steps, spentSince, now }: OwnFunctionPorts): readonly Callable[] {
   return [
     {

@@ -1,10 +1,12 @@
 /** All commands, by name. Each lives in its own file under commands/. */
 import { Command } from "commander";
+import { addApply } from "./commands/apply.ts";
 import { addBench } from "./commands/bench.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addEvolve } from "./commands/evolve.ts";
 import { addExperiment } from "./commands/experiment.ts";
+import { addGet } from "./commands/get.ts";
 import { addMcp } from "./commands/mcp.ts";
 import { addPreferences } from "./commands/preferences.ts";
 import { addPrompts } from "./commands/prompts.ts";
@@ -29,6 +31,8 @@ export function createProgram(): Command {
   addStart(program);
   addRequest(program);
   addWorker(program);
+  addApply(program);
+  addGet(program);
   addServe(program);
   addRun(program);
   addEvolve(program);

@@ -10,6 +10,7 @@ import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import { Case, ToolSpec } from "../core/tool.ts";
+import { AgentSource } from "../model-walk/agent-walk.ts";
 import { ProgramSource } from "../program-walk.ts";
 import type { Prepare, Prepared } from "../requests.ts";
 import { dataInstances } from "./commands/evaluate.ts";
@@ -24,6 +25,7 @@ const Source = z.union([
   z.strictObject({ spec: ToolSpec, data: Data.exactOptional() }),
   z.strictObject({ examples: z.array(Case), data: Data.exactOptional() }),
   ProgramSource,
+  AgentSource,
 ]);
 type Source = z.output<typeof Source>;
 
@@ -66,14 +68,15 @@ export const prepare: Prepare = async ({ source, seed }, { objective }): Promise
 };
 
 async function taskOf(source: Source, objective: string): Promise<Task | undefined> {
-  if (source === null || "program" in source) return undefined;
+  if (source === null || "program" in source || "agent" in source) return undefined;
   if ("task" in source) return loadTask(source.task);
   if ("spec" in source) return specTask(source.spec);
   return specTask(specFromExamples(objective, source.examples));
 }
 
 function instancesOf(task: Task, source: Source, seed: number): readonly TaskInstance[] {
-  const data = source === null || "program" in source ? undefined : source.data;
+  const data =
+    source === null || "program" in source || "agent" in source ? undefined : source.data;
   if (data !== undefined) return dataInstances(task, data.text, data.file);
   // Cases are the request's own inputs. A numeric task gets fresh ones that no split has seen.
   if (task.harness === undefined) {

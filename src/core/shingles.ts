@@ -78,5 +78,5 @@ function hashOf(gram: string): string {
   for (let at = 0; at < gram.length; at++) {
     other = Math.imul(other ^ gram.charCodeAt(at), 0x01000193);
   }
-  return (crc32(gram).toString(16).padStart(8, "0") + (other >>> 0).toString(16).padStart(8, "0"));
+  return crc32(gram).toString(16).padStart(8, "0") + (other >>> 0).toString(16).padStart(8, "0");
 }

@@ -8,8 +8,8 @@ import type { Evaluator, OpenTrace, Sandbox } from "../core/ports.ts";
 import type { Task } from "../core/task.ts";
 import { evolve } from "./evolve.ts";
 import type { Generator } from "./generator.ts";
-import { startFacts } from "./start-facts.ts";
 import type { EvolveOptions, EvolveResult } from "./run.ts";
+import { startFacts } from "./start-facts.ts";
 import type { Strategy } from "./strategy.ts";
 
 export interface TracedPorts {

@@ -110,9 +110,7 @@ function checkEntry(entry: Entry, all: Objects, around: Surroundings): readonly 
         ...tools.flatMap((reference, index) => {
           const wanted = nameOf(reference);
           if (typeof reference === "object" && "agent" in reference) {
-            return agents.has(wanted)
-              ? []
-              : [missing(["tools", index], "agent", wanted, agents)];
+            return agents.has(wanted) ? [] : [missing(["tools", index], "agent", wanted, agents)];
           }
           if (callables.has(wanted)) return [];
           return [

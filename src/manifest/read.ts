@@ -132,7 +132,11 @@ function faultsOf(issue: z.core.$ZodIssue, fault: FaultAt): readonly Fault[] {
               "SECRET_BY_VALUE",
               `A secret is never written down: name the variable that holds it, as in api_key_env.`,
             )
-          : fault([...path, key], "UNKNOWN_KEY", `There is no key "${key}" here: correct or remove it.`),
+          : fault(
+              [...path, key],
+              "UNKNOWN_KEY",
+              `There is no key "${key}" here: correct or remove it.`,
+            ),
       );
     case "invalid_type":
       return issue.input === undefined

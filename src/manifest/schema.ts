@@ -26,9 +26,7 @@ const Llm = z.strictObject({
   tools: z.enum(["native", "words"]).exactOptional(),
   structured_output: z.enum(["native", "words"]).exactOptional(),
   terms: z.string().min(1).exactOptional(),
-  parameters: z
-    .strictObject({ temperature: z.number().min(0).max(2).exactOptional() })
-    .default({}),
+  parameters: z.strictObject({ temperature: z.number().min(0).max(2).exactOptional() }).default({}),
 });
 
 /** `add`, `tool: add` and `agent: name`. */

@@ -72,8 +72,7 @@ async function walkAgent(
   if (outcome.status === "failed") {
     return { status: "gave-up", reason: outcome.reason, steps: 1 };
   }
-  const text =
-    typeof outcome.output === "string" ? outcome.output : JSON.stringify(outcome.output);
+  const text = typeof outcome.output === "string" ? outcome.output : JSON.stringify(outcome.output);
   return {
     status: "answered",
     answer: { text, value: outcome.output, tool: null, checks: [], outputs: [], measures: {} },

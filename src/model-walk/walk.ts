@@ -50,13 +50,13 @@ const ROUNDS = 2;
 export type WalkByModel = (life: LifeContext) => Promise<Solution>;
 
 export function createModelWalk(ports: ModelWalkPorts): WalkByModel {
-  const { config, tools, events, clock } = ports;
+  const { config, tools, clock } = ports;
   const wishes = singleFlight<AuthoredTask>();
   const argumentFaults = createArgumentFaults();
   const now = (): string => new Date(clock.now()).toISOString();
 
   return async (life) => {
-    const { requestId, request, work, steps, trace } = life;
+    const { request, work, steps, trace } = life;
     const { signal } = steps;
     const prompts = readPrompts(config.prompts);
     const { structured, parseToolCalls } = await import("../llm/index.ts");

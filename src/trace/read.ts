@@ -191,7 +191,8 @@ export async function readRun(store: EventStore, runId: string): Promise<RunReco
 
 /** What a person answers comes wrapped; other senders may say it plainly. */
 function wordsSaid(payload: Json): string {
-  const wrapped = payload !== null && typeof payload === "object" && Object.hasOwn(payload, "answer");
+  const wrapped =
+    payload !== null && typeof payload === "object" && Object.hasOwn(payload, "answer");
   const said = wrapped ? (Reflect.get(payload, "answer") as Json) : payload;
   return typeof said === "string" ? said : canonicalJson(said);
 }

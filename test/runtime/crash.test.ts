@@ -15,6 +15,8 @@ import { portsOf } from "./request.ts";
 
 const home = mkdtempSync(join(tmpdir(), "runtime-crash-"));
 const path = join(home, "trace.db");
+/** Some sixty processes start here: each finds compiled what the first one compiled. */
+const cache = fileURLToPath(new URL("../../node_modules/.cache/toolwright", import.meta.url));
 const worker = fileURLToPath(new URL("./crash-worker.ts", import.meta.url));
 let store: EventStore;
 
@@ -30,6 +32,7 @@ afterAll(async () => {
 function fork(id: string, failpoint?: string): Promise<{ killed: boolean }> {
   const env = {
     ...process.env,
+    NODE_COMPILE_CACHE: cache,
     ...(failpoint === undefined ? {} : { TOOLWRIGHT_FAILPOINT: failpoint }),
   };
   const args = ["--disable-warning=ExperimentalWarning", worker, path, id, effectsOf(id)];

@@ -289,13 +289,17 @@ describe("a step whose outcome is not known", () => {
   async function cutOff(): Promise<EventStore> {
     const store = await begun(memoryEventStore());
     const dying = live(
-      portsOf(store),
+      // The dead renew nothing.
+      portsOf({ ...store, renew: () => new Promise(() => undefined) }),
       "r",
       (steps) => steps.step("pay", () => new Promise(() => undefined), { onUncertain: "ask" }),
       { leaseMs: 1 },
     );
     dying.catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const begunStep = async (): Promise<boolean> =>
+      (await all(store, "r")).some(({ type }) => type === "step-started");
+    while (!(await begunStep())) await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setTimeout(resolve, 5)); // The lease of 1 ms is over.
     return store;
   }
 

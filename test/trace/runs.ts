@@ -100,6 +100,70 @@ export async function requestWithFailedCall(store: EventStore, id: string): Prom
   ]);
 }
 
+/** A planner that broke the form once, a question to a person, a call that they changed, new words. */
+export async function requestWithPeople(store: EventStore, id: string): Promise<void> {
+  const terms = "open-weights:apache-2.0";
+  const asked = [{ role: "user", content: "Plan: send it." }];
+  const call = (key: string, messages: Json) =>
+    event("model-call", {
+      id: key,
+      role: "planner",
+      promptName: "plan",
+      parameters: { schema: "plan" },
+      messages,
+      model: "qwen3-8b",
+      terms,
+    });
+  const reply = (key: string, content: string) =>
+    event("model-reply", { id: key, content, toolCalls: [], finishReason: "stop" });
+  await write(store, { id, kind: "request", title: "people" }, [
+    ...submitted("Send the report.", { user: "bob" }),
+    call("p/1", asked),
+    reply("p/1", "no form"),
+    call("p/2", [
+      ...asked,
+      { role: "assistant", content: "no form" },
+      { role: "user", content: "That was no JSON." },
+    ]),
+    reply("p/2", '{"steps":[]}'),
+    event("wait-started", {
+      key: "step:q#1",
+      name: "question:q",
+      question: { kind: "question", text: "To whom?" },
+    }),
+    event("signal-received", {
+      id: "s1",
+      name: "@step:q#1",
+      payload: { answer: "To Ann, please." },
+    }),
+    event("wait-done", { key: "step:q#1", signal: "s1" }),
+    event("wait-done", { key: "revise#1", signal: null }),
+    event("approval-given", {
+      tool: "send",
+      version: 1,
+      hash: "h",
+      asked: { to: "ann@example.org", copies: 20 },
+      arguments: { to: "ann@example.org", copies: 2 },
+      decision: "approved",
+      edited: true,
+    }),
+    event("tool-call", {
+      id: "a.v1",
+      name: "send",
+      description: "Sends the report.",
+      parameters: {
+        type: "object",
+        properties: { copies: { type: "number" }, to: { type: "string" } },
+        required: ["to", "copies"],
+      },
+      arguments: { to: "ann@example.org", copies: 2 },
+    }),
+    event("tool-result", { id: "a.v1", status: "returned", output: "sent" }),
+    event("request-revised", { objective: "Send it and say so.", changed: ["objective"] }),
+    ...answered("Sent to Ann."),
+  ]);
+}
+
 /** A planner with two system messages, a developer, hidden thoughts, empty and missing content. */
 export async function modelRun(
   store: EventStore,
@@ -215,6 +279,7 @@ export async function evolutionRun(
       source: program(offset),
       fitness: 1,
       scores: [1],
+      feedback: ["score(1, 2): expected 3, got 1"],
     }),
   ];
   for (let n = 1; n < count; n++) {
@@ -331,6 +396,7 @@ export async function awkwardStore(): Promise<EventStore> {
   await requestWithParallelCalls(store, "req-parallel");
   await requestWithFailedCall(store, "req-failed-call");
   await modelRun(store, "req-models");
+  await requestWithPeople(store, "req-people");
   await evolutionRun(store, "evo-packing");
   await evolutionRun(store, "evo-routing", { task: "routing", model: "open-weights:mit" });
   await evolutionRun(store, "evo-closed", { task: "closed", model: "openai" });

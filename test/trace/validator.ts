@@ -52,7 +52,7 @@ export function faults(format: string, bytes: Uint8Array): string[] {
     for (const rule of RULES[format]?.(row) ?? ["unknown format"]) say(rule);
   }
   if (new Set(lines).size !== lines.length) found.push("file: duplicate rows");
-  if (format.startsWith("trl") || format === "axolotl" || format === "llama-factory") {
+  if (/^(?:trl|axolotl|llama-factory)/.test(format)) {
     found.push(...columnFaults(rows));
   }
   if (format.endsWith("dpo")) found.push(...contradictions(rows));
@@ -70,8 +70,8 @@ const RULES: Readonly<Record<string, (row: Fields) => string[]>> = {
     return [
       ...keys(row, ["input", "preferred_output", "non_preferred_output"], []),
       ...keys(input, ["messages"], ["tools", "parallel_tool_calls"]),
-      ...chat(input.messages, undefined, { text: true, ends: ["user", "tool"] }),
-      ...outputs.flatMap(oneAnswer),
+      ...chat(input.messages, input.tools, { text: true, ends: ["user", "tool"] }),
+      ...outputs.flatMap((output) => oneAnswer(output, input.tools, true)),
       ...(JSON.stringify(outputs[0]) === JSON.stringify(outputs[1]) ? ["equal outputs"] : []),
     ];
   },
@@ -88,10 +88,10 @@ const RULES: Readonly<Record<string, (row: Fields) => string[]>> = {
     ...chat(row.messages, row.tools, { text: false, ends: ["assistant"] }),
   ],
   "trl-dpo": (row) => [
-    ...keys(row, ["prompt", "chosen", "rejected"], []),
-    ...chat(row.prompt, undefined, { text: false, ends: ["user", "tool"] }),
-    ...oneAnswer(row.chosen),
-    ...oneAnswer(row.rejected),
+    ...keys(row, ["prompt", "chosen", "rejected"], ["tools"]),
+    ...chat(row.prompt, row.tools, { text: false, ends: ["user", "tool"] }),
+    ...oneAnswer(row.chosen, row.tools),
+    ...oneAnswer(row.rejected, row.tools),
     ...(JSON.stringify(row.chosen) === JSON.stringify(row.rejected) ? ["equal outputs"] : []),
   ],
   "trl-kto": (row) => [
@@ -108,7 +108,24 @@ const RULES: Readonly<Record<string, (row: Fields) => string[]>> = {
     ...keys(row, ["messages"], ["tools"]),
     ...chat(row.messages, row.tools, { text: true, ends: ["assistant"], axolotl: true }),
   ],
-  "llama-factory": sharegpt,
+  "axolotl-dpo": (row) => [
+    ...keys(row, ["messages", "chosen", "rejected"], []),
+    ...chat(row.messages, undefined, { text: false, ends: ["user", "tool"] }),
+    ...oneAnswer([row.chosen ?? null]),
+    ...oneAnswer([row.rejected ?? null]),
+  ],
+  "llama-factory": (row) => sharegpt(row, 0),
+  "llama-factory-dpo": (row) => {
+    const halves = [row.chosen ?? null, row.rejected ?? null];
+    const { chosen: _, rejected: __, ...rest } = row;
+    const turns = Array.isArray(row.conversations) ? row.conversations : [];
+    return [
+      ...sharegpt(rest, 1),
+      // Each half in its place makes a whole conversation.
+      ...halves.flatMap((half) => sharegpt({ ...rest, conversations: [...turns, half] }, 0)),
+      ...(JSON.stringify(halves[0]) === JSON.stringify(halves[1]) ? ["equal outputs"] : []),
+    ];
+  },
   jsonl: (row) => keys(row, ["messages", "tools", "origin"], ["weight"]),
 };
 
@@ -255,20 +272,29 @@ function toolSchemas(tools: Value | undefined, said: string[]): Map<string, Fiel
   return schemas;
 }
 
-function oneAnswer(output: Value | undefined): string[] {
+function oneAnswer(output: Value | undefined, tools?: Value, text = false): string[] {
   if (!Array.isArray(output) || output.length !== 1) return ["an output of not one message"];
   const [message] = output;
   if (message === undefined || !isFields(message) || message.role !== "assistant")
     return ["output role"];
-  const { content } = message;
+  const { content, tool_calls: calls } = message;
+  if (Array.isArray(calls) && calls.length > 0) {
+    const said: string[] = [];
+    const schemas = toolSchemas(tools, said);
+    const rules = { text, ends: [] };
+    for (const call of calls) callOf(call, schemas, rules, said);
+    if (!text && typeof content !== "string") said.push("content");
+    return said;
+  }
   return typeof content === "string" && content.trim() !== "" ? [] : ["an empty output"];
 }
 
-function sharegpt(row: Fields): string[] {
+/** @param odd 1 where the last turn is still to come. */
+function sharegpt(row: Fields, odd: 0 | 1): string[] {
   const said = keys(row, ["conversations"], ["system", "tools"]);
   const turns = row.conversations;
   if (!Array.isArray(turns)) return [...said, "no conversations"];
-  if (turns.length % 2 !== 0) said.push("an odd number of turns");
+  if (turns.length % 2 !== odd) said.push("number of turns");
   let tools: Value = [];
   if ("tools" in row) {
     if (typeof row.tools !== "string") said.push("tools are not text");

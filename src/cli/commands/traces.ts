@@ -2,12 +2,12 @@
 
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { z } from "zod";
-import { InputError } from "../../core/errors.ts";
-import { RunStatus, type TraceEvent } from "../../core/event.ts";
-import { exportTraces, FORMATS, runPage, verifyRun } from "../../trace/index.ts";
+import type { TraceEvent } from "../../core/event.ts";
+import { runPage, verifyRun } from "../../trace/index.ts";
+import { findRun } from "../find-run.ts";
 import { EXIT, table } from "../output.ts";
-import { type CommonFlags, collect, integer, withCommonFlags, withSession } from "../session.ts";
+import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+import { addTracesExport } from "./traces-export.ts";
 import { addTracesPrune } from "./traces-prune.ts";
 import { addTraceReading } from "./traces-read.ts";
 
@@ -105,123 +105,5 @@ export function addTraces(program: Command): void {
   addTraceReading(traces);
   addTracesPrune(traces);
 
-  withCommonFlags(
-    traces
-      .command("export")
-      .description("write training data")
-      .argument("[run...]", "runs (default: all)")
-      .requiredOption("--format <format>", `one of ${FORMATS.join(", ")}`)
-      .option("--out <folder>", "where the files go", "export")
-      .option("--outcome <outcome>", "rows of runs that ended so (repeatable)", collect, [])
-      .option("--min-score <score>", "lowest score", Number)
-      .option("--tool <name>", "rows about one tool")
-      .option("--task <name>", "rows of one task")
-      .option("--user <name>", "rows of one user")
-      .option("--model <id>", "rows of one model")
-      .option("--since <time>", "ISO 8601, inclusive")
-      .option("--until <time>", "ISO 8601, exclusive")
-      .option("--terms <beginning>", "terms that may be trained on (repeatable)", collect, [])
-      .option("--validation <share>", "share of families that goes to validation", Number)
-      .option("--max-per-task <rows>", "rows of one task; the largest gains stay", integer)
-      .option("--max-tokens <count>", "longer rows are dropped", integer)
-      .option("--weighting <kind>", "none, repeat, or weight (jsonl)"),
-  ).action(async (runs: readonly string[], flags: ExportFlags) => {
-    const format = FORMATS.find((known) => known === flags.format);
-    if (format === undefined) {
-      throw new InputError(
-        "UNKNOWN_FORMAT",
-        `Expected a format of ${FORMATS.join(", ")}, got "${flags.format}".`,
-      );
-    }
-    const chosen = choices(flags);
-    await withSession(flags, async ({ engine, output }) => {
-      const ids = await Promise.all(
-        runs.map(async (prefix) => (await findRun(engine.events, prefix)).id),
-      );
-      const result = await exportTraces(engine.events, {
-        format,
-        out: flags.out,
-        ...(ids.length === 0 ? {} : { runs: ids }),
-        ...chosen,
-      });
-      for (const warning of result.warnings) output.note(warning);
-      output.result(result, `Wrote ${result.rows} rows (${format}) to ${result.folder}`);
-    });
-  });
-}
-
-interface ExportFlags extends CommonFlags {
-  readonly format: string;
-  readonly out: string;
-  readonly outcome: readonly string[];
-  readonly minScore?: number;
-  readonly tool?: string;
-  readonly task?: string;
-  readonly user?: string;
-  readonly model?: string;
-  readonly since?: string;
-  readonly until?: string;
-  readonly terms: readonly string[];
-  readonly validation?: number;
-  readonly maxPerTask?: number;
-  readonly maxTokens?: number;
-  readonly weighting?: string;
-}
-
-const Choices = z.object({
-  filters: z.object({
-    outcomes: z.array(RunStatus).exactOptional(),
-    minScore: z.number().exactOptional(),
-    tool: z.string().exactOptional(),
-    task: z.string().exactOptional(),
-    user: z.string().exactOptional(),
-    model: z.string().exactOptional(),
-    since: z.string().exactOptional(),
-    until: z.string().exactOptional(),
-  }),
-  terms: z.array(z.string()).exactOptional(),
-  validation: z.number().exactOptional(),
-  maxPerTask: z.number().exactOptional(),
-  maxTokens: z.number().exactOptional(),
-  weighting: z.enum(["none", "repeat", "weight"]).exactOptional(),
-});
-
-/** @throws InputError USAGE, naming the flag. */
-function choices(flags: ExportFlags): z.output<typeof Choices> {
-  const { outcome, terms, minScore, tool, task, user, model, since, until, ...rest } = flags;
-  const given = (values: object): object =>
-    Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-  const { validation, maxPerTask, maxTokens, weighting } = rest;
-  const parsed = Choices.safeParse({
-    filters: given({
-      outcomes: outcome.length === 0 ? undefined : outcome,
-      minScore,
-      tool,
-      task,
-      user,
-      model,
-      since,
-      until,
-    }),
-    ...given({ terms: terms.length === 0 ? undefined : terms }),
-    ...given({ validation, maxPerTask, maxTokens, weighting }),
-  });
-  if (parsed.success) return parsed.data;
-  throw new InputError("USAGE", `The export's flags do not fit. ${z.prettifyError(parsed.error)}`);
-}
-
-type Store = Parameters<typeof exportTraces>[0];
-
-async function findRun(store: Store, prefix: string) {
-  const matches = (await store.runs()).filter(({ id }) => id.startsWith(prefix));
-  const exact = matches.find(({ id }) => id === prefix);
-  const [only] = matches;
-  if (exact !== undefined) return exact;
-  if (only !== undefined && matches.length === 1) return only;
-  throw new InputError(
-    "RUN_NOT_FOUND",
-    matches.length === 0
-      ? `Expected a run of this home, got "${prefix}". toolwright traces ls lists them.`
-      : `"${prefix}" is the beginning of ${matches.length} runs: give more of it.`,
-  );
+  addTracesExport(traces);
 }

@@ -27,7 +27,11 @@ export function clean(example: Example): Example | string {
       if (fault !== undefined) return fault;
       if (same(chosen, rejected)) return "chosen and rejected are the same";
       const { tools } = example;
-      return { ...example, prompt, ...(tools === undefined ? {} : { tools: tools.map(cleanTool) }) };
+      return {
+        ...example,
+        prompt,
+        ...(tools === undefined ? {} : { tools: tools.map(cleanTool) }),
+      };
     }
     case "labelled": {
       const prompt = merged(example.prompt).map(cleanMessage);

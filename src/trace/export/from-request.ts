@@ -21,8 +21,7 @@ export function fromRequest(record: RunRecord, writers: Writers): Conversation |
   if (answer?.kind !== "answer") return drop("the request has no answer");
   if (said.calls === 0) return drop("no tool was made or called for it");
 
-  const content =
-    typeof answer.answer === "string" ? answer.answer : canonicalJson(answer.answer);
+  const content = typeof answer.answer === "string" ? answer.answer : canonicalJson(answer.answer);
   if (content.trim() === "") return drop("its answer is empty");
   return {
     kind: "conversation",

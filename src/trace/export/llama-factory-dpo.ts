@@ -23,9 +23,7 @@ export function llamaFactoryDpo({
 }
 
 /** The entries of `dataset_info.json`; without `ranking` the halves would not be read. */
-export function llamaFactoryDpoConfig(
-  files: readonly string[],
-): Readonly<Record<string, string>> {
+export function llamaFactoryDpoConfig(files: readonly string[]): Readonly<Record<string, string>> {
   const entries = files.map((file) => [
     `toolwright_dpo_${file.replace(".jsonl", "")}`,
     {

@@ -65,9 +65,7 @@ export interface ExportOptions {
   readonly salt?: string;
 }
 
-export type ResolvedOptions = Required<
-  Omit<ExportOptions, "runs" | "countTokens" | "hindsight">
-> &
+export type ResolvedOptions = Required<Omit<ExportOptions, "runs" | "countTokens" | "hindsight">> &
   Pick<ExportOptions, "runs" | "countTokens" | "hindsight">;
 
 export const DEFAULT_TERMS = ["open-weights", "mutation", "engine", "scripted", "human"] as const;

@@ -91,10 +91,14 @@ async function conversations(
   }
   const spec = taskSpec(record);
   const language = start?.language ?? "javascript";
-  const mended = repairs(attempts, better.filter((attempt) => improves(attempt, margin)), (broken, reason) => [
-    { role: "system", content: REPAIR_SYSTEM },
-    { role: "user", content: repairPrompt(spec, broken, reason, language) },
-  ]);
+  const mended = repairs(
+    attempts,
+    better.filter((attempt) => improves(attempt, margin)),
+    (broken, reason) => [
+      { role: "system", content: REPAIR_SYSTEM },
+      { role: "user", content: repairPrompt(spec, broken, reason, language) },
+    ],
+  );
   examples.push(...evenly(mended, maxPerTask));
   if (execute !== undefined && start?.entry !== undefined && start.inputs !== undefined) {
     const { entry, inputs } = start;

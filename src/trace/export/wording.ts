@@ -84,7 +84,8 @@ export function hindsightPrompt(
   examples: readonly { readonly input: readonly Json[]; readonly output: Json }[],
 ): string {
   const calls = examples.map(
-    ({ input, output }) => `${name}(${input.map(canonicalJson).join(", ")}) returns ${canonicalJson(output)}`,
+    ({ input, output }) =>
+      `${name}(${input.map(canonicalJson).join(", ")}) returns ${canonicalJson(output)}`,
   );
   return `Signature: ${signature ?? name}\n\n${calls.join("\n")}\n\nWrite the program.`;
 }
@@ -101,10 +102,7 @@ export function fenced(source: string, language: string): string {
  * @param shown Of the inputs, how many are written out.
  */
 export function requestPrompt(
-  request: Pick<
-    z.output<typeof RequestSubmit>,
-    "objective" | "requirements" | "constraints"
-  >,
+  request: Pick<z.output<typeof RequestSubmit>, "objective" | "requirements" | "constraints">,
   inputs: readonly string[],
   shown: number,
 ): string {

@@ -11,7 +11,6 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { EventStore } from "../../../src/core/ports.ts";
 import { exportTraces } from "../../../src/trace/export/export.ts";
 import { FORMATS } from "../../../src/trace/export/formats.ts";
 import type { ExportOptions } from "../../../src/trace/export/options.ts";
@@ -25,38 +24,11 @@ import {
   submitted,
   write,
 } from "../runs.ts";
+import { rowsIn } from "./rows.ts";
 
 const home = mkdtempSync(join(tmpdir(), "trace-pipeline-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
-let folders = 0;
-
-interface Origin {
-  readonly run: string;
-  readonly recipe: string;
-  readonly task?: string;
-  readonly terms: readonly string[];
-  readonly families: readonly string[];
-  readonly gain?: number;
-  readonly score?: number;
-}
-interface JsonlRow {
-  readonly messages: readonly { readonly role: string; readonly content: string }[];
-  readonly origin: Origin;
-  readonly weight?: number;
-}
-
-/** The rows of an export in the plain format, by file. */
-async function rowsOf(store: EventStore, options: Partial<ExportOptions> = {}) {
-  const out = join(home, `${folders++}`);
-  const result = await exportTraces(store, { format: "jsonl", out, validation: 0, ...options });
-  const read = (name: string): readonly JsonlRow[] => {
-    const path = join(result.folder, name);
-    if (!existsSync(path)) return [];
-    const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
-    return lines.map((line) => JSON.parse(line) as JsonlRow);
-  };
-  return { result, train: read("train.jsonl"), validation: read("validation.jsonl") };
-}
+const rowsOf = rowsIn(home);
 
 describe("an export", () => {
   it("of the same traces and options is the same to the byte, in every format", async () => {
@@ -102,10 +74,11 @@ describe("an export", () => {
     const { train, result } = await rowsOf(store, { nearDuplicates: 1 });
     const terms = new Set(train.flatMap(({ origin }) => origin.terms));
     expect([...terms].sort()).toEqual(["mutation", "open-weights:mit"]);
-    // The four samples of the model and the mutation of one of them.
-    expect(result.drops["terms: openai"]).toBe(5);
+    // The four samples of the model, the mutation of one of them, and two failures beside which one
+    // of the four works.
+    expect(result.drops["terms: openai"]).toBe(7);
     const all = await rowsOf(store, { nearDuplicates: 1, terms: ["mutation", "open", "openai"] });
-    expect(all.train).toHaveLength(train.length + 5);
+    expect(all.train).toHaveLength(train.length + 7);
   });
 
   it("teaches children that beat their parents, answering the prompt that was sent", async () => {
@@ -280,7 +253,8 @@ describe("an export", () => {
     );
 
     const repeated = await rowsOf(store, { weighting: "repeat" });
-    const times = Map.groupBy(repeated.train, ({ origin }) => origin.gain ?? 0);
+    const improved = repeated.train.filter(({ origin }) => origin.recipe === "improve");
+    const times = Map.groupBy(improved, ({ origin }) => origin.gain ?? 0);
     expect(times.get(gains[0] ?? 0)).toHaveLength(4);
     expect(times.get(gains.at(-1) ?? 0)).toHaveLength(1);
     const weighted = await rowsOf(store, { weighting: "weight" });

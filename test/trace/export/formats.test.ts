@@ -8,6 +8,7 @@ import { FORMATS, RULES } from "../../../src/trace/export/formats.ts";
 import { resolved } from "../../../src/trace/export/options.ts";
 import { finishedRows } from "../../../src/trace/export/pipeline.ts";
 import { examplesOf } from "../../../src/trace/export/recipes.ts";
+import { tokenCounter } from "../../../src/trace/export/tokens.ts";
 import { memoryEventStore } from "../../../src/trace/memory-store.ts";
 import { readRun } from "../../../src/trace/read.ts";
 import {
@@ -17,6 +18,7 @@ import {
   requestWithCreation,
   requestWithFailedCall,
   requestWithParallelCalls,
+  requestWithPeople,
   stillClock,
 } from "../runs.ts";
 import { faults } from "../validator.ts";
@@ -30,6 +32,7 @@ async function smallStore(): Promise<EventStore> {
   await requestWithCreation(store, "req-creation");
   await requestWithParallelCalls(store, "req-parallel");
   await requestWithFailedCall(store, "req-failed-call");
+  await requestWithPeople(store, "req-people");
   await modelRun(store, "req-models");
   await evolutionRun(store, "evo-packing", { count: 7 });
   await evolutionRun(store, "evo-routing", {
@@ -58,9 +61,11 @@ describe.each(FORMATS)("export: %s", (format) => {
     const options = resolved({ format, out: home, validation: 0 });
     const examples = [];
     for (const { id } of (await store.runs()).toReversed()) {
-      examples.push(...examplesOf(await readRun(store, id), RULES[format].kind, options).examples);
+      const made = await examplesOf(await readRun(store, id), RULES[format].kind, options);
+      examples.push(...made.examples);
     }
-    const text = finishedRows(examples, options, () => {})
+    const measures = { tokens: await tokenCounter("bytes"), sealed: [] };
+    const text = finishedRows(examples, options, measures, () => {})
       .map(({ line }) => `${line}\n`)
       .join("");
     expect(faults(format, Buffer.from(text))).toEqual([]);

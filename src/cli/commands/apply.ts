@@ -1,0 +1,74 @@
+/** `toolwright apply`: models, agents, tools, tasks and runs as a user declares them, all or none. */
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { text as readStream } from "node:stream/consumers";
+import type { Command } from "commander";
+import { InputError } from "../../core/errors.ts";
+import type { ManifestFile } from "../../manifest/index.ts";
+import { type CommonFlags, collect, withCommonFlags, withSession } from "../session.ts";
+
+interface ApplyFlags extends CommonFlags {
+  readonly file: readonly string[];
+  readonly dryRun?: boolean;
+  readonly allowUnavailable?: boolean;
+}
+
+export function addApply(program: Command): void {
+  withCommonFlags(
+    program
+      .command("apply")
+      .description("apply a manifest: llms, agents, tools, tasks and runs, all of it or nothing")
+      .requiredOption(
+        "-f, --file <path>",
+        "a YAML file, a folder of them, or - for standard input (repeatable)",
+        collect,
+        [],
+      )
+      .option("--dry-run", "check everything and say what would change")
+      .option("--allow-unavailable", "apply runs whose tools can not run on this machine"),
+  ).action(async (flags: ApplyFlags) => {
+    const files = (await Promise.all(flags.file.map(filesOf))).flat();
+    await withSession(flags, async ({ engine, output, signal }) => {
+      const { dryRun = false, allowUnavailable = false } = flags;
+      const applied = await engine.manifests.apply(files, { dryRun, allowUnavailable }, signal);
+      for (const { tool, reason } of applied.unavailable) {
+        output.note(`TOOL_UNAVAILABLE ${tool}: ${reason}.`);
+      }
+      const { objects, submitted } = applied;
+      output.result({ dryRun, ...applied }, [
+        ...objects.map(({ section, name, change }) => `${section}/${name} ${change}`),
+        ...(dryRun ? ["Nothing was applied: a dry run."] : []),
+      ].join("\n"));
+      if (submitted.length > 0) {
+        output.note("Carry it on: toolwright worker. See it: toolwright get runs.");
+      }
+    });
+  });
+}
+
+async function filesOf(path: string): Promise<readonly ManifestFile[]> {
+  if (path === "-") return [{ name: "-", text: await readStream(process.stdin) }];
+  try {
+    if (!(await stat(path)).isDirectory()) return [{ name: path, text: await readFile(path, "utf8") }];
+    const names = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
+    if (names.length === 0) {
+      throw new InputError(
+        "NO_MANIFEST",
+        `Expected files that end in .yaml, .yml or .json in ${path}, got none.`,
+      );
+    }
+    return await Promise.all(
+      names.map(async (name) => {
+        const file = join(path, name);
+        return { name: file, text: await readFile(file, "utf8") };
+      }),
+    );
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    throw new InputError(
+      "UNREADABLE_FILE",
+      `Expected a manifest or a folder of them at ${path}, got: ${(cause as Error).message}.`,
+      { cause },
+    );
+  }
+}

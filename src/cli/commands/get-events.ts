@@ -1,0 +1,100 @@
+/** `toolwright get events`: what happens in the requests of this home, as lines or as data. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Command } from "commander";
+import { InputError } from "../../core/errors.ts";
+import type { RunSummary, TraceEvent } from "../../core/event.ts";
+import type { Engine } from "../../engine.ts";
+import { eventText } from "../event-text.ts";
+import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
+
+interface EventFlags extends CommonFlags {
+  readonly pretty?: boolean;
+  readonly follow?: boolean;
+  readonly since?: string;
+  readonly run?: string;
+}
+
+interface Told {
+  readonly run: RunSummary;
+  readonly event: TraceEvent;
+}
+
+const LOOK_MS = 300;
+
+export function addGetEvents(get: Command): void {
+  withCommonFlags(
+    get
+      .command("events")
+      .description("events of requests: one JSON document a line, or lines for people")
+      .option("--pretty", "as [time] [LEVEL] text; times are UTC")
+      .option("--follow", "go on with what comes, until stopped")
+      .option("--since <time>", "only from then on: an ISO time, or an age as in 90s, 15m, 2h, 1d")
+      .option("--run <name>", "only of this run and what it delegated: a manifest's name, or an id"),
+  ).action(async (flags: EventFlags) => {
+    const since = flags.since === undefined ? undefined : sinceOf(flags.since, Date.now());
+    await withSession(flags, async ({ engine, signal }) => {
+      const text = eventText();
+      const cursors = new Map<string, number>();
+      const tell = ({ run, event }: Told): void => {
+        // Also what is not shown is told: later lines need it.
+        const lines = flags.pretty === true ? text(run, event) : [JSON.stringify(event)];
+        if (since !== undefined && event.time < since) return;
+        for (const line of lines) process.stdout.write(`${line}\n`);
+      };
+      if (flags.run !== undefined) await rootOf(engine, flags.run);
+      do {
+        for (const told of await news(engine, flags.run, cursors)) tell(told);
+        if (flags.follow !== true || signal.aborted) break;
+        await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+      } while (!signal.aborted);
+    });
+  });
+}
+
+/** What came since the last look: by time; of a run always in its order. */
+async function news(
+  engine: Engine,
+  wanted: string | undefined,
+  cursors: Map<string, number>,
+): Promise<readonly Told[]> {
+  const all = (await engine.events.runs()).filter(({ kind }) => kind === "request");
+  const root = wanted === undefined ? undefined : await rootOf(engine, wanted);
+  const found: Told[] = [];
+  for (const run of all.toReversed()) {
+    const after = cursors.get(run.id) ?? 0;
+    if (run.events <= after || (root !== undefined && !isBelow(run, root, all))) continue;
+    for await (const event of engine.events.events(run.id, { after })) {
+      found.push({ run, event });
+      cursors.set(run.id, event.seq);
+    }
+  }
+  // Stable: events of one run and one millisecond keep their order.
+  return found.sort((a, z) => (a.event.time < z.event.time ? -1 : a.event.time > z.event.time ? 1 : 0));
+}
+
+function isBelow(run: RunSummary, root: string, all: readonly RunSummary[]): boolean {
+  const byId = new Map(all.map((each) => [each.id, each]));
+  for (let at: RunSummary | undefined = run; at !== undefined; at = byId.get(at.parent ?? "")) {
+    if (at.id === root) return true;
+  }
+  return false;
+}
+
+/** @throws InputError RUN_NOT_FOUND */
+async function rootOf({ manifests, events }: Engine, wanted: string): Promise<string> {
+  const named = manifests.runs().find(({ name }) => name === wanted);
+  return (await events.run(named?.requestId ?? wanted)).id;
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** @returns ISO 8601, UTC. @throws InputError USAGE */
+function sinceOf(text: string, nowMs: number): string {
+  const [, count, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  const time = unit === undefined ? Date.parse(text) : nowMs - Number(count) * (UNITS[unit] ?? 0);
+  if (Number.isFinite(time)) return new Date(time).toISOString();
+  throw new InputError(
+    "USAGE",
+    `Expected --since as a time (2026-01-31T12:00:00Z) or an age (90s, 15m, 2h, 1d), got "${text}".`,
+  );
+}

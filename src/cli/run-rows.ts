@@ -1,0 +1,107 @@
+/** The requests of a home as rows: each one under the one that asked for it, with its depth. */
+import type { RunSummary } from "../core/event.ts";
+import type { Json } from "../core/json.ts";
+import type { RequestStatus } from "../core/request.ts";
+import type { Engine } from "../engine.ts";
+
+export interface RunRow {
+  /** The manifest's, else the first words. */
+  readonly name: string;
+  readonly agent: string | null;
+  readonly task: string | null;
+  readonly status: RequestStatus;
+  readonly id: string;
+  /** 0 for what a person asked for; 1, 2, ... for what was delegated below it. */
+  readonly depth: number;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  /** What it waits for, or why it ended as it did. */
+  readonly cause: string;
+}
+
+type RunEngine = Pick<Engine, "events" | "requests" | "manifests">;
+
+/** Newest first, what was delegated under the row that it belongs to. */
+export async function runRows(engine: RunEngine): Promise<readonly RunRow[]> {
+  const all = (await engine.events.runs()).filter(({ kind }) => kind === "request");
+  const ids = new Set(all.map(({ id }) => id));
+  const below = Map.groupBy(all.toReversed(), ({ parent }) =>
+    parent !== undefined && ids.has(parent) ? parent : "",
+  );
+  const rows: RunRow[] = [];
+  const visit = async (run: RunSummary, depth: number): Promise<void> => {
+    rows.push(await rowOf(engine, run, depth));
+    for (const child of below.get(run.id) ?? []) await visit(child, depth + 1);
+  };
+  for (const root of (below.get("") ?? []).toReversed()) await visit(root, 0);
+  return rows;
+}
+
+async function rowOf(engine: RunEngine, run: RunSummary, depth: number): Promise<RunRow> {
+  const { agent, task, name } = await origin(engine, run);
+  const view = await engine.requests.view(run.id);
+  const waits = view.waits.map((wait) => wait.name).join(", ");
+  return {
+    name: name ?? run.title.replace(/\s+/g, " ").slice(0, 60),
+    agent: agent ?? null,
+    task: task ?? null,
+    status: view.status,
+    id: run.id,
+    depth,
+    startedAt: run.startedAt,
+    endedAt: run.endedAt ?? null,
+    cause: waits === "" ? view.cause : waits,
+  };
+}
+
+export interface Origin {
+  readonly agent?: string;
+  readonly task?: string;
+  readonly name?: string;
+}
+
+/** Who works on it, and which run of a manifest it is: the first event says so. */
+export async function origin({ events }: Pick<Engine, "events">, run: RunSummary): Promise<Origin> {
+  for await (const { type, data } of events.events(run.id)) {
+    return type === "request-submit" ? originIn(data) : {};
+  }
+  return {};
+}
+
+export function originIn(submitted: Json): Origin {
+  const { agent: delegated, work } = mapping(submitted);
+  if (typeof delegated === "string") return { agent: delegated };
+  const { agent, task, run: name } = mapping(mapping(work).source);
+  return {
+    ...(typeof agent === "string" ? { agent } : {}),
+    ...(typeof task === "string" ? { task } : {}),
+    ...(typeof name === "string" ? { name } : {}),
+  };
+}
+
+function mapping(value: Json | undefined): Readonly<Record<string, Json>> {
+  return value !== null && typeof value === "object" && !Array.isArray(value)
+    ? (value as Readonly<Record<string, Json>>)
+    : {};
+}
+
+const WORDS: Readonly<Record<RequestStatus, string>> = {
+  NOT_STARTED: "Pending",
+  IN_PROGRESS: "Running",
+  WAITING_FEEDBACK: "Waiting",
+  SUCCEEDED: "Succeeded",
+  FAILED: "Failed",
+  CANCELED: "Canceled",
+};
+
+export function statusWord(status: RequestStatus): string {
+  return WORDS[status];
+}
+
+/** @returns undefined for a word that is no status, in either spelling. */
+export function statusOf(word: string): RequestStatus | undefined {
+  const found = Object.entries(WORDS).find(
+    ([status, said]) => status === word.toUpperCase() || said.toLowerCase() === word.toLowerCase(),
+  );
+  return found?.[0] as RequestStatus | undefined;
+}

@@ -28,7 +28,7 @@ export type GrammarCheck =
   | { readonly ok: false; readonly reason: string };
 
 const LONGEST = 20_000;
-const MOST_PARAMETERS = 16;
+const MOST_PARAMETERS = 64;
 
 /** @param entry Name of the function that is called. Linear in the length of the source. */
 export function checkGrammar(source: string, entry: string): GrammarCheck {

@@ -25,7 +25,9 @@ import type { Task, TaskInstance } from "./core/task.ts";
 import { programOf } from "./core/tool.ts";
 import { createEvolve, type EvolutionOptions, type Evolve } from "./engine/evolution.ts";
 import { observed, prepareHome } from "./engine/home.ts";
+import { createReplay, type Replay } from "./engine/replay.ts";
 import { createRuleWalk } from "./engine/rule-walk.ts";
+import { configuredSecrets } from "./engine/secrets.ts";
 import type { EvolveBudget } from "./evolve/budget.ts";
 import type { EvolveProgress } from "./evolve/run.ts";
 import { configuredEmbedder } from "./llm/embedder.ts";
@@ -71,6 +73,8 @@ export interface Engine {
   /** Started at the first call. Programs may call stored tools. */
   sandbox(): Promise<Sandbox>;
   readonly evolve: Evolve;
+  /** Does an evolution run again out of its trace, and compares. */
+  readonly replay: Replay;
   /** Submits a request and carries it on until it ends or waits. */
   request(request: Request, options: RequestOptions, signal: AbortSignal): Promise<Outcome>;
   readonly requests: Requests;
@@ -91,7 +95,8 @@ export interface Engine {
 export function openEngine(config: Config): Engine {
   prepareHome(config.home);
   const clock = systemClock;
-  const redactor = createRedactor({ environment: process.env });
+  const secrets = configuredSecrets(config, process.env);
+  const redactor = createRedactor({ environment: process.env, secrets });
   const tracePath = join(config.home, "trace.db");
   const events = observed(sqliteEventStore(tracePath, { clock }), config);
   const store = configuredToolStore(config.store, {
@@ -139,6 +144,7 @@ export function openEngine(config: Config): Engine {
 
   const shared = { config, tools, events, evaluator, clock, sandbox };
   const evolve = createEvolve({ ...shared, openTrace: open, newId });
+  const replay = createReplay(shared, redactor);
   const ruled = createRuleWalk({
     ...shared,
     evolve,
@@ -168,6 +174,7 @@ export function openEngine(config: Config): Engine {
     events,
     requests: () => requests,
     unavailable: commands.unavailable,
+    remark: commands.remark,
     digest: toolDigest,
     environment: process.env,
     now: () => new Date(clock.now()).toISOString(),
@@ -220,6 +227,7 @@ export function openEngine(config: Config): Engine {
     foreign,
     sandbox,
     evolve,
+    replay,
     requests,
     manifests,
     memory: remembered.get,

@@ -6,7 +6,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, modelOfRole } from "./config.ts";
-import { digestJson } from "./core/digest.ts";
 import { ConfigError, ToolNotFoundError } from "./core/errors.ts";
 import type { Json } from "./core/json.ts";
 import type { EventStore, ToolStore } from "./core/ports.ts";
@@ -21,11 +20,14 @@ import {
   type Entry,
   type ManifestFile,
   type ManifestObjects,
+  type ManifestRun,
+  neededBy,
   type Objects,
   ORIGIN,
   openManifestObjects,
   overlaid,
   readManifest,
+  runsOf,
   toolOfManifest,
 } from "./manifest/index.ts";
 import type { AgentSource } from "./model-walk/agent-walk.ts";
@@ -43,14 +45,10 @@ export interface AppliedManifest {
   readonly objects: readonly Applied[];
   /** Tools that can not run on this machine now, with the reason. */
   readonly unavailable: readonly { readonly tool: string; readonly reason: string }[];
+  /** What runs otherwise than the manifest says, and how. */
+  readonly remarks: readonly { readonly tool: string; readonly text: string }[];
   /** Requests that began with it: a worker carries them on. */
   readonly submitted: readonly string[];
-}
-
-export interface ManifestRun {
-  readonly name: string;
-  readonly task: string;
-  readonly requestId: string;
 }
 
 export interface Manifests {
@@ -78,6 +76,7 @@ export interface ManifestsPorts {
     command: NonNullable<ReturnType<typeof commandOf>>,
     signal: AbortSignal,
   ) => Promise<string | undefined>;
+  readonly remark: (command: NonNullable<ReturnType<typeof commandOf>>) => string | undefined;
   readonly digest: (tool: Omit<Tool, "digest">) => string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** ISO 8601. */
@@ -207,52 +206,32 @@ export function createManifests(ports: ManifestsPorts): Manifests {
       const unavailable = await unavailableTools(entries, all, needed, signal);
       const blocking = unavailable.filter(({ tool }) => needed.has(tool));
       if (blocking.length > 0 && !allowUnavailable) throw toolsUnavailable(blocking);
-      if (dryRun) return { objects: compared, unavailable, submitted: [] };
+      const remarks = remarksOn(entries, ports.remark);
+      if (dryRun) return { objects: compared, unavailable, remarks, submitted: [] };
 
       const applied = file().apply(entries, onWrite);
       onWrite();
       const now = objects();
       await bringTools(now);
-      return { objects: applied, unavailable, submitted: await startRuns(now) };
+      return { objects: applied, unavailable, remarks, submitted: await startRuns(now) };
     },
     close: () => opened?.close(),
   };
 }
 
+function remarksOn(
+  entries: readonly Entry[],
+  remark: ManifestsPorts["remark"],
+): AppliedManifest["remarks"] {
+  return entries.flatMap((entry) => {
+    const command = entry.section === "tools" ? commandOf(entry.body) : undefined;
+    const text = command === undefined ? undefined : remark(command);
+    return text === undefined ? [] : [{ tool: entry.body.name, text }];
+  });
+}
+
 function asCreated({ section, body }: Entry): Applied {
   return { section, name: body.name, change: "created" };
-}
-
-function runsOf({ runs }: Objects): readonly ManifestRun[] {
-  return [...runs.values()].map(({ name, task }) => ({ name, task, requestId: idOf(name, task) }));
-}
-
-/** Of a run with this task: with another it is another run. */
-function idOf(name: string, task: string): string {
-  const plain = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
-  return `run-${plain.slice(0, 40)}-${digestJson({ name, task }).slice(0, 8)}`;
-}
-
-/** Tools that the agents of these runs can come to call. */
-function neededBy(runs: readonly string[], all: Objects): ReadonlySet<string> {
-  const found = new Set<string>();
-  const agents = new Set<string>();
-  const visit = (name: string): void => {
-    const agent = all.agents.get(name);
-    if (agent === undefined || agents.has(name)) return;
-    agents.add(name);
-    for (const reference of agent.tools) {
-      if (typeof reference === "object" && "agent" in reference) visit(reference.agent);
-      else found.add(typeof reference === "string" ? reference : reference.tool);
-    }
-  };
-  for (const name of runs) {
-    visit(all.tasks.get(all.runs.get(name)?.task ?? "")?.agent ?? "");
-  }
-  return found;
 }
 
 function toolsUnavailable(blocking: AppliedManifest["unavailable"]): ConfigError {

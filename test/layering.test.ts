@@ -73,6 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/requests.ts",
     "evaluators",
     "toolstore",
+    "zod",
   ],
   "src/program-walk.ts": [
     "src/config.ts",

@@ -9,28 +9,37 @@ import type { Harness } from "../../src/index.ts";
 import { featuresSource } from "./features.ts";
 
 /** JavaScript that defines `greedy(priorities, n, start)`: indices of the set, in order. */
-export const greedySource = `function greedy(priorities, n, start) {
-  const size = 3 ** n;
-  // Digits in two halves: the third point of a line is two look-ups away.
-  const low = 3 ** (n >> 1);
-  const third = new Uint16Array(Math.max(low, size / low) ** 2);
-  const width = Math.max(low, size / low);
+export const greedySource = `let halves;
+// An index in two halves of its digits, and the third point of a line by its halves: two look-ups.
+function halvesOf(n) {
+  if (halves !== undefined && halves.n === n) return halves;
+  const width = 3 ** Math.ceil(n / 2);
+  const third = new Uint16Array(width * width);
   for (let a = 0; a < width; a++) {
     for (let b = 0; b < width; b++) {
-      let value = 0;
       for (let unit = 1; unit < width; unit *= 3) {
-        value += ((6 - (Math.floor(a / unit) % 3) - (Math.floor(b / unit) % 3)) % 3) * unit;
+        const digit = (6 - (Math.floor(a / unit) % 3) - (Math.floor(b / unit) % 3)) % 3;
+        third[a * width + b] += digit * unit;
       }
-      third[a * width + b] = value;
     }
   }
+  const high = Uint16Array.from({ length: 3 ** n }, (_, index) => Math.floor(index / width));
+  const low = Uint16Array.from({ length: 3 ** n }, (_, index) => index % width);
+  halves = { n, width, third, high, low };
+  return halves;
+}
+
+function greedy(priorities, n, start) {
+  const { width, third, high, low } = halvesOf(n);
+  const size = 3 ** n;
   const closed = new Uint8Array(size);
   const taken = [];
   const take = (index) => {
-    const high = Math.floor(index / low) * width;
-    const rest = (index % low) * width;
-    for (const other of taken) {
-      closed[third[high + Math.floor(other / low)] * low + third[rest + (other % low)]] = 1;
+    const above = high[index] * width;
+    const below = low[index] * width;
+    for (let i = 0; i < taken.length; i++) {
+      const other = taken[i];
+      closed[third[above + high[other]] * width + third[below + low[other]]] = 1;
     }
     closed[index] = 1;
     taken.push(index);

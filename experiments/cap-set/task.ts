@@ -111,7 +111,7 @@ function priority(el, n) {
 }
 
 function capSetTool(source: string, n: number, name: string): ReturnType<Task["tool"]> {
-  const kernel = kernelSource(source, [name, "featuresOf", "greedy"]);
+  const kernel = kernelSource(source, [name, "featuresOf", "greedy", "halves", "halvesOf"]);
   const vector = {
     type: "array",
     items: { type: "integer", minimum: 0, maximum: 2 },

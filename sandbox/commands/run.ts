@@ -37,6 +37,8 @@ export interface Commands {
   through(sandbox: Sandbox): Sandbox;
   /** Why it can not run on this machine, in a sentence; undefined if it can. */
   unavailable(command: Command, signal: AbortSignal): Promise<string | undefined>;
+  /** What is otherwise than the command says, in a sentence; undefined if nothing is. */
+  remark(command: Command): string | undefined;
   close(): Promise<void>;
 }
 
@@ -156,6 +158,10 @@ export function commandRunner(options: CommandOptions): Commands {
       if (reason !== undefined || command.requirements.length === 0) return reason;
       return missingRequirements(command, (probe, limits) => call(probe, {}, limits, signal));
     },
+    remark: (command) =>
+      command.image === undefined || inImage(command)
+        ? undefined
+        : `it runs on the driver that the configuration names for Python, not in its image ${command.image}`,
     through: (sandbox) => ({
       ...sandbox,
       run: (job, signal) =>

@@ -54,7 +54,7 @@ function linesOf(run: RunSummary, memory: RunMemory, event: TraceEvent): readonl
       ];
     case "model-reply":
       return facts.error == null ? [] : [["WARN", `The model failed: ${saidOf(facts.error)}`]];
-    case "wait-begin":
+    case "wait-started":
       return [["INFO", `Waiting for ${String(facts.name)}`]];
     case "request-revised":
       return [["INFO", `The task was changed: ${String(facts.objective)}`]];
@@ -85,7 +85,10 @@ function statusLines(run: RunSummary, { origin, title }: RunMemory, facts: Facts
       return [["INFO", `${called} waits: ${String(cause)}`]];
     case "SUCCEEDED":
       return [
-        ["INFO", child ? `Agent '${agent}' has completed the task` : `${called} completed successfully`],
+        [
+          "INFO",
+          child ? `Agent '${agent}' has completed the task` : `${called} completed successfully`,
+        ],
       ];
     case "FAILED":
       return [["ERROR", `${child ? `Agent '${agent}'` : called} failed: ${String(cause)}`]];

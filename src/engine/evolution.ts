@@ -58,6 +58,8 @@ export interface EvolutionPorts {
   readonly openTrace: OpenTrace;
   readonly newId: (kind: string) => string;
   sandbox(): Promise<Sandbox>;
+  /** There: models answer out of the resumed run's record alone, under this name. */
+  readonly replayed?: { readonly model: string; readonly terms: string };
 }
 
 export function createEvolve({
@@ -69,6 +71,7 @@ export function createEvolve({
   openTrace,
   newId,
   sandbox,
+  replayed,
 }: EvolutionPorts): Evolve {
   /**
    * A run's model replies stand beside its trace, in a run of their own: they arrive in any order,
@@ -111,7 +114,11 @@ export function createEvolve({
       ...(options.stagnation === undefined ? {} : { stagnation: options.stagnation }),
     });
     const model =
-      chosen === undefined ? undefined : await modelOf(chosen, settings.budget, replies);
+      chosen === undefined
+        ? undefined
+        : replayed === undefined
+          ? await modelOf(chosen, settings.budget, replies)
+          : await recordedModel(await replies.known(), replayed);
     const result = await tracedEvolve(
       {
         task,
@@ -158,6 +165,17 @@ export function createEvolve({
     ).finally(replies.end);
     return { runId, result };
   };
+}
+
+async function recordedModel(
+  known: readonly Json[],
+  { model, terms }: { readonly model: string; readonly terms: string },
+): Promise<LanguageModel> {
+  const { RecordedCall, replayModel } = await import("../llm/replay.ts");
+  return replayModel(
+    known.map((call) => RecordedCall.parse(call)),
+    { id: model, terms },
+  );
 }
 
 /** Loaded when it is used: without a model nobody waits for its client. */

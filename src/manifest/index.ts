@@ -9,5 +9,6 @@ export {
   openManifestObjects,
 } from "./objects.ts";
 export { type Entry, type ManifestFile, readManifest } from "./read.ts";
+export { type ManifestRun, neededBy, runsOf } from "./runs.ts";
 export type { Body, Objects } from "./schema.ts";
 export { commandOf, ORIGIN, toolOfManifest } from "./tool.ts";

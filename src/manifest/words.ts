@@ -32,7 +32,7 @@ export function shellWords(text: string): Words {
       // A backslash before a line break joins the lines.
       if (next !== "\n") word = (word ?? "") + next;
       at += 2;
-    } else if (SHELL_ONLY.test(char)) {
+    } else if (SHELL_ONLY.test(char) || (char === "#" && word === undefined)) {
       return failed(`"${char}" outside of quotes needs a shell`);
     } else {
       word = (word ?? "") + char;

@@ -72,8 +72,16 @@ export async function* findEvents(
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** @throws InputError RUN_NOT_FOUND, StoreError CORRUPT_RECORD */
-export async function readRun(store: EventStore, runId: string): Promise<RunRecord> {
+/**
+ * @param options `lean`: candidates without source, scores and feedback, but with the source's length:
+ *   a run of many thousands fits into little memory.
+ * @throws InputError RUN_NOT_FOUND, StoreError CORRUPT_RECORD
+ */
+export async function readRun(
+  store: EventStore,
+  runId: string,
+  { lean = false }: { readonly lean?: boolean } = {},
+): Promise<RunRecord> {
   const candidates: Known.TraceCandidate[] = [];
   const calls: Mutable<ModelCall>[] = [];
   const heldOut = new Map<string, z.output<typeof Known.HeldOutResult>>();
@@ -92,7 +100,7 @@ export async function readRun(store: EventStore, runId: string): Promise<RunReco
       found.start ??= start;
     }),
     "candidate-result": on(Known.CandidateEvent, (candidate, { seq, time }) => {
-      candidates.push({ ...candidate, seq, time });
+      candidates.push(lean ? leanOf(candidate, seq, time) : { ...candidate, seq, time });
     }),
     "best-change": on(Known.BestChange, ({ digest }) => {
       found.best = digest;
@@ -187,6 +195,16 @@ export async function readRun(store: EventStore, runId: string): Promise<RunReco
   const summary = await store.run(runId);
   for await (const event of store.events(runId)) readers[event.type]?.(event);
   return { summary, ...found, candidates, modelCalls: calls, heldOut, steps, unread };
+}
+
+function leanOf(
+  { source, scores: _, feedback: __, ...rest }: z.output<typeof Known.CandidateEvent>,
+  seq: number,
+  time: string,
+): Known.TraceCandidate {
+  const length = source === undefined ? {} : { sourceLength: source.length };
+  const none = { source: undefined, scores: undefined, feedback: undefined };
+  return { ...rest, ...none, ...length, seq, time };
 }
 
 /** What a person answers comes wrapped; other senders may say it plainly. */

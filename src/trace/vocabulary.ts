@@ -207,6 +207,8 @@ export type TraceMessage = z.output<typeof Message>;
 export type TraceTool = z.output<typeof ModelTool>;
 export type TraceSpec = z.output<typeof Spec>;
 export type TraceCandidate = z.output<typeof CandidateEvent> & {
+  /** Of a lean one, in place of its source: UTF-16 units. */
+  readonly sourceLength?: number;
   readonly seq: number;
   readonly time: string;
 };

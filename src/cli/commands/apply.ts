@@ -34,11 +34,15 @@ export function addApply(program: Command): void {
       for (const { tool, reason } of applied.unavailable) {
         output.note(`TOOL_UNAVAILABLE ${tool}: ${reason}.`);
       }
+      for (const { tool, text } of applied.remarks) output.note(`${tool}: ${text}.`);
       const { objects, submitted } = applied;
-      output.result({ dryRun, ...applied }, [
-        ...objects.map(({ section, name, change }) => `${section}/${name} ${change}`),
-        ...(dryRun ? ["Nothing was applied: a dry run."] : []),
-      ].join("\n"));
+      output.result(
+        { dryRun, ...applied },
+        [
+          ...objects.map(({ section, name, change }) => `${section}/${name} ${change}`),
+          ...(dryRun ? ["Nothing was applied: a dry run."] : []),
+        ].join("\n"),
+      );
       if (submitted.length > 0) {
         output.note("Carry it on: toolwright worker. See it: toolwright get runs.");
       }
@@ -49,7 +53,8 @@ export function addApply(program: Command): void {
 async function filesOf(path: string): Promise<readonly ManifestFile[]> {
   if (path === "-") return [{ name: "-", text: await readStream(process.stdin) }];
   try {
-    if (!(await stat(path)).isDirectory()) return [{ name: path, text: await readFile(path, "utf8") }];
+    if (!(await stat(path)).isDirectory())
+      return [{ name: path, text: await readFile(path, "utf8") }];
     const names = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
     if (names.length === 0) {
       throw new InputError(

@@ -17,6 +17,8 @@ interface EventFlags extends CommonFlags {
 interface Told {
   readonly run: RunSummary;
   readonly event: TraceEvent;
+  /** Its place among the events of other runs: ISO 8601. */
+  readonly at: string;
 }
 
 const LOOK_MS = 300;
@@ -29,7 +31,10 @@ export function addGetEvents(get: Command): void {
       .option("--pretty", "as [time] [LEVEL] text; times are UTC")
       .option("--follow", "go on with what comes, until stopped")
       .option("--since <time>", "only from then on: an ISO time, or an age as in 90s, 15m, 2h, 1d")
-      .option("--run <name>", "only of this run and what it delegated: a manifest's name, or an id"),
+      .option(
+        "--run <name>",
+        "only of this run and what it delegated: a manifest's name, or an id",
+      ),
   ).action(async (flags: EventFlags) => {
     const since = flags.since === undefined ? undefined : sinceOf(flags.since, Date.now());
     await withSession(flags, async ({ engine, signal }) => {
@@ -63,13 +68,16 @@ async function news(
   for (const run of all.toReversed()) {
     const after = cursors.get(run.id) ?? 0;
     if (run.events <= after || (root !== undefined && !isBelow(run, root, all))) continue;
+    let latest = "";
     for await (const event of engine.events.events(run.id, { after })) {
-      found.push({ run, event });
+      // A clock that was set back does not turn a run's order round.
+      if (event.time > latest) latest = event.time;
+      found.push({ run, event, at: latest });
       cursors.set(run.id, event.seq);
     }
   }
   // Stable: events of one run and one millisecond keep their order.
-  return found.sort((a, z) => (a.event.time < z.event.time ? -1 : a.event.time > z.event.time ? 1 : 0));
+  return found.sort((a, z) => (a.at < z.at ? -1 : a.at > z.at ? 1 : 0));
 }
 
 function isBelow(run: RunSummary, root: string, all: readonly RunSummary[]): boolean {
@@ -86,7 +94,12 @@ async function rootOf({ manifests, events }: Engine, wanted: string): Promise<st
   return (await events.run(named?.requestId ?? wanted)).id;
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** @returns ISO 8601, UTC. @throws InputError USAGE */
 function sinceOf(text: string, nowMs: number): string {

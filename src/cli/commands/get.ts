@@ -38,59 +38,61 @@ export function addGet(program: Command): void {
 
   addGetEvents(get);
 
-  withListFlags(get.command("tools").description("stored tools, those of manifests among them"))
-    .action((flags: ListFlags) =>
-      listed(flags, async ({ tools }, wide) => {
-        const list = await tools.list();
-        return {
-          value: list.map(({ name, version, status, origin, language, description }) => ({
+  withListFlags(
+    get.command("tools").description("stored tools, those of manifests among them"),
+  ).action((flags: ListFlags) =>
+    listed(flags, async ({ tools }, wide) => {
+      const list = await tools.list();
+      return {
+        value: list.map(({ name, version, status, origin, language, description }) => ({
+          name,
+          version,
+          status,
+          origin: origin ?? "own",
+          language,
+          description,
+        })),
+        text: table(
+          ["NAME", "VERSION", "STATUS", "ORIGIN", ...(wide ? ["LANGUAGE", "DESCRIPTION"] : [])],
+          list.map(({ name, version, status, origin, language, description }) => [
             name,
-            version,
+            String(version),
             status,
-            origin: origin ?? "own",
-            language,
-            description,
-          })),
-          text: table(
-            ["NAME", "VERSION", "STATUS", "ORIGIN", ...(wide ? ["LANGUAGE", "DESCRIPTION"] : [])],
-            list.map(({ name, version, status, origin, language, description }) => [
-              name,
-              String(version),
-              status,
-              origin ?? "own",
-              ...(wide ? [language, description] : []),
-            ]),
-          ),
-        };
-      }),
-    );
+            origin ?? "own",
+            ...(wide ? [language, description] : []),
+          ]),
+        ),
+      };
+    }),
+  );
 
-  withListFlags(get.command("agents").description("agents of manifests and of the configuration"))
-    .action((flags: ListFlags) =>
-      listed(flags, async ({ manifests, config }, wide) => {
-        const own = new Set(config.agents.map(({ name }) => name));
-        const agents = manifests.config().agents.map((agent) => ({
-          ...agent,
-          origin: own.has(agent.name) ? "configuration" : "manifest",
-        }));
-        return {
-          value: agents,
-          text: table(
-            ["NAME", "LLM", "TOOLS", "ORIGIN", ...(wide ? ["DESCRIPTION"] : [])],
-            agents.map(({ name, model, tools, origin, description }) => [
-              name,
-              model.replace(/^llm:/, ""),
-              tools.join(", "),
-              origin,
-              ...(wide ? [description] : []),
-            ]),
-          ),
-        };
-      }),
-    );
+  withListFlags(
+    get.command("agents").description("agents of manifests and of the configuration"),
+  ).action((flags: ListFlags) =>
+    listed(flags, async ({ manifests, config }, wide) => {
+      const own = new Set(config.agents.map(({ name }) => name));
+      const agents = manifests.config().agents.map((agent) => ({
+        ...agent,
+        origin: own.has(agent.name) ? "configuration" : "manifest",
+      }));
+      return {
+        value: agents,
+        text: table(
+          ["NAME", "LLM", "TOOLS", "ORIGIN", ...(wide ? ["DESCRIPTION"] : [])],
+          agents.map(({ name, model, tools, origin, description }) => [
+            name,
+            model.replace(/^llm:/, ""),
+            tools.join(", "),
+            origin,
+            ...(wide ? [description] : []),
+          ]),
+        ),
+      };
+    }),
+  );
 
-  withListFlags(get.command("llms").description("language models of manifests"))
-    .action((flags: ListFlags) =>
+  withListFlags(get.command("llms").description("language models of manifests")).action(
+    (flags: ListFlags) =>
       listed(flags, async ({ manifests }) => {
         const llms = [...manifests.objects().llms.values()];
         return {
@@ -106,25 +108,24 @@ export function addGet(program: Command): void {
           ),
         };
       }),
-    );
+  );
 
-  withListFlags(get.command("tasks").description("tasks of manifests"))
-    .action((flags: ListFlags) =>
-      listed(flags, async ({ manifests }, wide) => {
-        const tasks = [...manifests.objects().tasks.values()];
-        return {
-          value: tasks,
-          text: table(
-            ["NAME", "AGENT", "MESSAGE"],
-            tasks.map(({ name, agent, user_message }) => [
-              name,
-              agent,
-              wide ? user_message : user_message.slice(0, 60),
-            ]),
-          ),
-        };
-      }),
-    );
+  withListFlags(get.command("tasks").description("tasks of manifests")).action((flags: ListFlags) =>
+    listed(flags, async ({ manifests }, wide) => {
+      const tasks = [...manifests.objects().tasks.values()];
+      return {
+        value: tasks,
+        text: table(
+          ["NAME", "AGENT", "MESSAGE"],
+          tasks.map(({ name, agent, user_message }) => [
+            name,
+            agent,
+            wide ? user_message : user_message.slice(0, 60),
+          ]),
+        ),
+      };
+    }),
+  );
 }
 
 function withListFlags(command: Command): Command {

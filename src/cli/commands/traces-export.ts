@@ -34,6 +34,7 @@ export function addTracesExport(traces: Command): void {
       .option("--margin <difference>", "a fitness difference that counts as better", Number)
       .option("--near-duplicates <index>", "Jaccard index from which rows are alike", Number)
       .option("--sealed <file>", "texts not to train on, one a line (repeatable)", collect, [])
+      .option("--keep-personal-data", "leave mail addresses, telephone and account numbers in")
       .option("--hindsight", "run wrong programs anew; teach them as right for what they do")
       .option("--weighting <kind>", "none, repeat, or weight (jsonl)"),
   ).action(async (runs: readonly string[], flags: ExportFlags) => {
@@ -56,6 +57,7 @@ export function addTracesExport(traces: Command): void {
         ...(ids.length === 0 ? {} : { runs: ids }),
         ...chosen,
         sealed,
+        ...(flags.keepPersonalData === true ? { personalData: "keep" as const } : {}),
         ...(flags.hindsight === true ? { hindsight: await executeIn(engine, signal) } : {}),
       });
       for (const warning of result.warnings) output.note(warning);
@@ -113,6 +115,7 @@ interface ExportFlags extends CommonFlags {
   readonly nearDuplicates?: number;
   readonly sealed: readonly string[];
   readonly hindsight?: boolean;
+  readonly keepPersonalData?: boolean;
 }
 
 const Choices = z.object({

@@ -10,6 +10,7 @@ import { type CommonFlags, integer, withCommonFlags, withSession } from "../sess
 import { addTracesExport } from "./traces-export.ts";
 import { addTracesPrune } from "./traces-prune.ts";
 import { addTraceReading } from "./traces-read.ts";
+import { addTracesReplay } from "./traces-replay.ts";
 
 export function addTraces(program: Command): void {
   const traces = program.command("traces").description("read and export what happened");
@@ -106,4 +107,5 @@ export function addTraces(program: Command): void {
   addTracesPrune(traces);
 
   addTracesExport(traces);
+  addTracesReplay(traces);
 }

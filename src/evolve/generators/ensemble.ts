@@ -9,6 +9,7 @@
 import type { Task } from "../../core/task.ts";
 import type { Generator, Proposal, ProposalResult } from "../generator.ts";
 import { orderBook } from "./ahead.ts";
+import { worthOfResults } from "./ensemble-worth.ts";
 import { enumerateGenerator } from "./enumerate/index.ts";
 import { mutationGenerator } from "./mutation/index.ts";
 import { isTunable, tuningGenerator } from "./tuning/index.ts";
@@ -52,9 +53,6 @@ const COSTS: Readonly<Record<ProposalResult["status"], number>> = {
 /** Proposals after which an arm that gave none is no longer new. */
 const PATIENCE = 256;
 
-/** What an improvement of a parent is worth against a new best: it may lead on. */
-const IMPROVED_WORTH = 0.02;
-
 interface Stand {
   readonly generator: Generator;
   readonly ahead: number;
@@ -75,7 +73,7 @@ export function ensembleGenerator(
     name = "ensemble",
     floor = Math.min(0.15, 0.5 / Math.max(1, arms.length)),
     halfLife = 3_000,
-    exploration = 0.05,
+    exploration = 0.02,
   }: EnsembleOptions = {},
 ): Generator {
   const stands = arms.map((arm): Stand => {
@@ -94,8 +92,7 @@ export function ensembleGenerator(
       `An ensemble needs at least one arm and floors of at most 1, got ${stands.length} arms and ${floors}.`,
     );
   }
-  let best = Number.NEGATIVE_INFINITY;
-  let usualGain = 0;
+  const worthOf = worthOfResults();
   const book = orderBook();
 
   const stamped = (at: number, proposals: readonly Proposal[]): Proposal[] =>
@@ -122,16 +119,6 @@ export function ensembleGenerator(
       const own = fresh > 0 ? (index === Number.POSITIVE_INFINITY ? 1 / fresh : 0) : index / sum;
       return stand.floor + (1 - floors) * own;
     });
-  };
-
-  /** In (0, 1): a gain against the usual gain, whatever the scale of the scores. */
-  const worthOf = ({ status, fitness, best: isBest, improved }: ProposalResult): number => {
-    if (status !== "scored" || fitness === undefined) return 0;
-    if (!isBest) return improved ? IMPROVED_WORTH : 0;
-    const gain = fitness - best;
-    if (!Number.isFinite(gain) || gain <= 0) return IMPROVED_WORTH;
-    usualGain = usualGain === 0 ? gain : 0.9 * usualGain + 0.1 * gain;
-    return gain / (gain + usualGain);
   };
 
   return {
@@ -163,9 +150,8 @@ export function ensembleGenerator(
     learn(results) {
       const byArm = stands.map((): ProposalResult[] => []);
       for (const result of results) {
-        const worth = worthOf(result);
-        if (result.status === "scored") best = Math.max(best, result.fitness ?? best);
         const [at, tag] = untag(result.proposal.tag);
+        const worth = worthOf(result, at);
         const stand = at === undefined ? undefined : stands[at];
         if (stand === undefined || at === undefined) continue;
         const cost = COSTS[result.status] + stand.cost;

@@ -4,11 +4,11 @@
  * that its task and parents make, so that runs without a model teach as well.
  */
 import type { ModelCall, RunRecord } from "../read.ts";
-import { sourcesOf } from "../read.ts";
 import type { TraceCandidate } from "../vocabulary.ts";
 import { type Authorship, authorshipOf } from "./calls.ts";
 import type { AssistantMessage, ChatMessage, Origin } from "./examples.ts";
 import { visibleText } from "./text.ts";
+import type { Programs } from "./texts.ts";
 import { fenced, IMPROVE_SYSTEM, improvePrompt, taskName, taskSpec } from "./wording.ts";
 
 export interface Attempt {
@@ -19,6 +19,11 @@ export interface Attempt {
   readonly reply: AssistantMessage;
   /** The program alone, whoever wrote it and with whatever words. */
   readonly program: AssistantMessage;
+  readonly source: string;
+  /** Of what was written, UTF-16 units, about. */
+  readonly length: number;
+  /** Fitness above the best parent's; undefined where either is. */
+  readonly gain: number | undefined;
   /** Finite; undefined if it failed, or ran on a part of the instances. */
   readonly fitness: number | undefined;
   /** The best parent's; undefined without scored parents. */
@@ -29,9 +34,11 @@ export interface Attempt {
 }
 
 /** In order of their events. Duplicates of earlier candidates are left out. */
-export function attemptsOf(record: RunRecord): readonly Attempt[] {
+export function attemptsOf(record: RunRecord, programs: Programs): readonly Attempt[] {
   const { candidates, modelCalls, summary, start } = record;
-  const sources = sourcesOf(candidates);
+  const written = new Set(
+    candidates.flatMap(({ digest, sourceLength }) => (sourceLength === undefined ? [] : digest)),
+  );
   const fitness = new Map<string, number>();
   for (const each of candidates) {
     if (each.status === "scored" && each.fitness !== undefined) {
@@ -39,10 +46,6 @@ export function attemptsOf(record: RunRecord): readonly Attempt[] {
     }
   }
   const authorship = authorshipOf(modelCalls);
-  const feedback = new Map<string, readonly string[]>();
-  for (const { digest, feedback: said } of candidates) {
-    if (said !== undefined && !feedback.has(digest)) feedback.set(digest, said);
-  }
   const ancestry = ancestryOf(candidates, authorship);
   const spec = taskSpec(record);
   const language = start?.language ?? "javascript";
@@ -54,20 +57,17 @@ export function attemptsOf(record: RunRecord): readonly Attempt[] {
 
   const attempts: Attempt[] = [];
   for (const candidate of candidates) {
-    const { digest, source, parents, status } = candidate;
-    if (source === undefined || status === "duplicate") continue;
+    const { digest, sourceLength, parents, status } = candidate;
+    if (sourceLength === undefined || status === "duplicate") continue;
     const author = authorship(candidate);
     const asked = author?.asked;
-    const known = parents.flatMap((parent) => {
-      const text = sources.get(parent);
-      if (text === undefined) return [];
-      const faults = feedback.get(parent) ?? [];
-      return [{ source: text, fitness: fitness.get(parent), faults }];
-    });
-    known.sort((left, right) => (right.fitness ?? -Infinity) - (left.fitness ?? -Infinity));
-    const parentFitness = candidate.parentFitness ?? known[0]?.fitness;
+    const known = parents
+      .filter((parent) => written.has(parent))
+      .toSorted((a, b) => (fitness.get(b) ?? -Infinity) - (fitness.get(a) ?? -Infinity));
+    const [best] = known;
+    const parentFitness =
+      candidate.parentFitness ?? (best === undefined ? undefined : fitness.get(best));
     const scored = status === "scored" && candidate.fitness !== undefined;
-    const { models, terms } = ancestry(digest);
     const gain =
       scored && parentFitness !== undefined ? (candidate.fitness ?? 0) - parentFitness : undefined;
     attempts.push({
@@ -79,34 +79,44 @@ export function attemptsOf(record: RunRecord): readonly Attempt[] {
       // Made when asked for: a run has many attempts, and few of them are exported.
       get prompt() {
         if (asked !== undefined) return sentMessages(asked);
-        const content = improvePrompt(spec, known, language);
+        const parts = known.map((parent) => ({
+          ...programs(parent),
+          fitness: fitness.get(parent),
+        }));
+        const content = improvePrompt(spec, parts, language);
         return [
           { role: "system" as const, content: IMPROVE_SYSTEM },
           { role: "user" as const, content },
         ];
       },
       get reply() {
-        return replyOf(source, author?.own, language);
+        return replyOf(() => programs(digest).source, author?.own, language);
       },
       get program() {
-        return { role: "assistant" as const, content: fenced(source, language) };
+        return { role: "assistant" as const, content: fenced(programs(digest).source, language) };
       },
+      get source() {
+        return programs(digest).source;
+      },
+      length: visibleText(author?.own?.reply?.content ?? "").length || sourceLength,
+      gain,
       fitness: scored ? candidate.fitness : undefined,
       parentFitness,
       best: digest === record.best,
-      origin: {
-        run: summary.id,
-        kind: summary.kind,
-        recipe: "improve",
-        outcome: summary.status,
-        time: candidate.time,
-        ...(task === undefined ? {} : { task }),
-        models,
-        terms,
-        tools: [],
-        ...(scored && candidate.fitness !== undefined ? { score: candidate.fitness } : {}),
-        ...(gain === undefined ? {} : { gain }),
-        families,
+      get origin() {
+        return {
+          run: summary.id,
+          kind: summary.kind,
+          recipe: "improve" as const,
+          outcome: summary.status,
+          time: candidate.time,
+          ...(task === undefined ? {} : { task }),
+          ...ancestry(digest),
+          tools: [],
+          ...(scored && candidate.fitness !== undefined ? { score: candidate.fitness } : {}),
+          ...(gain === undefined ? {} : { gain }),
+          families,
+        };
       },
     });
   }
@@ -134,9 +144,13 @@ function chatMessage(message: ModelCall["messages"][number]): ChatMessage {
 }
 
 /** The model's own words where they are kept for this sample, else the program. */
-function replyOf(source: string, own: ModelCall | undefined, language: string): AssistantMessage {
+function replyOf(
+  source: () => string,
+  own: ModelCall | undefined,
+  language: string,
+): AssistantMessage {
   const said = visibleText(own?.reply?.content ?? "");
-  return { role: "assistant", content: said === "" ? fenced(source, language) : said };
+  return { role: "assistant", content: said === "" ? fenced(source(), language) : said };
 }
 
 /** Models and terms of a program and of everything that it was made of. */

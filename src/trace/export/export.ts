@@ -10,7 +10,6 @@ import type { RunSummary } from "../../core/event.ts";
 import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
 import type { Fingerprint } from "../../core/shingles.ts";
-import { readRun } from "../read.ts";
 import { RunStart } from "../vocabulary.ts";
 import type { Example } from "./examples.ts";
 import { writeFolder } from "./folder.ts";
@@ -71,14 +70,15 @@ export async function exportTraces(
   const examples: Example[] = [];
   let unread = 0;
   for (const { id } of runs) {
-    const record = await readRun(store, id);
-    const made = await examplesOf(record, rules.kind, chosen);
+    const made = await examplesOf(store, id, rules.kind, chosen);
     // Not spread: a run may have more examples than a call takes arguments.
     for (const example of made.examples) examples.push(example);
     for (const each of made.drops) count(unmade, each.reason, each.count);
-    unread += record.unread.length;
+    unread += made.record.unread.length;
   }
-  const rows = finishedRows(examples, chosen, { tokens, sealed }, (reason) =>
+  const redacted = new Map<string, number>();
+  const personal = (kind: string) => count(redacted, kind, 1);
+  const rows = finishedRows(examples, chosen, { tokens, sealed, personal }, (reason) =>
     count(drops, reason, 1),
   );
   const warnings = check(rows, chosen, new Map([...unmade, ...drops]));
@@ -110,6 +110,7 @@ export async function exportTraces(
     warnings,
     tokenCount: tokens.name,
     sealedRuns: sealed.length,
+    redacted: sortedObject(redacted),
   });
   contents.set("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
   const folder = await writeFolder(chosen.out, chosen.format, contents);
@@ -230,6 +231,7 @@ function manifestOf(
     readonly warnings: readonly string[];
     readonly tokenCount: string;
     readonly sealedRuns: number;
+    readonly redacted: Readonly<Record<string, number>>;
   },
 ): Json {
   const terms = new Map<string, number>();
@@ -245,6 +247,8 @@ function manifestOf(
     // The sealed texts themselves stay out of whatever is handed on.
     options: { ...options, sealed: sealed.length, hindsight: hindsight !== undefined },
     tokenCount: made.tokenCount,
+    // Personal data taken out, by kind. Secrets were, before anything was written.
+    redacted: made.redacted,
     // Runs of the home whose sealed cases the rows were held against.
     sealedRuns: made.sealedRuns,
     runs: runs.map(({ id, kind, events, sum }) => ({ id, kind, events, sum })),

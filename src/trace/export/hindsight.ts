@@ -42,14 +42,13 @@ export async function hindsight(
   const top = scored.reduce((best, { fitness = best }) => Math.max(best, fitness), -Infinity);
   const wrong = scored
     .filter(({ fitness = top }) => fitness < top)
-    .toSorted((a, b) => (b.fitness ?? 0) - (a.fitness ?? 0) || lengthOf(a) - lengthOf(b));
+    .toSorted((a, b) => (b.fitness ?? 0) - (a.fitness ?? 0) || a.length - b.length);
 
   const seen = new Set<string>();
   const rows: Conversation[] = [];
   for (const attempt of spread(wrong)) {
     if (rows.length >= ROWS) break;
-    const { source } = attempt.candidate;
-    if (source === undefined) continue;
+    const { source } = attempt;
     const outputs = await execute({ source, entry, language }, inputs);
     const examples = inputs.flatMap((input, index) => {
       const output = outputs[index];
@@ -74,10 +73,6 @@ export async function hindsight(
     });
   }
   return rows;
-}
-
-function lengthOf({ candidate }: Attempt): number {
-  return candidate.source?.length ?? 0;
 }
 
 /** Best first, and others from the whole range in between. */

@@ -44,6 +44,11 @@ export interface ExportOptions {
    * are dropped. What the runs of this home have sealed is known without being named here.
    */
   readonly sealed?: readonly string[];
+  /**
+   * Mail addresses, telephone numbers, cards and accounts: `redact` puts placeholders in their place
+   * and counts them. Default `redact`.
+   */
+  readonly personalData?: "redact" | "keep";
   /** Runs wrong programs anew, to teach them as right for what they do. Default: none is. */
   readonly hindsight?: Execute;
   /** Share of the request and task families that goes to validation. Default 0.1. */
@@ -78,6 +83,7 @@ export function resolved(options: ExportOptions): ResolvedOptions {
     margin: 0,
     nearDuplicates: 0.8,
     sealed: [],
+    personalData: "redact",
     validation: 0.1,
     maxPerTask: 1_000,
     maxTokens: 8_192,

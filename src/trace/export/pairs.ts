@@ -43,9 +43,7 @@ function pair(chosen: Attempt, rejected: Attempt, margin: number): Preference | 
   if (!(lead > margin)) return undefined;
   // Scores of two evaluators are not compared.
   if (chosen.candidate.evaluator !== rejected.candidate.evaluator) return undefined;
-  const lengths = [chosen.reply.content.length, rejected.reply.content.length].sort(
-    (a, b) => a - b,
-  );
+  const lengths = [chosen.length, rejected.length].sort((a, b) => a - b);
   if ((lengths[1] ?? 0) > LENGTH_RATIO * (lengths[0] ?? 0)) return undefined;
   const terms = [...new Set([...chosen.origin.terms, ...rejected.origin.terms])].sort();
   const models = [...new Set([...chosen.origin.models, ...rejected.origin.models])].sort();

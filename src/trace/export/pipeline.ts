@@ -17,6 +17,7 @@ import { type ChatMessage, type Example, messagesOf, type Prompt } from "./examp
 import { RULES } from "./formats.ts";
 import { balanced, byGain, capped, type Draft, quartiles } from "./limits.ts";
 import { filteredBy, forbiddenTerm, type ResolvedOptions } from "./options.ts";
+import { withoutPersonal } from "./personal.ts";
 import { type SplitName, splitByFamily } from "./split.ts";
 import { type TokenCounter, tokensOf } from "./tokens.ts";
 
@@ -34,6 +35,8 @@ export interface Measures {
   readonly tokens: TokenCounter;
   /** By what the sealed cases of the home's runs are known. */
   readonly sealed: readonly Fingerprint[];
+  /** Told of every piece of personal data that was taken out. */
+  readonly personal?: (kind: string) => void;
 }
 
 /** @param drop Told of every example that goes no further. */
@@ -83,7 +86,7 @@ function chosen(
   const unique: Example[] = [];
   for (const example of examples) {
     const reason = refusal(example, options);
-    const cleaned = reason ?? clean(example);
+    const cleaned = reason ?? clean(impersonal(example, options, measures));
     if (typeof cleaned === "string") {
       drop(cleaned);
       continue;
@@ -107,6 +110,14 @@ function chosen(
     else unique.push(cleaned);
   }
   return withoutNear(unique, options.nearDuplicates, drop);
+}
+
+function impersonal(
+  example: Example,
+  { personalData }: ResolvedOptions,
+  { personal = () => {} }: Measures,
+): Example {
+  return personalData === "keep" ? example : withoutPersonal(example, personal);
 }
 
 function refusal(example: Example, { filters, terms }: ResolvedOptions): string | undefined {

@@ -8,7 +8,8 @@
  *   labelled        every attempt, good if it beats its parents
  *   prompts         the prompts, with what a reward function compares against
  */
-import type { RunRecord } from "../read.ts";
+import type { EventStore } from "../../core/ports.ts";
+import { type RunRecord, readRun } from "../read.ts";
 import { type Attempt, attemptsOf } from "./attempts.ts";
 import type { Conversation, Drop, Example, Labelled, Prompt } from "./examples.ts";
 import { fromRequest } from "./from-request.ts";
@@ -16,7 +17,8 @@ import { type Execute, hindsight } from "./hindsight.ts";
 import { humanEdits } from "./human-edits.ts";
 import { modelCalls } from "./model-calls.ts";
 import { pairs } from "./pairs.ts";
-import { repairs } from "./repairs.ts";
+import { repaired, repairs } from "./repairs.ts";
+import { notedPrograms, readPrograms } from "./texts.ts";
 import { REPAIR_SYSTEM, repairPrompt, taskSpec } from "./wording.ts";
 
 export type ExampleKind = Example["kind"];
@@ -30,6 +32,12 @@ export interface RecipeOptions {
   readonly hindsight?: Execute;
 }
 
+interface Source {
+  /** Read lean. */
+  readonly record: RunRecord;
+  readonly attempts: readonly Attempt[];
+}
+
 /** Of one run, so many times the cap of a task are looked at: most of the rest would go anyway. */
 const LOOKED_AT = 4;
 export interface Made {
@@ -37,26 +45,43 @@ export interface Made {
   readonly drops: readonly Drop[];
 }
 
-/** The examples of one kind that a run gives, in order of its events. */
+/** The examples of one kind that a run gives, in order of its events. @param runId Of the store. */
 export async function examplesOf(
-  record: RunRecord,
+  store: EventStore,
+  runId: string,
+  kind: ExampleKind,
+  options: RecipeOptions,
+): Promise<Made & { readonly record: RunRecord }> {
+  const record = await readRun(store, runId, { lean: true });
+  const wanted = new Set<string>();
+  const none: Execute = async () => [];
+  const looking = options.hindsight === undefined ? options : { ...options, hindsight: none };
+  let programs = notedPrograms(wanted);
+  const attempts = attemptsOf(record, (digest) => programs(digest));
+  await madeOf({ record, attempts }, kind, looking);
+  programs = await readPrograms(store, runId, wanted);
+  return { ...(await madeOf({ record, attempts }, kind, options)), record };
+}
+
+async function madeOf(
+  { record, attempts }: Source,
   kind: ExampleKind,
   options: RecipeOptions,
 ): Promise<Made> {
   switch (kind) {
     case "conversation":
-      return await conversations(record, options);
+      return await conversations(record, attempts, options);
     case "preference": {
       // What people said outranks what was measured: it comes first, and is never capped away.
       const edits = humanEdits(record, modelsOf(record));
-      const measured = groups(record).flatMap((group) => pairs(group, options.margin));
+      const measured = groups(attempts).flatMap((group) => pairs(group, options.margin));
       const made = capped(record, measured, options);
       return { ...made, examples: [...edits, ...made.examples] };
     }
     case "labelled":
-      return labelled(record, options);
+      return labelled(record, attempts, options);
     case "prompt":
-      return capped(record, groups(record).map(prompt), options);
+      return capped(record, groups(attempts).map(prompt), options);
   }
 }
 
@@ -69,6 +94,7 @@ function capped(record: RunRecord, all: readonly Example[], { maxPerTask }: Reci
 
 async function conversations(
   record: RunRecord,
+  attempts: readonly Attempt[],
   { margin, maxPerTask, hindsight: execute }: RecipeOptions,
 ): Promise<Made> {
   const { summary, start } = record;
@@ -79,7 +105,6 @@ async function conversations(
     if ("kind" in made) examples.push(made);
     else drops.push(made);
   }
-  const attempts = attemptsOf(record);
   const better = attempts.filter((attempt) => improves(attempt, margin) || attempt.best);
   const learned = largestGains(better, LOOKED_AT * maxPerTask);
   for (const { prompt, reply, origin } of learned) {
@@ -91,15 +116,15 @@ async function conversations(
   }
   const spec = taskSpec(record);
   const language = start?.language ?? "javascript";
-  const mended = repairs(
-    attempts,
-    better.filter((attempt) => improves(attempt, margin)),
-    (broken, reason) => [
-      { role: "system", content: REPAIR_SYSTEM },
-      { role: "user", content: repairPrompt(spec, broken, reason, language) },
-    ],
-  );
-  examples.push(...evenly(mended, maxPerTask));
+  const gained = better.filter((attempt) => improves(attempt, margin));
+  for (const mended of evenly(repairs(attempts, gained), maxPerTask)) {
+    examples.push(
+      repaired(mended, (broken, reason) => [
+        { role: "system", content: REPAIR_SYSTEM },
+        { role: "user", content: repairPrompt(spec, broken, reason, language) },
+      ]),
+    );
+  }
   if (execute !== undefined && start?.entry !== undefined && start.inputs !== undefined) {
     const { entry, inputs } = start;
     const task = { entry, inputs, language, signature: spec.signature };
@@ -118,7 +143,7 @@ async function conversations(
 /** The so many with the largest gains, in their order; the best program is always among them. */
 function largestGains(attempts: readonly Attempt[], count: number): readonly Attempt[] {
   if (attempts.length <= count) return attempts;
-  const gain = ({ best, origin }: Attempt) => (best ? Infinity : (origin.gain ?? 0));
+  const gain = ({ best, gain: own }: Attempt) => (best ? Infinity : (own ?? 0));
   const chosen = new Set(attempts.toSorted((a, b) => gain(b) - gain(a)).slice(0, count));
   return attempts.filter((attempt) => chosen.has(attempt));
 }
@@ -142,12 +167,15 @@ function modelsOf({ modelCalls }: RunRecord) {
 }
 
 /** Attempts that answer one prompt, in order; prompts in order of their first attempt. */
-function groups(record: RunRecord): readonly (readonly Attempt[])[] {
-  return [...Map.groupBy(attemptsOf(record), ({ group }) => group).values()];
+function groups(attempts: readonly Attempt[]): readonly (readonly Attempt[])[] {
+  return [...Map.groupBy(attempts, ({ group }) => group).values()];
 }
 
-function labelled(record: RunRecord, { margin, maxPerTask }: RecipeOptions): Made {
-  const all = attemptsOf(record);
+function labelled(
+  record: RunRecord,
+  all: readonly Attempt[],
+  { margin, maxPerTask }: RecipeOptions,
+): Made {
   const attempts = evenly(all, 2 * LOOKED_AT * maxPerTask);
   const examples = attempts.flatMap((attempt): Labelled[] => {
     // Without parents there is nothing that a first program could have beaten.

@@ -6,40 +6,50 @@
 import type { Attempt } from "./attempts.ts";
 import type { Conversation } from "./examples.ts";
 
-/** @param better Attempts that beat their parents. @param words What is asked, and in which language. */
+export interface Repair {
+  readonly broken: Attempt;
+  readonly working: Attempt;
+}
+
+/** @param better Attempts that beat their parents. */
 export function repairs(
   attempts: readonly Attempt[],
   better: readonly Attempt[],
-  words: (broken: string, reason: string) => Conversation["messages"],
-): readonly Conversation[] {
-  const working = Map.groupBy(better, parentsOf);
+): readonly Repair[] {
   const best = new Map(
-    [...working].map(([parents, group]) => [
+    [...Map.groupBy(better, parentsOf)].map(([parents, group]) => [
       parents,
       group.toSorted((a, b) => (b.fitness ?? 0) - (a.fitness ?? 0)),
     ]),
   );
   const used = new Map<string, number>();
-  return attempts.flatMap((attempt): Conversation[] => {
-    const { candidate } = attempt;
-    const { status, source, reason, kind, parents } = candidate;
-    if (status !== "failed" || source === undefined || parents.length === 0) return [];
-    const key = parentsOf(attempt);
+  return attempts.flatMap((broken): Repair[] => {
+    const { status, parents } = broken.candidate;
+    if (status !== "failed" || parents.length === 0) return [];
+    const key = parentsOf(broken);
     const at = used.get(key) ?? 0;
-    const mended = best.get(key)?.[at];
-    if (mended === undefined) return [];
+    const working = best.get(key)?.[at];
+    if (working === undefined) return [];
     used.set(key, at + 1);
-    const terms = [...new Set([...attempt.origin.terms, ...mended.origin.terms])].sort();
-    const models = [...new Set([...attempt.origin.models, ...mended.origin.models])].sort();
-    return [
-      {
-        kind: "conversation",
-        messages: [...words(source, reason ?? kind ?? "it failed"), mended.program],
-        tools: [],
-        origin: { ...mended.origin, recipe: "repair", terms, models },
-      },
-    ];
+    return [{ broken, working }];
   });
+}
+
+/** @param words What is asked. */
+export function repaired(
+  { broken, working }: Repair,
+  words: (source: string, reason: string) => Conversation["messages"],
+): Conversation {
+  const { reason, kind } = broken.candidate;
+  const [before, after] = [broken.origin, working.origin];
+  const terms = [...new Set([...before.terms, ...after.terms])].sort();
+  const models = [...new Set([...before.models, ...after.models])].sort();
+  return {
+    kind: "conversation",
+    messages: [...words(broken.source, reason ?? kind ?? "it failed"), working.program],
+    tools: [],
+    origin: { ...after, recipe: "repair", terms, models },
+  };
 }
 
 function parentsOf({ candidate }: Attempt): string {

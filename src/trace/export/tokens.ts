@@ -48,9 +48,12 @@ export async function tokenCounter(name: string): Promise<TokenCounter> {
 async function encodingOf(name: string): Promise<Encoding> {
   const own = ENCODINGS.find((encoding) => encoding === name);
   if (own !== undefined) return own;
-  const { modelToEncodingMap } = await import("gpt-tokenizer/mapping");
+  const { chatModelParams, modelToEncodingMap } = await import("gpt-tokenizer/mapping");
   const known: Readonly<Record<string, string>> = modelToEncodingMap;
-  const encoding = ENCODINGS.find((each) => Object.hasOwn(known, name) && each === known[name]);
+  // The package names the encoding of older models alone; its chat models without one have this.
+  const newer = Object.hasOwn(chatModelParams, name) ? "o200k_base" : undefined;
+  const named = Object.hasOwn(known, name) ? known[name] : newer;
+  const encoding = ENCODINGS.find((each) => each === named);
   if (encoding !== undefined) return encoding;
   throw new InputError(
     "UNKNOWN_TOKENIZER",

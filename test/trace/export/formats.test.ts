@@ -10,7 +10,6 @@ import { finishedRows } from "../../../src/trace/export/pipeline.ts";
 import { examplesOf } from "../../../src/trace/export/recipes.ts";
 import { tokenCounter } from "../../../src/trace/export/tokens.ts";
 import { memoryEventStore } from "../../../src/trace/memory-store.ts";
-import { readRun } from "../../../src/trace/read.ts";
 import {
   awkwardStore,
   evolutionRun,
@@ -61,7 +60,7 @@ describe.each(FORMATS)("export: %s", (format) => {
     const options = resolved({ format, out: home, validation: 0 });
     const examples = [];
     for (const { id } of (await store.runs()).toReversed()) {
-      const made = await examplesOf(await readRun(store, id), RULES[format].kind, options);
+      const made = await examplesOf(store, id, RULES[format].kind, options);
       examples.push(...made.examples);
     }
     const measures = { tokens: await tokenCounter("bytes"), sealed: [] };

@@ -121,6 +121,14 @@ export const BETWEEN: readonly Component[] = [
     { levels: [4] },
   ),
   component(
+    "numbers in",
+    [S],
+    "number[]",
+    (s) => `(${s}.match(/\\d+/g) ?? []).map(Number)`,
+    (s) => (s.match(/\d+/g) ?? []).map(Number),
+    { levels: [4] },
+  ),
+  component(
     "runs",
     [S],
     SS,

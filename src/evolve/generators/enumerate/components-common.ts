@@ -1,5 +1,6 @@
 /** Components that lists of numbers and lists of texts have in common. */
 import { type Component, component } from "./expression.ts";
+import { elementOf } from "./lambdas.ts";
 import type { ListType } from "./values.ts";
 
 const N = "number";
@@ -9,7 +10,7 @@ const whole = (...numbers: readonly number[]): boolean => numbers.every(Number.i
 
 /** What every kind of list has. */
 export function common(list: ListType): readonly Component[] {
-  const element = list === "number[]" ? "number" : "string";
+  const element = elementOf(list);
   const name = (text: string): string => `${text} ${list}`;
   // The rows are written once for both kinds: within one row all lists are of the same kind.
   const L = list as "number[]";

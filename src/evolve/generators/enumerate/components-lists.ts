@@ -14,6 +14,22 @@ const sum = (list: readonly number[]): number => list.reduce((total, each) => to
 export const NUMBER_LISTS: readonly Component[] = [
   component("sum", [NS], N, (l) => `${l}.reduce((total, each) => total + each, 0)`, sum),
   component(
+    "mean",
+    [NS],
+    N,
+    (l) => `${l}.reduce((total, each) => total + each, 0) / ${l}.length`,
+    (l) => sum(l) / l.length,
+    { cost: 2, levels: [5] },
+  ),
+  component(
+    "count below",
+    [NS, N],
+    N,
+    (l, n) => `${l}.filter((each) => each < ${n}).length`,
+    (l, n) => l.filter((each) => each < n).length,
+    { levels: [3, 3] },
+  ),
+  component(
     "product",
     [NS],
     N,

@@ -33,6 +33,14 @@ export const TEXTS: readonly Component[] = [
     (s) => s.toLowerCase(),
   ),
   component(
+    "capital",
+    [S],
+    S,
+    (s) => `${s}.charAt(0).toUpperCase() + ${s}.slice(1)`,
+    (s) => s.charAt(0).toUpperCase() + s.slice(1),
+    { cost: 2, levels: [3] },
+  ),
+  component(
     "trim",
     [S],
     S,

@@ -14,7 +14,9 @@ const USUAL: readonly (readonly [value: number, cost: number])[] = [
   [1, 1],
   [2, 1],
   ...[3, 4, 5, 10, -1].map((value) => [value, 2] as const),
-  ...[6, 7, 8, 9, 12, 15, 20, 24, 32, 50, 60, 100, 400, 1000].map((value) => [value, 3] as const),
+  ...[6, 7, 8, 9, 12, 15, 20, 24, 32, 50, 60, 100, 180, 360, 400, 1000].map(
+    (value) => [value, 3] as const,
+  ),
 ];
 const WITH_TEXT: readonly (readonly [value: number, cost: number])[] = [
   [26, 3],
@@ -98,5 +100,6 @@ function marksOf(texts: readonly string[]): readonly string[] {
 
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === "string") return [value];
-  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
 }

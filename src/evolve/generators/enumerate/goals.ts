@@ -6,16 +6,18 @@
  * (the parts of a joined text, what stands between a common beginning and end) lead back to it.
  */
 import type { Bank, Entry, Meter } from "./bank.ts";
+import { ISO_DATE } from "./components-dates.ts";
 import { constant, type Expression } from "./expression.ts";
 import type { Goal } from "./goal.ts";
 import { applied } from "./parts.ts";
 import { createSteps, SEPARATORS } from "./steps.ts";
+import { collect, together } from "./together.ts";
 import { fingerprint, TYPES, type Type, type Vector } from "./values.ts";
 
 const DEEPEST = 3;
 const MOST_GOALS = 400;
 /** Goals for which single steps are tried on every entry. */
-const MOST_ACTIVE = 5;
+const MOST_ACTIVE = 8;
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz";
 
 export interface Goals {
@@ -49,7 +51,7 @@ export function createGoals(bank: () => Bank, meter: Meter, onGoal: (goal: Goal)
     const met = bank().find(goal.type, key);
     if (met !== undefined) goal.accept(met.expression, 0);
     else if (goal.depth < DEEPEST) deduce(goal);
-    if (goal.depth > 0) return;
+    if (goal.depth >= DEEPEST) return;
     for (const type of TYPES) for (const entry of bank().all(type)) steps(entry, [goal]);
   };
 
@@ -68,6 +70,8 @@ export function createGoals(bank: () => Bank, meter: Meter, onGoal: (goal: Goal)
     });
 
   function deduce(goal: Goal): void {
+    const parts = together(goal);
+    if (parts !== undefined) for (const part of collect(goal, parts)) add(part);
     if (goal.type !== "string") return;
     const texts = goal.target as readonly string[];
     const text = (value: string) => constant(value, "string", value.length > 1 ? 2 : 1);
@@ -92,6 +96,16 @@ export function createGoals(bank: () => Bank, meter: Meter, onGoal: (goal: Goal)
     }
     if (texts.every((each) => each !== "" && String(Number(each)) === each)) {
       follow(goal, "number", texts.map(Number), (inner) => applied("String", inner));
+    }
+    const padded = paddedTo(texts);
+    if (padded !== undefined) {
+      const wrap = [constant(padded, "number", 1), text("0")] as const;
+      follow(goal, "number", texts.map(Number), (inner) =>
+        applied("padStart", applied("String", inner), ...wrap),
+      );
+    }
+    if (texts.every((each) => ISO_DATE.test(each) && !Number.isNaN(Date.parse(each)))) {
+      follow(goal, "number", texts.map(Date.parse), (inner) => applied("date text", inner));
     }
     if (texts.every((each) => each.length === 1)) {
       const codes = texts.map((each) => each.charCodeAt(0));
@@ -121,6 +135,15 @@ export function createGoals(bank: () => Bank, meter: Meter, onGoal: (goal: Goal)
       steps(entry, Object.values(active).flat());
     },
   };
+}
+
+/** The width of texts that are all digits, some with zeros in front. */
+function paddedTo(texts: readonly string[]): number | undefined {
+  const width = Math.min(...texts.map(({ length }) => length));
+  if (width < 2 || !texts.some((each) => each.startsWith("0"))) return undefined;
+  const isPadded = (each: string) =>
+    /^\d+$/.test(each) && (each.length === width || !each.startsWith("0"));
+  return texts.every(isPadded) ? width : undefined;
 }
 
 function commonStart(texts: readonly string[]): string {

@@ -14,6 +14,8 @@ export interface Lambda {
   readonly form: Form;
   readonly body: Type;
   readonly cost: number;
+  /** The only kind of list that it takes; absent: any. */
+  readonly over?: ListType;
   gives(list: ListType): Type;
   /** @param values What the body gives for each element, in their order. */
   combine(list: readonly Value[], values: readonly Value[]): Value | undefined;
@@ -25,6 +27,7 @@ type Row<B extends Type> = readonly [
   print: (list: string, call: string, body: string) => string,
   combine: (list: readonly Value[], values: readonly ValueOf[B][]) => unknown,
   helper?: string,
+  over?: ListType,
 ];
 
 const first = (
@@ -80,17 +83,50 @@ const NUMBERS: readonly Row<"number">[] = [
         .map((at) => l[at]),
     "function sortBy(list, valueOf) { const values = list.map(valueOf); return list.map((_, at) => at).sort((a, b) => values[a] - values[b]).map((at) => list[at]); }",
   ],
+  recordOf<"number">(),
 ];
 
 const STRINGS: readonly Row<"string">[] = [
   ["map", "string[]", (l, call) => `${l}.map(${call})`, (_, v) => v],
+  recordOf<"string">(),
+  [
+    "tally",
+    "record",
+    (l, call) => `countBy(${l}, ${call})`,
+    (_, v) => Object.fromEntries(v.map((key) => [key, v.filter((each) => each === key).length])),
+    "function countBy(list, keyOf) { const keys = list.map(keyOf); return Object.fromEntries(keys.map((key) => [key, keys.filter((each) => each === key).length])); }",
+  ],
+  [
+    "group",
+    "record",
+    (l, call) => `groupBy(${l}, ${call})`,
+    (l, v) => Object.fromEntries(v.map((key) => [key, l.filter((_, at) => v[at] === key)])),
+    "function groupBy(list, keyOf) { const keys = list.map(keyOf); return Object.fromEntries(keys.map((key) => [key, list.filter((_, at) => keys[at] === key)])); }",
+  ],
+];
+
+const RECORDS: readonly Row<"record">[] = [
+  ["map", "record[]", (l, call) => `${l}.map(${call})`, (_, v) => v],
 ];
 
 export const LAMBDAS: readonly Lambda[] = [
   ...BOOLEANS.map((row) => lambda("boolean", row)),
   ...NUMBERS.map((row) => lambda("number", row)),
   ...STRINGS.map((row) => lambda("string", row)),
+  ...RECORDS.map((row) => lambda("record", row)),
 ];
+
+/** A field for each text of the list. */
+function recordOf<B extends "number" | "string">(): Row<B> {
+  return [
+    "record of",
+    "record",
+    (l, call) => `recordOf(${l}, ${call})`,
+    (l, v) => Object.fromEntries(l.map((name, at) => [name, v[at]])),
+    "function recordOf(names, valueOf) { return Object.fromEntries(names.map((name, at) => [name, valueOf(name, at)])); }",
+    "string[]",
+  ];
+}
 
 export function lambdaNamed(name: string, body: Type): Lambda {
   const found = LAMBDAS.find((each) => each.name === name && each.body === body);
@@ -98,7 +134,10 @@ export function lambdaNamed(name: string, body: Type): Lambda {
   return found;
 }
 
-function lambda<B extends Type>(body: B, [name, gives, print, combine, helper]: Row<B>): Lambda {
+function lambda<B extends Type>(
+  body: B,
+  [name, gives, print, combine, helper, over]: Row<B>,
+): Lambda {
   const form: Form = {
     print: (list = "", text = "") => print(list, callOf(text), text),
     bind: ([list], call) => {
@@ -117,6 +156,7 @@ function lambda<B extends Type>(body: B, [name, gives, print, combine, helper]: 
     name,
     form,
     body,
+    ...(over === undefined ? {} : { over }),
     cost: name.includes("by") || name.startsWith("find") ? 2 : 1,
     gives: (list) => (gives === "list" ? list : gives === "element" ? elementOf(list) : gives),
     combine: (list, values) => combine(list, values as ValueOf[B][]) as Value | undefined,
@@ -125,11 +165,11 @@ function lambda<B extends Type>(body: B, [name, gives, print, combine, helper]: 
 
 function callOf(body: string): string {
   const uses = new RegExp(`\\b${INDEX}\\b`).test(body);
-  return `(${uses ? `${ITEM}, ${INDEX}` : ITEM}) => ${body}`;
+  return `(${uses ? `${ITEM}, ${INDEX}` : ITEM}) => (${body})`;
 }
 
-export function elementOf(list: ListType): "number" | "string" {
-  return list === "number[]" ? "number" : "string";
+export function elementOf(list: ListType): "number" | "string" | "record" {
+  return list === "number[]" ? "number" : list === "string[]" ? "string" : "record";
 }
 
 /** Which elements a filter must keep for `wanted` to be left; undefined where none does. */

@@ -1,15 +1,23 @@
 /** Components by name, for what is composed on purpose and not by enumeration. */
 import { NUMBERS, TESTS } from "./components.ts";
 import { BETWEEN } from "./components-between.ts";
+import { DATES } from "./components-dates.ts";
 import { NUMBER_LISTS, TEXT_LISTS } from "./components-lists.ts";
+import { RECORDS } from "./components-records.ts";
 import { TEXTS } from "./components-text.ts";
 import { type Component, compose, type Expression } from "./expression.ts";
 
 const PARTS = new Map<string, Component>(
-  [...NUMBERS, ...TESTS, ...TEXTS, ...BETWEEN, ...NUMBER_LISTS, ...TEXT_LISTS].map((each) => [
-    each.name,
-    each,
-  ]),
+  [
+    ...NUMBERS,
+    ...TESTS,
+    ...TEXTS,
+    ...BETWEEN,
+    ...NUMBER_LISTS,
+    ...TEXT_LISTS,
+    ...RECORDS,
+    ...DATES,
+  ].map((each) => [each.name, each]),
 );
 
 /** @throws RangeError if there is none of that name. */

@@ -7,19 +7,11 @@
  */
 import type { Kernel } from "../../../core/task.ts";
 import type { Entry, Meter } from "./bank.ts";
-import { NUMBERS, TESTS } from "./components.ts";
-import { BETWEEN } from "./components-between.ts";
-import { NUMBER_LISTS, TEXT_LISTS } from "./components-lists.ts";
-import { TEXTS } from "./components-text.ts";
+import { DAY, hasDates } from "./components-dates.ts";
+import { componentsFor, withTexts } from "./components-for.ts";
+import { fieldLeaves, fieldsOf } from "./components-records.ts";
 import { constantsOf, type Example } from "./constants.ts";
-import {
-  type Component,
-  compose,
-  type Expression,
-  evaluate,
-  innerName,
-  variable,
-} from "./expression.ts";
+import { compose, type Expression, evaluate, innerName, variable } from "./expression.ts";
 import { loops } from "./loops.ts";
 import type { Leaf } from "./source.ts";
 import { createSpace } from "./space.ts";
@@ -77,10 +69,17 @@ export function createSearch(
       leaves.push({ expression: variable(innerName(name), type), values: values as Vector });
   }
   const tuple = tupleOf(leaves);
+  const fields = fieldsOf(seen.map(({ input }) => input));
+  leaves.push(...leaves.flatMap((leaf) => fieldLeaves(leaf, fields)));
   if (tuple !== undefined) leaves.push(tuple);
   const types = new Set<Type>([result, ...leaves.map(({ expression }) => expression.type)]);
-  const components = componentsFor(types);
-  const texts = components.some(({ name }) => name === "upper");
+  const names = kernel.parameters.map(({ name }) => name);
+  const dates = hasDates(
+    names,
+    seen.map(({ input }) => input),
+  );
+  const components = componentsFor({ types, dates, fields });
+  const texts = withTexts({ types, fields });
 
   const meter: Meter = { work: 0, pause: 0, kept: 0 };
   const running: { work: Iterator<undefined>; weight: number; spent: number }[] = [];
@@ -119,7 +118,7 @@ export function createSearch(
     },
   };
   const goal = { type: result, target, depth: 0, accept };
-  const constants = constantsOf(examples, texts);
+  const constants = [...(dates ? [DAY] : []), ...constantsOf(examples, texts)];
   // Constants cost depth: a lean space goes deeper, a full one wider.
   const lean = constants.filter(({ cost }) => cost === 1);
   for (const [given, share] of [
@@ -131,6 +130,7 @@ export function createSearch(
       constants: given,
       contexts: seen.length,
       components,
+      fields,
       streams,
       weight: share,
       bodies: { sources: SOURCES },
@@ -202,18 +202,6 @@ function tupleOf(leaves: readonly Leaf[]): Leaf | undefined {
 }
 
 /** Texts come in where there are any, and lists with them: their pieces are lists. */
-function componentsFor(types: ReadonlySet<Type>): readonly Component[] {
-  const texts = types.has("string") || types.has("string[]");
-  const parts = [...NUMBERS, ...TESTS, ...NUMBER_LISTS];
-  if (texts) parts.push(...TEXTS, ...BETWEEN, ...TEXT_LISTS);
-  else
-    parts.push(...[...TEXTS, ...BETWEEN, ...TEXT_LISTS].filter(({ name }) => OF_DIGITS.has(name)));
-  return parts;
-}
-
-/** The way of a number to its digits and back. */
-const OF_DIGITS = new Set(["String", "chars", "numbers", "Number", "reversed", "join", "length"]);
-
 function rightOn(expression: Expression, kernel: Kernel, examples: readonly Example[]): number {
   let right = 0;
   for (const { input, expected } of examples) {

@@ -3,12 +3,23 @@
  * alone, one that sees its index and everything outside as well.
  */
 import type { Bank, Entry, Meter } from "./bank.ts";
+import { besides } from "./besides.ts";
+import { fieldLeaves } from "./components-records.ts";
 import { type Component, compose, constant, type Expression, variable } from "./expression.ts";
 import type { Goal } from "./goal.ts";
 import type { Goals } from "./goals.ts";
 import { elementOf, INDEX, ITEM, kept, LAMBDAS, lambdaNamed } from "./lambdas.ts";
 import { applied } from "./parts.ts";
-import { equalValues, type ListType, type Type, type Value, type Vector } from "./values.ts";
+import {
+  commonType,
+  equalValues,
+  isRecord,
+  type ListType,
+  type RecordValue,
+  type Type,
+  type Value,
+  type Vector,
+} from "./values.ts";
 
 export interface Leaf {
   readonly expression: Expression;
@@ -31,6 +42,8 @@ export interface SpaceOptions {
   readonly constants: readonly Expression[];
   readonly contexts: number;
   readonly components: readonly Component[];
+  /** The steps from a record to its fields, where the inputs hold records. */
+  readonly fields: readonly Component[];
   readonly streams: Streams;
   readonly weight: number;
   /** Absent for the spaces of bodies. */
@@ -56,7 +69,7 @@ export interface Source {
 export function sourceOf(
   { expression, values, key }: Entry,
   outer: Bank,
-  { leaves, constants, components, streams }: SpaceOptions,
+  { leaves, constants, components, fields, streams }: SpaceOptions,
   weight: number,
   createSpace: (options: SpaceOptions) => Space,
 ): Source | undefined {
@@ -87,18 +100,24 @@ export function sourceOf(
   const spaces = [false, true].map((open) => {
     const { items, indices, from, places } = layout(open);
     const item = { expression: variable(ITEM, elementOf(type)), values: items };
+    const own: readonly Leaf[] = [item, ...fieldLeaves(item, fields)];
     const outside: readonly Leaf[] = [
       { expression: variable(INDEX, "number"), values: indices },
+      ...besides({ expression, values }, leaves).map(({ make, at }) => ({
+        expression: make,
+        values: from.map((k, n) => at(k, indices[n] as number)),
+      })),
       ...[...leaves, { expression, values }].map((leaf) => ({
         expression: leaf.expression,
         values: from.map((k) => leaf.values[k]),
       })),
     ];
     const inner = createSpace({
-      leaves: open ? [item, ...outside] : [item],
+      leaves: open ? [...own, ...outside] : own,
       constants,
       contexts: items.length,
       components,
+      fields,
       streams,
       weight: open ? weight * 0.6 : weight,
       capacity: BODY_CAPACITY,
@@ -113,7 +132,7 @@ export function sourceOf(
     const body = entry.expression;
     if (!mentions(body, ITEM) && !mentions(body, INDEX)) return;
     for (const lambda of LAMBDAS) {
-      if (lambda.body !== body.type) continue;
+      if (lambda.body !== body.type || (lambda.over ?? type) !== type) continue;
       streams.meter.work += total;
       const gives = lambda.gives(type);
       const results = lists.map((list, k) => {
@@ -133,7 +152,7 @@ export function sourceOf(
     body: Type,
     wanted: (k: number) => readonly Value[] | undefined,
   ): void => {
-    const { form } = lambdaNamed(lambda, body);
+    const { form, gives, cost } = lambdaNamed(lambda, body);
     for (const { inner, places } of spaces) {
       const target: (Value | undefined)[] = new Array(inner.bank.contexts);
       let agrees = true;
@@ -151,14 +170,7 @@ export function sourceOf(
         target,
         depth: 0,
         accept: (found, extra) =>
-          goal.accept(
-            compose(
-              form,
-              [expression, found],
-              lambda === "filter" ? type : `${body as "string"}[]`,
-            ),
-            extra,
-          ),
+          goal.accept(compose(form, [expression, found], gives(type), cost), extra),
       });
     }
   };
@@ -167,10 +179,10 @@ export function sourceOf(
     key,
     hand(goal) {
       if (goal.type === "string") {
-        // A text of equal pieces, one for each element.
+        // A text of pieces, one for each element: all of one length, or as long as the elements.
         const whole = goal.target as readonly string[];
-        const size = pieceSize(whole, lists);
-        if (size === undefined) return;
+        const cut = piecesOf(whole, lists);
+        if (cut === undefined) return;
         give(
           {
             ...goal,
@@ -178,7 +190,17 @@ export function sourceOf(
           },
           "map",
           "string",
-          (k) => lists[k]?.map((_, at) => (whole[k] ?? "").slice(at * size, (at + 1) * size)),
+          (k) => cut[k],
+        );
+        return;
+      }
+      if (goal.type === "record") {
+        const wanted = goal.target as readonly RecordValue[];
+        const body = commonType(wanted.flatMap((record) => Object.values(record)));
+        if (type !== "string[]" || !namesOf(values, wanted)) return;
+        if (body !== "number" && body !== "string") return;
+        give(goal, "record of", body, (k) =>
+          (lists[k] as readonly string[]).map((name) => wanted[k]?.[name] as Value),
         );
         return;
       }
@@ -190,6 +212,23 @@ export function sourceOf(
       }
     },
   };
+}
+
+/** The text cut into a piece for each element; undefined where neither way of cutting fits. */
+function piecesOf(
+  texts: readonly string[],
+  lists: readonly (readonly Value[] | undefined)[],
+): readonly (readonly string[])[] | undefined {
+  const size = pieceSize(texts, lists);
+  const all = texts.map((text, k) => {
+    let start = 0;
+    return (lists[k] ?? []).map((item) => {
+      const length = size ?? (typeof item === "string" ? item.length : Number.NaN);
+      start += length;
+      return text.slice(start - length, start);
+    });
+  });
+  return all.every((pieces, k) => pieces.join("") === texts[k]) ? all : undefined;
 }
 
 /** How many characters of the text each element has; undefined unless all have as many. */
@@ -207,6 +246,19 @@ function pieceSize(
 
 function mentions({ form, args }: Expression, name: string): boolean {
   return form.variable === name || args.some((arg) => mentions(arg, name));
+}
+
+/** Each list names the fields of its record, all of them and no other. */
+export function namesOf(lists: Vector, records: Vector): boolean {
+  return lists.every((list, k) => {
+    const record = records[k];
+    if (!Array.isArray(list) || !isRecord(record)) return false;
+    const names = new Set(list);
+    return (
+      names.size === Object.keys(record).length &&
+      [...names].every((name) => Object.hasOwn(record, name))
+    );
+  });
 }
 
 /** Each pair of lists is of the same length, and there is more than one element in all. */

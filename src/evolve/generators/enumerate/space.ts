@@ -13,7 +13,14 @@ import { CHOICE, type Component, type Expression } from "./expression.ts";
 import type { Goal } from "./goal.ts";
 import { createGoals } from "./goals.ts";
 import { LAMBDAS, lambdaNamed } from "./lambdas.ts";
-import { type Source, type Space, type SpaceOptions, sameLengths, sourceOf } from "./source.ts";
+import {
+  namesOf,
+  type Source,
+  type Space,
+  type SpaceOptions,
+  sameLengths,
+  sourceOf,
+} from "./source.ts";
 import type { Type } from "./values.ts";
 
 /** Sources beyond the first ones, made because they fit a goal. */
@@ -39,12 +46,15 @@ export function createSpace(options: SpaceOptions): Space {
           bodies === undefined ? 0.05 : 0.2,
         );
       }
-      const inParts = goal.type.endsWith("[]") || (goal.type === "string" && goal.depth === 0);
+      const inParts =
+        goal.type.endsWith("[]") ||
+        goal.type === "record" ||
+        (goal.type === "string" && goal.depth === 0);
       if (bodies === undefined || !inParts) return;
       listGoals.push(goal);
       for (const source of sources) source.hand(goal);
       if (bank.level <= PLAIN_LEVEL) return;
-      for (const type of ["number[]", "string[]"] as const) {
+      for (const type of ["number[]", "string[]", "record[]"] as const) {
         for (const entry of bank.all(type)) consider(entry);
       }
     },
@@ -66,7 +76,9 @@ export function createSpace(options: SpaceOptions): Space {
 
   function consider(entry: Entry): void {
     if (bodies === undefined || sources.some(({ key }) => key === entry.key)) return;
-    const fits = listGoals.some((goal) => sameLengths(entry.values, goal.target));
+    const fits = listGoals.some(
+      (goal) => sameLengths(entry.values, goal.target) || namesOf(entry.values, goal.target),
+    );
     if (fits && fitting < FITTING_SOURCES) fitting++;
     else if (entry.expression.form === FILTER.form && filtered < bodies.sources) filtered++;
     else if (isPlain(entry) && isDirect(entry) && direct < bodies.sources) direct++;

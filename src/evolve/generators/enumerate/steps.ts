@@ -6,12 +6,16 @@ import type { Bank, Entry, Meter } from "./bank.ts";
 import { compose, constant, type Expression } from "./expression.ts";
 import type { Goal } from "./goal.ts";
 import { applied, costOfNumber, partNamed } from "./parts.ts";
-import { equalValues, fingerprint, type Type, type Value, type Vector } from "./values.ts";
+import { lookUpIn, oneStep } from "./step.ts";
+import { createNumberSteps } from "./steps-numbers.ts";
+import { equalValues, fingerprint, type Type, type Vector } from "./values.ts";
 
 /** What texts are commonly joined by. */
 export const SEPARATORS = ["", " ", ", ", ",", "-", ".", "_", "\n", "/", ":", ";"];
 const NUMBERS_FIXED = ["sorted", "unique number[]", "reversed number[]"];
 const TEXTS_FIXED = ["sorted texts", "unique string[]", "reversed string[]"];
+
+const COMPARED: ReadonlySet<Type> = new Set(["number", "string", "number[]", "string[]"]);
 
 export interface StepsOptions {
   readonly bank: () => Bank;
@@ -30,98 +34,8 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
     return number;
   };
 
-  const lookUp = (goal: Goal, type: Type, vector: Vector, wrap: (e: Expression) => Expression) => {
-    meter.work += vector.length;
-    const found = bank().find(type, fingerprint(vector));
-    if (found !== undefined) goal.accept(wrap(found.expression), 0);
-  };
-
-  function restOfNumber(goal: Goal, { expression, values }: Entry): void {
-    const wanted = goal.target as readonly number[];
-    const given = values as readonly (number | undefined)[];
-    if (given.includes(undefined)) return;
-    const each = (of: (g: number, x: number) => number): Vector =>
-      wanted.map((g, k) => of(g, given[k] as number) + 0);
-    const x = expression;
-    if (wanted.length > 3) onLine(goal, x, given as readonly number[]);
-    lookUp(
-      goal,
-      "number",
-      each((g, v) => g - v),
-      (y) => applied("+", x, y),
-    );
-    lookUp(
-      goal,
-      "number",
-      each((g, v) => v - g),
-      (y) => applied("-", x, y),
-    );
-    const quotient = each((g, v) => (v === 0 ? Number.NaN : g / v));
-    if (quotient.every((q, k) => (q as number) * (given[k] as number) === wanted[k])) {
-      lookUp(goal, "number", quotient, (y) => applied("*", x, y));
-    }
-    const divisor = each((g, v) => (g === 0 ? Number.NaN : v / g));
-    if (divisor.every((q, k) => (given[k] as number) / (q as number) === wanted[k])) {
-      lookUp(goal, "number", divisor, (y) => applied("/", x, y));
-    }
-    for (const name of ["floor", "round", "ceil", "abs", "sqrt"]) oneStep(goal, name, [x], [given]);
-    // A remainder by a constant: one that divides all differences.
-    let gap = 0;
-    for (let k = 0; k < wanted.length; k++) {
-      gap = divisorOf(gap, Math.abs((given[k] as number) - (wanted[k] as number)));
-      if (gap === 1 || gap !== Math.trunc(gap)) return;
-    }
-    const most = Math.max(...wanted);
-    if (gap > most && most > 1) {
-      const modulus = constant(gap, "number", 2);
-      oneStep(goal, "%", [x, modulus], [given, wanted.map(() => gap)]);
-    }
-  }
-
-  /** `x * p / q + b`, or `(x + b) * p / q`: the line through two contexts, if all lie on it. */
-  function onLine(goal: Goal, x: Expression, given: readonly number[]): void {
-    const wanted = goal.target as readonly number[];
-    const [x0 = 0] = given;
-    const [g0 = 0] = wanted;
-    const other = given.findIndex((value) => value !== x0);
-    if (other === -1) return;
-    const slope = ((wanted[other] as number) - g0) / ((given[other] as number) - x0);
-    const lift = g0 - slope * x0;
-    if (slope === 0 || !Number.isFinite(slope)) return;
-    const near = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a));
-    if (!wanted.every((g, k) => near(slope * (given[k] as number) + lift, g))) return;
-    let below = 1;
-    while (below <= 20 && !near(slope * below, Math.round(slope * below))) below++;
-    if (below > 20) return;
-    const number = (value: number) => constant(value, "number", costOfNumber(value));
-    const times = (of: Expression) => {
-      const above = Math.round(slope * below);
-      const upper = above === 1 ? of : applied("*", of, number(above));
-      return below === 1 ? upper : applied("/", upper, number(below));
-    };
-    const plus = (of: Expression, by: number) => {
-      const added = near(by, Math.round(by)) ? Math.round(by) : by;
-      if (added === 0) return of;
-      return added < 0 ? applied("-", of, number(-added)) : applied("+", of, number(added));
-    };
-    goal.accept(plus(times(x), lift), 1);
-    if (lift !== 0) goal.accept(times(plus(x, lift / slope)), 1);
-  }
-
-  function oneStep(
-    goal: Goal,
-    name: string,
-    args: readonly Expression[],
-    vectors: readonly Vector[],
-  ): void {
-    const part = partNamed(name);
-    for (let k = 0; k < goal.target.length; k++) {
-      const values = vectors.map((vector) => vector[k]);
-      if (values.includes(undefined)) return;
-      if (!equalValues(part.apply(...(values as Value[])), goal.target[k])) return;
-    }
-    goal.accept(applied(name, ...args), 0);
-  }
+  const lookUp = lookUpIn(bank, meter);
+  const restOfNumber = createNumberSteps({ meter, lookUp });
 
   function restOfText(goal: Goal, entry: Entry): void {
     const { expression: x, values } = entry;
@@ -139,6 +53,19 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
       );
       lookUp(goal, "string", rest, (y) => applied("+text", y, x));
     }
+  }
+
+  /** What is missing behind a list that each goal begins with. */
+  function restOfList(goal: Goal, { expression: x, values }: Entry): void {
+    const rest: (readonly number[])[] = [];
+    for (const [k, wanted] of (goal.target as readonly (readonly number[])[]).entries()) {
+      const given = values[k] as readonly number[] | undefined;
+      if (given === undefined || given.length > wanted.length) return;
+      if (!given.every((each, at) => equalValues(each, wanted[at]))) return;
+      rest.push(wanted.slice(given.length));
+    }
+    if (values.every((given) => (given as readonly number[]).length === 0)) return;
+    lookUp(goal, x.type, rest, (y) => applied(`concat ${x.type}`, x, y));
   }
 
   /** The same text before or after it, on at least two contexts: a term for a choice. */
@@ -171,7 +98,7 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
   /** Two entries that are the same just where the goal is true, or just where it is false. */
   function equals(goal: Goal, entry: Entry): void {
     const { expression: x, values } = entry;
-    if (x.type === "boolean" || values.includes(undefined)) return;
+    if (!COMPARED.has(x.type) || values.includes(undefined)) return;
     for (const wanted of [true, false]) {
       const there = values.filter((_, k) => goal.target[k] === wanted);
       if (there.length < 3) continue;
@@ -247,9 +174,12 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
       if (goal.type === type) {
         if (type === "number") restOfNumber(goal, entry);
         else if (type === "string") restOfText(goal, entry);
-        else if (type === "number[]") oneStep(goal, "sorted", [entry.expression], [entry.values]);
-        else if (type === "string[]")
-          oneStep(goal, "sorted texts", [entry.expression], [entry.values]);
+        else if (type.endsWith("[]")) {
+          restOfList(goal, entry);
+          if (type === "number[]") oneStep(goal, "sorted", [entry.expression], [entry.values]);
+          if (type === "string[]")
+            oneStep(goal, "sorted texts", [entry.expression], [entry.values]);
+        }
       } else if (goal.type === "boolean") {
         equals(goal, entry);
         if (type === "number") limit(goal, entry);
@@ -263,10 +193,4 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
 
 function count(counts: Map<string, number>, text: string): void {
   counts.set(text, (counts.get(text) ?? 0) + 1);
-}
-
-function divisorOf(a: number, b: number): number {
-  let [x, y] = [a, b];
-  while (y > 1e-9) [x, y] = [y, x % y];
-  return x;
 }

@@ -7,9 +7,18 @@
  */
 import type { ValueType } from "../../../core/task.ts";
 
-export type Type = Exclude<ValueType, "unknown">;
-export type ListType = "number[]" | "string[]";
-export type Value = number | boolean | string | readonly number[] | readonly string[];
+export type Type = Exclude<ValueType, "unknown"> | "record" | "record[]";
+export type ListType = "number[]" | "string[]" | "record[]";
+/** An object of JSON: one with fixed fields, or one from any names to values. */
+export type RecordValue = Readonly<Record<string, unknown>>;
+export type Value =
+  | number
+  | boolean
+  | string
+  | readonly number[]
+  | readonly string[]
+  | RecordValue
+  | readonly RecordValue[];
 export type Vector = readonly (Value | undefined)[];
 
 export interface ValueOf {
@@ -18,12 +27,22 @@ export interface ValueOf {
   string: string;
   "number[]": readonly number[];
   "string[]": readonly string[];
+  record: RecordValue;
+  "record[]": readonly RecordValue[];
 }
 
 /** Bound of texts, in characters, and of lists, in elements. */
 const LONGEST = 4_096;
 
-export const TYPES: readonly Type[] = ["number", "boolean", "string", "number[]", "string[]"];
+export const TYPES: readonly Type[] = [
+  "number",
+  "boolean",
+  "string",
+  "number[]",
+  "string[]",
+  "record",
+  "record[]",
+];
 
 /** The type of all values together; undefined if they have none in common. Empty lists fit any. */
 export function commonType(values: readonly unknown[]): Type | undefined {
@@ -47,10 +66,16 @@ function typeOfValue(value: unknown): Type | undefined {
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") {
     return typeof value as Type;
   }
+  if (isRecord(value)) return "record";
   if (!Array.isArray(value)) return undefined;
+  if (value.every(isRecord)) return "record[]";
   const first = typeof value[0];
   if (first !== "number" && first !== "string") return undefined;
   return value.every((item) => typeof item === first) ? `${first}[]` : undefined;
+}
+
+export function isRecord(value: unknown): value is RecordValue {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What may be kept: finite, within bounds; -0 counts as 0, as it does in JSON. */
@@ -58,8 +83,9 @@ export function bounded(value: Value | undefined): Value | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? value + 0 : undefined;
   if (typeof value === "string") return value.length > LONGEST ? undefined : value;
   if (typeof value !== "object") return value;
-  if (value.length > LONGEST) return undefined;
-  for (const item of value) {
+  const items: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  if (items.length > LONGEST) return undefined;
+  for (const item of items) {
     if (item === undefined) return undefined;
     if (typeof item === "number" && !Number.isFinite(item)) return undefined;
     if (typeof item === "string" && item.length > LONGEST) return undefined;
@@ -67,11 +93,18 @@ export function bounded(value: Value | undefined): Value | undefined {
   return value;
 }
 
+/** Records are equal whatever the order of their fields. */
 export function equalValues(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let at = 0; at < a.length; at++) if (!equalValues(a[at], b[at])) return false;
+    return true;
+  }
+  if (!isRecord(a) || !isRecord(b)) return false;
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((name) => Object.hasOwn(b, name) && equalValues(a[name], b[name]));
 }
 
 const double = new Float64Array(1);
@@ -89,7 +122,7 @@ export function fingerprint(vector: Vector): number {
   return ((low ^ (low >>> 16)) >>> 0) * 2_097_152 + ((high ^ (high >>> 16)) >>> 11);
 }
 
-function take(value: Value | undefined): void {
+function take(value: unknown): void {
   if (typeof value === "number") {
     if (value === (value | 0)) {
       mix(value);
@@ -103,11 +136,17 @@ function take(value: Value | undefined): void {
     for (let at = 0; at < value.length; at++) mix(value.charCodeAt(at));
   } else if (typeof value === "boolean") {
     mix(value ? 0x1b873593 : 0x38b34ae5);
-  } else if (value === undefined) {
-    mix(0x7ed55d16);
-  } else {
+  } else if (Array.isArray(value)) {
     mix(value.length ^ 0x165667b1);
     for (let at = 0; at < value.length; at++) take(value[at]);
+  } else if (isRecord(value)) {
+    mix(0x2f6b4c11);
+    for (const name of Object.keys(value).sort()) {
+      take(name);
+      take(value[name]);
+    }
+  } else {
+    mix(value === undefined ? 0x7ed55d16 : 0x4a1c93e5);
   }
 }
 

@@ -6,9 +6,13 @@ import { bind, type Environment, type Type } from "../../syntax/types.ts";
 import { drawLeaf, drawTest, type Palette, type Spot } from "./palette.ts";
 import { holeType, LAMBDA_NAMES, type Primitive } from "./primitives.ts";
 
+/** How often in a row a hole without a leaf may be filled by a primitive with holes of its own. */
+const MOST_RESCUES = 4;
+
 /**
- * @param budget Nodes to spend; 1 gives a leaf. May be overspent by a test where only a test fits.
- * @returns undefined where the type has neither leaf nor primitive here.
+ * @param budget Nodes to spend; 1 gives a leaf. May be overspent by a test where only a test fits,
+ *   and where a type has no leaf: then by a primitive, a bounded number of times in a row.
+ * @returns undefined where the type has neither leaf nor primitive here, or none within that bound.
  */
 export function grow(
   type: Type,
@@ -16,10 +20,14 @@ export function grow(
   palette: Palette,
   spot: Spot,
   random: Random,
+  rescues = MOST_RESCUES,
 ): Expression | undefined {
-  if (budget <= 2 || random.next() < 0.15)
-    return drawLeaf(type, palette, spot, random) ?? grown(type, 3, palette, spot, random);
-  return grown(type, budget, palette, spot, random);
+  if (budget > 2 && random.next() >= 0.15) {
+    return grown(type, budget, palette, spot, random, rescues);
+  }
+  const leaf = drawLeaf(type, palette, spot, random);
+  if (leaf !== undefined || rescues === 0) return leaf;
+  return grown(type, 3, palette, spot, random, rescues - 1);
 }
 
 function grown(
@@ -28,6 +36,7 @@ function grown(
   palette: Palette,
   spot: Spot,
   random: Random,
+  rescues: number,
 ): Expression | undefined {
   // Comparisons of a feature with a threshold are the commonest useful test.
   if (type === "boolean" && random.next() < 0.5) return drawTest(palette, spot, random);
@@ -37,7 +46,7 @@ function grown(
   if (fitting.length === 0) return drawLeaf(type, palette, spot, random);
   const primitive = fitting[random.weighted(fitting.map(({ weight }) => weight))] as Primitive;
   const share = (budget - primitive.size) / Math.max(1, primitive.holes.length);
-  return fill(primitive, spot, (hole, inner) => grow(hole, share, palette, inner, random));
+  return fill(primitive, spot, (hole, inner) => grow(hole, share, palette, inner, random, rescues));
 }
 
 /**

@@ -1,0 +1,78 @@
+/**
+ * Components over dates: days of the Gregorian calendar as texts YYYY-MM-DD, as milliseconds since
+ * 1970 (UTC), and as their parts. They take part where the inputs show dates, or years.
+ */
+import { type Component, component, constant } from "./expression.ts";
+
+const N = "number";
+const S = "string";
+
+export const ISO_DATE = /^\d{4}-\d\d-\d\d$/;
+const DATE_NAME = /date|day|month|year|born|birth/i;
+/** What `Date` can hold, in milliseconds either side of 1970. */
+const FURTHEST = 8.64e15;
+
+export const DAY = constant(86_400_000, "number", 1);
+
+const valid = (ms: number): boolean => Number.isInteger(ms) && Math.abs(ms) <= FURTHEST;
+
+const getter = (name: string, part: (date: Date) => number): Component =>
+  component(
+    name,
+    [N],
+    N,
+    (ms) => `new Date(${ms}).${name}()`,
+    (ms) => (valid(ms) && Math.abs(ms) > 1e7 ? part(new Date(ms)) : undefined),
+  );
+
+export const DATES: readonly Component[] = [
+  component(
+    "parse date",
+    [S],
+    N,
+    (s) => `Date.parse(${s})`,
+    (s) => (ISO_DATE.test(s) ? Date.parse(s) : undefined),
+  ),
+  component(
+    "date text",
+    [N],
+    S,
+    (ms) => `new Date(${ms}).toISOString().slice(0, 10)`,
+    (ms) => {
+      // Years of more than four digits are written in another form.
+      if (!valid(ms) || Math.abs(ms) < 1e7) return undefined;
+      const text = new Date(ms).toISOString().slice(0, 10);
+      return ISO_DATE.test(text) ? text : undefined;
+    },
+    { cost: 2 },
+  ),
+  component(
+    "UTC",
+    [N, N, N],
+    N,
+    (year, month, day) => `Date.UTC(${year}, ${month}, ${day})`,
+    (year, month, day) => {
+      const whole = [year, month, day].every(Number.isInteger);
+      return whole && year >= 100 && year < 10_000 && Math.abs(month) < 100 && Math.abs(day) < 1e5
+        ? Date.UTC(year, month, day)
+        : undefined;
+    },
+    { levels: [3, 3, 3] },
+  ),
+  getter("getUTCFullYear", (date) => date.getUTCFullYear()),
+  getter("getUTCMonth", (date) => date.getUTCMonth()),
+  getter("getUTCDate", (date) => date.getUTCDate()),
+  getter("getUTCDay", (date) => date.getUTCDay()),
+];
+
+/** Whether the inputs hold days, or numbers that are called after them. */
+export function hasDates(
+  names: readonly string[],
+  inputs: readonly (readonly unknown[])[],
+): boolean {
+  return names.some((name, at) => {
+    const values = inputs.map((input) => input[at]);
+    if (values.every((value) => typeof value === "string" && ISO_DATE.test(value))) return true;
+    return DATE_NAME.test(name) && values.every(Number.isInteger);
+  });
+}

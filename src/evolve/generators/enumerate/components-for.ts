@@ -1,0 +1,37 @@
+/** Which components a search works with: what the types of its inputs and results call for. */
+import { NUMBERS, TESTS } from "./components.ts";
+import { BETWEEN } from "./components-between.ts";
+import { DATES } from "./components-dates.ts";
+import { NUMBER_LISTS, TEXT_LISTS } from "./components-lists.ts";
+import { RECORDS } from "./components-records.ts";
+import { TEXTS } from "./components-text.ts";
+import type { Component } from "./expression.ts";
+import type { Type } from "./values.ts";
+
+export interface Wanted {
+  readonly types: ReadonlySet<Type>;
+  readonly dates: boolean;
+  /** The fields of records that the inputs show. */
+  readonly fields: readonly Component[];
+}
+
+export function componentsFor({ types, dates, fields }: Wanted): readonly Component[] {
+  const records = types.has("record") || types.has("record[]");
+  const parts = [...fields, ...NUMBERS, ...TESTS, ...NUMBER_LISTS];
+  if (records) parts.push(...RECORDS);
+  if (dates) parts.push(...DATES);
+  const ofTexts = [...TEXTS, ...BETWEEN, ...TEXT_LISTS];
+  if (withTexts({ types, fields })) parts.push(...ofTexts);
+  else parts.push(...ofTexts.filter(({ name }) => OF_DIGITS.has(name)));
+  return parts;
+}
+
+/** Texts take part where there are some, as parameters, fields, names of fields or results. */
+export function withTexts({ types, fields }: Pick<Wanted, "types" | "fields">): boolean {
+  if (types.has("string") || types.has("string[]")) return true;
+  if (fields.some(({ gives }) => gives === "string" || gives === "string[]")) return true;
+  return fields.length === 0 && types.has("record");
+}
+
+/** The way of a number to its digits and back. */
+const OF_DIGITS = new Set(["String", "chars", "numbers", "Number", "reversed", "join", "length"]);

@@ -1,0 +1,109 @@
+/**
+ * Goals that follow together: the fields of a record, the parts of a text that stand between marks.
+ * Each part is looked for by itself; when all are found, they make the whole.
+ */
+import { compose, constant, type Expression, type Form } from "./expression.ts";
+import type { Goal } from "./goal.ts";
+import { applied } from "./parts.ts";
+import {
+  commonType,
+  isRecord,
+  type RecordValue,
+  type Type,
+  type Value,
+  type Vector,
+} from "./values.ts";
+
+export interface Part {
+  readonly type: Type;
+  readonly target: Vector;
+}
+
+export interface Together {
+  readonly parts: readonly Part[];
+  readonly make: (found: readonly Expression[]) => Expression;
+}
+
+const MOST_PARTS = 8;
+/** Runs of digits, runs of letters, and any other character by itself. */
+const TOKENS = /\d+|\p{L}+|[^\d\p{L}]/gu;
+
+/** @returns Parts that make the goal if found; undefined where it is not made of any. */
+export function together({ type, target }: Goal): Together | undefined {
+  if (type === "record") return fields(target);
+  return type === "string" ? template(target as readonly string[]) : undefined;
+}
+
+/** Tells the goal whenever all parts are known, and again when one becomes cheaper. */
+export function collect(goal: Goal, { parts, make }: Together): readonly Goal[] {
+  const found: (Expression | undefined)[] = parts.map(() => undefined);
+  return parts.map(({ type, target }, at) => ({
+    type,
+    target,
+    depth: goal.depth + 1,
+    accept(expression, extra) {
+      const before = found[at];
+      if (before !== undefined && before.cost <= expression.cost) return;
+      found[at] = expression;
+      const known = found.filter((each) => each !== undefined);
+      if (known.length === parts.length) goal.accept(make(known), extra);
+    },
+  }));
+}
+
+/** Records of the same fields, each of one type. */
+function fields(target: Vector): Together | undefined {
+  const records = target as readonly RecordValue[];
+  if (!records.every(isRecord)) return undefined;
+  const names = Object.keys(records[0] ?? {});
+  if (names.length === 0 || names.length > MOST_PARTS) return undefined;
+  if (records.some((each) => Object.keys(each).length !== names.length)) return undefined;
+  const parts: Part[] = [];
+  for (const name of names) {
+    if (records.some((each) => !Object.hasOwn(each, name))) return undefined;
+    const values = records.map((each) => each[name]) as Value[];
+    const type = commonType(values);
+    if (type === undefined) return undefined;
+    parts.push({ type, target: values });
+  }
+  const form: Form = {
+    print: (...args) =>
+      `({ ${names.map((name, at) => `${JSON.stringify(name)}: ${args[at]}`).join(", ")} })`,
+    apply: (...args) => Object.fromEntries(names.map((name, at) => [name, args[at]])),
+  };
+  return { parts, make: (found) => compose(form, found, "record") };
+}
+
+/** Texts that have a mark or a word in common between parts that differ. */
+function template(texts: readonly string[]): Together | undefined {
+  const rows = texts.map((text) => text.match(TOKENS) ?? []);
+  const [first = []] = rows;
+  if (first.length < 3 || rows.some((row) => row.length !== first.length)) return undefined;
+  /** Fixed text, or the values of a part. */
+  const pieces: (string | string[])[] = [];
+  for (const [at, token] of first.entries()) {
+    const column = rows.map((row) => row[at] as string);
+    const last = pieces.at(-1);
+    if (column.every((each) => each === token)) {
+      if (typeof last === "string") pieces[pieces.length - 1] = last + token;
+      else pieces.push(token);
+    } else if (Array.isArray(last)) {
+      pieces[pieces.length - 1] = last.map((each, k) => each + column[k]);
+    } else pieces.push(column);
+  }
+  const holes = pieces.filter((piece) => typeof piece !== "string");
+  if (holes.length < 2 || holes.length > MOST_PARTS || holes.length === pieces.length) {
+    return undefined;
+  }
+  return {
+    parts: holes.map((values): Part => ({ type: "string", target: values })),
+    make(found) {
+      let next = 0;
+      return pieces
+        .map((piece) =>
+          typeof piece === "string" ? constant(piece, "string", 1) : (found[next++] as Expression),
+        )
+        .reduce((before, each) => applied("+text", before, each));
+    },
+  };
+}

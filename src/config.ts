@@ -105,6 +105,8 @@ export const Config = z
     store: StoreConfig.prefault({}),
     /** Finds tools by meaning beside words. Default: words alone. */
     embedder: EmbedderConfig.exactOptional(),
+    /** Cosine above which a model's program counts as one that was there before; needs `embedder`. */
+    novelty: z.number().min(0.5).max(1).exactOptional(),
     /** Unused tools are retired after every so many requests; 0: only when asked to. */
     retireEvery: z.int().min(0).default(500),
     /** What is kept of old runs; applied when a command ends. Absent: everything. */

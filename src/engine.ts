@@ -99,11 +99,12 @@ export function openEngine(config: Config): Engine {
   const redactor = createRedactor({ environment: process.env, secrets });
   const tracePath = join(config.home, "trace.db");
   const events = observed(sqliteEventStore(tracePath, { clock }), config);
+  const embedder = config.embedder && configuredEmbedder(config.embedder, config.home, process.env);
   const store = configuredToolStore(config.store, {
     home: config.home,
     clock,
     environment: process.env,
-    embedder: config.embedder && configuredEmbedder(config.embedder, config.home, process.env),
+    embedder,
   });
   const evaluator = createEvaluator();
   let started: Promise<Sandbox> | undefined;
@@ -142,7 +143,7 @@ export function openEngine(config: Config): Engine {
   });
   const tools = foreign.over(library);
 
-  const shared = { config, tools, events, evaluator, clock, sandbox };
+  const shared = { config, tools, events, evaluator, clock, sandbox, embedder };
   const evolve = createEvolve({ ...shared, openTrace: open, newId });
   const replay = createReplay(shared, redactor);
   const ruled = createRuleWalk({

@@ -16,8 +16,9 @@ interface Feature {
 /**
  * @param n Dimension, 1 or more.
  * @returns e0.. the digits; c0, c1, c2 how often each digit occurs; w the digits weighted with 1..n;
- *   rf the matches of the first half with the mirrored second; and for each cyclic shift d of up to
- *   n / 2: qd the sum of products, ad the number of equal digits.
+ *   rf the matches of the first half with the mirrored second; rs those of places i and n - i, the
+ *   mirror image that keeps place 0; and for each cyclic shift d of up to n / 2: qd the sum of
+ *   products, ad the number of equal digits.
  */
 export function features(n: number): Feature[] {
   const places = Array.from({ length: n }, (_, i) => i);
@@ -42,6 +43,11 @@ export function features(n: number): Feature[] {
       name: "rf",
       range: [0, half],
       source: sum(places.slice(0, half).map((i) => equal(i, n - 1 - i))),
+    },
+    {
+      name: "rs",
+      range: [0, half],
+      source: sum(places.slice(1, Math.ceil(n / 2)).map((i) => equal(i, n - i))),
     },
     ...shifts.map((d) => ({
       name: `q${d}`,

@@ -63,8 +63,8 @@ function greedy(priorities, n, start) {
 }
 `;
 
-const SHARED = `
-${greedySource}
+/** JavaScript that defines `digitsOf(index, n)`, and `checked(value)` for what a candidate gives. */
+export const readingSource = `
 function digitsOf(index, n) {
   const digits = new Array(n);
   for (let i = n - 1, rest = index; i >= 0; i--, rest = (rest - (rest % 3)) / 3) digits[i] = rest % 3;
@@ -82,7 +82,7 @@ function checked(value) {
  */
 export function kernelHarness(n: number): Harness {
   return {
-    source: `${SHARED}
+    source: `${greedySource}${readingSource}
 ${featuresSource(n)}
 let known;
 function harness(candidate) {
@@ -99,7 +99,7 @@ function harness(candidate) {
 /** For the paper's `priority(el, n)`, where `el` holds n digits. Takes no input, as above. */
 export function priorityHarness(n: number): Harness {
   return {
-    source: `${SHARED}
+    source: `${greedySource}${readingSource}
 function harness(candidate) {
   const priorities = new Float64Array(${3 ** n});
   for (let i = 0; i < priorities.length; i++) {

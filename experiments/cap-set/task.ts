@@ -4,32 +4,21 @@
  * There is nothing to generalise to, so there is one instance, without input, and no other split:
  * the set itself is the result, and its verifier is exact. Fitness: its size.
  */
-import { Limits, type Program, type Task } from "../../src/index.ts";
+import { Limits, type Task } from "../../src/index.ts";
 import { kernelSource } from "../kernel-source.ts";
 import { verifyCapSet } from "./cap-set.ts";
-import { featureParameters, features, featuresSource } from "./features.ts";
+import { featureParameters, featuresSource } from "./features.ts";
 import { greedySource, kernelHarness, priorityHarness } from "./harness.js.ts";
+import { publish } from "./publish.ts";
+import { figuresOf, recordOf, seedsOf } from "./records.ts";
+import { symmetricTask } from "./symmetric.ts";
 
-/** Largest sets: known to be the largest up to n = 6, the best found above. */
-const RECORDS: Readonly<Record<number, { readonly size: number; readonly before: number }>> = {
-  3: { size: 9, before: 9 },
-  4: { size: 20, before: 20 },
-  5: { size: 45, before: 45 },
-  6: { size: 112, before: 112 },
-  7: { size: 236, before: 236 },
-  8: { size: 512, before: 496 },
-};
-
-const PAPER = "Romera-Paredes et al., Nature 625 (2024), cap sets";
 const LIMITS = Limits.parse({ timeoutMs: 10_000 });
 
 /** @param n Dimension, 3 to 8. */
 function capSetTask(n: number): Task {
-  const record = RECORDS[n] ?? { size: Number.POSITIVE_INFINITY, before: 0 };
+  const record = recordOf(n);
   const toolName = `extend_cap_set_${n}`;
-  const names = features(n).map(({ name }) => name);
-  const seed = (value: string): string =>
-    `function score(${names.join(", ")}) {\n  return ${value};\n}`;
   const instance = { input: [] };
 
   return {
@@ -47,8 +36,7 @@ function capSetTask(n: number): Task {
       parameters: featureParameters(n),
       result: "number",
       features: [],
-      // The first takes vectors in their order, which gives 2^n of them.
-      seeds: [seed("0"), seed("c0"), seed("w"), seed("c1 < c2 ? c0 : w")],
+      seeds: seedsOf(n),
     },
     harness: kernelHarness(n),
     limits: LIMITS,
@@ -73,42 +61,17 @@ function capSetTask(n: number): Task {
       { entry: "priority", harness: priorityHarness(n) },
       { entry: "score", harness: kernelHarness(n) },
     ],
-    published: [
-      {
-        what: `best before FunSearch, n = ${n}`,
-        value: record.before,
-        unit: "vectors",
-        source: PAPER,
-      },
-      { what: `FunSearch, n = ${n}`, value: record.size, unit: "vectors", source: PAPER },
-    ],
+    published: figuresOf(n),
     publish: (source) => publish(source, n),
     tool: (source) => capSetTool(source, n, toolName),
   };
 }
 
 /** What the commands load. */
-export const tasks: readonly Task[] = [3, 4, 5, 6, 7, 8].map(capSetTask);
-
-function publish(source: string, n: number): Program {
-  const kernel = kernelSource(source, ["priority", "featuresOf"]);
-  return {
-    language: kernel.language,
-    entry: "priority",
-    source: `${kernel.source}
-
-${featuresSource(n)}
-/**
- * @param {ArrayLike<number>} el A vector of F_3^${n}: ${n} digits 0, 1, 2.
- * @returns {number} Its priority: a greedy takes the vectors from the highest on.
- */
-function priority(el, n) {
-  const value = score(...featuresOf(el));
-  return Number.isNaN(value) ? -1e300 : Math.min(1e300, Math.max(-1e300, value));
-}
-`,
-  };
-}
+export const tasks: readonly Task[] = [
+  ...[3, 4, 5, 6, 7, 8].map(capSetTask),
+  ...[4, 6, 8].map(symmetricTask),
+];
 
 function capSetTool(source: string, n: number, name: string): ReturnType<Task["tool"]> {
   const kernel = kernelSource(source, [name, "featuresOf", "greedy", "halves", "halvesOf"]);

@@ -4,8 +4,10 @@ import { withUses } from "../../toolstore/index.ts";
 import { readPrompts } from "../agent/prompts/book.ts";
 import { type Config, type ModelConfig, modelOfRole } from "../config.ts";
 import type { Clock } from "../core/clock.ts";
+import { ConfigError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type {
+  Embedder,
   Evaluator,
   EventStore,
   LanguageModel,
@@ -16,6 +18,7 @@ import type {
 import type { Task } from "../core/task.ts";
 import type { EvolveBudget } from "../evolve/budget.ts";
 import { generatorByName } from "../evolve/generators/by-name.ts";
+import type { Novelty } from "../evolve/generators/novelty.ts";
 import { EVOLVE_PROMPTS } from "../evolve/prompts/prompts.ts";
 import { recordedBy, recordedReplies } from "../evolve/resume.ts";
 import type { EvolveProgress, EvolveResult } from "../evolve/run.ts";
@@ -57,6 +60,7 @@ export interface EvolutionPorts {
   readonly clock: Clock;
   readonly openTrace: OpenTrace;
   readonly newId: (kind: string) => string;
+  readonly embedder: Embedder | undefined;
   sandbox(): Promise<Sandbox>;
   /** There: models answer out of the resumed run's record alone, under this name. */
   readonly replayed?: { readonly model: string; readonly terms: string };
@@ -70,6 +74,7 @@ export function createEvolve({
   clock,
   openTrace,
   newId,
+  embedder,
   sandbox,
   replayed,
 }: EvolutionPorts): Evolve {
@@ -133,6 +138,7 @@ export function createEvolve({
                 capabilities: promptFor(running.capabilities, task.language),
                 prompts,
                 samplers,
+                ...noveltyOf(config, embedder),
               },
         ),
         strategy: strategyByName(strategy),
@@ -176,6 +182,24 @@ async function recordedModel(
     known.map((call) => RecordedCall.parse(call)),
     { id: model, terms },
   );
+}
+
+/** @throws ConfigError BAD_CONFIG */
+function noveltyOf(
+  { novelty: atMost }: Config,
+  embedder: Embedder | undefined,
+): { readonly novelty?: Novelty } {
+  if (atMost === undefined) return {};
+  if (embedder === undefined) {
+    throw new ConfigError(
+      "BAD_CONFIG",
+      "novelty compares programs by their vectors, and no embedder is configured: add `embedder`, " +
+        "e.g. `embedder: { driver: local }`, or leave novelty out.",
+    );
+  }
+  const embed: Novelty["embed"] = (texts, signal) =>
+    embedder.embed(texts, { kind: "document" }, signal);
+  return { novelty: { embed, atMost } };
 }
 
 /** Loaded when it is used: without a model nobody waits for its client. */

@@ -1,4 +1,6 @@
 /** The command line with a model: the real client against a scripted endpoint on loopback. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Workplace, workplace } from "../support/cli.ts";
 import { type ModelServer, modelServer } from "../support/model-server.ts";
@@ -21,6 +23,15 @@ export function vowels_v2(text: string): number {
   return [...text].filter((letter) => "aeiou".includes(letter)).length;
 }
 \`\`\``;
+
+/** As the embeddings endpoint answers: one vector a text, all the same. */
+const embeddings = (input: readonly string[]): string =>
+  JSON.stringify({
+    object: "list",
+    model: "same",
+    data: input.map((_, index) => ({ object: "embedding", index, embedding: [1, 0, 0, 0, 0, 0, 0, 0] })),
+    usage: { prompt_tokens: 1, total_tokens: 1 },
+  });
 
 let place: Workplace;
 let server: ModelServer;
@@ -69,6 +80,38 @@ describe("evolve --generator llm", () => {
     expect(shown.stdout).toContain("vowels_v2");
     expect(shown.stdout).not.toContain(KEY);
   });
+
+  it("does not run a program whose vector is close to an earlier one's, where novelty is asked for", async () => {
+    const twins = await modelServer((request, index) =>
+      request.path.endsWith("/embeddings")
+        ? // Every program is the same to this embedder.
+          { raw: embeddings(request.body.input) }
+        : `\`\`\`js\nfunction vowels(text) { return text.length + ${index}; }\n\`\`\``,
+    );
+    try {
+      const spec = place.file("vowels.json", JSON.stringify(SPEC));
+      const baseUrl = `${twins.url}/v1`;
+      place.file(
+        "toolwright.config.json",
+        JSON.stringify({
+          embedder: { driver: "openai", model: "same", baseUrl, dims: 8 },
+          novelty: 0.95,
+        }),
+      );
+      const { value } = await place.json(
+        ["evolve", "--spec", spec, "--generator", "llm", "--budget-evaluations", "6"],
+        { environment: { ...environment, TOOLWRIGHT_BASE_URL: baseUrl } },
+      );
+      const { runId } = value as { runId: string };
+      const { value: shown } = await place.json([
+        ...["traces", "grep", "not new: cosine 1.000", "--run", runId],
+      ]);
+      expect((shown as unknown[]).length).toBeGreaterThan(0);
+    } finally {
+      rmSync(join(place.folder, "toolwright.config.json"));
+      await twins.close();
+    }
+  }, 60_000);
 
   it("says how to configure a model when there is none", async () => {
     const spec = place.file("vowels.json", JSON.stringify(SPEC));

@@ -9,6 +9,7 @@ import { enumerateGenerator } from "./enumerate/index.ts";
 import { foreignLanguage } from "./llm/foreign.ts";
 import { llmGenerator } from "./llm/generator.ts";
 import { mutationGenerator } from "./mutation/index.ts";
+import { type Novelty, novel } from "./novelty.ts";
 import { tuningGenerator } from "./tuning/index.ts";
 
 export const GENERATORS = [
@@ -36,6 +37,8 @@ export interface ModelArm {
   readonly prompts: PromptOverrides;
   /** Calls of the model in flight. */
   readonly samplers: number;
+  /** What counts as new. Absent: everything that is not equal. */
+  readonly novelty?: Novelty;
 }
 
 /** @throws InputError UNKNOWN_GENERATOR; ConfigError MODEL_MISSING */
@@ -51,12 +54,12 @@ export function generatorByName(name: string, task: Task, arm: ModelArm | undefi
     case "tuning":
       return tuningGenerator();
     case "llm":
-      return llmGenerator(needed(arm, name));
+      return byModel(needed(arm, name));
     case "ensemble":
       return ensembleGenerator([
         offlineGenerator(task),
         {
-          generator: llmGenerator(needed(arm, name)),
+          generator: byModel(needed(arm, name)),
           cost: MODEL_COST,
           // A call asks for a few programs; together they keep the samplers busy.
           ahead: Math.max(1, Math.ceil((arm?.samplers ?? 1) / 2)),
@@ -72,12 +75,17 @@ export function generatorByName(name: string, task: Task, arm: ModelArm | undefi
 
 /** Only a model writes what this room can not read. */
 function foreignGenerator(name: string, task: Task, arm: ModelArm | undefined): Generator {
-  if (arm !== undefined && (name === "llm" || name === "ensemble")) return llmGenerator(arm);
+  if (arm !== undefined && (name === "llm" || name === "ensemble")) return byModel(arm);
   throw new ConfigError(
     "MODEL_MISSING",
     `Programs in ${task.language} are written by a model alone, the generator "${name}" has none. ` +
       "Configure a model (TOOLWRIGHT_MODEL), or leave the spec's language out.",
   );
+}
+
+function byModel({ novelty, ...arm }: ModelArm): Generator {
+  const generator = llmGenerator(arm);
+  return novelty === undefined ? generator : novel(generator, novelty);
 }
 
 function needed(arm: ModelArm | undefined, generator: string): ModelArm {

@@ -153,12 +153,19 @@ function replyOf(
   return { role: "assistant", content: said === "" ? fenced(source(), language) : said };
 }
 
+interface Ancestry {
+  readonly models: readonly string[];
+  readonly terms: readonly string[];
+}
+
 /** Models and terms of a program and of everything that it was made of. */
 function ancestryOf(
   candidates: readonly TraceCandidate[],
   authorship: (candidate: TraceCandidate) => Authorship | undefined,
-): (digest: string) => { readonly models: readonly string[]; readonly terms: readonly string[] } {
-  const made = new Map<string, { models: ReadonlySet<string>; terms: ReadonlySet<string> }>();
+): (digest: string) => Ancestry {
+  const made = new Map<string, Ancestry>();
+  // Thousands of programs have few ancestries between them: equal ones are kept once.
+  const kept = new Map<string, Ancestry>();
   // Parents come before their children, so one pass in order sees each ancestry whole.
   for (const candidate of candidates) {
     const { digest, parents, generator, terms } = candidate;
@@ -175,13 +182,11 @@ function ancestryOf(
       for (const model of made.get(parent)?.models ?? []) models.add(model);
       for (const each of made.get(parent)?.terms ?? []) own.add(each);
     }
-    made.set(digest, { models, terms: own });
+    const ancestry = { models: [...models].sort(), terms: [...own].sort() };
+    const key = JSON.stringify(ancestry);
+    const known = kept.get(key) ?? ancestry;
+    kept.set(key, known);
+    made.set(digest, known);
   }
-  return (digest) => {
-    const entry = made.get(digest);
-    return {
-      models: [...(entry?.models ?? [])].sort(),
-      terms: [...(entry?.terms ?? ["unknown"])].sort(),
-    };
-  };
+  return (digest) => made.get(digest) ?? { models: [], terms: ["unknown"] };
 }

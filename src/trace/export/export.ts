@@ -7,13 +7,13 @@
 import { createHash } from "node:crypto";
 import { InputError } from "../../core/errors.ts";
 import type { RunSummary } from "../../core/event.ts";
-import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
 import type { Fingerprint } from "../../core/shingles.ts";
 import { RunStart } from "../vocabulary.ts";
 import type { Example } from "./examples.ts";
 import { writeFolder } from "./folder.ts";
 import { RULES } from "./formats.ts";
+import { manifestOf, sortedObject } from "./manifest.ts";
 import { type ExportOptions, type ResolvedOptions, resolved } from "./options.ts";
 import { type FinishedRow, finishedRows } from "./pipeline.ts";
 import { examplesOf } from "./recipes.ts";
@@ -40,9 +40,6 @@ export interface ExportedFile {
   readonly sha256: string;
   readonly tokens: { readonly total: number; readonly median: number; readonly max: number };
 }
-
-/** Goes up when the same traces give other rows. */
-const EXPORT_VERSION = 2;
 
 /**
  * @throws InputError BAD_EXPORT_OPTIONS, RUN_NOT_FOUND; EXPORT_TOO_SMALL if fewer rows are left than
@@ -122,10 +119,6 @@ export async function exportTraces(
     drops: { ...notMade, ...dropped },
     warnings,
   };
-}
-
-function sortedObject(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
-  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Oldest first. */
@@ -217,53 +210,4 @@ function described(
       max: tokens.at(-1) ?? 0,
     },
   };
-}
-
-function manifestOf(
-  { out: _, countTokens: __, runs: ___, sealed, hindsight, ...options }: ResolvedOptions,
-  runs: readonly RunSummary[],
-  made: {
-    readonly made: number;
-    readonly rows: readonly FinishedRow[];
-    readonly files: readonly ExportedFile[];
-    readonly dropped: Readonly<Record<string, number>>;
-    readonly notMade: Readonly<Record<string, number>>;
-    readonly warnings: readonly string[];
-    readonly tokenCount: string;
-    readonly sealedRuns: number;
-    readonly redacted: Readonly<Record<string, number>>;
-  },
-): Json {
-  const terms = new Map<string, number>();
-  const recipes = new Map<string, number>();
-  for (const { example } of made.rows) {
-    for (const term of example.origin.terms) terms.set(term, (terms.get(term) ?? 0) + 1);
-    const { recipe } = example.origin;
-    recipes.set(recipe, (recipes.get(recipe) ?? 0) + 1);
-  }
-  const manifest = {
-    exportVersion: EXPORT_VERSION,
-    format: options.format,
-    // The sealed texts themselves stay out of whatever is handed on.
-    options: { ...options, sealed: sealed.length, hindsight: hindsight !== undefined },
-    tokenCount: made.tokenCount,
-    // Personal data taken out, by kind. Secrets were, before anything was written.
-    redacted: made.redacted,
-    // Runs of the home whose sealed cases the rows were held against.
-    sealedRuns: made.sealedRuns,
-    runs: runs.map(({ id, kind, events, sum }) => ({ id, kind, events, sum })),
-    counts: {
-      examples: made.made,
-      // Distinct rows; a repeated one counts once here and as often as it is written in `files`.
-      rows: made.rows.length,
-      dropped: made.dropped,
-      notMade: made.notMade,
-    },
-    terms: sortedObject(terms),
-    // Hindsight rows are among them under their own name.
-    recipes: sortedObject(recipes),
-    files: made.files,
-    warnings: made.warnings,
-  };
-  return JSON.parse(JSON.stringify(manifest)) as Json;
 }

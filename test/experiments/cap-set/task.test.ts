@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { vectorOf, verifyCapSet } from "../../../experiments/cap-set/cap-set.ts";
 import { features } from "../../../experiments/cap-set/features.ts";
 import { tasks } from "../../../experiments/cap-set/task.ts";
+import { checkGrammar } from "../../../sandbox/grammar.ts";
 import type { Harness, Task } from "../../../src/index.ts";
 import { load, runner } from "../in-process.ts";
 
@@ -42,6 +43,12 @@ describe("cap-set tasks", () => {
       for (const seed of task.kernel.seeds) {
         expect(size(task, seed, "score")).toBeLessThan(task.target ?? 0);
       }
+    }
+  });
+
+  test("every seed is of the total grammar: the fast lane runs it", () => {
+    for (const { kernel } of tasks) {
+      for (const seed of kernel.seeds) expect(checkGrammar(seed, kernel.entry).ok).toBe(true);
     }
   });
 

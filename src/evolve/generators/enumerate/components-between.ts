@@ -110,7 +110,7 @@ export const BETWEEN: readonly Component[] = [
     SS,
     (s) => `${s}.split(/\\s+/).filter((each) => each !== "")`,
     (s) => s.split(/\s+/).filter((each) => each !== ""),
-    { cost: 3 },
+    { cost: 2 },
   ),
   component(
     "digits",

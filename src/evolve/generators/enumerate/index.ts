@@ -83,7 +83,11 @@ export function programOf({ entry, parameters }: Kernel, expression: Expression)
     .map(({ name }) => `const ${innerName(name)} = ${name};`)
     .join(" ");
   const helpers = [...helpersOf(expression)].join("\n");
-  const source = `${helpers}\nfunction ${entry}(${names}) { ${aliases} return ${textOf(expression)}; }`;
+  const body = `${aliases} return ${textOf(expression)};`;
+  // A helper of the entry's own name stands inside, where it hides the entry.
+  const source = helpers.includes(`function ${entry}(`)
+    ? `function ${entry}(${names}) { ${helpers} ${body} }`
+    : `${helpers}\nfunction ${entry}(${names}) { ${body} }`;
   const tree = parseProgram(source);
   return tree === undefined ? source : printProgram(tree);
 }

@@ -77,6 +77,7 @@ export function sourceOf(
   const lists = values as readonly (readonly Value[] | undefined)[];
   const total = lists.reduce((sum, list) => sum + (list?.length ?? 0), 0);
   if (total < 2 || total > MOST_ELEMENTS) return undefined;
+  if (!lists.some((list) => (list?.length ?? 0) > 1)) return undefined;
 
   /** Which context each element of each list is, and what the contexts hold. */
   const layout = (open: boolean) => {

@@ -80,7 +80,7 @@ export function createSpace(options: SpaceOptions): Space {
       (goal) => sameLengths(entry.values, goal.target) || namesOf(entry.values, goal.target),
     );
     if (fits && fitting < FITTING_SOURCES) fitting++;
-    else if (entry.expression.form === FILTER.form && filtered < bodies.sources) filtered++;
+    else if (entry.expression.form === FILTER.form && filtered < bodies.sources / 2) filtered++;
     else if (isPlain(entry) && isDirect(entry) && direct < bodies.sources) direct++;
     else if (isPlain(entry) && !isDirect(entry) && plain < bodies.sources / 2) plain++;
     else return;
@@ -136,6 +136,10 @@ function literals({ form, args }: Expression): number {
 function isPlain({ expression, level }: Entry): boolean {
   if (level > 3 || LAMBDAS.some(({ form }) => form === expression.form)) return false;
   const { name = "" } = expression.form as Partial<Component>;
+  const [first, second] = expression.args;
+  // What is cut, counted or looked up is given; what it is cut by is fixed.
+  if (first !== undefined && !hasVariable(first)) return false;
+  if (name === "split" && second !== undefined && hasVariable(second)) return false;
   return hasVariable(expression) && !/^(reversed|sorted|concat|append|init|tail)/.test(name);
 }
 

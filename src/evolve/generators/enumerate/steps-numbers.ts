@@ -10,7 +10,7 @@ import { type LookUp, oneStep } from "./step.ts";
 import type { Vector } from "./values.ts";
 
 /** Numbers of which pairs are tried, and how deep they may be. */
-const MOST_PAIRED = 60;
+const MOST_PAIRED = 150;
 const PAIRED_LEVEL = 4;
 
 const number = (value: number): Expression => constant(value, "number", costOfNumber(value));
@@ -54,6 +54,9 @@ export function createNumberSteps({ meter, lookUp }: NumberStepsOptions) {
       lookUp(goal, "number", divisor, (y) => applied("/", x, y));
     }
     for (const name of ["floor", "round", "ceil", "abs", "sqrt"]) oneStep(goal, name, [x], [given]);
+    // The other leg of a right triangle; without the last digits, which rounding takes.
+    const leg = each((g, v) => Math.round(Math.sqrt(g * g - v * v) * 1e9) / 1e9);
+    if (!leg.some(Number.isNaN)) lookUp(goal, "number", leg, (y) => applied("hypot", x, y));
     constantQuotient(goal, x, given as readonly number[]);
     constantRemainder(goal, x, given as readonly number[]);
     if (wanted.length > 4 && entry.level <= PAIRED_LEVEL) onPlanes(goal, entry);

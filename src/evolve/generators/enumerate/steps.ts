@@ -55,17 +55,26 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
     }
   }
 
-  /** What is missing behind a list that each goal begins with. */
+  /** What is missing to a list that every goal begins or ends with. */
   function restOfList(goal: Goal, { expression: x, values }: Entry): void {
-    const rest: (readonly number[])[] = [];
-    for (const [k, wanted] of (goal.target as readonly (readonly number[])[]).entries()) {
-      const given = values[k] as readonly number[] | undefined;
-      if (given === undefined || given.length > wanted.length) return;
-      if (!given.every((each, at) => equalValues(each, wanted[at]))) return;
-      rest.push(wanted.slice(given.length));
+    const wanted = goal.target as readonly (readonly number[])[];
+    const given = values as readonly (readonly number[] | undefined)[];
+    if (given.every((list) => list === undefined || list.length === 0)) return;
+    meter.work += given.length;
+    for (const atEnd of [false, true]) {
+      const rest: (readonly number[])[] = [];
+      for (const [k, whole] of wanted.entries()) {
+        const part = given[k];
+        const left = whole.length - (part?.length ?? Infinity);
+        const start = atEnd ? left : 0;
+        if (!(left >= 0) || !part?.every((each, at) => equalValues(each, whole[start + at]))) break;
+        rest.push(atEnd ? whole.slice(0, left) : whole.slice(part.length));
+      }
+      if (rest.length < wanted.length) continue;
+      lookUp(goal, x.type, rest, (y) =>
+        atEnd ? applied(`concat ${x.type}`, y, x) : applied(`concat ${x.type}`, x, y),
+      );
     }
-    if (values.every((given) => (given as readonly number[]).length === 0)) return;
-    lookUp(goal, x.type, rest, (y) => applied(`concat ${x.type}`, x, y));
   }
 
   /** The same text before or after it, on at least two contexts: a term for a choice. */

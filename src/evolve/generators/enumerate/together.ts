@@ -25,6 +25,8 @@ export interface Together {
 }
 
 const MOST_PARTS = 8;
+/** Parts that are each right by themselves are no chance, however long they are together. */
+const DISCOUNT = 0.8;
 /** Runs of digits, runs of letters, and any other character by itself. */
 const TOKENS = /\d+|\p{L}+|[^\d\p{L}]/gu;
 
@@ -46,7 +48,10 @@ export function collect(goal: Goal, { parts, make }: Together): readonly Goal[] 
       if (before !== undefined && before.cost <= expression.cost) return;
       found[at] = expression;
       const known = found.filter((each) => each !== undefined);
-      if (known.length === parts.length) goal.accept(make(known), extra);
+      if (known.length < parts.length) return;
+      const whole = make(known);
+      const longest = Math.max(...known.map(({ cost }) => cost));
+      goal.accept(whole, extra - DISCOUNT * (whole.cost - longest));
     },
   }));
 }

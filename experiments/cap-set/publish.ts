@@ -1,0 +1,24 @@
+/** A found kernel as FunSearch's `priority(el, n)`: what a user reads and evaluates. */
+import type { Program } from "../../src/index.ts";
+import { kernelSource } from "../kernel-source.ts";
+import { featuresSource } from "./features.ts";
+
+export function publish(source: string, n: number): Program {
+  const kernel = kernelSource(source, ["priority", "featuresOf"]);
+  return {
+    language: kernel.language,
+    entry: "priority",
+    source: `${kernel.source}
+
+${featuresSource(n)}
+/**
+ * @param {ArrayLike<number>} el A vector of F_3^${n}: ${n} digits 0, 1, 2.
+ * @returns {number} Its priority: a greedy takes the vectors from the highest on.
+ */
+function priority(el, n) {
+  const value = score(...featuresOf(el));
+  return Number.isNaN(value) ? -1e300 : Math.min(1e300, Math.max(-1e300, value));
+}
+`,
+  };
+}

@@ -29,7 +29,11 @@ const embeddings = (input: readonly string[]): string =>
   JSON.stringify({
     object: "list",
     model: "same",
-    data: input.map((_, index) => ({ object: "embedding", index, embedding: [1, 0, 0, 0, 0, 0, 0, 0] })),
+    data: input.map((_, index) => ({
+      object: "embedding",
+      index,
+      embedding: [1, 0, 0, 0, 0, 0, 0, 0],
+    })),
     usage: { prompt_tokens: 1, total_tokens: 1 },
   });
 

@@ -23,12 +23,12 @@ export function bestProgram(record: RunRecord): Markup {
     next = bestParent(next, byDigest);
   }
   const heldOut = record.heldOut.get(winner.digest);
-  return html`<h2>Best program</h2><p>fitness ${winner.fitness ?? "?"}${
-    heldOut === undefined ? html`` : html`, held out ${heldOut.score}`
+  return html`<h2>Best program</h2><p>fitness ${digits(winner.fitness) ?? "?"}${
+    heldOut === undefined ? html`` : html`, held out ${digits(heldOut.score) ?? "?"}`
   }</p><pre>${shortened(winner.source)}</pre>
 <h3>Lineage</h3><ol reversed>${line.map(
     (each) =>
-      html`<li><a href="#c${each.index}">${each.digest.slice(0, 10)}</a> ${each.operator ?? "start"}, fitness ${each.fitness ?? "none"}</li>`,
+      html`<li><a href="#c${each.index}">${each.digest.slice(0, 10)}</a> ${each.operator ?? "start"}, fitness ${digits(each.fitness) ?? "none"}</li>`,
   )}</ol>`;
 }
 
@@ -39,11 +39,11 @@ export function candidateTable(record: RunRecord): Markup {
   const byDigest = firstByDigest(all);
   const shown = interesting(all, record.best);
   return html`<h2>Candidates</h2>${chart(all)}<p>${all.length} in all, ${shown.length} shown: the ones that were best when they came, then the first ones.</p>
-<table><tr><th>#</th><th>program</th><th>status</th><th>fitness</th><th>operator</th><th>island</th><th>parents</th></tr>${shown.map(
+<div class="wide"><table><tr><th>#</th><th>program</th><th>status</th><th>fitness</th><th>operator</th><th>island</th><th>parents</th></tr>${shown.map(
     (each) => {
       const parent = bestParent(each, byDigest);
       const before = parent === undefined ? undefined : sources.get(parent.digest);
-      const row = html`<tr id="c${each.index}"><td>${each.index}</td><td>${each.digest.slice(0, 10)}${
+      const row = html`<tr id="c${each.index}"><td>${each.index}</td><td class="whole">${each.digest.slice(0, 10)}${
         each.source === undefined
           ? html``
           : html`<details><summary>${before === undefined ? "source" : "change"}</summary>${
@@ -51,13 +51,13 @@ export function candidateTable(record: RunRecord): Markup {
                 ? html`<pre>${shortened(each.source)}</pre>`
                 : change(before, each.source)
             }</details>`
-      }</td><td>${each.status}${each.reason === undefined ? "" : `: ${each.reason.slice(0, 300)}`}</td><td>${each.fitness ?? ""}</td><td>${each.operator ?? ""}</td><td>${each.island ?? ""}</td><td>${each.parents.map(
+      }</td><td>${each.status}${each.reason === undefined ? "" : `: ${each.reason.slice(0, 300)}`}</td><td>${digits(each.fitness) ?? ""}</td><td>${each.operator ?? ""}</td><td>${each.island ?? ""}</td><td>${each.parents.map(
         (digest) =>
           html`<a href="#c${byDigest.get(digest)?.index ?? ""}">${digest.slice(0, 10)}</a> `,
       )}</td></tr>`;
       return row;
     },
-  )}</table>`;
+  )}</table></div>`;
 }
 
 function change(before: string, after: string): Markup {
@@ -66,6 +66,11 @@ function change(before: string, after: string): Markup {
   return html`<pre>${lines.map(
     ({ kind, text }) => html`<span class="${kind}">${sign[kind]}${text}\n</span>`,
   )}</pre>`;
+}
+
+/** Six digits are for reading; the trace holds the number. */
+function digits(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value.toPrecision(6));
 }
 
 /** Best fitness so far over the candidates, as a step line. */
@@ -85,7 +90,7 @@ function chart(all: readonly TraceCandidate[]): Markup {
     return index === 0 ? `M${x} ${y}` : `H${x}V${y}`;
   });
   return html`<svg viewBox="0 0 600 120" role="img" aria-label="best fitness over candidates"><path d="${path.join("")}H600"/></svg>
-<p>best fitness from ${first.fitness} to ${last.fitness} over ${all.length} candidates</p>`;
+<p>best fitness from ${digits(first.fitness) ?? "?"} to ${digits(last.fitness) ?? "?"} over ${all.length} candidates</p>`;
 }
 
 function firstByDigest(all: readonly TraceCandidate[]): ReadonlyMap<string, TraceCandidate> {

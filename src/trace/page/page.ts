@@ -123,7 +123,7 @@ ${
 }
 
 function timeline({ summary }: RunRecord, events: readonly TraceEvent[]): Markup {
-  return html`<h2>Events</h2><p>${summary.events} in all, ${events.length} shown</p><table>${events.map(
+  return html`<h2>Events</h2><p>${summary.events} in all, ${events.length} shown</p><div class="wide"><table>${events.map(
     ({ seq, time, type, data, volatile, link }) =>
       html`<tr><td>${seq}</td><td>${time.slice(11, 23)}</td><td>${type}</td><td>${block(
         canonicalJson(data).slice(0, 100),
@@ -131,5 +131,5 @@ function timeline({ summary }: RunRecord, events: readonly TraceEvent[]): Markup
       )}${volatile === undefined ? html`` : html` ${canonicalJson(volatile).slice(0, 200)}`}${
         link === undefined ? html`` : html` see run ${link}`
       }</td></tr>`,
-  )}</table>`;
+  )}</table></div>`;
 }

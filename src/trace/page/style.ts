@@ -4,7 +4,8 @@ export const STYLE = `
 body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #8886; }
 table { border-collapse: collapse; } th, td { text-align: left; vertical-align: top; padding: .2rem .7rem .2rem 0; }
-td { overflow-wrap: anywhere; }
+td { overflow-wrap: anywhere; } .whole { min-width: 7rem; }
+.wide { overflow-x: auto; } .wide table { min-width: 46rem; }
 pre { background: #8881; padding: .7rem; overflow-x: auto; white-space: pre-wrap; margin: .3rem 0; }
 summary { cursor: pointer; color: #2a6fb0; }
 .added { background: #2a924433; } .removed { background: #b32a2a33; }

@@ -3,15 +3,18 @@
  * through the contexts, or a plane over two numbers, and the constants of remainders and quotients.
  */
 import type { Entry, Meter } from "./bank.ts";
-import { constant, type Expression } from "./expression.ts";
+import { type Component, constant, type Expression } from "./expression.ts";
 import type { Goal } from "./goal.ts";
 import { applied, costOfNumber } from "./parts.ts";
 import { type LookUp, oneStep } from "./step.ts";
 import type { Vector } from "./values.ts";
 
-/** Numbers of which pairs are tried, and how deep they may be. */
+/** Numbers of which pairs are tried, and what they may cost. */
 const MOST_PAIRED = 150;
-const PAIRED_LEVEL = 4;
+const PAIRED_COST = 4;
+
+/** What these give lies in a plane over what they take, or the plane is the simpler one. */
+const IN_PLANES: ReadonlySet<string> = new Set(["+", "-", "*", "/", "neg", "percent", "%", "mod"]);
 
 const number = (value: number): Expression => constant(value, "number", costOfNumber(value));
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a));
@@ -59,7 +62,7 @@ export function createNumberSteps({ meter, lookUp }: NumberStepsOptions) {
     if (!leg.some(Number.isNaN)) lookUp(goal, "number", leg, (y) => applied("hypot", x, y));
     constantQuotient(goal, x, given as readonly number[]);
     constantRemainder(goal, x, given as readonly number[]);
-    if (wanted.length > 4 && entry.level <= PAIRED_LEVEL) onPlanes(goal, entry);
+    if (wanted.length > 4 && expression.cost <= PAIRED_COST) onPlanes(goal, entry);
   }
 
   /** `x * p / q + b`, or `(x + b) * p / q`: the line through two contexts, if all lie on it. */
@@ -92,8 +95,10 @@ export function createNumberSteps({ meter, lookUp }: NumberStepsOptions) {
 
   /** Planes over this number and each one before it. */
   function onPlanes(goal: Goal, entry: Entry): void {
+    const { name = "" } = entry.expression.form as Partial<Component>;
     const isConstant = entry.values.every((value) => value === entry.values[0]);
-    if (isConstant || (entry.level > 2 && paired.size >= MOST_PAIRED)) return;
+    if (isConstant || IN_PLANES.has(name) || (entry.expression.cost > 2 && paired.size >= MOST_PAIRED))
+      return;
     for (const other of paired) {
       meter.work += 8;
       if (other !== entry) onPlane(goal, other, entry);

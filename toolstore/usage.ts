@@ -6,9 +6,12 @@ const MOST_ERRORS = 5;
 export const MOST_QUERIES = 30;
 const LONGEST_TEXT = 500;
 const MOST_LATENCIES = 100;
+const MOST_COUNTED = 100;
 
-/** The counters after one more call. */
+/** The counters after one more call; as they are for a call that was counted. */
 export function usageAfter(usage: ToolUsage, use: ToolUse): ToolUsage {
+  const { counted = [] } = usage;
+  if (use.id !== undefined && counted.includes(use.id)) return usage;
   const lastErrors =
     use.error === undefined
       ? usage.lastErrors
@@ -27,5 +30,10 @@ export function usageAfter(usage: ToolUsage, use: ToolUse): ToolUsage {
     lastErrors,
     queries,
     latencies: [...(usage.latencies ?? []), use.wallMs].slice(-MOST_LATENCIES),
+    ...(use.id === undefined
+      ? usage.counted === undefined
+        ? {}
+        : { counted }
+      : { counted: [...counted, use.id].slice(-MOST_COUNTED) }),
   };
 }

@@ -3,7 +3,8 @@ import type { Program } from "../../src/index.ts";
 import { kernelSource } from "../kernel-source.ts";
 import { featuresSource } from "./features.ts";
 
-export function publish(source: string, n: number): Program {
+/** @param taken What the greedy takes in the order of priorities, in words. */
+export function publish(source: string, n: number, taken = "vectors"): Program {
   const kernel = kernelSource(source, ["priority", "featuresOf"]);
   return {
     language: kernel.language,
@@ -13,7 +14,7 @@ export function publish(source: string, n: number): Program {
 ${featuresSource(n)}
 /**
  * @param {ArrayLike<number>} el A vector of F_3^${n}: ${n} digits 0, 1, 2.
- * @returns {number} Its priority: a greedy takes the vectors from the highest on.
+ * @returns {number} Its priority: a greedy takes ${taken} from the highest on.
  */
 function priority(el, n) {
   const value = score(...featuresOf(el));

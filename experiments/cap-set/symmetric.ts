@@ -71,7 +71,7 @@ export function symmetricTask(n: number): Task {
       { entry: "score", harness },
     ],
     published: figuresOf(n),
-    publish: (source) => publish(source, n),
+    publish: (source) => publish(source, n, "orbits, each by its first vector,"),
     tool: (source) => symmetricTool(source, n, toolName),
   };
 }

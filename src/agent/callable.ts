@@ -22,7 +22,8 @@ export interface Callable {
   /** Of a stored tool. */
   readonly tool?: Tool;
   /** @param given Fits `parameters`. */
-  call(given: Arguments, signal: AbortSignal): Promise<CallOutcome>;
+  /** @param key Equal in every attempt of this call. */
+  call(given: Arguments, signal: AbortSignal, key?: string): Promise<CallOutcome>;
 }
 
 /** Why arguments do not fit a JSON Schema, in words; empty if they do. */

@@ -10,6 +10,7 @@ export interface ExecutePorts extends TrialPorts {
   readonly tools: ToolStore;
   readonly trace: (events: readonly NewEvent[]) => Promise<void>;
   readonly monotonicMs: () => number;
+  readonly requestId: string;
 }
 
 export async function callTool(
@@ -54,6 +55,7 @@ export async function callTool(
     })),
   );
   await ports.tools.recordUse(tool.name, tool.version, {
+    id: `${ports.requestId}/${tool.name}/${tool.version}`,
     succeeded: trial.status === "serves",
     wallMs,
     query: goal.request.objective,

@@ -131,7 +131,9 @@ export async function makeCall(
   ]);
   const said = await steps.step(
     `call:${name}`,
-    async ({ signal }) => ({ ...(await callable.call(allowed, signal)) }),
+    async ({ signal, idempotencyKey }) => ({
+      ...(await callable.call(allowed, signal, idempotencyKey)),
+    }),
     {
       input: allowed,
       ...(tool !== undefined && actsOutside(tool) ? { onUncertain: "ask" } : {}),

@@ -22,7 +22,7 @@ export function toolCallable(ports: ToolCallablePorts, tool: Tool): Callable {
     parameters,
     origin: "tool",
     tool,
-    async call(given, signal) {
+    async call(given, signal, key) {
       const sandbox = await ports.sandbox();
       const start = ports.monotonicMs();
       const [execution] = await sandbox.run(
@@ -33,6 +33,7 @@ export function toolCallable(ports: ToolCallablePorts, tool: Tool): Callable {
       const reason =
         execution === undefined ? "The sandbox gave no result." : describeExecution(execution);
       await ports.tools.recordUse(name, version, {
+        ...(key === undefined ? {} : { id: key }),
         succeeded: returned,
         wallMs: ports.monotonicMs() - start,
         query: ports.query,

@@ -82,7 +82,9 @@ function instancesOf(task: Task, source: Source, seed: number): readonly TaskIns
   if (task.harness === undefined) {
     return [...task.instances("train", seed), ...task.instances("sealed", seed)];
   }
-  return task.instances("sealed", seed + 1);
+  const fresh = task.instances("sealed", seed + 1);
+  // Where a construction itself is the result there is nothing fresh: it is asked for again.
+  return fresh.length > 0 ? fresh : task.instances("train", seed);
 }
 
 /** A path means the same from any folder. */

@@ -277,6 +277,8 @@ export interface ToolStore {
 }
 
 export interface ToolUse {
+  /** Of the call: a process that died after counting it tells it again, and it counts once. */
+  readonly id?: string;
   readonly succeeded: boolean;
   readonly wallMs: number;
   readonly costUsd?: number;

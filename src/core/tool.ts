@@ -72,6 +72,8 @@ export const ToolUsage = z.object({
   queries: z.array(z.string()).default([]),
   /** Wall clock of the latest calls in milliseconds, at most 100: percentiles come from them. */
   latencies: z.array(z.number().min(0)).exactOptional(),
+  /** Ids of the latest calls that had one, at most 100: a call told twice counts once. */
+  counted: z.array(z.string()).exactOptional(),
 });
 export type ToolUsage = z.output<typeof ToolUsage>;
 

@@ -130,7 +130,12 @@ export function createRuleWalk({
       createTool: async (goal) =>
         createTool({ ...(await creation(life)), ...(await testers(life)) }, goal, signal),
       execute: async (goal, step) =>
-        callTool({ ...(await running()), monotonicMs: clock.monotonicMs }, goal, step, signal),
+        callTool(
+          { ...(await running()), monotonicMs: clock.monotonicMs, requestId: life.requestId },
+          goal,
+          step,
+          signal,
+        ),
     };
   };
 

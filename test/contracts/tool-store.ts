@@ -163,6 +163,17 @@ export function toolStoreContract(open: () => Promise<ToolStore>): void {
     });
   });
 
+  describe("a call that is told twice", () => {
+    it("counts once by its id; calls without one always count", async () => {
+      const store = await fresh();
+      await store.put(sampleTool({ name: "pack" }));
+      const use = { succeeded: true, wallMs: 2 };
+      for (const id of ["a", "a", "b", "a"]) await store.recordUse("pack", 1, { ...use, id });
+      for (let n = 0; n < 2; n++) await store.recordUse("pack", 1, use);
+      expect((await store.get("pack", 1)).usage).toMatchObject({ calls: 4, totalMs: 8 });
+    });
+  });
+
   describe("status", () => {
     it("lists current versions by name, all or those of a status", async () => {
       const store = await fresh();

@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../src/core/random.ts";
 import type { Kernel } from "../../../src/core/task.ts";
 import type { Proposal } from "../../../src/evolve/generator.ts";
+import { grow } from "../../../src/evolve/generators/mutation/grow.ts";
 import { mutationGenerator } from "../../../src/evolve/generators/mutation/index.ts";
 import { OPERATORS } from "../../../src/evolve/generators/mutation/operators.ts";
+import { paletteOf } from "../../../src/evolve/generators/mutation/palette.ts";
 import { analyse } from "../../../src/evolve/syntax/analyse.ts";
-import { parseProgram } from "../../../src/evolve/syntax/tree.ts";
+import { parseProgram, printNode } from "../../../src/evolve/syntax/tree.ts";
 import { drive, generatorContract, taskOf } from "../../contracts/generator.ts";
 import { lists, packing, rules, texts } from "./kernels.ts";
 
@@ -23,6 +25,24 @@ for (const [name, kernel] of kernels) {
 }
 
 describe("mutation", () => {
+  it("grows within bounds where a type has no leaf, however often it is asked", () => {
+    const spot = { scope: undefined, inEntry: false, parameters: [] };
+    for (const [kernel, type] of [
+      [lists, "number[]"],
+      [texts, "string[]"],
+    ] as const) {
+      const palette = paletteOf(kernel);
+      let grown = 0;
+      for (let seed = 0; seed < 300; seed++) {
+        const tree = grow(type, 1 + (seed % 12), palette, spot, seededRandom(seed));
+        if (tree === undefined) continue;
+        grown++;
+        expect(printNode(tree).length).toBeLessThan(10_000);
+      }
+      if (type === "string[]") expect(grown).toBeGreaterThan(0);
+    }
+  });
+
   it("gives children that return the kernel's type", async () => {
     for (const [, kernel, inputs] of [
       [

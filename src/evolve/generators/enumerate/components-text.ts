@@ -115,6 +115,14 @@ export const TEXTS: readonly Component[] = [
     { levels: [4, 4] },
   ),
   component(
+    "last of",
+    [S, N],
+    S,
+    (s, n) => `${s}.slice(-${n})`,
+    (s, n) => (whole(n) && n > 0 ? s.slice(-n) : undefined),
+    { levels: [3, 3] },
+  ),
+  component(
     "between",
     [S, N, N],
     S,
@@ -174,7 +182,7 @@ export const TEXTS: readonly Component[] = [
     S,
     (s, n, c) => `${s}.padStart(${n}, ${c})`,
     (s, n, c) => (whole(n) && n < 1_000 ? s.padStart(n, c) : undefined),
-    { levels: [4, 2, 1] },
+    { levels: [4, 3, 2] },
   ),
   component(
     "padEnd",

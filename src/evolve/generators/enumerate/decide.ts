@@ -188,21 +188,27 @@ function limitsOn(numbers: readonly Entry[]): readonly Pick<Entry, "expression" 
     const given = values.filter((value) => typeof value === "number");
     const sorted = [...new Set(given)].sort((a, b) => a - b);
     for (let at = 1; at < sorted.length && at < 40; at++) {
-      const limit = roundest(sorted[at - 1] as number, sorted[at] as number);
+      const low = sorted[at - 1] as number;
+      const limit = roundest(low, sorted[at] as number);
+      const fixed = constant(limit, "number", costOfNumber(limit));
+      // The roundest may be the lower one itself: then what lies above it is meant.
+      const test = limit === low ? "<" : "<=";
       found.push({
-        expression: applied("<=", constant(limit, "number", costOfNumber(limit)), expression),
-        values: values.map((value) => (typeof value === "number" ? limit <= value : undefined)),
+        expression: applied(test, fixed, expression),
+        values: values.map((value) =>
+          typeof value !== "number" ? undefined : limit === low ? limit < value : limit <= value,
+        ),
       });
     }
   }
   return found;
 }
 
-/** Above `low`, at most `high`. */
+/** From `low` to `high`; the higher one of equally round ones. */
 function roundest(low: number, high: number): number {
   for (const unit of [1_000, 100, 50, 10, 5, 1]) {
     const value = Math.floor(high / unit) * unit;
-    if (value > low) return value;
+    if (value >= low) return value;
   }
   return high;
 }

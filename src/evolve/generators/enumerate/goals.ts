@@ -16,7 +16,7 @@ import { fingerprint, TYPES, type Type, type Vector } from "./values.ts";
 
 const DEEPEST = 3;
 const MOST_GOALS = 400;
-/** Goals for which single steps are tried on every entry. */
+/** Goals of one type for which single steps are tried on every entry. */
 const MOST_ACTIVE = 8;
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz";
 
@@ -32,21 +32,17 @@ export interface Goals {
  */
 export function createGoals(bank: () => Bank, meter: Meter, onGoal: (goal: Goal) => void): Goals {
   const goals: Goal[] = [];
-  const byKey = new Map<string, Goal[]>();
-  const active: Record<string, Goal[]> = {};
+  const byKey = new Map<number, Goal[]>();
+  const active: Goal[] = [];
 
   const add = (goal: Goal): void => {
     if (goals.length >= MOST_GOALS) return;
     const key = fingerprint(goal.target);
-    const name = `${goal.type} ${key}`;
-    const same = byKey.get(name);
-    if (same !== undefined && same.length > 2) return;
-    if (same === undefined) byKey.set(name, [goal]);
-    else same.push(goal);
+    const same = byKey.get(key) ?? [];
+    if (same.length > 2) return;
+    byKey.set(key, [...same, goal]);
     goals.push(goal);
-    const running = active[goal.type] ?? [];
-    active[goal.type] = running;
-    if (running.length < MOST_ACTIVE) running.push(goal);
+    if (active.filter(({ type }) => type === goal.type).length < MOST_ACTIVE) active.push(goal);
     onGoal(goal);
     const met = bank().find(goal.type, key);
     if (met !== undefined) goal.accept(met.expression, 0);
@@ -131,8 +127,10 @@ export function createGoals(bank: () => Bank, meter: Meter, onGoal: (goal: Goal)
     add,
     check(entry) {
       const { type } = entry.expression;
-      for (const goal of byKey.get(`${type} ${entry.key}`) ?? []) goal.accept(entry.expression, 0);
-      steps(entry, Object.values(active).flat());
+      for (const goal of byKey.get(entry.key) ?? []) {
+        if (goal.type === type) goal.accept(entry.expression, 0);
+      }
+      steps(entry, active);
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Bank, Entry, Meter } from "./bank.ts";
 import { besides } from "./besides.ts";
 import { fieldLeaves } from "./components-records.ts";
 import { type Component, compose, constant, type Expression, variable } from "./expression.ts";
+import { namesOf, piecesOf, sameLengths } from "./fits.ts";
 import type { Goal } from "./goal.ts";
 import type { Goals } from "./goals.ts";
 import { elementOf, INDEX, ITEM, kept, LAMBDAS, lambdaNamed } from "./lambdas.ts";
@@ -13,7 +14,6 @@ import { applied } from "./parts.ts";
 import {
   commonType,
   equalValues,
-  isRecord,
   type ListType,
   type RecordValue,
   type Type,
@@ -79,6 +79,12 @@ export function sourceOf(
   if (total < 2 || total > MOST_ELEMENTS) return undefined;
   if (!lists.some((list) => (list?.length ?? 0) > 1)) return undefined;
 
+  // Records are made where there are some, or the result is one: elsewhere they lead nowhere.
+  const records = components.some(({ name }) => name === "keys");
+  const lambdas = LAMBDAS.filter(
+    (each) => (each.over ?? type) === type && (records || each.gives(type) !== "record"),
+  );
+
   /** Which context each element of each list is, and what the contexts hold. */
   const layout = (open: boolean) => {
     const items: Value[] = [];
@@ -132,8 +138,8 @@ export function sourceOf(
   function bring(entry: Entry, places: readonly (readonly number[] | undefined)[]): void {
     const body = entry.expression;
     if (!mentions(body, ITEM) && !mentions(body, INDEX)) return;
-    for (const lambda of LAMBDAS) {
-      if (lambda.body !== body.type || (lambda.over ?? type) !== type) continue;
+    for (const lambda of lambdas) {
+      if (lambda.body !== body.type) continue;
       streams.meter.work += total;
       const gives = lambda.gives(type);
       const results = lists.map((list, k) => {
@@ -215,60 +221,6 @@ export function sourceOf(
   };
 }
 
-/** The text cut into a piece for each element; undefined where neither way of cutting fits. */
-function piecesOf(
-  texts: readonly string[],
-  lists: readonly (readonly Value[] | undefined)[],
-): readonly (readonly string[])[] | undefined {
-  const size = pieceSize(texts, lists);
-  const all = texts.map((text, k) => {
-    let start = 0;
-    return (lists[k] ?? []).map((item) => {
-      const length = size ?? (typeof item === "string" ? item.length : Number.NaN);
-      start += length;
-      return text.slice(start - length, start);
-    });
-  });
-  return all.every((pieces, k) => pieces.join("") === texts[k]) ? all : undefined;
-}
-
-/** How many characters of the text each element has; undefined unless all have as many. */
-function pieceSize(
-  texts: readonly string[],
-  lists: readonly (readonly Value[] | undefined)[],
-): number | undefined {
-  const longest = texts.findIndex((text) => text.length > 0);
-  const size = (texts[longest]?.length ?? 0) / (lists[longest]?.length ?? 0);
-  if (!Number.isInteger(size) || size < 2) return undefined;
-  return texts.every((text, k) => text.length === size * (lists[k]?.length ?? -1))
-    ? size
-    : undefined;
-}
-
 function mentions({ form, args }: Expression, name: string): boolean {
   return form.variable === name || args.some((arg) => mentions(arg, name));
-}
-
-/** Each list names the fields of its record, all of them and no other. */
-export function namesOf(lists: Vector, records: Vector): boolean {
-  return lists.every((list, k) => {
-    const record = records[k];
-    if (!Array.isArray(list) || !isRecord(record)) return false;
-    const names = new Set(list);
-    return (
-      names.size === Object.keys(record).length &&
-      [...names].every((name) => Object.hasOwn(record, name))
-    );
-  });
-}
-
-/** Each pair of lists is of the same length, and there is more than one element in all. */
-export function sameLengths(a: Vector, b: Vector): boolean {
-  let some = 0;
-  for (let k = 0; k < a.length; k++) {
-    const [x, y] = [a[k], b[k]];
-    if (!Array.isArray(x) || !Array.isArray(y) || x.length !== y.length) return false;
-    some += x.length;
-  }
-  return some > 1;
 }

@@ -10,17 +10,11 @@
 import { createBank, type Entry } from "./bank.ts";
 import { type Choice, decide } from "./decide.ts";
 import { CHOICE, type Component, type Expression } from "./expression.ts";
+import { namesOf, sameLengths } from "./fits.ts";
 import type { Goal } from "./goal.ts";
 import { createGoals } from "./goals.ts";
 import { LAMBDAS, lambdaNamed } from "./lambdas.ts";
-import {
-  namesOf,
-  type Source,
-  type Space,
-  type SpaceOptions,
-  sameLengths,
-  sourceOf,
-} from "./source.ts";
+import { type Source, type Space, type SpaceOptions, sourceOf } from "./source.ts";
 import type { Type } from "./values.ts";
 
 /** Sources beyond the first ones, made because they fit a goal. */

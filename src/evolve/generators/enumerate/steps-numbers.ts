@@ -97,7 +97,11 @@ export function createNumberSteps({ meter, lookUp }: NumberStepsOptions) {
   function onPlanes(goal: Goal, entry: Entry): void {
     const { name = "" } = entry.expression.form as Partial<Component>;
     const isConstant = entry.values.every((value) => value === entry.values[0]);
-    if (isConstant || IN_PLANES.has(name) || (entry.expression.cost > 2 && paired.size >= MOST_PAIRED))
+    if (
+      isConstant ||
+      IN_PLANES.has(name) ||
+      (entry.expression.cost > 2 && paired.size >= MOST_PAIRED)
+    )
       return;
     for (const other of paired) {
       meter.work += 8;

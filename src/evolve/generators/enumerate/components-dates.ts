@@ -12,9 +12,11 @@ const DATE_NAME = /date|day|month|year|born|birth/i;
 /** What `Date` can hold, in milliseconds either side of 1970. */
 const FURTHEST = 8.64e15;
 
-export const DAY = constant(86_400_000, "number", 1);
+const DAY_MS = 86_400_000;
+export const DAY = constant(DAY_MS, "number", 1);
 
-const valid = (ms: number): boolean => Number.isInteger(ms) && Math.abs(ms) <= FURTHEST;
+/** Midnights alone: any small number would be a time of 1970, and have parts that say nothing. */
+const valid = (ms: number): boolean => ms % DAY_MS === 0 && Math.abs(ms) <= FURTHEST;
 
 const getter = (name: string, part: (date: Date) => number): Component =>
   component(
@@ -22,7 +24,7 @@ const getter = (name: string, part: (date: Date) => number): Component =>
     [N],
     N,
     (ms) => `new Date(${ms}).${name}()`,
-    (ms) => (valid(ms) && Math.abs(ms) > 1e7 ? part(new Date(ms)) : undefined),
+    (ms) => (valid(ms) ? part(new Date(ms)) : undefined),
   );
 
 export const DATES: readonly Component[] = [
@@ -40,7 +42,7 @@ export const DATES: readonly Component[] = [
     (ms) => `new Date(${ms}).toISOString().slice(0, 10)`,
     (ms) => {
       // Years of more than four digits are written in another form.
-      if (!valid(ms) || Math.abs(ms) < 1e7) return undefined;
+      if (!valid(ms)) return undefined;
       const text = new Date(ms).toISOString().slice(0, 10);
       return ISO_DATE.test(text) ? text : undefined;
     },

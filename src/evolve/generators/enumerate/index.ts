@@ -30,7 +30,7 @@ export interface EnumerateGenerator extends Generator {
 
 /**
  * Memory: at most 30 million values in all (some 300 MiB, more where values are long texts): outside
- * of lambda bodies at most `capacity` expressions of each of five types in a lean space and a full
+ * of lambda bodies at most `capacity` expressions of each of seven types in a lean space and a full
  * one, with one value an example (24 at most); 6 000 of each type in each space of bodies.
  *
  * Holds: equal kernels, examples and numbers of calls give equal proposals. Does not hold: that a

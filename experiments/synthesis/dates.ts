@@ -13,8 +13,8 @@ export const dates: readonly Entry[] = [
     signature: "year(date: string): number",
     description: "The year of a date YYYY-MM-DD.",
     reference: (date: string) => Number(date.slice(0, 4)),
-    train: one("2024-05-17", "1999-12-31", "2000-01-01", "1875-07-09"),
-    sealed: one("2031-02-28", "1066-10-14", "2024-11-30"),
+    train: one("2024-05-17", "1999-12-31", "2000-01-01", "1875-07-09", "0009-06-30"),
+    sealed: one("2031-02-28", "1066-10-14", "2024-11-30", "0012-03-25"),
   },
   {
     name: "to-european",
@@ -197,9 +197,11 @@ export const dates: readonly Entry[] = [
       [7, 9, 0, 8],
       [1, 4, 1, 4],
       [20, 30, 0, 50],
+      [30, 40, 5, 10],
     ],
     sealed: [
       [0, 100, 90, 200],
+      [70, 80, 10, 20],
       [10, 20, 30, 40],
       [5, 6, 0, 10],
       [0, 1, 0, 1],

@@ -119,10 +119,13 @@ export const strings: readonly Entry[] = [
       "abcdefghijklmnopqrstuvwxyz",
       "abcdefghijklmnopqrstuvwxy",
       "Pack my box with five dozen liquor jugs",
+      "the rain in spain stays mainly in the plain",
       "",
     ),
     sealed: one(
       "Sphinx of black quartz judge my vow",
+      "a long text is not yet one that has all of them in it",
+      "we would never in our lives have said this aloud, quiz",
       "The quick brown fox",
       "How vexingly quick daft zebras jump",
       "bcdefghijklmnopqrstuvwxyz",

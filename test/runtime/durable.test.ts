@@ -40,6 +40,20 @@ function waitsOf(end: LifeEnd): readonly { readonly name: string }[] {
 const ask = async (steps: Steps): Promise<Json> =>
   (await steps.waitFor("go", { question: "may I?" }))?.payload ?? null;
 
+/** Of a process that does nothing more, not even renew its lease. */
+const asleep = (store: EventStore): EventStore => ({
+  ...store,
+  renew: () => new Promise(() => undefined),
+});
+
+/** Until a step of "r" has begun, and a lease of 1 ms is over. */
+async function untilStarted(store: EventStore): Promise<void> {
+  const started = async (): Promise<boolean> =>
+    (await all(store, "r")).some(({ type }) => type === "step-started");
+  while (!(await started())) await new Promise((resolve) => setTimeout(resolve, 1));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 describe("a life", () => {
   it("ends at a wait, holding nothing, and each change of status has its cause and actor", async () => {
     const store = await begun(sqlite());
@@ -89,10 +103,10 @@ describe("a life", () => {
         return value;
       });
     };
-    // A lease of nothing: it is over before anybody looks.
-    const zombie = live(portsOf(store), "r", workflow("zombie"), { leaseMs: 1 });
+    // A lease of nothing that is not renewed: it is over before anybody looks.
+    const zombie = live(portsOf(asleep(store)), "r", workflow("zombie"), { leaseMs: 1 });
     const refused = expect(zombie).rejects.toMatchObject({ code: "FENCED" });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await untilStarted(store);
     const heir = await live(portsOf(store), "r", workflow("heir"));
     hang.resolve("late");
     await refused;
@@ -289,17 +303,13 @@ describe("a step whose outcome is not known", () => {
   async function cutOff(): Promise<EventStore> {
     const store = await begun(memoryEventStore());
     const dying = live(
-      // The dead renew nothing.
-      portsOf({ ...store, renew: () => new Promise(() => undefined) }),
+      portsOf(asleep(store)),
       "r",
       (steps) => steps.step("pay", () => new Promise(() => undefined), { onUncertain: "ask" }),
       { leaseMs: 1 },
     );
     dying.catch(() => undefined);
-    const begunStep = async (): Promise<boolean> =>
-      (await all(store, "r")).some(({ type }) => type === "step-started");
-    while (!(await begunStep())) await new Promise((resolve) => setTimeout(resolve, 1));
-    await new Promise((resolve) => setTimeout(resolve, 5)); // The lease of 1 ms is over.
+    await untilStarted(store);
     return store;
   }
 

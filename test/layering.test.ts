@@ -3,6 +3,25 @@ import { glob, readFile } from "node:fs/promises";
 import { dirname, join, normalize, sep } from "node:path";
 import { expect, test } from "vitest";
 
+/** What the composition root puts together. */
+const WIRED = [
+  "src/config.ts",
+  "src/requests.ts",
+  "src/core",
+  "src/model-walk",
+  "src/program-walk.ts",
+  "src/llm",
+  "src/trace",
+  "src/memory",
+  "src/runtime",
+  "src/mcp",
+  "src/evolve",
+  "src/agent",
+  "sandbox",
+  "evaluators",
+  "toolstore",
+];
+
 /** Longest prefix wins. A room may import itself and what stands beside its name; nothing else. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/core": ["zod"],
@@ -27,43 +46,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/manifest",
     "src/model-walk/agent-walk.ts",
   ],
-  "src/engine.ts": [
-    "src/manifests.ts",
-    "src/engine",
-    "src/config.ts",
-    "src/requests.ts",
-    "src/core",
-    "src/model-walk",
-    "src/program-walk.ts",
-    "src/llm",
-    "src/trace",
-    "src/memory",
-    "src/runtime",
-    "src/mcp",
-    "src/evolve",
-    "src/agent",
-    "sandbox",
-    "evaluators",
-    "toolstore",
-  ],
-  "src/engine": [
-    "zod",
-    "src/config.ts",
-    "src/requests.ts",
-    "src/core",
-    "src/model-walk",
-    "src/program-walk.ts",
-    "src/llm",
-    "src/trace",
-    "src/memory",
-    "src/runtime",
-    "src/mcp",
-    "src/evolve",
-    "src/agent",
-    "sandbox",
-    "evaluators",
-    "toolstore",
-  ],
+  "src/engine.ts": ["src/manifests.ts", "src/engine", ...WIRED],
+  "src/engine": ["zod", ...WIRED],
   "src/model-walk": [
     "src/config.ts",
     "src/core",

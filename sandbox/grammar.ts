@@ -7,7 +7,7 @@
  * booleans, undefined and null throughout. Loops and calls pay fuel; there is no recursion.
  *
  * What it takes: function declarations (calls of earlier ones only), constant numbers and evenly
- * nested lists of numbers, `let`/`const`, assignment, `if`, `for`, `return`, arithmetic,
+ * nested lists of numbers anywhere at the top, `let`/`const`, assignment, `if`, `for`, `return`, arithmetic,
  * comparisons, `&& || ??`, `?:`, pure functions and constants of Math, elements and `length` of the
  * constant lists. Anything else is outside and takes the first lane.
  */
@@ -48,25 +48,22 @@ export function checkGrammar(source: string, entry: string): GrammarCheck {
 function instrument(source: string, entry: string): string {
   const program = parse(source, { ecmaVersion: "latest", sourceType: "script" });
   const context: Context = { names: new Names(), meter: new Meter() };
-  const parts: string[] = [];
+  const tables: string[] = [];
+  const functions: string[] = [];
+  // Whatever its line, a constant is there before the entry is called: its value needs nothing.
   for (const node of program.body) {
-    switch (node.type) {
-      case "FunctionDeclaration":
-        parts.push(declaration(node, context));
-        break;
-      case "VariableDeclaration":
-        parts.push(constants(node, context));
-        break;
-      case "EmptyStatement":
-        break;
-      default:
-        outside(`a node of type ${node.type} at the top`);
+    if (node.type === "VariableDeclaration") tables.push(constants(node, context));
+  }
+  for (const node of program.body) {
+    if (node.type === "FunctionDeclaration") functions.push(declaration(node, context));
+    else if (node.type !== "VariableDeclaration" && node.type !== "EmptyStatement") {
+      outside(`a node of type ${node.type} at the top`);
     }
   }
   const found = context.names.find(entry);
   if (found.kind !== "function") return outside(`an entry ${entry} that is no function`);
   // Functions in brackets are compiled at once: each would else be read twice, and each is called.
-  return `(function (tank) { "use strict"; ${parts.join(" ")} return ${found.printed}; })`;
+  return `(function (tank) { "use strict"; ${[...tables, ...functions].join(" ")} return ${found.printed}; })`;
 }
 
 function declaration(node: FunctionDeclaration, context: Context): string {

@@ -158,10 +158,11 @@ export const binPacking: Task = binPackingTask({
       { streams: 20, items: 500 },
       { streams: 20, items: 250 },
     ],
+    // Programs near the best differ by a few bins in ten thousand: fewer items would choose by luck.
     validation: [
-      { streams: 20, items: 1_000 },
-      { streams: 40, items: 500 },
-      { streams: 40, items: 250 },
+      { streams: 40, items: 1_000 },
+      { streams: 80, items: 500 },
+      { streams: 80, items: 250 },
     ],
     sealed: [
       { streams: 20, items: 120 },
@@ -185,7 +186,7 @@ export const binPackingWeibull: Task = binPackingTask({
   sizes: "Weibull integers from 1 to 100 (scale 45, shape 3)",
   splits: {
     train: [{ streams: 6, items: 3_000 }],
-    validation: [{ streams: 10, items: 5_000 }],
+    validation: [{ streams: 20, items: 5_000 }],
     sealed: [{ streams: 5, items: 5_000 }],
   },
   quick: 2,

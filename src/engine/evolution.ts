@@ -124,6 +124,12 @@ export function createEvolve({
         : replayed === undefined
           ? await modelOf(chosen, settings.budget, replies)
           : await recordedModel(await replies.known(), replayed);
+    const decisive = {
+      generator: name,
+      strategy,
+      seed,
+      ...(model === undefined ? {} : { samplers, novelty: config.novelty ?? null }),
+    };
     const result = await tracedEvolve(
       {
         task,
@@ -150,7 +156,7 @@ export function createEvolve({
       {
         id: runId,
         ...(options.parent === undefined ? {} : { parent: options.parent }),
-        config: { generator: name, strategy, seed, ...(model === undefined ? {} : { samplers }) },
+        config: decisive,
       },
       {
         ...settings,
@@ -158,13 +164,7 @@ export function createEvolve({
         ...(resume === undefined
           ? {}
           : {
-              recorded: await recordedBy(events, resume, {
-                task: task.name,
-                generator: name,
-                strategy,
-                seed,
-                ...(model === undefined ? {} : { samplers }),
-              }),
+              recorded: await recordedBy(events, resume, { task: task.name, ...decisive }),
             }),
       },
       signal,

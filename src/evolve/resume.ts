@@ -17,8 +17,8 @@ async function eventsOf(store: EventStore, runId: string): Promise<readonly Trac
 /**
  * What an earlier run has recorded; nothing, if it was killed before its first event.
  *
- * @throws InputError RESUME_MISMATCH if it was another task, seed, generator or strategy: its
- * outcomes would not be asked for.
+ * @throws InputError RESUME_MISMATCH if it was another task, seed, generator, strategy, number of
+ * samplers or bound of novelty: its outcomes would not be asked for.
  */
 export async function recordedBy(
   store: EventStore,
@@ -31,7 +31,8 @@ export async function recordedBy(
     | undefined;
   if (start !== undefined) {
     const had: Readonly<Record<string, Json>> = { task: start.task ?? null, ...start.config };
-    const differing = Object.keys(wanted).filter((key) => wanted[key] !== had[key]);
+    // What an older run does not name was not there.
+    const differing = Object.keys(wanted).filter((key) => wanted[key] !== (had[key] ?? null));
     if (differing.length > 0) {
       const told = differing.map((key) => `${key} ${String(had[key])}, got ${String(wanted[key])}`);
       throw new InputError(

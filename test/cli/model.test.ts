@@ -85,7 +85,7 @@ describe("evolve --generator llm", () => {
     expect(shown.stdout).not.toContain(KEY);
   });
 
-  it("does not run a program whose vector is close to an earlier one's, where novelty is asked for", async () => {
+  it("does not run a program whose vector is close to an earlier one's, where novelty is asked for; a resumed run asks for the same", async () => {
     const twins = await modelServer((request, index) =>
       request.path.endsWith("/embeddings")
         ? // Every program is the same to this embedder.
@@ -111,8 +111,16 @@ describe("evolve --generator llm", () => {
         ...["traces", "grep", "not new: cosine 1.000", "--run", runId],
       ]);
       expect((shown as unknown[]).length).toBeGreaterThan(0);
-    } finally {
+
       rmSync(join(place.folder, "toolwright.config.json"));
+      const { status, stderr } = await place.run(
+        ["evolve", "--spec", spec, "--generator", "llm", "--resume", runId],
+        { environment: { ...environment, TOOLWRIGHT_BASE_URL: baseUrl } },
+      );
+      expect(stderr).toMatch(/RESUME_MISMATCH.*novelty 0\.95, got null/);
+      expect(status).toBe(2);
+    } finally {
+      rmSync(join(place.folder, "toolwright.config.json"), { force: true });
       await twins.close();
     }
   }, 60_000);

@@ -97,6 +97,12 @@ describe("the total grammar", () => {
       [3, 4],
       25,
     ],
+    [
+      "a table that stands below the function that reads it",
+      "function g(i) { return t[i]; } const t = [4, 6]; function f(a) { return g(a); }",
+      [1],
+      6,
+    ],
     ["powers and signs", "function f(a) { return (-a) ** 2 - -a; }", [3], 12],
     [
       "shadowing in blocks",

@@ -6,7 +6,15 @@
  * Gulwani and Kincaid, CAV 2013; Udupa et al., PLDI 2013).
  */
 import { type Component, compose, type Expression } from "./expression.ts";
-import { bounded, fingerprint, TYPES, type Type, type Value, type Vector } from "./values.ts";
+import {
+  bounded,
+  fingerprint,
+  sizeOf,
+  TYPES,
+  type Type,
+  type Value,
+  type Vector,
+} from "./values.ts";
 
 export interface Entry {
   /** Replaced when a cheaper one of the same behaviour turns up. */
@@ -21,14 +29,14 @@ export interface Meter {
   work: number;
   /** Where the present turn ends. */
   pause: number;
-  /** Values kept in all banks together. */
+  /** Bytes that all banks together keep, about. */
   kept: number;
 }
 
-/** Bound of memory, in values: with some 10 bytes each, texts and lists more. */
-const MOST_KEPT = 30_000_000;
-/** What an entry takes beside its values, in values. */
-const ENTRY_SIZE = 25;
+/** Bound of memory, in bytes as counted here; what is not collected yet comes on top. */
+const MOST_KEPT = 200_000_000;
+/** What an entry takes beside its values: itself, its expression, its places in map and lists. */
+const ENTRY_BYTES = 280;
 
 export interface BankOptions {
   readonly contexts: number;
@@ -86,7 +94,7 @@ export function createBank(options: BankOptions): Bank {
     if (at > 1 && isConstant(values) && !isLeaf(make())) return undefined;
     const entry: Entry = { expression: make(), values, key, level: at };
     if (seen.size < capacity && meter.kept < MOST_KEPT) {
-      meter.kept += contexts + ENTRY_SIZE;
+      meter.kept += ENTRY_BYTES + sizeOf(values);
       seen.set(key, entry);
       order[type].push(entry);
       levels[type][at]?.push(entry);

@@ -29,9 +29,10 @@ export interface EnumerateGenerator extends Generator {
 }
 
 /**
- * Memory: at most 30 million values in all (some 300 MiB, more where values are long texts): outside
- * of lambda bodies at most `capacity` expressions of each of seven types in a lean space and a full
- * one, with one value an example (24 at most); 6 000 of each type in each space of bodies.
+ * Memory: at most some 200 MB of expressions and their values, of which the process takes two or
+ * three times as much; outside of lambda bodies at most `capacity` expressions of each of seven types
+ * in a lean space and a full one, with one value an example (24 at most); 6 000 of each type in each
+ * space of bodies. Time: at most `mostWork`, some two or three minutes of one core.
  *
  * Holds: equal kernels, examples and numbers of calls give equal proposals. Does not hold: that a
  * program right on all examples is right elsewhere; few examples let chance in.

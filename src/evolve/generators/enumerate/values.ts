@@ -93,6 +93,26 @@ export function bounded(value: Value | undefined): Value | undefined {
   return value;
 }
 
+/** Bytes of a vector in memory, about; what two vectors share counts in both. */
+export function sizeOf(values: Vector): number {
+  let bytes = 32;
+  for (let at = 0; at < values.length; at++) bytes += 8 + sizeOfOne(values[at]);
+  return bytes;
+}
+
+function sizeOfOne(value: unknown): number {
+  if (typeof value === "string") return 24 + value.length;
+  if (Array.isArray(value)) {
+    let bytes = 32;
+    for (let at = 0; at < value.length; at++) bytes += 8 + sizeOfOne(value[at]);
+    return bytes;
+  }
+  if (!isRecord(value)) return 0;
+  let bytes = 56;
+  for (const name of Object.keys(value)) bytes += 24 + sizeOfOne(value[name]);
+  return bytes;
+}
+
 /** Records are equal whatever the order of their fields. */
 export function equalValues(a: unknown, b: unknown): boolean {
   if (a === b) return true;

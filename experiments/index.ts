@@ -2,6 +2,8 @@
 export { estimateGrid, type GridEstimate } from "./manifest/estimate.ts";
 export { type Cell, gridOf, type Workbench } from "./manifest/grid.ts";
 export { readManifest } from "./manifest/read.ts";
+export { reportData } from "./report/data.ts";
+export { type QualityRow, qualityRows } from "./report/quality.ts";
 export { type BatchRun, runExperiment } from "./run/experiment.ts";
 export { readBatch } from "./run/journal.ts";
 export { processWorker } from "./run/process-worker.ts";

@@ -62,7 +62,7 @@ export async function loadSandbox(modulePath: string): Promise<Sandbox> {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError(
       "BAD_SANDBOX_DRIVER",
-      `The sandbox driver ${modulePath} cannot be loaded: ${reason}. Give the path of a module.`,
+      `Expected the name of a sandbox driver (auto, isolate, container) or the path of a module that gives one, got "${modulePath}", which cannot be loaded: ${reason}.`,
       { facts: { driver: modulePath }, cause },
     );
   }

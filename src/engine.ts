@@ -17,6 +17,7 @@ import {
 import { OWN_FUNCTIONS } from "./agent/own-functions.ts";
 import type { Config } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
+import { InputError } from "./core/errors.ts";
 import type { NewEvent } from "./core/event.ts";
 import type { Json } from "./core/json.ts";
 import type { Evaluator, EventStore, OpenTrace, Sandbox, ToolStore } from "./core/ports.ts";
@@ -211,6 +212,15 @@ export function openEngine(config: Config): Engine {
   });
   const requests: Requests = {
     ...submitted,
+    async submit(request, ...rest) {
+      if (request.images !== undefined && manifests.config().model === undefined) {
+        throw new InputError(
+          "IMAGES_NEED_MODEL",
+          "Expected a model that sees for a request with images, got none configured. Set TOOLWRIGHT_MODEL, or `model` in toolwright.config.json.",
+        );
+      }
+      return submitted.submit(request, ...rest);
+    },
     async live(...life) {
       const outcome = await submitted.live(...life);
       if (outcome.solution !== undefined) await retire(clock.now());

@@ -27,6 +27,7 @@ export type {
   Program,
 } from "./core/execution.ts";
 export { describeExecution, Language, Limits } from "./core/execution.ts";
+export { Image, imageOf } from "./core/image.ts";
 export { canonicalJson, Json, sameJson } from "./core/json.ts";
 export type {
   EventStore,

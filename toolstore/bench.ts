@@ -4,10 +4,16 @@
  */
 import type { Embedder } from "../src/core/ports.ts";
 import { seededRandom } from "../src/core/random.ts";
+import {
+  type AbstentionFigures,
+  type AbstentionSubject,
+  abstentionAmong,
+  abstentionWhereRemoved,
+} from "./bench-abstention.ts";
 import { type CorpusLine, corpusDocument, type QueryLine, readRetrievalSet } from "./bench-data.ts";
+import type { ToolVector } from "./catalogue.ts";
 import { toolVectors } from "./embedding.ts";
 import { plainBm25 } from "./plain-bm25.ts";
-import { noneBelow } from "./retrieval/abstain.ts";
 import { type ToolIndex, toolIndex } from "./retrieval/tool-index.ts";
 
 export interface RetrievalFigures {
@@ -17,17 +23,6 @@ export interface RetrievalFigures {
   readonly recallAt10: number;
   /** Normalised discounted cumulative gain of the first 10, in percent. */
   readonly ndcgAt10: number;
-}
-
-/** Of stores of a few tools, half of which hold one that fits; "none" is the answer that is judged. */
-export interface AbstentionFigures {
-  readonly threshold: number;
-  readonly storeSize: number;
-  readonly trials: number;
-  /** Right answers "none" among all answers "none", in percent. */
-  readonly precision: number;
-  /** Answers "none" among the stores where nothing fits, in percent. */
-  readonly recall: number;
 }
 
 export interface RetrievalBench {
@@ -41,7 +36,10 @@ export interface RetrievalBench {
   readonly words?: RetrievalFigures;
   readonly embedder?: string;
   readonly plainBm25: RetrievalFigures;
+  /** Among a few tools. */
   readonly abstention: AbstentionFigures;
+  /** Among a hundred tools, where there are more, and among all of them. */
+  readonly abstentionInLarger: readonly AbstentionFigures[];
   /** Wall clock of one query, in milliseconds. */
   readonly queryMs: { readonly p50: number; readonly p99: number };
 }
@@ -58,7 +56,7 @@ export interface RetrievalBenchOptions {
   readonly embedder?: Embedder;
 }
 
-const TRIALS = 400;
+const LARGER_STORE = 100;
 
 /** @throws InputError as `readRetrievalSet`; what the embedder throws. */
 export async function benchRetrieval({
@@ -75,14 +73,32 @@ export async function benchRetrieval({
   const evaluated = sample < rest.length ? shuffled(rest, seed + 1).slice(0, sample) : rest;
 
   const index = toolIndex();
-  for (const tool of corpus) index.put(tool.id, corpusDocument(tool, served.get(tool.id) ?? []));
+  const document = (tool: CorpusLine) => corpusDocument(tool, served.get(tool.id) ?? []);
+  for (const tool of corpus) index.put(tool.id, document(tool));
   const plain = plainBm25(
     corpus.map((tool) => ({ id: tool.id, text: plainText(tool, served.get(tool.id) ?? []) })),
   );
   const words = figures(evaluated, byIndex(index));
-  const vectors = await embedded(embedder, index, corpus, evaluated, served);
+  const { ofTools, ofQueries } = await embedded(embedder, corpus, evaluated, served);
+  const putVector = (into: ToolIndex, id: string): void => {
+    const known = ofTools.get(id);
+    if (known !== undefined) into.putVector(id, known.vector, known.served);
+  };
+  for (const { id } of corpus) putVector(index, id);
   const times: number[] = [];
-  const ranked = figures(evaluated, byIndex(index, vectors, times));
+  const ranked = figures(evaluated, byIndex(index, ofQueries, times));
+  const subject: AbstentionSubject = {
+    corpus,
+    queries: evaluated,
+    index,
+    empty: () => toolIndex(),
+    put(into, tool) {
+      into.put(tool.id, document(tool));
+      putVector(into, tool.id);
+    },
+    vectorOf: (query) => ofQueries.get(query),
+    seed,
+  };
   return {
     tools: corpus.length,
     queries: evaluated.length,
@@ -90,7 +106,11 @@ export async function benchRetrieval({
     ranked,
     ...(embedder === undefined ? {} : { words, embedder: embedder.id }),
     plainBm25: figures(evaluated, (query) => plain(query, 10)),
-    abstention: abstention(corpus, evaluated, storeSize, seed),
+    abstention: abstentionAmong(storeSize, subject),
+    abstentionInLarger: [
+      ...(corpus.length > 1.5 * LARGER_STORE ? [abstentionAmong(LARGER_STORE, subject)] : []),
+      abstentionWhereRemoved(subject),
+    ],
     queryMs: { p50: percentile(times, 0.5), p99: percentile(times, 0.99) },
   };
 }
@@ -113,24 +133,25 @@ function byIndex(
   };
 }
 
-/** Puts the tools' vectors into the index. @returns Those of the queries. */
 async function embedded(
   embedder: Embedder | undefined,
-  index: ToolIndex,
   corpus: readonly CorpusLine[],
   evaluated: readonly QueryLine[],
   served: ReadonlyMap<string, readonly string[]>,
-): Promise<ReadonlyMap<string, Float32Array>> {
-  if (embedder === undefined) return new Map();
+): Promise<{
+  readonly ofTools: ReadonlyMap<string, ToolVector>;
+  readonly ofQueries: ReadonlyMap<string, Float32Array>;
+}> {
+  if (embedder === undefined) return { ofTools: new Map(), ofQueries: new Map() };
   const { signal } = new AbortController();
   const tools = corpus.map((tool) => ({ tool, queries: served.get(tool.id) ?? [] }));
   const vectors = await toolVectors(embedder, tools, signal);
-  vectors.forEach(({ vector, served: count }, i) => {
-    index.putVector((corpus[i] as CorpusLine).id, vector, count);
-  });
   const texts = evaluated.map(({ query }) => query);
   const asked = await embedder.embed(texts, { kind: "query" }, signal);
-  return new Map(texts.map((text, i) => [text, asked[i] as Float32Array]));
+  return {
+    ofTools: new Map(vectors.map((vector, i) => [(corpus[i] as CorpusLine).id, vector])),
+    ofQueries: new Map(texts.map((text, i) => [text, asked[i] as Float32Array])),
+  };
 }
 
 /** Both rankers see the same words of a tool. */
@@ -182,48 +203,6 @@ function figures(
     recallAt5: percent(sums.recallAt5),
     recallAt10: percent(sums.recallAt10),
     ndcgAt10: percent(sums.ndcgAt10),
-  };
-}
-
-/**
- * Stores of so many tools, every second one with a tool that fits. On the sets that the threshold
- * was chosen with (retrieval/abstain.ts) this is no held-out figure; on any other it is.
- */
-function abstention(
-  corpus: readonly CorpusLine[],
-  queries: readonly QueryLine[],
-  storeSize: number,
-  seed: number,
-): AbstentionFigures {
-  const random = seededRandom(seed, "abstention");
-  const odd = queries.filter((_, index) => index % 2 === 1);
-  let rightNones = 0;
-  let nones = 0;
-  let empty = 0;
-  const trials = odd.length === 0 || corpus.length < storeSize + 10 ? 0 : TRIALS;
-  for (let trial = 0; trial < trials; trial++) {
-    const { query, gold } = odd[random.integer(odd.length)] as QueryLine;
-    const fits = trial % 2 === 0;
-    const others = corpus.filter(({ id }) => !gold.includes(id));
-    const store = new Set<CorpusLine>();
-    const fitting = corpus.find(({ id }) => id === gold[0]);
-    if (fits && fitting !== undefined) store.add(fitting);
-    while (store.size < storeSize) {
-      store.add(others[random.integer(others.length)] as CorpusLine);
-    }
-    const index = toolIndex();
-    for (const tool of store) index.put(tool.id, corpusDocument(tool, []));
-    const none = (index.search({ text: query, limit: 1 })[0]?.score ?? 0) < noneBelow;
-    if (!fits) empty++;
-    if (none) nones++;
-    if (none && !fits) rightNones++;
-  }
-  return {
-    threshold: noneBelow,
-    storeSize,
-    trials,
-    precision: (100 * rightNones) / Math.max(1, nones),
-    recall: (100 * rightNones) / Math.max(1, empty),
   };
 }
 

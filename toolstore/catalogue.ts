@@ -47,24 +47,29 @@ export interface Catalogue {
   search(query: ToolQuery, vectors?: readonly Float32Array[]): Found[];
   /** Names with a version of the status. */
   size(status: ToolStatus): number;
-  dump(): CatalogueDump;
+  /** Of all names, or of some. */
+  dump(only?: ReadonlySet<string>): CatalogueDump;
+  /** Sets what is found under these names to what a dump of them says; their vectors are put again. */
+  merge(names: readonly string[], dump: CatalogueDump): void;
 }
 
 /** Versions and facts are in the order of the words' keys. */
-export type CatalogueDump = Readonly<
-  Record<
-    ToolStatus,
-    {
-      readonly words: PostingsDump;
-      readonly versions: readonly number[];
-      readonly facts: readonly ToolFacts[];
-    }
-  >
->;
+export type CatalogueDump = Readonly<Record<ToolStatus, SectionDump>>;
+
+interface SectionDump {
+  readonly words: PostingsDump;
+  readonly versions: readonly number[];
+  readonly facts: readonly ToolFacts[];
+}
+
+interface Entry {
+  readonly version: number;
+  readonly facts: ToolFacts;
+}
 
 interface Section {
   readonly index: ToolIndex;
-  readonly entries: Map<string, { readonly version: number; readonly facts: ToolFacts }>;
+  readonly entries: Map<string, Entry>;
 }
 
 /** @param statistics Of the whole that this is a part of, by status; default: of itself. */
@@ -82,12 +87,7 @@ export function catalogue({
         ...(part === undefined ? {} : { dump: part.words }),
         ...(statistics === undefined ? {} : { statistics: statistics[status] }),
       }),
-      entries: new Map(
-        part?.words.keys.map((name, i) => [
-          name,
-          { version: part.versions[i] as number, facts: part.facts[i] as ToolFacts },
-        ]),
-      ),
+      entries: new Map(part === undefined ? [] : entriesOf(part)),
     };
   };
   const sections: Readonly<Record<ToolStatus, Section>> = {
@@ -152,10 +152,22 @@ export function catalogue({
       return mergedByName(found, limit);
     },
     size: (status) => sections[status].index.size,
-    dump() {
+    merge(names, dump) {
+      for (const status of STATUSES) {
+        const { index, entries } = sections[status];
+        for (const name of names) {
+          index.remove(name);
+          entries.delete(name);
+        }
+        const part = dump[status];
+        index.append(part.words);
+        for (const [name, entry] of entriesOf(part)) entries.set(name, entry);
+      }
+    },
+    dump(only) {
       const part = (status: ToolStatus) => {
         const { index, entries } = sections[status];
-        const words = index.dump();
+        const words = index.dump(only);
         const ordered = words.keys.map((key) => entries.get(key));
         return {
           words,
@@ -170,6 +182,13 @@ export function catalogue({
       };
     },
   };
+}
+
+function entriesOf({ words, versions, facts }: SectionDump): [string, Entry][] {
+  return words.keys.map((name, i) => [
+    name,
+    { version: versions[i] as number, facts: facts[i] as ToolFacts },
+  ]);
 }
 
 const NO_FACTS: ToolFacts = { language: "javascript", needs: [], origin: "" };

@@ -105,7 +105,11 @@ export function statements(database: DatabaseSync) {
   const prepare = (sql: string): StatementSync => database.prepare(sql);
   return {
     lastChange: prepare("SELECT coalesce(max(change), 0) AS value FROM tools"),
-    changedSince: prepare("SELECT DISTINCT name FROM tools WHERE change > ?"),
+    /** In order of change. */
+    changedAfter: prepare(
+      "SELECT name, change FROM tools WHERE change > ? ORDER BY change LIMIT ?",
+    ),
+    changedWithin: prepare("SELECT DISTINCT name FROM tools WHERE change > ? AND change <= ?"),
     version: prepare(`SELECT ${COLUMNS} FROM tools WHERE name = ? AND version = ?`),
     current: prepare(
       `SELECT ${COLUMNS} FROM tools WHERE name = ?

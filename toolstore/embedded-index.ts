@@ -1,6 +1,11 @@
 /**
- * The search index as it is kept in the file: flat arrays in chunks, which a start reads back in a
- * fraction of the time that it takes to read every tool's words again.
+ * The search index as it is kept in the file: flat arrays, which a start reads back in a fraction of the
+ * time that it takes to read every tool's words again.
+ *
+ * It is a chain of segments. The first holds every name up to a change; each further one holds the names
+ * that changed since, as they were then, and takes the place of what earlier ones say of them. So what is
+ * written is in proportion to what is new, and whoever reads can take in just the segments that it lacks.
+ * A segment is written in one transaction: a process that dies in the middle leaves the chain as it was.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
@@ -9,13 +14,18 @@ import type { ToolStatus } from "../src/core/tool.ts";
 import { type CatalogueDump, STATUSES, type ToolFacts } from "./catalogue.ts";
 
 /** Of words, weights and layout: an index of another format is made anew. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** Well below what SQLite takes as one value. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
 const Head = z.object({
   format: z.literal(FORMAT),
+  /** The last change that earlier segments know; 0 in the first. */
+  from: z.int(),
+  /** The last change that is in this one. */
   change: z.int(),
+  /** How many names it speaks of. */
+  names: z.int(),
   facts: z.array(
     z.object({
       language: Language,
@@ -25,14 +35,64 @@ const Head = z.object({
   ),
 });
 const Chunk = z.object({ bytes: z.instanceof(Uint8Array) });
+const HeadRow = z.object({ part: z.string(), bytes: z.instanceof(Uint8Array) });
 
-/** Inside a transaction of the caller. @param change The last one that is in the index. */
-export function saveIndex(database: DatabaseSync, dump: CatalogueDump, change: number): void {
-  database.exec("DELETE FROM saved_index");
-  const insert = database.prepare("INSERT INTO saved_index VALUES (?, ?, ?)");
+/** A segment without its arrays. */
+export interface SegmentHead {
+  readonly number: number;
+  readonly from: number;
+  readonly change: number;
+  readonly names: number;
+  readonly facts: readonly ToolFacts[];
+}
+
+export interface Segment {
+  readonly names: readonly string[];
+  readonly dump: CatalogueDump;
+}
+
+/** The segments that follow one another, up to the first that is missing or of another format. */
+export function chainOf(database: DatabaseSync): readonly SegmentHead[] {
+  const rows = database.prepare("SELECT part, bytes FROM saved_index WHERE part LIKE '% head'");
+  const heads = rows.all().flatMap((row) => {
+    const head = unlessTorn(() => {
+      const { part, bytes } = HeadRow.parse(row);
+      const facts = Head.parse(JSON.parse(Buffer.from(bytes).toString()));
+      return { ...facts, number: Number.parseInt(part, 10) };
+    });
+    return head === undefined ? [] : [head];
+  });
+  heads.sort((a, z) => a.number - z.number);
+  const chain: SegmentHead[] = [];
+  for (const head of heads) {
+    const end = chain.at(-1)?.change ?? 0;
+    if (head.number !== chain.length || head.from > end || head.change < end) break;
+    chain.push(head);
+  }
+  return chain;
+}
+
+/** @returns undefined where its arrays are not what they should be: what it held is read from the tools. */
+export function readSegment(database: DatabaseSync, head: SegmentHead): Segment | undefined {
+  return unlessTorn(() => read(database, head));
+}
+
+/**
+ * Writes the next segment, or the first and only one. Inside a transaction of the caller.
+ *
+ * @param at `number` 0 takes the place of the whole chain.
+ */
+export function writeSegment(
+  database: DatabaseSync,
+  { names, dump }: Segment,
+  at: { readonly number: number; readonly from: number; readonly change: number },
+): void {
+  if (at.number === 0) database.exec("DELETE FROM saved_index");
+  const insert = database.prepare("INSERT OR REPLACE INTO saved_index VALUES (?, ?, ?)");
   const write = (part: string, bytes: Uint8Array): void => {
     for (let chunk = 0; chunk === 0 || chunk * CHUNK_BYTES < bytes.length; chunk++) {
-      insert.run(part, chunk, bytes.subarray(chunk * CHUNK_BYTES, (chunk + 1) * CHUNK_BYTES));
+      const from = chunk * CHUNK_BYTES;
+      insert.run(`${at.number} ${part}`, chunk, bytes.subarray(from, from + CHUNK_BYTES));
     }
   };
   const facts = new Map<string, number>();
@@ -52,42 +112,29 @@ export function saveIndex(database: DatabaseSync, dump: CatalogueDump, change: n
     });
     write(`${status} facts`, bytesOf(Int32Array.from(numbers)));
   }
-  const head = { format: FORMAT, change, facts: [...facts.keys()].map((key) => JSON.parse(key)) };
+  // The first segment speaks of all names that it holds; a later one also of those that are gone from it.
+  if (at.number > 0) write("names", text(names));
+  const { from, change } = at;
+  const head = {
+    format: FORMAT,
+    from,
+    change,
+    names:
+      at.number > 0
+        ? names.length
+        : STATUSES.reduce((sum, status) => sum + dump[status].words.keys.length, 0),
+    facts: [...facts.keys()].map((key) => JSON.parse(key)),
+  };
   write("head", Buffer.from(JSON.stringify(head)));
 }
 
-export interface SavedIndex {
-  readonly dump: CatalogueDump;
-  readonly change: number;
-}
-
-/** @returns undefined where there is none that this release can read: it is made anew. */
-export function loadIndex(database: DatabaseSync): SavedIndex | undefined {
-  try {
-    return read(database);
-  } catch (error) {
-    if (
-      error instanceof z.ZodError ||
-      error instanceof SyntaxError ||
-      error instanceof RangeError
-    ) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-/** @throws ZodError, SyntaxError, RangeError for what is no index. */
-function read(database: DatabaseSync): SavedIndex | undefined {
+/** @throws ZodError, SyntaxError, RangeError for what is no segment. */
+function read(database: DatabaseSync, { number, facts }: SegmentHead): Segment {
   const select = database.prepare("SELECT bytes FROM saved_index WHERE part = ? ORDER BY chunk");
   const bytesAt = (part: string): Uint8Array => {
-    const chunks = select.all(part).map((row) => Chunk.parse(row).bytes);
+    const chunks = select.all(`${number} ${part}`).map((row) => Chunk.parse(row).bytes);
     return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
   };
-  const bytes = bytesAt("head");
-  if (bytes.length === 0) return undefined;
-  const head = Head.parse(JSON.parse(Buffer.from(bytes).toString()));
-  const facts: readonly ToolFacts[] = head.facts;
   const part = (status: ToolStatus) =>
     checked({
       words: {
@@ -99,7 +146,7 @@ function read(database: DatabaseSync): SavedIndex | undefined {
       },
       versions: [...new Int32Array(aligned(bytesAt(`${status} versions`)))],
       facts: [...new Int32Array(aligned(bytesAt(`${status} facts`)))].map(
-        (number) => facts[number] as ToolFacts,
+        (each) => facts[each] as ToolFacts,
       ),
     });
   const dump = {
@@ -107,7 +154,19 @@ function read(database: DatabaseSync): SavedIndex | undefined {
     active: part("active"),
     deprecated: part("deprecated"),
   };
-  return { dump, change: head.change };
+  return { dump, names: lines(bytesAt("names")) };
+}
+
+/** Bytes from outside may be anything; then there is no index, and one is made. */
+function unlessTorn<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    const torn =
+      error instanceof z.ZodError || error instanceof SyntaxError || error instanceof RangeError;
+    if (torn) return undefined;
+    throw error;
+  }
 }
 
 /** @throws RangeError where the arrays do not belong to each other. */
@@ -120,7 +179,8 @@ function checked(part: CatalogueDump[ToolStatus]): CatalogueDump[ToolStatus] {
     words.weights.length === postings &&
     versions.length === words.keys.length &&
     facts.length === words.keys.length &&
-    !facts.includes(undefined as never);
+    !facts.includes(undefined as never) &&
+    words.documents.every((document) => document >= 0 && document < words.keys.length);
   if (fits) return part;
   throw new RangeError("the saved index is torn");
 }

@@ -5,13 +5,14 @@
  */
 import { z } from "zod";
 import { type Clock, systemClock } from "../src/core/clock.ts";
-import { EngineError, StoreError } from "../src/core/errors.ts";
+import { StoreError } from "../src/core/errors.ts";
 import type { Embedder, ToolStore } from "../src/core/ports.ts";
 import type { Tool, ToolStatus } from "../src/core/tool.ts";
 import { queriesOf } from "./catalogue.ts";
 import { Count, guarded, openDatabase, statements } from "./embedded-file.ts";
 import { getTool, historyOf, parseTool } from "./embedded-rows.ts";
 import { type EmbeddedSearch, embeddedSearch } from "./embedded-search.ts";
+import { embeddedWrites } from "./embedded-writes.ts";
 import { queryVectors, reasonOf, toolVectors } from "./embedding.ts";
 import { matches } from "./matches.ts";
 import { admits, checkDigest } from "./shelf.ts";
@@ -24,12 +25,6 @@ export interface EmbeddedToolStoreOptions {
   readonly busyTimeoutMs?: number;
   /** Default: found by words alone. */
   readonly embedder?: Embedder;
-}
-
-interface Job {
-  readonly work: (change: number) => void;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
 }
 
 const Latest = z.object({ version: z.int(), digest: z.string() });
@@ -55,55 +50,36 @@ export function embeddedToolStore(
     sql,
     embedder,
     historyOf: (name) => sql.history.all(name).map((row) => parseTool(path, row)),
-    *everything() {
-      for (const row of sql.everything.iterate()) yield parseTool(path, row);
-    },
   });
   let closed = false;
   let unembedded: string | undefined;
-  const waiting: Job[] = [];
 
   function checkOpen(): void {
     if (!closed) return;
     throw new StoreError("STORE_CLOSED", `The tool store ${path} is closed: open it again.`);
   }
 
-  /**
-   * Runs `work` in a transaction that is on disk when the promise resolves. What is asked for within
-   * one turn of the event loop shares a transaction, and so one flush of the disk.
-   */
-  function write(work: (change: number) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      waiting.push({ work, resolve, reject });
-      if (waiting.length === 1) setImmediate(flush);
-    });
-  }
+  const lastChange = (): number => Count.parse(sql.lastChange.get()).value;
 
-  function flush(): void {
-    const jobs = waiting.splice(0);
-    const settle: (() => void)[] = [];
-    try {
-      guarded(path, () => {
-        checkOpen();
-        sql.begin.run();
-        let change = Count.parse(sql.lastChange.get()).value;
-        for (const job of jobs) settle.push(attempt(job, ++change));
-        sql.commit.run();
-      });
-    } catch (error) {
-      if (!closed && database.isTransaction) sql.rollback.run();
-      for (const { reject } of jobs) reject(error);
-      return;
-    }
-    for (const done of settle) done();
-  }
-
+  const { write, flush } = embeddedWrites({
+    path,
+    database,
+    sql,
+    checkOpen,
+    committed: (...transaction) => read(() => index.committed(...transaction)),
+  });
   const now = () => new Date(clock.now()).toISOString();
   const read = <T>(work: () => T): T =>
     guarded(path, () => {
       checkOpen();
       return work();
     });
+
+  /** What was committed until now can be found. */
+  async function caughtUp(): Promise<void> {
+    const goal = read(lastChange);
+    while (read(() => index.takeIn(goal))) await turn();
+  }
 
   const get = (name: string, version?: number): Tool => getTool(path, sql, name, version);
 
@@ -152,13 +128,15 @@ export function embeddedToolStore(
       // Written down now: the transaction comes later, and the caller may change its object until then.
       const { status, usage, ...rest } = tool;
       const { name, version, digest } = tool;
+      const copy = structuredClone(tool);
       const record = JSON.stringify(rest);
       const usageText = JSON.stringify(usage);
       await write((change) => {
         const row = sql.latest.get(name);
         if (!admits({ name, version, digest }, row === undefined ? undefined : Latest.parse(row)))
-          return;
+          return undefined;
         sql.insert.run(name, version, digest, record, status, usageText, change, now());
+        return version === 1 ? copy : undefined;
       });
       await embedIfPossible(() => tool);
     },
@@ -173,6 +151,7 @@ export function embeddedToolStore(
       const mismatch = read(() => index.mismatch());
       if (mismatch !== undefined) throw mismatch;
       const { vectors, degraded = unembedded } = await queryVectors(embedder, query);
+      await caughtUp();
       const found = read(() =>
         index
           .search(query, vectors)
@@ -207,7 +186,9 @@ export function embeddedToolStore(
         embedded += await embed(all.slice(from, from + REINDEX_BATCH), signal);
       }
       unembedded = undefined;
-      read(() => index.rebuild());
+      read(() => index.clear());
+      await caughtUp();
+      read(() => index.save({ all: true }));
       return { tools: all.length, embedded };
     },
     async health() {
@@ -217,21 +198,15 @@ export function embeddedToolStore(
     },
     async close() {
       if (closed) return;
-      if (waiting.length > 0) flush();
-      index.saveIfGrown();
+      flush();
+      index.save();
       closed = true;
       database.close();
     },
   };
 }
 
-/** One job inside the transaction; a refused one writes nothing and leaves the others be. */
-function attempt({ work, resolve, reject }: Job, change: number): () => void {
-  try {
-    work(change);
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    return () => reject(error);
-  }
-  return resolve;
+/** Lets others have their turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

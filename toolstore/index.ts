@@ -2,12 +2,13 @@
 export { approve, reject, waitingForApproval } from "./approval.ts";
 export { type Agreement, behaviouralDuplicate, probeInputs } from "./behaviour.ts";
 export {
-  type AbstentionFigures,
   benchRetrieval,
   type RetrievalBench,
   type RetrievalBenchOptions,
   type RetrievalFigures,
 } from "./bench.ts";
+export type { AbstentionFigures } from "./bench-abstention.ts";
+export { benchIndex, type IndexBench } from "./bench-index.ts";
 export { benchStore, type StoreBench } from "./bench-store.ts";
 export { configuredToolStore } from "./configured.ts";
 export { type ToolDiff, toolDiff } from "./diff.ts";
@@ -34,7 +35,8 @@ export { linkProgram, resolverOf } from "./link.ts";
 export { linkedSandbox } from "./linked-sandbox.ts";
 export { memoryToolStore } from "./memory.ts";
 export { exportTools, type ImportResult, importTools, ToolsFile } from "./portable.ts";
-export { type QdrantToolStoreOptions, qdrantToolStore } from "./qdrant.ts";
+export type { QdrantToolStoreOptions } from "./qdrant/options.ts";
+export { qdrantToolStore } from "./qdrant.ts";
 export { type Registration, registerTool, type ToolDraft } from "./register.ts";
 export { releasingToolStore } from "./release.ts";
 export {

@@ -4,40 +4,18 @@
  * what this home has met, or say that the server is out, as configured.
  */
 import { randomUUID } from "node:crypto";
-import { type Clock, systemClock } from "../src/core/clock.ts";
+import { systemClock } from "../src/core/clock.ts";
 import { EngineError, StoreError } from "../src/core/errors.ts";
-import type { Embedder, ToolStore } from "../src/core/ports.ts";
+import type { ToolStore } from "../src/core/ports.ts";
 import { queryVectors, reasonOf } from "./embedding.ts";
 import { matches } from "./matches.ts";
 import { connect, isUnavailable } from "./qdrant/connection.ts";
 import { type LocalCopy, openLocalCopy, type Postponed } from "./qdrant/local.ts";
 import type { Operation } from "./qdrant/operations.ts";
+import type { QdrantToolStoreOptions } from "./qdrant/options.ts";
 import { rebuildCollection } from "./qdrant/rebuild.ts";
 import { serverStore } from "./qdrant/server.ts";
 import { checkDigest } from "./shelf.ts";
-
-export interface QdrantToolStoreOptions {
-  /** `https://host`, `http://host:6333`, with a path where the server stands behind one. */
-  readonly url: string;
-  /** Default: none. Never written down. */
-  readonly apiKey?: string;
-  /** An alias: collections behind it have its name and a number. Default "toolwright". */
-  readonly collection?: string;
-  /** The file with copies and waiting writes; made where it is absent. */
-  readonly localFile: string;
-  /** What reads do while the server is out: `lexical` answers from the copies, `error` throws. */
-  readonly whenOut?: "lexical" | "error";
-  readonly timeoutMs?: number;
-  /** So long after a failure the server is left alone. */
-  readonly restMs?: number;
-  /** Default: found by words alone. */
-  readonly embedder?: Embedder;
-  /** Edges per node of the graph of vectors, and how many candidates are looked at to choose them. */
-  readonly hnsw?: { readonly m: number; readonly efConstruct: number };
-  readonly quantization?: "none" | "scalar";
-  readonly replicas?: number;
-  readonly clock?: Clock;
-}
 
 const DEFAULT_HNSW = { m: 16, efConstruct: 128 };
 const REPLAYED_AT_ONCE = 64;

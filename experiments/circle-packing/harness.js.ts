@@ -1,9 +1,11 @@
 /**
- * The harnesses for circle packing. A kernel places centres; the radii are then the best that these
- * centres allow, which is a linear program: sum of radii as large as possible, none across a border,
- * no two larger together than their distance.
+ * The harnesses for circle packing. A kernel places centres; they are relaxed, by the same bounded
+ * steps for every kernel. The radii are then the best that the centres allow, which is a linear
+ * program: sum of radii as large as possible, none across a border, no two larger together than
+ * their distance.
  */
 import type { Harness } from "../../src/index.ts";
+import { relaxSource } from "./relax.js.ts";
 
 /** JavaScript that defines `radiiOf(xs, ys)`: best radii, a hair smaller than touching. */
 export const radiiSource = `function radiiOf(xs, ys) {
@@ -71,17 +73,18 @@ export const radiiSource = `function radiiOf(xs, ys) {
 `;
 
 /** JavaScript that defines `place(score, n)`: 3n numbers, x, y and radius of each circle. */
-export const placeSource = `${radiiSource}
+export const placeSource = `${relaxSource}
+${radiiSource}
 function place(score, n) {
-  const at = (value) => (value > 0 ? (value < 1 ? value : 1) : 0);
-  const xs = Array.from({ length: n }, (_, i) => at(score(i, 0, n)));
-  const ys = Array.from({ length: n }, (_, i) => at(score(i, 1, n)));
+  const inside = (value) => (value > 0 ? (value < 1 ? value : 1) : 0);
+  const along = (axis) => Array.from({ length: n }, (_, i) => inside(score(i, axis, n)));
+  const [xs, ys] = relaxed(along(0), along(1));
   const radii = radiiOf(xs, ys);
   return xs.flatMap((x, i) => [x, ys[i], radii[i]]);
 }
 `;
 
-/** For the kernel `score(i, axis, n)`: coordinate of centre i; outside [0, 1] counts as the border. */
+/** For the kernel `score(i, axis, n)`: where centre i begins; outside [0, 1] counts as the border. */
 export function kernelHarness(n: number): Harness {
   return {
     source: `${placeSource}

@@ -1,6 +1,10 @@
 /**
  * Circles of any sizes in the unit square, the sum of their radii as large as possible, as tasks:
- * a kernel gives the centres, a linear program the best radii for them.
+ * a kernel says where the centres begin, a bounded relaxation moves them, a linear program gives the
+ * best radii for them.
+ *
+ * The relaxation is the same for every kernel and does much of the work: it is declared in the notes,
+ * and the floor is what it makes of plain rows. What a search adds is the arrangement to begin with.
  *
  * There is nothing to generalise to: one instance, without input, and no other split. The packing is
  * checked exactly outside the sandbox, without any tolerance. Fitness: the sum of the radii.
@@ -9,6 +13,7 @@ import { Limits, type Program, type Task } from "../../src/index.ts";
 import { kernelSource } from "../kernel-source.ts";
 import { kernelHarness, packHarness, placeSource } from "./harness.js.ts";
 import { verifyCircles } from "./packing.ts";
+import { MOST_STEPS } from "./relax.js.ts";
 
 /** Best sums that hold without tolerance, and what was best before program search. */
 const RECORDS = {
@@ -40,27 +45,33 @@ function circlePackingTask(n: 26 | 32): Task {
     spec: {
       name: toolName,
       description:
-        `Places the centres of ${n} circles in the unit square: for circle i, its x (axis 0) or its y ` +
-        "(axis 1). Each circle then gets the best radius that the centres allow, without overlap " +
-        "and within the square. Make the sum of the radii as large as possible.",
+        `Says where the centres of ${n} circles begin in the unit square: for circle i, its x (axis 0) ` +
+        "or its y (axis 1). The centres are then relaxed to the next arrangement in which neighbours " +
+        "touch, and each circle gets the best radius that they allow, without overlap and within the " +
+        "square. Make the sum of the radii as large as possible.",
       signature: "function score(i: number, axis: number, n: number): number",
     },
     kernel: {
       entry: "score",
+      // Without ranges, so that no library shape stands on one of them alone: it would give both
+      // coordinates of a circle the same value.
       parameters: [
-        { name: "i", type: "number", range: [0, n - 1] },
-        { name: "axis", type: "number", range: [0, 1] },
+        { name: "i", type: "number" },
+        { name: "axis", type: "number" },
         { name: "n", type: "number", range: [n, n] },
       ],
       result: "number",
+      // The two tell all coordinates apart: a grid over both can hold any arrangement.
       features: [
-        { source: `i % ${side}`, type: "number", range: [0, side - 1] },
-        { source: `Math.floor(i / ${side})`, type: "number", range: [0, Math.ceil(n / side)] },
-        { source: "axis === 0", type: "boolean" },
+        { source: `${side} * axis + i % ${side}`, type: "number", range: [0, 2 * side - 1] },
+        {
+          source: `Math.floor(i / ${side})`,
+          type: "number",
+          range: [0, Math.floor((n - 1) / side)],
+        },
       ],
-      // All in one point; rows; the sunflower's spiral.
+      // Rows; shifted rows; the sunflower's spiral.
       seeds: [
-        seed("0.5"),
         rowsProgram(Math.ceil(n / side), side, 0),
         rowsProgram(side + 1, side, 0.5),
         seed(
@@ -80,6 +91,10 @@ function circlePackingTask(n: 26 | 32): Task {
     resolution: 1e-6,
     measures: (scores) => ({ sum: scores[0] ?? 0, published: alphaEvolve }),
     labels: { sum: `sum of the radii of ${n} circles`, published: "AlphaEvolve" },
+    notes: [
+      `Every candidate's centres are relaxed by the same rule, at most ${MOST_STEPS} steps uphill, before the radii are fixed.`,
+      "The rule does much of the work, from centres drawn at random too: compare with the floor and the random baseline.",
+    ],
     request: {
       objective: `Pack ${n} circles into the unit square with the largest sum of radii.`,
       requirements: ["No circle overlaps another or leaves the square, without any tolerance."],
@@ -144,7 +159,15 @@ function rowPrograms(n: number): readonly string[] {
 }
 
 function publish(source: string, n: number, name = "pack"): Program {
-  const kernel = kernelSource(source, [name, "place", "radiiOf"]);
+  const kernel = kernelSource(source, [
+    name,
+    "place",
+    "radiiOf",
+    "relaxed",
+    "descend",
+    "ROUNDS",
+    "STEPS",
+  ]);
   return {
     language: kernel.language,
     entry: name,

@@ -47,7 +47,10 @@ export async function estimateGrid(
   const prices = asking.map(({ settings }) => settings?.budgetUsd);
   return {
     cells: cells.length,
-    evaluations: cells.reduce((sum, { budget }) => sum + (budget.evaluations ?? 0), 0),
+    evaluations: cells.reduce(
+      (sum, { kind, budget }) => sum + (kind === "task" ? (budget.evaluations ?? 0) : 0),
+      0,
+    ),
     seconds: tasks.reduce((sum, { seconds }) => sum + seconds, 0) / Math.max(1, workers),
     mostUsd: prices.some((price) => price === undefined)
       ? undefined
@@ -59,7 +62,9 @@ export async function estimateGrid(
       ...(prices.some((price) => price === undefined)
         ? ["The cost is unknown: give every model a budgetUsd for one cell to bound it."]
         : []),
-      ...(cells.some(({ kind }) => kind === "stream") ? ["Streams are not counted."] : []),
+      ...(cells.some(({ kind }) => kind === "stream")
+        ? ["Streams are not counted: each of their requests may take the whole budget of its cell."]
+        : []),
     ],
   };
 }

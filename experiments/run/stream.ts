@@ -23,8 +23,9 @@ export interface StreamStep {
   readonly objective: string;
   /** As a tool's name and signature would say it. */
   readonly signature: string;
+  /** What the user knows: a search trains on them, a stored tool serves if it meets them all. */
   readonly cases: readonly Case[];
-  /** Decide whether the request counts as answered; no search sees them. */
+  /** Decide whether the request counts as answered; neither a search nor the choice of a tool sees them. */
   readonly checks: readonly Case[];
   /** The step before this one, counted from 0, that asked for the same function in other words. */
   readonly repeats?: number;
@@ -38,7 +39,10 @@ export interface Stream {
 
 interface Served {
   readonly right: boolean;
+  /** By a stored tool, without a search. */
   readonly reused: boolean;
+  /** By a stored tool that a search was paid for before it was found. */
+  readonly foundLate: boolean;
   readonly evaluations: number;
   readonly seconds: number;
 }
@@ -93,6 +97,10 @@ export async function runStream(
         requests: stream.steps.length,
         answeredRight: served.filter(({ right }) => right).length,
         servedByStoredTool: served.filter(({ reused }) => reused).length,
+        servedByStoredToolAfterSearch: served.filter(({ foundLate }) => foundLate).length,
+        servedByTheWrongTool: served.filter(
+          ({ reused, foundLate, right }) => (reused || foundLate) && !right,
+        ).length,
         evaluations,
       },
       floor: 0,
@@ -129,7 +137,8 @@ async function serve(
     Request.parse({ objective: step.objective }),
     {
       task,
-      instances: step.checks.map(({ args, expected }) => ({ input: args, expected })),
+      // Not the checks: a stored tool that is chosen by them could never be the wrong one.
+      instances: step.cases.map(({ args, expected }) => ({ input: args, expected })),
       seed: cell.seed,
       budget: cell.budget,
       generator: cell.generator,
@@ -137,10 +146,7 @@ async function serve(
     signal,
   );
   const answered = solution?.status === "answered" ? solution : undefined;
-  const outputs = answered?.answer.outputs ?? [];
-  const right =
-    outputs.length === step.checks.length &&
-    step.checks.every(({ expected }, index) => sameJson(outputs[index] ?? null, expected));
+  const right = await meets(engine, answered?.answer.tool ?? undefined, step.checks, signal);
   const runs = (await engine.events.runs()).filter(
     ({ parent, kind }) => parent === requestId && kind === "evolution",
   );
@@ -149,8 +155,38 @@ async function serve(
     const { evaluated } = await readSearch(engine.events, id, undefined);
     evaluations += evaluated;
   }
-  const reused = answered !== undefined && answered.createdBy === undefined;
-  return { right, reused, evaluations, seconds: (performance.now() - begin) / 1000 };
+  const stored = answered !== undefined && answered.createdBy === undefined;
+  return {
+    right,
+    reused: stored && evaluations === 0,
+    foundLate: stored && evaluations > 0,
+    evaluations,
+    seconds: (performance.now() - begin) / 1000,
+  };
+}
+
+/** Whether a tool gives what is expected on every check. */
+async function meets(
+  { tools, sandbox }: Engine,
+  found: { readonly name: string; readonly version: number } | undefined,
+  checks: readonly Case[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (found === undefined) return false;
+  const { language, source, entry, uses, limits } = await tools.get(found.name, found.version);
+  const executions = await (await sandbox()).run(
+    {
+      program: { language, source, entry, ...(uses === undefined ? {} : { uses }) },
+      inputs: checks.map(({ args }) => args),
+      limits,
+      seed: 0,
+    },
+    signal,
+  );
+  return checks.every(({ expected }, index) => {
+    const execution = executions[index];
+    return execution?.status === "returned" && sameJson(execution.output, expected);
+  });
 }
 
 export function streamDigest(stream: Stream): string {

@@ -10,6 +10,7 @@ import type { Runtime } from "../guest/commands.ts";
 import { runProgram } from "../guest/run-program.ts";
 import { buildSandboxImage, SANDBOX_IMAGE } from "../image/build.ts";
 import { IMAGE_NODE, IMAGE_PYTHON, IMAGE_SHELL } from "../image/contents.ts";
+import { createConfined } from "./confinement.ts";
 import { connectEngine } from "./engine.ts";
 import { type ContainerShape, startContainer } from "./guest.ts";
 import { ownerOf, removeContainer } from "./owner.ts";
@@ -72,19 +73,24 @@ export async function benchContainer(
   rows.push(
     row(
       "engine alone: exec of true in a running container",
-      await execAlone(engine, rounds, signal),
+      await execAlone(engine, shape, rounds, signal),
     ),
   );
   return rows;
 }
 
-async function execAlone(engine: Docker, rounds: number, signal: AbortSignal): Promise<number[]> {
-  const container = await engine.createContainer({
-    Image: SANDBOX_IMAGE,
-    Entrypoint: ["/usr/bin/sleep"],
-    Cmd: ["3600"],
-    NetworkDisabled: true,
-    HostConfig: { NetworkMode: "none", ReadonlyRootfs: true, CapDrop: ["ALL"] },
+async function execAlone(
+  engine: Docker,
+  shape: ContainerShape,
+  rounds: number,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const container = await createConfined(engine, shape, {
+    image: shape.image,
+    entrypoint: ["/usr/bin/sleep"],
+    command: ["3600"],
+    runtime: "shell",
+    memoryMiB: 64,
   });
   try {
     await container.start();

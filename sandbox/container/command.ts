@@ -11,11 +11,10 @@ import { SandboxUnavailableError } from "../../src/core/errors.ts";
 import type { Execution, Limits } from "../../src/core/execution.ts";
 import { type Job, PYTHON_MAIN, resultOf, variablesOf } from "../commands/scripts.ts";
 import { inspectImage } from "../image/build.ts";
+import { ALL_STREAMS, createConfined } from "./confinement.ts";
 import { connectEngine } from "./engine.ts";
-import { hostConfig } from "./guest.ts";
-import { DEADLINE_LABEL, OWNER_LABEL, ownerOf, removeContainer } from "./owner.ts";
+import { ownerOf, removeContainer } from "./owner.ts";
 
-const NOBODY = "65534:65534";
 const SCRATCH_MIB = 16;
 const KEPT_ERROR = 1_000;
 
@@ -49,13 +48,7 @@ export async function runInImage(
   const onAbort = (): void => stop("abort");
   let timer: NodeJS.Timeout | undefined;
   try {
-    const stream = await container.attach({
-      stream: true,
-      hijack: true,
-      stdin: true,
-      stdout: true,
-      stderr: true,
-    });
+    const stream = await container.attach(ALL_STREAMS);
     const output = gathered(limits.outputBytes + 1, () => stop("output"));
     const errors = gathered(64_000, () => undefined);
     container.modem.demuxStream(stream, output.stream, errors.stream);
@@ -103,29 +96,26 @@ async function created(
   job: Job,
   limits: Limits,
 ): Promise<Docker.Container> {
-  const shape = { cpus: 1, scratchMiB: SCRATCH_MIB, pids: 64, ociRuntime: undefined };
-  const deadlineMs = systemClock.now() + limits.timeoutMs + 60_000;
+  const allowance = {
+    cpus: 1,
+    scratchMiB: SCRATCH_MIB,
+    pids: 64,
+    ociRuntime: undefined,
+    owner: ownerOf() ?? "unknown",
+    deadlineMs: systemClock.now() + limits.timeoutMs + 60_000,
+  };
   const python = command.executor === "python";
+  const variables = python ? [] : Object.entries(variablesOf(job));
+  const inhabitant = {
+    image: command.image ?? "",
+    entrypoint: [],
+    command: python ? ["python3", "-c", PYTHON_MAIN] : ["/bin/sh", "-c", command.command],
+    environment: variables.map(([name, value]) => `${name}=${value}`),
+    runtime: "shell",
+    memoryMiB: limits.memoryMiB,
+  } as const;
   try {
-    return await engine.createContainer({
-      Image: command.image ?? "",
-      Entrypoint: [],
-      Cmd: python ? ["python3", "-c", PYTHON_MAIN] : ["/bin/sh", "-c", command.command],
-      Env: python
-        ? []
-        : Object.entries(variablesOf(job)).map(([name, value]) => `${name}=${value}`),
-      User: NOBODY,
-      WorkingDir: "/tmp",
-      NetworkDisabled: true,
-      OpenStdin: true,
-      StdinOnce: true,
-      AttachStdin: true,
-      AttachStdout: true,
-      AttachStderr: true,
-      Tty: false,
-      Labels: { [OWNER_LABEL]: ownerOf() ?? "unknown", [DEADLINE_LABEL]: String(deadlineMs) },
-      HostConfig: hostConfig(shape, "shell", limits.memoryMiB),
-    });
+    return await createConfined(engine, allowance, inhabitant);
   } catch (error) {
     throw lost(command, error);
   }

@@ -7,61 +7,18 @@ import type { Interpreters, Runtime } from "../guest/commands.ts";
 import { nodeArguments, supervisorSetup } from "../guest/commands.ts";
 import { encodeFrame, frameReader } from "../guest/frames.ts";
 import { type GuestEnd, guestLost, type LiveGuest } from "../guest/run-program.ts";
-import { DEADLINE_LABEL, OWNER_LABEL, removeContainer } from "./owner.ts";
+import { ALL_STREAMS, type Allowance, createConfined } from "./confinement.ts";
+import { removeContainer } from "./owner.ts";
 
-/** What a container may use. */
-export interface ContainerShape {
+/** What a container of programs is made of. */
+export interface ContainerShape extends Allowance {
   readonly image: string;
   readonly interpreters: Interpreters;
-  readonly cpus: number;
-  readonly scratchMiB: number;
-  readonly pids: number;
-  readonly owner: string;
-  readonly deadlineMs: number;
-  /** Name of an OCI runtime of the engine, such as `runsc`; undefined for its default. */
-  readonly ociRuntime: string | undefined;
 }
 
-const MIB = 1_048_576;
-// Beside the program: the supervisor, and what its interpreter takes before the first line.
-const OVERHEAD_MIB = { node: 160, typed: 192, python: 96, shell: 88 } as const;
 const SUPERVISOR_HEAP_MIB = 256;
 const MAX_FRAME_BYTES = 256 << 20;
 const READY_MS = 30_000;
-const NOBODY = "65534:65534";
-
-/** The engine's settings for a container: everything that can be denied is. */
-export function hostConfig(
-  shape: Pick<ContainerShape, "cpus" | "scratchMiB" | "pids" | "ociRuntime"> &
-    Partial<ContainerShape>,
-  runtime: Runtime,
-  memoryMiB: number,
-): Docker.HostConfig {
-  const memory = (memoryMiB + OVERHEAD_MIB[runtime] + shape.scratchMiB) * MIB;
-  return {
-    NetworkMode: "none",
-    ReadonlyRootfs: true,
-    Tmpfs: { "/tmp": `rw,noexec,nosuid,nodev,size=${shape.scratchMiB}m,mode=1777` },
-    CapDrop: ["ALL"],
-    // The engine's own seccomp profile stays in force: it is the default, and this does not replace it.
-    SecurityOpt: ["no-new-privileges"],
-    PidsLimit: shape.pids,
-    Memory: memory,
-    MemorySwap: memory,
-    NanoCpus: Math.round(shape.cpus * 1e9),
-    IpcMode: "none",
-    OomScoreAdj: 500,
-    LogConfig: { Type: "none", Config: {} },
-    Ulimits: [
-      { Name: "nofile", Soft: 256, Hard: 256 },
-      { Name: "core", Soft: 0, Hard: 0 },
-      { Name: "fsize", Soft: shape.scratchMiB * MIB, Hard: shape.scratchMiB * MIB },
-    ],
-    Privileged: false,
-    AutoRemove: false,
-    ...(shape.ociRuntime === undefined ? {} : { Runtime: shape.ociRuntime }),
-  };
-}
 
 /** Starts a container for one program, or one session. Its program cannot begin before a job comes. */
 export function startContainer(
@@ -109,31 +66,16 @@ export function startContainer(
       scratch: "/tmp",
       residentMiB: null,
     });
-    const created = await engine.createContainer({
-      Image: shape.image,
+    const created = await createConfined(engine, shape, {
+      image: shape.image,
       // Not "-e" of the image's own: the supervisor comes with the engine, the image with programs.
-      Entrypoint: [shape.interpreters.node],
-      Cmd: [...nodeArguments("supervisor", SUPERVISOR_HEAP_MIB), JSON.stringify(setup)],
-      User: NOBODY,
-      WorkingDir: "/tmp",
-      NetworkDisabled: true,
-      OpenStdin: true,
-      StdinOnce: true,
-      AttachStdin: true,
-      AttachStdout: true,
-      AttachStderr: true,
-      Tty: false,
-      Labels: { [OWNER_LABEL]: shape.owner, [DEADLINE_LABEL]: String(shape.deadlineMs) },
-      HostConfig: hostConfig(shape, runtime, memoryMiB),
+      entrypoint: [shape.interpreters.node],
+      command: [...nodeArguments("supervisor", SUPERVISOR_HEAP_MIB), JSON.stringify(setup)],
+      runtime,
+      memoryMiB,
     });
     container = created;
-    stream = await created.attach({
-      stream: true,
-      hijack: true,
-      stdin: true,
-      stdout: true,
-      stderr: true,
-    });
+    stream = await created.attach(ALL_STREAMS);
     stream.on("data", demultiplex(frameReader(MAX_FRAME_BYTES, onFrame, () => void remove())));
     stream.on("error", () => void remove());
     stream.on("close", concluded);

@@ -6,7 +6,7 @@ import type { Ask } from "./ask.ts";
 import { quoteJson } from "./callable.ts";
 import type { Answered } from "./checks.ts";
 import { matterVariables } from "./ground-model.ts";
-import { type DoneStep, type Matter, resultsOf } from "./matter.ts";
+import { type DoneStep, imagesOf, type Matter, resultsOf } from "./matter.ts";
 import type { PlanStepOf } from "./plan-steps.ts";
 import { historyLine } from "./planner.ts";
 import { resolveReferences } from "./references.ts";
@@ -50,6 +50,7 @@ export async function composeAnswer(
         value: resolved.value === null ? "" : quoteJson(resolved.value),
       },
       schema: Written,
+      images: imagesOf(done),
     },
     steps.signal,
   );

@@ -3,6 +3,7 @@
  * composition root brings the model of the role, tells a misfit back, and writes both sides down.
  */
 import type { z } from "zod";
+import type { Image } from "../core/image.ts";
 
 /** Who is asked. A test author that is the candidate's author would agree with its own mistakes. */
 export type AskedRole = "planner" | "tester" | "judge" | "simulator";
@@ -13,6 +14,8 @@ export interface Question<Schema extends z.ZodType> {
   readonly prompt: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly schema: Schema;
+  /** Of what the variables speak of. */
+  readonly images?: readonly Image[];
   /** Tells apart samples of one prompt: equal questions with another number are asked anew. */
   readonly sample?: number;
 }

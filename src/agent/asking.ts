@@ -6,6 +6,7 @@
 import type { z } from "zod";
 import { digestText } from "../core/digest.ts";
 import { EngineError } from "../core/errors.ts";
+import { type Image, imageWords } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../core/ports.ts";
 import type { PromptOverrides, RenderedPrompt } from "../core/prompts.ts";
@@ -35,17 +36,24 @@ export interface AskingPorts {
   readonly structured: Structured;
   readonly prompts: PromptOverrides;
   readonly seed: number;
+  /** Of the request: seen wherever its words are read. */
+  readonly images?: readonly Image[];
 }
 
 export function asker(ports: AskingPorts): Ask {
   return async (question, signal) => {
-    const { role, prompt: name, variables, schema, sample = 0 } = question;
+    const { role, prompt: name, variables, schema, images = [], sample = 0 } = question;
     const prompt = PROMPTS.render(name, variables, ports.prompts);
+    const brought = Object.hasOwn(variables, "objective") ? (ports.images ?? []) : [];
     const { model, temperature } = await ports.modelOf(role);
     const asked = `model:${name}${sample === 0 ? "" : `:${sample}`}`;
     const { value } = await ports.structured(
-      steppedModel(ports.steps, model, { name: asked, role, prompt }),
-      { messages: prompt.messages, temperature, seed: (ports.seed + sample) % 4_294_967_296 },
+      steppedModel(ports.steps, model, { name: asked, role, prompt, blind: brought.length === 0 }),
+      {
+        messages: showing(prompt.messages, [...brought, ...images]),
+        temperature,
+        seed: (ports.seed + sample) % 4_294_967_296,
+      },
       schema,
       {
         name: name.replaceAll("-", "_"),
@@ -63,19 +71,45 @@ export interface CallLabel {
   readonly name: string;
   readonly role: string;
   readonly prompt: Omit<RenderedPrompt, "messages">;
+  /** Whether it may be asked again without its images, by a model that takes none. */
+  readonly blind?: boolean;
+}
+
+/** The messages with the images at the last thing that the user says. */
+export function showing(
+  messages: readonly ModelMessage[],
+  images: readonly Image[],
+): readonly ModelMessage[] {
+  if (images.length === 0) return messages;
+  const at = messages.findLastIndex(({ role }) => role === "user");
+  return messages.map((message, index) =>
+    index === at && message.role === "user" ? { ...message, images } : message,
+  );
+}
+
+/** Words in place of the images. */
+function unseeing(messages: readonly ModelMessage[]): readonly ModelMessage[] {
+  return messages.map((message) => {
+    if (!("images" in message) || message.images === undefined) return message;
+    const { images, ...rest } = message;
+    const left = images.map((image) => `${imageWords(image)} (not shown: you take no images)`);
+    return { ...rest, content: [rest.content, ...left].join("\n") };
+  });
 }
 
 /** The same model; every call of it is a step, with the question before it and the reply after it. */
 export function steppedModel(
   steps: Steps,
   model: LanguageModel,
-  { name, role, prompt }: CallLabel,
+  { name, role, prompt, blind = false }: CallLabel,
 ): LanguageModel {
   let calls = 0;
-  return {
+  let takesImages = true;
+  const stepped: LanguageModel = {
     id: model.id,
     terms: model.terms,
-    async complete(request, signal) {
+    async complete(whole, signal) {
+      const request = takesImages ? whole : { ...whole, messages: unseeing(whole.messages) };
       const digest = digestText(JSON.stringify(request)).slice(0, 12);
       const id = `${name}/${digest}/${++calls}`;
       const { messages, tools, temperature, seed, responseSchema } = request;
@@ -108,6 +142,10 @@ export function steppedModel(
           await steps.trace(`${name}:failed`, [
             { type: "model-reply", data: { id, error: { code, message, retryable } } },
           ]);
+          if (code === "IMAGES_REFUSED" && blind && takesImages) {
+            takesImages = false;
+            return stepped.complete(whole, signal);
+          }
         }
         throw error;
       }
@@ -117,6 +155,7 @@ export function steppedModel(
       return reply;
     },
   };
+  return stepped;
 }
 
 /** As it is read back: what is undefined is absent. */

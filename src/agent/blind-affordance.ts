@@ -43,13 +43,17 @@ const PotentialTools = z.object({
 
 /** A stored tool by what the search said of it; JSON, for it is kept in the journal. */
 type Match = { readonly name: string; readonly version: number; readonly score: number };
+/** What one search gave, and why it is less than it could be, if it is. */
+type View = { readonly matches: readonly Match[]; readonly degraded?: string };
 type Vote = Match & { readonly votes: number };
 type Resolution = { readonly hypothesis: Hypothesis; readonly kept: readonly Vote[] };
 
 export async function affordBlind(ports: BlindAffordancePorts, matter: Matter): Promise<Offer> {
   const { steps, tools, standing, toolCallable } = ports;
   const served = await steps.step("afford:served", () => stillThere(tools, matter));
-  const requested = await view(ports, "afford:request", matter.words, VIEWS.request);
+  const whole = await view(ports, "afford:request", matter.words, VIEWS.request);
+  const requested = whole.matches;
+  const degradations = new Set(reasonOf(whole));
   const resolutions = new Map<string, Resolution>();
   let rounds = 0;
   let missing: readonly Hypothesis[] = [];
@@ -71,6 +75,7 @@ export async function affordBlind(ports: BlindAffordancePorts, matter: Matter): 
         kept.length === 0 ? [hypothesis] : [],
       );
       near = round.flatMap((each) => each.near);
+      for (const reason of round.flatMap((each) => each.degraded)) degradations.add(reason);
       // Where nothing comes near, other words find nothing either.
       if (near.length === 0) break;
     }
@@ -85,6 +90,7 @@ export async function affordBlind(ports: BlindAffordancePorts, matter: Matter): 
   const offered = await Promise.all(
     distinct.slice(0, MOST_OFFERED).map(({ name, version }) => tools.get(name, version)),
   );
+  const degraded = degradations.size === 0 ? {} : { degraded: [...degradations].join("; ") };
   await steps.trace("afford", [
     {
       type: "affordance-result",
@@ -103,10 +109,11 @@ export async function affordBlind(ports: BlindAffordancePorts, matter: Matter): 
           ? {}
           : { knownFrom: matter.earlier.requestId }),
         missing: missing.map((hypothesis) => ({ ...hypothesis })),
+        ...degraded,
       },
     },
   ]);
-  return { callables: [...offered.map(toolCallable), ...standing], missing };
+  return { callables: [...offered.map(toolCallable), ...standing], missing, ...degraded };
 }
 
 /** Tools of an equal request, if all of them are active still. */
@@ -147,13 +154,17 @@ async function resolve(
   key: string,
   hypothesis: Hypothesis,
   requested: readonly Match[],
-): Promise<{ readonly resolution: Resolution; readonly near: readonly Match[] }> {
+): Promise<{
+  readonly resolution: Resolution;
+  readonly near: readonly Match[];
+  readonly degraded: readonly string[];
+}> {
   const { name, signature, description } = hypothesis;
   const [byName, byDescription] = await Promise.all([
     view(ports, `${key}:name`, spelledOut(name), VIEWS.name),
     view(ports, `${key}:description`, `${description} ${signature}`, VIEWS.description),
   ]);
-  const own = [...byName, ...byDescription];
+  const own = [...byName.matches, ...byDescription.matches];
   const votes = new Map<string, Vote>();
   for (const match of [...own, ...requested]) {
     const known = votes.get(match.name);
@@ -168,7 +179,11 @@ async function resolve(
     .filter((vote) => vote.votes >= NEEDED_VOTES && meant.has(vote.name))
     .sort((a, b) => b.votes - a.votes || b.score - a.score || a.name.localeCompare(b.name))
     .slice(0, KEPT);
-  return { resolution: { hypothesis, kept }, near: own.slice(0, KEPT) };
+  return {
+    resolution: { hypothesis, kept },
+    near: own.slice(0, KEPT),
+    degraded: [...reasonOf(byName), ...reasonOf(byDescription)],
+  };
 }
 
 async function view(
@@ -176,8 +191,18 @@ async function view(
   key: string,
   text: string,
   limit: number,
-): Promise<readonly Match[]> {
-  return steps.step(key, async () => (await tools.search({ text, limit })).map(matchOf));
+): Promise<View> {
+  const kept = await steps.step<View | readonly Match[]>(key, async () => {
+    const found = await tools.search({ text, limit });
+    const { degraded } = found;
+    return { matches: found.map(matchOf), ...(degraded === undefined ? {} : { degraded }) };
+  });
+  // A request that began before reasons were kept has the matches alone.
+  return "matches" in kept ? kept : { matches: kept };
+}
+
+function reasonOf({ degraded }: View): readonly string[] {
+  return degraded === undefined ? [] : [degraded];
 }
 
 function matchOf({ tool: { name, version }, score }: ToolMatch): Match {

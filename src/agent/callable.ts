@@ -2,6 +2,7 @@
  * What a plan can call by name with JSON arguments: a stored tool, a sub-agent, a function of the
  * engine's own. The planner and sub-agents see all of them alike.
  */
+import { apart } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import type { JsonSchema, Tool } from "../core/tool.ts";
 import { typeOfSchema } from "./types.ts";
@@ -41,8 +42,9 @@ export function describeCallable(callable: Callable): string {
 /** The longest result that a prompt quotes in full; the trace keeps all of it. */
 const QUOTED_CHARS = 4_000;
 
+/** Words stand for the images in it; whoever quotes it shows them beside the text. */
 export function quoteJson(value: Json, longest = QUOTED_CHARS): string {
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(apart(value).value);
   return text.length <= longest
     ? text
     : `${text.slice(0, longest)}… (${text.length - longest} more characters)`;

@@ -8,7 +8,7 @@ import type { Json } from "../core/json.ts";
 import type { Request } from "../core/request.ts";
 import type { Ask } from "./ask.ts";
 import { quoteJson } from "./callable.ts";
-import { type DoneStep, resultsOf } from "./matter.ts";
+import { type DoneStep, imagesOf, resultsOf } from "./matter.ts";
 import { historyLine } from "./planner.ts";
 
 export interface Check {
@@ -74,6 +74,7 @@ export async function checkByJudge(
         ].join("\n"),
       },
       schema: Verdicts,
+      images: imagesOf(done),
     },
     signal,
   );

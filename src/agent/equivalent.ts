@@ -17,6 +17,8 @@ export interface EquivalentPorts extends TrialPorts {
 const TRIED = 5;
 /** Fewer cases than this fit many functions by chance: then words alone do not prove a tool. */
 const TELLING = 3;
+/** As many prove a tool that the words do not name: made anew, it would be refused as a twin. */
+const CONVINCING = 6;
 
 /**
  * @returns The best match by words that passes every case of a case-based task. Nothing for a task
@@ -39,13 +41,14 @@ export async function findEquivalent(
     limit: TRIED,
   });
   for (const { tool, score } of matches) {
-    if (score < ports.noneBelow || actsOutside(tool)) continue;
+    const named = score >= ports.noneBelow;
+    if ((!named && known.length < CONVINCING) || actsOutside(tool)) continue;
     if (parameterNames(tool).length !== task.kernel.parameters.length) continue;
     const trial = await tryTool(ports, tool, task, instances, undefined, signal);
     if (trial.status !== "serves") continue;
     return {
       tool,
-      reason: `${tool.name} version ${tool.version} passes all ${known.length} cases and fits the words (${score.toFixed(2)}): it is used instead of a new one.`,
+      reason: `${tool.name} version ${tool.version} passes all ${known.length} cases${named ? ` and fits the words (${score.toFixed(2)})` : ""}: it is used instead of a new one.`,
     };
   }
   return undefined;

@@ -74,7 +74,9 @@ export async function groundByModel(
   // Stores change while a request waits: what was found stays what was found.
   const known = await steps.step("ground:known", async () => {
     const sizes = await Promise.all(KINDS.map((kind) => lookUps[kind].size(user)));
-    const earlier = await lookUps.outcomes.equal(words, user);
+    // Equal words about other pictures are no equal request.
+    const earlier =
+      request.images === undefined ? await lookUps.outcomes.equal(words, user) : undefined;
     return { sizes, earlier: (earlier ?? null) as unknown as Json };
   });
   const sizes = new Map(KINDS.map((kind, index) => [kind, known.sizes[index] ?? 0]));

@@ -1,4 +1,5 @@
 /** The nouns of the walk with a model: what is asked, what could be called, what was done. */
+import { apart, type Image, imageWords, MOST_IMAGES } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import type { Request } from "../core/request.ts";
 import type { Callable } from "./callable.ts";
@@ -44,6 +45,8 @@ export interface Hypothesis {
 export interface Offer {
   readonly callables: readonly Callable[];
   readonly missing: readonly Hypothesis[];
+  /** Why the stores' answers were less than they could be: a tool that is there may be named missing. */
+  readonly degraded?: string;
 }
 
 /** A step that ran, as a later plan sees it. */
@@ -68,6 +71,15 @@ export interface PlanVersion {
 /** A request's words in one text. */
 export function wordsOf({ objective, requirements, constraints }: Request): string {
   return [objective, ...requirements, ...constraints].join("\n");
+}
+
+/** Images in what the steps gave, each once; of more than a prompt takes, the newest. */
+export function imagesOf(done: readonly DoneStep[]): readonly Image[] {
+  const images = new Map<string, Image>();
+  for (const result of resultsOf(done).values()) {
+    for (const image of apart(result).images) images.set(imageWords(image), image);
+  }
+  return [...images.values()].slice(-MOST_IMAGES);
 }
 
 /** Results by step id, of the steps that are done. */

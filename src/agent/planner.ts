@@ -8,7 +8,14 @@ import type { Steps } from "../core/steps.ts";
 import type { Ask } from "./ask.ts";
 import { type ArgumentFaults, describeCallable, quoteJson } from "./callable.ts";
 import { matterVariables } from "./ground-model.ts";
-import { type DoneStep, type Matter, type Offer, type PlanVersion, resultsOf } from "./matter.ts";
+import {
+  type DoneStep,
+  imagesOf,
+  type Matter,
+  type Offer,
+  type PlanVersion,
+  resultsOf,
+} from "./matter.ts";
 import { dependenciesOf, PlanStep, planDiff, planReply } from "./plan-steps.ts";
 
 export interface PlannerPorts {
@@ -64,6 +71,7 @@ export async function planByModel(
         argumentFaults: (name, given) =>
           ports.argumentFaults(byName.get(name)?.parameters ?? {}, given),
       }),
+      images: imagesOf(done),
     },
     steps.signal,
   );

@@ -3,11 +3,12 @@
  * model and the tools that its configuration allows, in a run of its own below the caller's.
  */
 import type { AgentConfig } from "../core/agent.ts";
+import { apart, type Image, MOST_IMAGES } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import type { ModelMessage, ModelReply, ModelTool, ModelToolCall } from "../core/ports.ts";
 import type { PromptOverrides } from "../core/prompts.ts";
 import type { Steps } from "../core/steps.ts";
-import { type RoleModel, steppedModel } from "./asking.ts";
+import { type RoleModel, showing, steppedModel } from "./asking.ts";
 import { type Callable, type CallOutcome, quoteJson } from "./callable.ts";
 import { makeCall, type PerformPorts } from "./perform.ts";
 import { PROMPTS } from "./prompts/book.ts";
@@ -49,6 +50,8 @@ export interface SubAgentPorts extends Pick<PerformPorts, "argumentFaults" | "pe
     key: string,
   ) => Promise<ChildRun>;
   readonly agents: readonly AgentConfig[];
+  /** Of the request: the outermost agent sees them. */
+  readonly images?: readonly Image[];
 }
 
 /** Agents below each other, the first one included. */
@@ -124,14 +127,16 @@ export async function converse(
   }));
   const now = await steps.step("now", async () => ports.now());
   const prompt = PROMPTS.render("agent", { system: agent.system, message, now }, ports.prompts);
+  const brought = chain.length === 1 ? (ports.images ?? []) : [];
   const { model, temperature } = await ports.modelOf(agent.model);
   const stepped = steppedModel(steps, model, {
     name: `model:agent:${agent.name}`,
     role: agent.model,
     prompt,
+    blind: brought.length === 0,
   });
 
-  let messages: readonly ModelMessage[] = prompt.messages;
+  let messages: readonly ModelMessage[] = showing(prompt.messages, brought);
   for (let turn = 1; turn <= agent.maxTurns; turn++) {
     const reply = await stepped.complete(
       { messages, temperature, ...(tools.length === 0 ? {} : { tools }) },
@@ -158,6 +163,7 @@ export async function converse(
           toolCallId: call.id,
           name: call.name,
           content: said(results[index]),
+          ...shown(results[index]),
         }),
       ),
       ...(unread.length === 0
@@ -220,6 +226,11 @@ function said(outcome: CallOutcome | undefined): string {
     : typeof outcome.output === "string"
       ? outcome.output
       : quoteJson(outcome.output as Json);
+}
+
+function shown(outcome: CallOutcome | undefined): { readonly images?: readonly Image[] } {
+  const images = outcome?.status === "returned" ? apart(outcome.output).images : [];
+  return images.length === 0 ? {} : { images: images.slice(0, MOST_IMAGES) };
 }
 
 function failed(reason: string): CallOutcome & { readonly status: "failed" } {

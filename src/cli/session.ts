@@ -2,7 +2,7 @@
  * What every command shares: the common flags, an engine on the chosen home that is closed
  * whatever happens, and a signal that Ctrl-C aborts.
  */
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { loadConfig } from "../config.ts";
 import { CanceledError } from "../core/errors.ts";
 import { type Engine, openEngine } from "../engine.ts";
@@ -33,9 +33,18 @@ export function withCommonFlags(command: Command): Command {
     .option("--json", "print one JSON document on stdout and nothing else");
 }
 
-/** Text that is no integer is kept as it is: the configuration's schema names it. */
+/** A flag's number. Whether it is a whole one and in its range, its schema says. */
 export function integer(text: string): number {
-  return text.trim() === "" ? Number.NaN : Number(text);
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isNaN(value)) throw new InvalidArgumentError("Expected a number.");
+  return value;
+}
+
+/** A flag's whole number from 0 on. */
+export function count(text: string): number {
+  const value = integer(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError("Expected a whole number from 0 on.");
 }
 
 /** Of a flag that may be given several times. */

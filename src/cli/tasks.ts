@@ -101,7 +101,8 @@ export async function loadSpecTask(file: string): Promise<Task> {
 /** A list of `{ args, expected }`, or `{ cases: [...] }`. @throws InputError BAD_EXAMPLES */
 export async function loadExamples(file: string): Promise<readonly Case[]> {
   return parseFile(file, "BAD_EXAMPLES", (value) => {
-    const inner = Array.isArray(value) ? value : (value as { cases?: unknown } | null)?.cases;
+    const cases = (value as { cases?: unknown } | null)?.cases;
+    const inner = Array.isArray(value) || cases === undefined ? value : cases;
     return Case.array().min(1, "at least one example").safeParse(inner);
   });
 }

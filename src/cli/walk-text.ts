@@ -29,7 +29,7 @@ export function walkNote({ type, data }: NewEvent): string | undefined {
   }
 }
 
-function affordance({ resolved, missing, knownFrom, matches }: Facts): string {
+function affordance({ resolved, missing, knownFrom, matches, degraded }: Facts): string {
   if (knownFrom !== undefined) {
     const tools = list(matches).map(({ name }) => String(name));
     return `Affordance: ${tools.join(", ")}, as for the equal request ${String(knownFrom)}.`;
@@ -40,7 +40,7 @@ function affordance({ resolved, missing, knownFrom, matches }: Facts): string {
   const open = list(missing).map(({ name }) => String(name));
   return `Affordance: ${met.length === 0 ? "no stored tool" : met.join(", ")}${
     open.length === 0 ? "" : `; missing: ${open.join(", ")}`
-  }.`;
+  }.${degraded === undefined ? "" : ` Degraded: ${clip(degraded)}`}`;
 }
 
 function stepText({ id, kind, tool, name, agent, dependsOn }: Facts): string {

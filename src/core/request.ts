@@ -2,6 +2,7 @@
  * A person's request and the states it can be in.
  */
 import { z } from "zod";
+import { Image, MOST_IMAGES } from "./image.ts";
 import { Case } from "./tool.ts";
 
 export const Budget = z.strictObject({
@@ -22,6 +23,8 @@ export const Request = z.strictObject({
   user: z.string().min(1).exactOptional(),
   /** Text files to look things up in. */
   files: z.array(z.string().min(1)).exactOptional(),
+  /** For a model that sees. */
+  images: z.array(Image).min(1).max(MOST_IMAGES).exactOptional(),
 });
 export type Request = z.output<typeof Request>;
 

@@ -3,6 +3,7 @@
  * are in anthropic.ts.
  */
 import { z } from "zod";
+import type { Image } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import type { ModelMessage, ModelReply, ModelRequest } from "../core/ports.ts";
 import { withSchemaInWords } from "./prompted.ts";
@@ -70,15 +71,30 @@ function toMessages(messages: readonly ModelMessage[]): Json[] {
 
 function blocksOf(message: ModelMessage): Block[] {
   if (message.role === "tool") {
-    return [{ type: "tool_result", tool_use_id: message.toolCallId, content: message.content }];
+    const { images = [], content: words } = message;
+    const content = images.length === 0 ? words : [...images.map(imageBlock), ...textOf(words)];
+    return [{ type: "tool_result", tool_use_id: message.toolCallId, content }];
   }
-  // The dialect refuses empty text.
-  const text: Block[] = message.content === "" ? [] : [{ type: "text", text: message.content }];
+  const shown = message.role === "user" ? (message.images ?? []) : [];
+  const text: Block[] = [...shown.map(imageBlock), ...textOf(message.content)];
   const calls = message.role === "assistant" ? (message.toolCalls ?? []) : [];
   return [
     ...text,
     ...calls.map(({ id, name, arguments: input }) => ({ type: "tool_use", id, name, input })),
   ];
+}
+
+/** The dialect refuses empty text. */
+function textOf(text: string): Block[] {
+  return text === "" ? [] : [{ type: "text", text }];
+}
+
+function imageBlock(image: Image): Block {
+  const source: Block =
+    "url" in image
+      ? { type: "url", url: image.url }
+      : { type: "base64", media_type: image.mimeType, data: image.data };
+  return { type: "image", source };
 }
 
 const Usage = z.looseObject({

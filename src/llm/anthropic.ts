@@ -15,6 +15,7 @@ import {
   WholeReply,
 } from "./anthropic-wire.ts";
 import { type Attempt, type CallPolicyOptions, callPolicy } from "./call-policy.ts";
+import { hasImages } from "./image-places.ts";
 import { httpModelError, modelError, retryAfterMs } from "./model-errors.ts";
 import { costUsd, listPrice, type ModelPrice } from "./prices.ts";
 import { parseRelaxedJson } from "./relaxed-json.ts";
@@ -93,6 +94,7 @@ export function anthropicModel(options: AnthropicModelOptions): StreamingModel {
       text: said.data?.error?.message ?? text,
       providerCode: said.data?.error?.type ?? undefined,
       retryAfterMs: retryAfterMs((name) => response.headers.get(name), clock.now()),
+      images: hasImages(request),
       secret: key,
     });
   };

@@ -2,7 +2,9 @@
  * A model within a budget: each call reserves the most that it can cost before it is made.
  */
 import { ModelError } from "../core/errors.ts";
+import { imageTokens, sizeOf } from "../core/image.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../core/ports.ts";
+import { imagesOf } from "./image-places.ts";
 import { needPrice, type Spending, type SpendingLimit } from "./ledger.ts";
 import { costUsd, type ModelPrice } from "./prices.ts";
 
@@ -24,12 +26,15 @@ export interface ModelBudget {
 
 /** Tokens that a provider adds for one message or tool, at most. */
 const FRAME = 16;
+/** Times the estimate of an image that is put aside for it: providers count in their own ways. */
+const FOR_IMAGE = 4;
 
 /**
  * Rejects with BudgetExceededError before a call that could overshoot. A call of which nobody knows
  * what it cost (timed out, cut, cancelled, no usage said) is entered with all it had reserved.
  *
- * Holds as long as the provider keeps to `maxTokens` and counts a byte as at most one token. Does not
+ * Holds as long as the provider keeps to `maxTokens`, counts a byte as at most one token and an image
+ * as at most four times the estimate of `imageTokens`. Does not
  * hold for attempts that the driver repeats by itself and that the provider charges all the same: a
  * driver with `maxRetries: 0` leaves none of these out.
  *
@@ -86,7 +91,11 @@ function mostOf(request: ModelRequest, maxTokens: number, price: ModelPrice | un
     ...(request.tools ?? []).map((tool) => JSON.stringify(tool)),
     ...(request.responseSchema === undefined ? [] : [JSON.stringify(request.responseSchema)]),
   ];
-  const inputTokens = texts.reduce((sum, text) => sum + Buffer.byteLength(text) + FRAME, FRAME);
+  const seen = request.messages
+    .flatMap(imagesOf)
+    .reduce((sum, image) => sum + FOR_IMAGE * imageTokens(sizeOf(image)), 0);
+  const inputTokens =
+    seen + texts.reduce((sum, text) => sum + Buffer.byteLength(text) + FRAME, FRAME);
   const usd = costUsd({ inputTokens, outputTokens: maxTokens }, price);
   return { calls: 1, tokens: inputTokens + maxTokens, ...(usd !== undefined && { usd }) };
 }

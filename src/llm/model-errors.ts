@@ -16,6 +16,7 @@ export type ModelErrorCode =
   | "MODEL_BAD_REQUEST"
   | "MODEL_CONTEXT_TOO_LONG"
   | "MODEL_REFUSED"
+  | "IMAGES_REFUSED"
   | "MODEL_UNAVAILABLE"
   | "MODEL_UNREACHABLE"
   | "MALFORMED_REPLY"
@@ -48,6 +49,8 @@ export interface HttpFailure {
   /** The provider's machine-readable code or type, if any. */
   readonly providerCode?: string | undefined;
   readonly retryAfterMs?: number | undefined;
+  /** Whether images were sent: what it says of them is then about them. */
+  readonly images?: boolean;
   /** Never shown; whatever it occurs in is blotted out. */
   readonly secret: string;
 }
@@ -57,7 +60,8 @@ export function httpModelError(failure: HttpFailure): ModelError {
   const { modelId, status, retryAfterMs } = failure;
   const words = scrub(failure.text, failure.secret);
   const hint = `${failure.providerCode ?? ""} ${failure.text}`.toLowerCase();
-  const code = codeOf(status, hint);
+  const code =
+    failure.images && refusesImages(status, hint) ? "IMAGES_REFUSED" : codeOf(status, hint);
   const facts: Record<string, Json> = { model: modelId, status };
   if (failure.providerCode !== undefined) {
     facts.providerCode = scrub(failure.providerCode, failure.secret);
@@ -83,9 +87,21 @@ export function httpModelError(failure: HttpFailure): ModelError {
         `${modelId} asks to be called more slowly (HTTP ${status}). Lower maxConcurrent or wait.${said}`,
         facts,
       );
+    case "IMAGES_REFUSED":
+      return modelError(
+        code,
+        `${modelId} did not take the images (HTTP ${status}). Name a model that sees, or leave them out.${said}`,
+        facts,
+      );
     default:
       return modelError(code, `${modelId} answered HTTP ${status}.${said}`, facts);
   }
+}
+
+/** Servers say it with all of these: a missing projector is an error of their own to some. */
+function refusesImages(status: number, hint: string): boolean {
+  const saysNo = [400, 404, 413, 415, 422, 500, 501].includes(status);
+  return saysNo && /image|vision|multi-?modal|mmproj/.test(hint);
 }
 
 function codeOf(status: number, hint: string): ModelErrorCode {

@@ -7,7 +7,9 @@ import type {
   ResponseInputItem,
 } from "openai/resources/responses/responses";
 import { z } from "zod";
+import type { Image } from "../core/image.ts";
 import type { ModelMessage, ModelRequest } from "../core/ports.ts";
+import { imageUrl } from "./image-places.ts";
 import { modelError } from "./model-errors.ts";
 import { brokenOff, malformed, type Transport } from "./openai-transport.ts";
 import { type Gathered, isStrict, type WireOptions } from "./openai-wire.ts";
@@ -94,9 +96,14 @@ export function toResponsesBody(
 
 function toItems(message: ModelMessage): ResponseInputItem[] {
   if (message.role === "tool") {
-    return [{ type: "function_call_output", call_id: message.toolCallId, output: message.content }];
+    const { content, images = [] } = message;
+    const output = images.length === 0 ? content : contentOf(content, images);
+    return [{ type: "function_call_output", call_id: message.toolCallId, output }];
   }
   const { role, content } = message;
+  if (role === "user" && message.images !== undefined && message.images.length > 0) {
+    return [{ role, content: contentOf(content, message.images) }];
+  }
   const said: ResponseInputItem[] = content === "" ? [] : [{ role, content }];
   const calls = message.role === "assistant" ? (message.toolCalls ?? []) : [];
   return [
@@ -106,6 +113,17 @@ function toItems(message: ModelMessage): ResponseInputItem[] {
       call_id: id,
       name,
       arguments: JSON.stringify(given),
+    })),
+  ];
+}
+
+function contentOf(text: string, images: readonly Image[]) {
+  return [
+    ...(text === "" ? [] : [{ type: "input_text" as const, text }]),
+    ...images.map((image) => ({
+      type: "input_image" as const,
+      image_url: imageUrl(image),
+      detail: "auto" as const,
     })),
   ];
 }

@@ -15,6 +15,7 @@ import type {
   ModelToolCall,
   ModelUsage,
 } from "../core/ports.ts";
+import { imagesByUser, imageUrl } from "./image-places.ts";
 import { modelError } from "./model-errors.ts";
 import type { Field, MaxTokensField } from "./openai-fields.ts";
 import { withSchemaInWords } from "./prompted.ts";
@@ -39,7 +40,7 @@ export function toBody(
   const has = (field: Field): boolean => !lacking.has(field);
   return {
     model,
-    messages: messages.map(toMessage),
+    messages: imagesByUser(messages).map(toMessage),
     ...(request.tools !== undefined &&
       request.tools.length > 0 && {
         tools: request.tools.map(({ name, description, parameters }) => ({
@@ -71,7 +72,17 @@ function toMessage(message: ModelMessage): ChatCompletionMessageParam {
   if (message.role === "tool") {
     return { role: "tool", tool_call_id: message.toolCallId, content: message.content };
   }
-  if (message.role !== "assistant") return { role: message.role, content: message.content };
+  if (message.role === "system") return { role: "system", content: message.content };
+  if (message.role === "user") {
+    const { content, images = [] } = message;
+    if (images.length === 0) return { role: "user", content };
+    const words = content === "" ? [] : [{ type: "text" as const, text: content }];
+    const shown = images.map((image) => ({
+      type: "image_url" as const,
+      image_url: { url: imageUrl(image) },
+    }));
+    return { role: "user", content: [...words, ...shown] };
+  }
   const calls = message.toolCalls ?? [];
   return {
     role: "assistant",

@@ -12,6 +12,7 @@ import { ConfigError, ModelError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { ModelReply, ModelRequest } from "../core/ports.ts";
 import { type CallPolicyOptions, callPolicy } from "./call-policy.ts";
+import { hasImages } from "./image-places.ts";
 import { httpModelError, modelError, retryAfterMs, scrub } from "./model-errors.ts";
 import { chatTransport } from "./openai-chat.ts";
 import { type Field, fieldsLearned, type MaxTokensField } from "./openai-fields.ts";
@@ -111,7 +112,7 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
         signal.throwIfAborted();
         const refused = error instanceof APIError ? error : undefined;
         const hint = `${refused?.param ?? ""} ${refused?.message ?? ""}`;
-        if (!fields.learn(refused?.status, hint, asked)) throw failureOf(error);
+        if (!fields.learn(refused?.status, hint, asked)) throw failureOf(error, hasImages(asked));
       }
     }
   };
@@ -139,7 +140,7 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
     };
   };
 
-  const failureOf = (error: unknown): unknown => {
+  const failureOf = (error: unknown, images: boolean): unknown => {
     if (error instanceof ModelError || error instanceof ConfigError) return error;
     if (error instanceof APIError && typeof error.status === "number") {
       return httpModelError({
@@ -148,6 +149,7 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
         text: error.message.replace(/^\d{3} /, ""),
         providerCode: error.code ?? error.type ?? undefined,
         retryAfterMs: retryAfterMs((name) => error.headers?.get(name), clock.now()),
+        images,
         secret: key,
       });
     }

@@ -45,6 +45,7 @@ function inWords(message: ModelMessage): ModelMessage {
     return {
       role: "user",
       content: `<tool_response name="${message.name}">\n${message.content}\n</tool_response>`,
+      ...(message.images === undefined ? {} : { images: message.images }),
     };
   }
   if (message.role !== "assistant" || message.toolCalls === undefined) return message;

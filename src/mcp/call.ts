@@ -1,6 +1,7 @@
 /** What became of a call of an MCP server's tool, in the words of an execution: a failure is a value. */
 import { type Client, SdkError, SdkErrorCode } from "@modelcontextprotocol/client";
 import type { Execution } from "../core/execution.ts";
+import { apart, bytesOf, IMAGE_BYTES } from "../core/image.ts";
 import { Json } from "../core/json.ts";
 
 export interface CallLimits {
@@ -42,7 +43,13 @@ function executionOf(result: CallResult, wallMs: number, outputBytes: number): E
         : (JSON.parse(JSON.stringify(content)) as unknown)),
   );
   if (!output.success) return { status: "bad-output", reason: "the result is no JSON value" };
-  const bytes = Buffer.byteLength(JSON.stringify(output.data));
+  // Images have a limit of their own: no text is as long as a small one.
+  const { value: words, images } = apart(output.data);
+  const large = images.find((image) => "data" in image && bytesOf(image).length > IMAGE_BYTES);
+  if (large !== undefined) {
+    return { status: "bad-output", reason: `an image is larger than ${IMAGE_BYTES} bytes` };
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(words));
   if (bytes > outputBytes) {
     return { status: "bad-output", reason: `the output is larger than ${outputBytes} bytes` };
   }

@@ -23,7 +23,7 @@ export interface AgentsPorts
 
 export function agentsOf(
   ports: AgentsPorts,
-  { requestId, steps }: Pick<LifeContext, "requestId" | "steps">,
+  { requestId, request, steps }: Pick<LifeContext, "requestId" | "request" | "steps">,
 ): {
   readonly agentPorts: SubAgentPorts;
   /** The engine's own functions, within a run. */
@@ -47,6 +47,7 @@ export function agentsOf(
     now: () => new Date(clock.now()).toISOString(),
     readToolCalls: parseToolCalls,
     agents: config.agents,
+    ...(request.images === undefined ? {} : { images: request.images }),
     async findCallable(name, within) {
       const mine = own(within).find((callable) => callable.name === name);
       if (mine !== undefined) return mine;

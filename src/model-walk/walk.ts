@@ -61,7 +61,8 @@ export function createModelWalk(ports: ModelWalkPorts): WalkByModel {
     const prompts = readPrompts(config.prompts);
     const { structured, parseToolCalls } = await import("../llm/index.ts");
     const modelOf = roleModels(ports, life);
-    const ask = asker({ steps, modelOf, structured, prompts, seed: work.seed });
+    const { images = [] } = request;
+    const ask = asker({ steps, modelOf, structured, prompts, seed: work.seed, images });
     // It starts while the first questions are under way.
     const running = ports.sandbox();
     running.catch(() => undefined);

@@ -7,6 +7,7 @@
  */
 import type { z } from "zod";
 import type { RunSummary, TraceEvent } from "../core/event.ts";
+import { type InlineImage, withImages } from "../core/image.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import * as Known from "./vocabulary.ts";
@@ -72,15 +73,26 @@ export async function* findEvents(
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+export interface ReadOptions {
+  /**
+   * Candidates without source, scores and feedback, but with the source's length: a run of many
+   * thousands fits into little memory.
+   */
+  readonly lean?: boolean;
+  /** Gives what stands for an image whose bytes are not to be held. */
+  readonly setAside?: (image: InlineImage) => Json;
+}
+
+/** Events in which images are read. */
+const WITH_IMAGES = new Set(["request-submit", "model-call", "tool-result"]);
+
 /**
- * @param options `lean`: candidates without source, scores and feedback, but with the source's length:
- *   a run of many thousands fits into little memory.
  * @throws InputError RUN_NOT_FOUND, StoreError CORRUPT_RECORD
  */
 export async function readRun(
   store: EventStore,
   runId: string,
-  { lean = false }: { readonly lean?: boolean } = {},
+  { lean = false, setAside }: ReadOptions = {},
 ): Promise<RunRecord> {
   const candidates: Known.TraceCandidate[] = [];
   const calls: Mutable<ModelCall>[] = [];
@@ -193,7 +205,11 @@ export async function readRun(
   }
 
   const summary = await store.run(runId);
-  for await (const event of store.events(runId)) readers[event.type]?.(event);
+  for await (const event of store.events(runId)) {
+    const { type, data } = event;
+    const aside = setAside !== undefined && WITH_IMAGES.has(type);
+    readers[type]?.(aside ? { ...event, data: withImages(data, setAside) } : event);
+  }
   return { summary, ...found, candidates, modelCalls: calls, heldOut, steps, unread };
 }
 

@@ -6,9 +6,10 @@
  * `canonicalJson`. Nothing here throws for a value that the engine could hand over.
  */
 import { digestText } from "../core/digest.ts";
+import { isInlineImage } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 
-/** Strings longer than this many UTF-16 units live outside their event. */
+/** Strings longer than this many UTF-16 units live outside their event, as the bytes of all images do. */
 export const BODY_CHARACTERS = 4_096;
 
 /** Deeper than this, a value is marked: `JSON.parse` and the readers recurse. */
@@ -114,7 +115,9 @@ export function takeBodies(text: string): {
   readonly text: string;
   readonly bodies: readonly Body[];
 } {
-  if (text.length <= BODY_CHARACTERS) return { text, bodies: [] };
+  if (text.length <= BODY_CHARACTERS && !text.includes('"type":"image"')) {
+    return { text, bodies: [] };
+  }
   const bodies: Body[] = [];
   const slim = emptied(JSON.parse(text) as Json, [], bodies);
   return bodies.length === 0 ? { text, bodies } : { text: recordText(slim), bodies };
@@ -123,16 +126,26 @@ export function takeBodies(text: string): {
 function emptied(value: Json, path: readonly (string | number)[], bodies: Body[]): Json {
   if (typeof value === "string") {
     if (value.length <= BODY_CHARACTERS || !value.isWellFormed()) return value;
-    bodies.push({ path, digest: digestText(value), text: value });
-    return "";
+    return taken(value, path, bodies);
   }
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) {
     return value.map((item: Json, index) => emptied(item, [...path, index], bodies));
   }
+  const image = isInlineImage(value);
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, emptied(item, [...path, key], bodies)]),
+    Object.entries(value).map(([key, item]) => [
+      key,
+      image && key === "data"
+        ? taken(String(item), [...path, key], bodies)
+        : emptied(item, [...path, key], bodies),
+    ]),
   );
+}
+
+function taken(value: string, path: Body["path"], bodies: Body[]): string {
+  bodies.push({ path, digest: digestText(value), text: value });
+  return "";
 }
 
 /**

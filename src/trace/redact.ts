@@ -4,8 +4,10 @@
  * kind it was; equal secrets of a run keep equal placeholders.
  *
  * Holds: the listed shapes and known values, also URL-encoded and in base64. Does not hold: a secret
- * without a known shape that nobody named, one that is cut in two, names and mail addresses.
+ * without a known shape that nobody named, one that is cut in two, names and mail addresses; the bytes
+ * of images, which are not looked into: what a picture shows is kept.
  */
+import { isInlineImage } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 
 /** Counts by rule, e.g. `{ "aws-access-key": 1 }`. */
@@ -165,8 +167,10 @@ export function createRedactor({
 
       function object(value: { readonly [key: string]: Json }): Json {
         let changed: Map<string, readonly [string, Json]> | undefined;
+        const image = isInlineImage(value);
         for (const key in value) {
-          if (!Object.hasOwn(value, key)) continue;
+          // Letters of an encoding can look like a secret; a picture that lost some is none.
+          if (!Object.hasOwn(value, key) || (image && key === "data")) continue;
           const item = value[key] as Json;
           const cleanKey = text(key);
           const clean = json(item);

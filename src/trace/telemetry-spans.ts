@@ -19,6 +19,7 @@ import {
 } from "@opentelemetry/api";
 import type { z } from "zod";
 import type { NewEvent, RunKind, RunStatus } from "../core/event.ts";
+import { apart } from "../core/image.ts";
 import * as Known from "./vocabulary.ts";
 
 export interface SpanRecorder {
@@ -111,7 +112,7 @@ export function spanRecorder(tracer: Tracer, { content, rootedIn }: SpanOptions)
       if (span === undefined) return;
       if (result.error !== undefined) fail(span, result.status, content ? result.error : undefined);
       else if (content && result.output !== undefined) {
-        span.setAttribute("gen_ai.tool.call.result", JSON.stringify(result.output));
+        span.setAttribute("gen_ai.tool.call.result", JSON.stringify(apart(result.output).value));
       }
       span.end();
     }),
@@ -208,10 +209,10 @@ function modelName(
 }
 
 type Said = Pick<Known.TraceMessage, "role" | "content"> &
-  Partial<Pick<Known.TraceMessage, "toolCalls" | "toolCallId">>;
+  Partial<Pick<Known.TraceMessage, "toolCalls" | "toolCallId" | "images">>;
 
 /** A message in the conventions' form: a role and typed parts. */
-function parts({ role, content, toolCalls = [], toolCallId }: Said): object {
+function parts({ role, content, toolCalls = [], toolCallId, images = [] }: Said): object {
   if (role === "tool") {
     return { role, parts: [{ type: "tool_call_response", id: toolCallId, response: content }] };
   }
@@ -219,6 +220,12 @@ function parts({ role, content, toolCalls = [], toolCallId }: Said): object {
     role,
     parts: [
       ...(content === "" ? [] : [{ type: "text", content }]),
+      // Bytes are the trace's to keep: a span says what they were.
+      ...images.map((image) =>
+        "url" in image
+          ? { type: "uri", modality: "image", uri: image.url }
+          : { type: "text", content: apart({ ...image }).value },
+      ),
       ...toolCalls.map((call) => ({ type: "tool_call", ...call })),
     ],
   };

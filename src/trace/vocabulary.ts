@@ -11,6 +11,21 @@ const ModelToolCall = z.object({
   arguments: z.record(z.string(), Json),
 });
 
+/** Beside words: with its bytes, by its address, or as an export has put it aside. */
+const Shown = z.union([
+  z.object({ type: z.literal("image"), url: z.string() }),
+  z.object({ type: z.literal("image"), mimeType: z.string(), data: z.string() }),
+  z.object({
+    type: z.literal("image"),
+    mimeType: z.string(),
+    sha256: z.string(),
+    bytes: z.int(),
+    width: z.int(),
+    height: z.int(),
+  }),
+]);
+export type Shown = z.output<typeof Shown>;
+
 /** A message as it was sent. Providers' nulls are empty text. */
 const Message = z.object({
   role: z.enum(["system", "developer", "user", "assistant", "tool"]),
@@ -21,6 +36,7 @@ const Message = z.object({
   toolCalls: z.array(ModelToolCall).exactOptional(),
   toolCallId: z.string().exactOptional(),
   name: z.string().exactOptional(),
+  images: z.array(Shown).exactOptional(),
 });
 
 const ModelTool = z.object({
@@ -130,6 +146,7 @@ export const RequestSubmit = z.object({
   requirements: z.array(z.string()).default([]),
   constraints: z.array(z.string()).default([]),
   examples: maybe(z.array(Json)),
+  images: maybe(z.array(Shown)),
   user: maybe(z.string()),
 });
 export const RequestGround = z.object({ task: maybe(z.string()), spec: maybe(Spec) });

@@ -4,6 +4,7 @@ import type { Ask } from "../../src/agent/ask.ts";
 import { affordBlind } from "../../src/agent/blind-affordance.ts";
 import type { Matter } from "../../src/agent/matter.ts";
 import { toolCallable } from "../../src/agent/tool-callable.ts";
+import type { ToolStore } from "../../src/core/ports.ts";
 import { Request } from "../../src/core/request.ts";
 import { immediateSteps, stepsMemory } from "../../src/runtime/immediate.ts";
 import { memoryToolStore, noneBelow } from "../../toolstore/index.ts";
@@ -24,8 +25,19 @@ const named = (name: string, description: string, signature = "(x: unknown) => u
   description,
 });
 
-async function offered(objective: string, rounds: readonly (readonly object[])[]) {
-  const tools = memoryToolStore();
+async function offered(
+  objective: string,
+  rounds: readonly (readonly object[])[],
+  { degraded }: { readonly degraded?: string } = {},
+) {
+  const store = memoryToolStore();
+  const tools: ToolStore =
+    degraded === undefined
+      ? store
+      : {
+          ...store,
+          search: async (query) => Object.assign([...(await store.search(query))], { degraded }),
+        };
   for (const [name, description] of LIBRARY) await tools.put(sampleTool({ name, description }));
   const memory = stepsMemory();
   const asked: Readonly<Record<string, string>>[] = [];
@@ -60,7 +72,11 @@ async function offered(objective: string, rounds: readonly (readonly object[])[]
   return {
     offer,
     asked,
-    event: event?.data as { readonly rounds: number; readonly resolved: readonly object[] },
+    event: event?.data as {
+      readonly rounds: number;
+      readonly resolved: readonly object[];
+      readonly degraded?: string;
+    },
   };
 }
 
@@ -99,6 +115,18 @@ describe("blind affordance", () => {
     ]);
     expect(offer.callables.map(({ name }) => name)).toContain("celsius_to_fahrenheit");
     expect(offer.missing).toEqual([]);
+  });
+
+  it("says in the event and in the offer why the store's answers were less than they could be", async () => {
+    const degraded = "found by words alone among 6 copied tools: no route";
+    const vowels = [[named("vowelCount", "Counts the vowels in a text.")]];
+    const out = await offered("How many vowels are in this text?", vowels, { degraded });
+    // Once, however many of the searches said it.
+    expect(out.offer.degraded).toBe(degraded);
+    expect(out.event.degraded).toBe(degraded);
+    const whole = await offered("How many vowels are in this text?", vowels);
+    expect(whole.offer).not.toHaveProperty("degraded");
+    expect(whole.event).not.toHaveProperty("degraded");
   });
 
   it("offers nothing where no tool is needed", async () => {

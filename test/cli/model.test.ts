@@ -4,19 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Workplace, workplace } from "../support/cli.ts";
 import { type ModelServer, modelServer } from "../support/model-server.ts";
+import { VOWELS } from "./specs.ts";
 
 const KEY = "sk-planted-0123456789abcdefghijklmnopqrstuv";
-const SPEC = {
-  name: "vowels",
-  description: "Counts the vowels of a text.",
-  signature: "function vowels(text: string): number",
-  cases: ["hello", "sky", "aeiou", "banana", ""].map((text) => ({
-    args: [text],
-    expected: [...text].filter((letter) => "aeiou".includes(letter)).length,
-  })),
-  heldOut: [{ args: ["queue"], expected: 4 }],
-  seeds: ["function vowels(text) { return 0; }"],
-};
 const RIGHT = `Vowels are five letters.
 \`\`\`ts
 export function vowels_v2(text: string): number {
@@ -61,7 +51,7 @@ afterAll(async () => {
 
 describe("evolve --generator llm", () => {
   it("finds what the model writes, counts what is of no use, and pays once for a resumed run", async () => {
-    const spec = place.file("vowels.json", JSON.stringify(SPEC));
+    const spec = place.file("vowels.json", JSON.stringify(VOWELS));
     const args = ["evolve", "--spec", spec, "--generator", "llm", "--budget-evaluations", "12"];
     const first = await place.json(args, { environment });
     expect(first.status).toBe(0);
@@ -93,7 +83,7 @@ describe("evolve --generator llm", () => {
         : `\`\`\`js\nfunction vowels(text) { return text.length + ${index}; }\n\`\`\``,
     );
     try {
-      const spec = place.file("vowels.json", JSON.stringify(SPEC));
+      const spec = place.file("vowels.json", JSON.stringify(VOWELS));
       const baseUrl = `${twins.url}/v1`;
       place.file(
         "toolwright.config.json",
@@ -126,7 +116,7 @@ describe("evolve --generator llm", () => {
   }, 60_000);
 
   it("says how to configure a model when there is none", async () => {
-    const spec = place.file("vowels.json", JSON.stringify(SPEC));
+    const spec = place.file("vowels.json", JSON.stringify(VOWELS));
     const { status, stderr } = await place.run(["evolve", "--spec", spec, "--generator", "llm"]);
     expect(stderr).toMatch(/MODEL_MISSING.*TOOLWRIGHT_MODEL/);
     expect(status).toBe(2);
@@ -135,7 +125,7 @@ describe("evolve --generator llm", () => {
   it("ends with status 1 and the provider's fault when the key is refused", async () => {
     const refusing = await modelServer(() => ({ status: 401, error: { message: "bad key" } }));
     try {
-      const spec = place.file("vowels.json", JSON.stringify(SPEC));
+      const spec = place.file("vowels.json", JSON.stringify(VOWELS));
       const { status, stderr } = await place.run(
         ["evolve", "--spec", spec, "--generator", "llm", "--budget-evaluations", "12"],
         { environment: { ...environment, TOOLWRIGHT_BASE_URL: `${refusing.url}/v1` } },

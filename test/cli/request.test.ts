@@ -8,6 +8,7 @@ let place: Workplace;
 let examples: string;
 const ID = /req-[a-z0-9]+-[a-z0-9]+/;
 const budget = ["--budget-evaluations", "120"];
+const apart = { apart: true };
 
 beforeAll(() => {
   place = workplace();
@@ -20,14 +21,10 @@ afterAll(() => place.remove());
 
 describe("a request over several processes", { timeout: 120_000 }, () => {
   it("is submitted by one, killed in the middle of a second, and ended by a third", async () => {
-    const submitted = await place.json([
-      "request",
-      "double a number",
-      "--examples",
-      examples,
-      ...budget,
-      "--detach",
-    ]);
+    const submitted = await place.json(
+      ["request", "double a number", "--examples", examples, ...budget, "--detach"],
+      apart,
+    );
     expect(submitted).toMatchObject({ status: 0, value: { status: "NOT_STARTED" } });
     const { requestId } = submitted.value as { requestId: string };
 
@@ -39,7 +36,7 @@ describe("a request over several processes", { timeout: 120_000 }, () => {
     const left = await place.json(["request", "show", requestId]);
     expect(left.value).toMatchObject({ status: "IN_PROGRESS", live: false });
 
-    const ended = await place.json(["request", "resume", "--all"]);
+    const ended = await place.json(["request", "resume", "--all"], apart);
     expect(ended.value).toMatchObject([{ requestId, status: "SUCCEEDED" }]);
     const tools = await place.json(["tools", "ls"]);
     expect(tools.value).toMatchObject([{ version: 1 }]);
@@ -53,13 +50,10 @@ describe("a request over several processes", { timeout: 120_000 }, () => {
       join(place.folder, "toolwright.config.json"),
       JSON.stringify({ approvals: { default: "always" } }),
     );
-    const asked = await place.run([
-      "request",
-      "double a number",
-      "--examples",
-      examples,
-      ...budget,
-    ]);
+    const asked = await place.run(
+      ["request", "double a number", "--examples", examples, ...budget],
+      apart,
+    );
     expect(asked.status).toBe(0);
     expect(asked.stdout).toContain("WAITING_FEEDBACK");
     const id = ID.exec(asked.stdout)?.[0] ?? "";
@@ -70,9 +64,9 @@ describe("a request over several processes", { timeout: 120_000 }, () => {
     const wrong = await place.run(["request", "answer", id, "yes"]);
     expect(wrong.status).toBe(2);
     expect(wrong.stderr).toContain("NO_QUESTION");
-    const recorded = await place.json(["request", "approve", id, "--detach"]);
+    const recorded = await place.json(["request", "approve", id, "--detach"], apart);
     expect(recorded.value).toMatchObject({ recorded: true });
-    const worked = await place.json(["worker", "--until-idle"]);
+    const worked = await place.json(["worker", "--until-idle"], apart);
     expect(worked.value).toMatchObject({ lives: 1 });
     const done = await place.json(["request", "show", id]);
     expect(done.value).toMatchObject({ status: "SUCCEEDED" });

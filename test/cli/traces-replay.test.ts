@@ -2,18 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Workplace, workplace } from "../support/cli.ts";
 import { type ModelServer, modelServer } from "../support/model-server.ts";
+import { VOWELS } from "./specs.ts";
 
-const SPEC = {
-  name: "vowels",
-  description: "Counts the vowels of a text.",
-  signature: "function vowels(text: string): number",
-  cases: ["hello", "sky", "aeiou", "banana", ""].map((text) => ({
-    args: [text],
-    expected: [...text].filter((letter) => "aeiou".includes(letter)).length,
-  })),
-  heldOut: [{ args: ["queue"], expected: 4 }],
-  seeds: ["function vowels(text) { return 0; }"],
-};
 const BY_LETTERS =
   '```js\nfunction vowels(text) { return [...text].filter((c) => "aeiou".includes(c)).length; }\n```';
 
@@ -22,7 +12,7 @@ let spec: string;
 const servers: ModelServer[] = [];
 beforeAll(() => {
   place = workplace();
-  spec = place.file("vowels.json", JSON.stringify(SPEC));
+  spec = place.file("vowels.json", JSON.stringify(VOWELS));
 });
 afterAll(async () => {
   for (const server of servers) await server.close();
@@ -63,7 +53,7 @@ describe("traces replay", { timeout: 120_000 }, () => {
   it("names the first event that differs, for a task that was changed since", async () => {
     const run = await evolved(["--generator", "mutation", "--seed", "2"]);
     const seeds = ["function vowels(text) { return 1; }"];
-    const changed = place.file("changed.json", JSON.stringify({ ...SPEC, seeds }));
+    const changed = place.file("changed.json", JSON.stringify({ ...VOWELS, seeds }));
     const { status, value } = await replayed(run, changed);
     expect(status).toBe(1);
     expect(value).toMatchObject({
@@ -76,7 +66,7 @@ describe("traces replay", { timeout: 120_000 }, () => {
     const { stderr, status } = await place.run(["traces", "replay", "nothing"]);
     expect([status, stderr]).toEqual([2, expect.stringContaining("RUN_NOT_FOUND")]);
     const run = await evolved(["--generator", "mutation", "--seed", "3"]);
-    const other = place.file("other.json", JSON.stringify({ ...SPEC, name: "other" }));
+    const other = place.file("other.json", JSON.stringify({ ...VOWELS, name: "other" }));
     const wrong = await place.run(["traces", "replay", run, "--spec", other]);
     expect(wrong.stderr).toMatch(/NOT_REPLAYABLE.*task "vowels".*"other"/);
     expect(wrong.status).toBe(2);

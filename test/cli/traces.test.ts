@@ -141,3 +141,24 @@ test("prune says what would go, removes it, and refuses what is no age or size",
   const after = (await place.json(["traces", "ls"])).value as { id: string }[];
   expect(after.map(({ id }) => id)).toEqual(["req-4"]);
 });
+
+test("show --population rebuilds an evolution run: scores, parents, islands and prompts", async () => {
+  const store = openStore();
+  const results = [];
+  for await (const { type, data } of store.events("evo-1")) {
+    if (type === "candidate-result") results.push(data as { digest: string; parents?: string[] });
+  }
+  await store.close();
+  const args = ["traces", "show", "evo-1", "--population"];
+  const { candidates, islands } = (await place.json(args)).value as {
+    candidates: { digest: string; parents: string[] }[];
+    islands: Record<string, number>;
+  };
+  expect(candidates.map(({ digest, parents }) => [digest, parents])).toEqual(
+    results.map(({ digest, parents = [] }) => [digest, parents]),
+  );
+  expect(Object.values(islands).reduce((sum, count) => sum + count)).toBe(results.length);
+  expect((await place.run([...args, "--limit", "2"])).stdout).toContain("the best 2 shown");
+  const none = await place.run(["traces", "show", "req-1", "--population"]);
+  expect([none.status, none.stderr.includes("NO_POPULATION")]).toEqual([2, true]);
+});

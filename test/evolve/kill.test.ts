@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import type { TraceEvent } from "../../src/core/event.ts";
 import { sqliteEventStore } from "../../src/trace/index.ts";
-import { main, type Workplace, workplace } from "../support/cli.ts";
+import { compileCache, main, type Workplace, workplace } from "../support/cli.ts";
 import { type ModelServer, modelServer } from "../support/model-server.ts";
 
 const SAMPLERS = 4;
@@ -26,6 +26,7 @@ const SPEC = {
 let place: Workplace;
 let server: ModelServer;
 let spec: string;
+let environment: Record<string, string>;
 /** Called when a request has come, before it is answered. */
 let arrived: (index: number) => void = () => undefined;
 beforeAll(async () => {
@@ -39,6 +40,11 @@ beforeAll(async () => {
       afterMs: seed % 30,
     };
   });
+  environment = {
+    TOOLWRIGHT_MODEL: "scripted-7b",
+    TOOLWRIGHT_BASE_URL: `${server.url}/v1`,
+    OPENAI_API_KEY: "none",
+  };
 });
 afterAll(async () => {
   await server?.close();
@@ -48,24 +54,20 @@ afterAll(async () => {
 const argumentsOf = (home: string): string[] => [
   "evolve",
   ...["--spec", spec, "--generator", "llm", "--home", home],
-  ...["--samplers", String(SAMPLERS), "--budget-evaluations", "20", "--json"],
+  ...["--samplers", String(SAMPLERS), "--budget-evaluations", "20"],
 ];
 
 function start(args: readonly string[]) {
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, ...args], {
     cwd: place.folder,
-    env: {
-      PATH: process.env.PATH ?? "",
-      TOOLWRIGHT_MODEL: "scripted-7b",
-      TOOLWRIGHT_BASE_URL: `${server.url}/v1`,
-      OPENAI_API_KEY: "none",
-    },
-    stdio: ["ignore", "pipe", "inherit"],
+    env: { PATH: process.env.PATH ?? "", NODE_COMPILE_CACHE: compileCache, ...environment },
+    stdio: ["ignore", "ignore", "inherit"],
   });
-  const output: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
-  const ended = once(child, "close").then(() => Buffer.concat(output).toString());
-  return { child, ended };
+  return { child, ended: once(child, "close") };
+}
+
+async function ran(args: readonly string[]): Promise<Report> {
+  return (await place.json(args, { environment })).value as Report;
 }
 
 interface Report {
@@ -100,7 +102,7 @@ describe("kill -9 and --resume", () => {
   let whole: { readonly report: Report; readonly events: unknown; readonly asked: number };
   beforeAll(async () => {
     const home = join(place.folder, "uncut");
-    const report = JSON.parse(await start(argumentsOf(home)).ended) as Report;
+    const report = await ran(argumentsOf(home));
     const { events } = await recordOf(home, "last");
     whole = { report, events, asked: server.requests.length };
     expect(whole.asked).toBeGreaterThan(12);
@@ -139,8 +141,7 @@ describe("kill -9 and --resume", () => {
 
       const cut = await recordOf(home, "first");
       const paid = server.requests.length;
-      const resumed = start([...argumentsOf(home), "--resume", cut.id ?? "none"]);
-      const report = JSON.parse(await resumed.ended) as Report;
+      const report = await ran([...argumentsOf(home), "--resume", cut.id ?? "none"]);
       const { best, evaluations, proposals } = whole.report;
       expect(report).toMatchObject({ best, evaluations, proposals });
       expect((await recordOf(home, "last")).events).toEqual(whole.events);

@@ -1,15 +1,13 @@
 /** The responses interface, by the real `openai` client, against a provider on loopback. */
 import { afterEach, describe, expect, test } from "vitest";
 import type { ModelRequest } from "../../src/core/ports.ts";
-import { type OpenAIModelOptions, openaiModel } from "../../src/llm/openai.ts";
-import type { StreamingModel } from "../../src/llm/streaming.ts";
 import {
   languageModelContract,
-  PLANTED_KEY,
   streamingModelContract,
   WEATHER,
 } from "../contracts/language-model.ts";
-import { type ModelServer, modelServer } from "../support/model-server.ts";
+import type { ModelServer, modelServer } from "../support/model-server.ts";
+import { served } from "./served.ts";
 
 const ASK: ModelRequest = { messages: [{ role: "user", content: "Hello" }] };
 const never = (): AbortSignal => new AbortController().signal;
@@ -20,26 +18,11 @@ const SCHEMA = {
   additionalProperties: false,
 };
 
-const open =
-  (options: Partial<OpenAIModelOptions> = {}) =>
-  async (
-    script: Parameters<typeof modelServer>[0],
-  ): Promise<{ model: StreamingModel; server: ModelServer; close(): Promise<void> }> => {
-    const server = await modelServer(script);
-    const model = openaiModel({
-      model: "m",
-      api: "responses",
-      baseUrl: `${server.url}/v1`,
-      apiKey: PLANTED_KEY,
-      maxRetries: 0,
-      ...options,
-    });
-    return { model, server, close: () => server.close() };
-  };
+const open = served({ api: "responses" });
 
 describe("language model: openai responses", () => {
-  languageModelContract(open());
-  streamingModelContract(open());
+  languageModelContract(open);
+  streamingModelContract(open);
 });
 
 describe("openai responses: over the wire", () => {
@@ -48,7 +31,7 @@ describe("openai responses: over the wire", () => {
     for (const server of servers.splice(0)) await server.close();
   });
   const opened = async (script: Parameters<typeof modelServer>[0]) => {
-    const { model, server } = await open()(script);
+    const { model, server } = await open(script);
     servers.push(server);
     return { model, server };
   };

@@ -3,7 +3,6 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { ModelError } from "../../src/core/errors.ts";
 import type { ModelRequest } from "../../src/core/ports.ts";
 import { type OpenAIModelOptions, openaiModel } from "../../src/llm/openai.ts";
-import type { StreamingModel } from "../../src/llm/streaming.ts";
 import {
   everythingIn,
   languageModelContract,
@@ -12,29 +11,14 @@ import {
   WEATHER,
 } from "../contracts/language-model.ts";
 import { type ModelServer, modelServer } from "../support/model-server.ts";
+import { type ServedModel, served } from "./served.ts";
 
 const ASK: ModelRequest = { messages: [{ role: "user", content: "Hello" }] };
 const never = (): AbortSignal => new AbortController().signal;
 
-const open =
-  (options: Partial<OpenAIModelOptions> = {}) =>
-  async (
-    script: Parameters<typeof modelServer>[0],
-  ): Promise<{ model: StreamingModel; server: ModelServer; close(): Promise<void> }> => {
-    const server = await modelServer(script);
-    const model = openaiModel({
-      model: "m",
-      baseUrl: `${server.url}/v1`,
-      apiKey: PLANTED_KEY,
-      maxRetries: 0,
-      ...options,
-    });
-    return { model, server, close: () => server.close() };
-  };
-
 describe("language model: openai", () => {
-  languageModelContract(open());
-  streamingModelContract(open());
+  languageModelContract(served());
+  streamingModelContract(served());
 });
 
 describe("openai: over the wire", () => {
@@ -45,8 +29,8 @@ describe("openai: over the wire", () => {
   const opened = async (
     script: Parameters<typeof modelServer>[0],
     options: Partial<OpenAIModelOptions> = {},
-  ): Promise<{ model: StreamingModel; server: ModelServer }> => {
-    const { model, server } = await open(options)(script);
+  ): Promise<Omit<ServedModel, "close">> => {
+    const { model, server } = await served(options)(script);
     servers.push(server);
     return { model, server };
   };

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { insideContainer } from "../../sandbox/container/address.ts";
 import { connectEngine } from "../../sandbox/container/engine.ts";
-import { hostConfig } from "../../sandbox/container/guest.ts";
 import { OWNER_LABEL, ownerIsDead, ownerOf, reapLeftovers } from "../../sandbox/container/owner.ts";
 import { type ContainerSandbox, containerSandbox } from "../../sandbox/container.ts";
 import { buildSandboxImage, SANDBOX_IMAGE } from "../../sandbox/image/build.ts";
@@ -54,35 +53,6 @@ describe("container engine", () => {
     const elsewhere = mine.replace(/^[^/]*/, "another-boot");
     expect(ownerIsDead(elsewhere, 1_000, 999)).toBe(false);
     expect(ownerIsDead(elsewhere, 1_000, 1_001)).toBe(true);
-  });
-
-  it("is asked to deny whatever can be denied", () => {
-    const interpreters = { node: "node", python: "python3", shell: "sh" };
-    const config = hostConfig(
-      {
-        image: "i",
-        interpreters,
-        cpus: 1,
-        scratchMiB: 16,
-        pids: 64,
-        owner: "o",
-        deadlineMs: 0,
-        ociRuntime: undefined,
-      },
-      "python",
-      64,
-    );
-    expect(config).toMatchObject({
-      NetworkMode: "none",
-      ReadonlyRootfs: true,
-      CapDrop: ["ALL"],
-      SecurityOpt: ["no-new-privileges"],
-      PidsLimit: 64,
-      Privileged: false,
-    });
-    expect(config.MemorySwap).toBe(config.Memory);
-    expect(config.Binds).toBeUndefined();
-    expect(config.Mounts).toBeUndefined();
   });
 });
 

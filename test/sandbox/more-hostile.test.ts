@@ -1,82 +1,14 @@
-/**
- * Hostile programs of our own on every driver that runs their language: the right kind of outcome,
- * whole text in its words, and the program that follows on the same sandbox is right.
- */
-import { existsSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+/** Hostile programs of our own in isolates and in containers. */
+import { describe } from "vitest";
 import { containerSandbox } from "../../sandbox/container.ts";
 import { isolateSandbox } from "../../sandbox/index.ts";
-import { processSandbox } from "../../sandbox/process.ts";
-import { type Execution, type Language, Limits } from "../../src/core/execution.ts";
-import type { Sandbox } from "../../src/core/ports.ts";
+import { attacks } from "./attacks.ts";
 import { engineNote, withoutEngine } from "./container-engine.ts";
-import {
-  HOSTILE_JAVASCRIPT,
-  HOSTILE_PYTHON,
-  type HostileProgram,
-} from "./more-hostile-programs.ts";
-
-const never = new AbortController().signal;
-const limits = Limits.parse({ timeoutMs: 1_000, memoryMiB: 64, outputBytes: 100_000 });
-const withoutPython = !["/usr/bin/python3", "/usr/local/bin/python3"].some(existsSync);
-const CONTROL = {
-  javascript: "function f() { return [typeof LEAK, [1].concat(2).length]; }",
-  python: "def f():\n    return ['undefined' if 'LEAK' not in globals() else '', len([1, 2])]\n",
-};
-
-function attacks(
-  language: "javascript" | "python",
-  programs: readonly HostileProgram[],
-  open: () => Promise<Sandbox>,
-): void {
-  let sandbox: Sandbox;
-  beforeAll(async () => {
-    process.env.TOOLWRIGHT_TEST_SECRET = "secret";
-    sandbox = await open();
-    delete process.env.TOOLWRIGHT_TEST_SECRET;
-  });
-  afterAll(() => sandbox?.close());
-  const run = async (source: string): Promise<Execution | undefined> => {
-    const program = { language: language as Language, source, entry: "f" };
-    return (await sandbox.run({ program, inputs: [[]], limits, seed: 1 }, never))[0];
-  };
-
-  it.each(programs)("$name: $expect", { timeout: 60_000 }, async ({ source, ...right }) => {
-    const execution = await run(source);
-    expect(right.expect, JSON.stringify(execution)?.slice(0, 400)).toContain(execution?.status);
-    if (execution?.status === "returned" && "output" in right) {
-      expect(execution.output).toEqual(right.output);
-    }
-    if (execution !== undefined && execution.status !== "returned") {
-      const text = Object.values(execution).join(" ");
-      expect(text.isWellFormed(), text).toBe(true);
-      expect(text.length).toBeLessThan(2_100);
-    }
-    expect(await run(CONTROL[language])).toMatchObject({
-      status: "returned",
-      output: ["undefined", 2],
-    });
-  });
-}
+import { HOSTILE_JAVASCRIPT, HOSTILE_PYTHON } from "./more-hostile-programs.ts";
 
 describe("more hostile JavaScript in an isolate", () => {
   attacks("javascript", HOSTILE_JAVASCRIPT, () => isolateSandbox({ slots: 1 }));
 });
-
-describe("more hostile JavaScript in a process", () => {
-  attacks("javascript", HOSTILE_JAVASCRIPT, () =>
-    processSandbox({ accept: "weaker-isolation", concurrency: 1 }),
-  );
-});
-
-describe.skipIf(withoutPython)(
-  "more hostile Python in a process (skipped where there is no Python 3)",
-  () => {
-    attacks("python", HOSTILE_PYTHON, () =>
-      processSandbox({ accept: "weaker-isolation", concurrency: 1 }),
-    );
-  },
-);
 
 describe.skipIf(withoutEngine)(`more hostile programs in a container${engineNote}`, () => {
   describe("Python", () => {

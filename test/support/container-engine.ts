@@ -25,8 +25,8 @@ export async function fakeEngine(images: readonly string[]): Promise<FakeEngine>
   const ended: Promise<number>[] = [];
 
   const start = (index: number): void => {
-    const { Cmd, Env = [] } = created[index];
-    const [file = "", ...args] = Cmd as string[];
+    const { Entrypoint = [], Cmd, Env = [] } = created[index];
+    const [file = "", ...args] = [...Entrypoint, ...Cmd] as string[];
     const variables = Object.fromEntries((Env as string[]).map((pair) => pair.split(/=(.*)/s, 2)));
     const child = spawn(file, args, { env: { PATH: process.env.PATH, ...variables } });
     const socket = sockets[index];

@@ -7,6 +7,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { png } from "./images.ts";
 
 const file = process.argv[2] ?? "";
 const state = () => JSON.parse(readFileSync(file, "utf8")) as { description: string };
@@ -36,6 +37,12 @@ serveStdio(
         {
           name: "hello",
           description: "Greets.",
+          inputSchema: { type: "object" as const },
+          annotations: readOnly,
+        },
+        {
+          name: "look",
+          description: "Shows the screen.",
           inputSchema: { type: "object" as const },
           annotations: readOnly,
         },
@@ -69,6 +76,11 @@ serveStdio(
           return text(
             `hello ${process.env.GREETED ?? "nobody"} ${process.env.SECRET_OF_OTHERS ?? ""}`.trim(),
           );
+        case "look": {
+          const data = png(40, 20, [0, 0, 200]).toString("base64");
+          const picture = { type: "image" as const, mimeType: "image/png", data };
+          return { content: [{ type: "text" as const, text: "a screen" }, picture] };
+        }
         case "sleep":
           await new Promise((resolve) => setTimeout(resolve, Number(given.ms)));
           return text("awake");

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { benchRetrieval, benchStore } from "../../toolstore/index.ts";
+import { benchIndex, benchRetrieval, benchStore } from "../../toolstore/index.ts";
 import { hashEmbedder } from "./hash-embedder.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tool-bench-"));
@@ -39,6 +39,29 @@ describe("retrieval bench", () => {
     expect(result.ranked.ndcgAt10).toBeCloseTo((100 * (1 + 1 / (1 + 1 / Math.log2(3)))) / 3, 9);
     // Plain BM25 knows neither "packing" nor "bin" in "packBins. Packs bins."
     expect(result.plainBm25.recallAt5).toBeCloseTo((100 * 0.5) / 3, 9);
+  });
+
+  it("asks each query again where its tools were taken out, and counts right and wrong nones", async () => {
+    const queries = [
+      { id: 1, query: "packing bins", gold: ["packBins"] },
+      { id: 2, query: "packing a bin", gold: ["packBins"] },
+    ];
+    const { abstention, abstentionInLarger } = await benchRetrieval({
+      corpusFile: file(...corpus),
+      queriesFile: file(...queries),
+      storeSize: 2,
+    });
+    // Nothing else packs anything: found where it is there, none where it is not.
+    const whole = { trials: 4, precision: 100, recall: 100, found: 100, foundAmongFive: 100 };
+    expect(abstention).toMatchObject({ ...whole, storeSize: 2 });
+    expect(abstentionInLarger).toEqual([expect.objectContaining({ ...whole, storeSize: 3 })]);
+
+    // A twin that covers as much is no "none".
+    const twins = await benchRetrieval({
+      corpusFile: file(...corpus, tool("binPacker", "Packs bins.")),
+      queriesFile: file(...queries),
+    });
+    expect(twins.abstentionInLarger.at(-1)).toMatchObject({ recall: 0, found: 100 });
   });
 
   it("does not evaluate the queries that it has indexed", async () => {
@@ -91,5 +114,13 @@ describe("store bench", () => {
     for (const figure of Object.values({ ...result, ...result.searchMs, searchMs: 1, fts5Ms: 1 })) {
       expect(figure).toBeGreaterThan(0);
     }
+  });
+
+  it("measures the index alone, with vectors and without", async () => {
+    const words = await benchIndex({ tools: 200 });
+    expect(words).toMatchObject({ tools: 200, dims: 0 });
+    expect(words.fileMiB).toBeGreaterThan(0);
+    expect(words).not.toHaveProperty("vectorsPerSecond");
+    expect((await benchIndex({ tools: 200, dims: 32 })).vectorsPerSecond).toBeGreaterThan(0);
   });
 });

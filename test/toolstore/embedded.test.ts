@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/core/errors.ts";
-import type { Embedder, ToolStore } from "../../src/core/ports.ts";
+import type { Embedder } from "../../src/core/ports.ts";
 import { embeddedToolStore } from "../../toolstore/index.ts";
 import { toolStoreContract } from "../contracts/tool-store.ts";
 import { hashEmbedder } from "./hash-embedder.ts";
@@ -179,56 +179,6 @@ describe("toolstore: embedded", () => {
     chmodSync(locked, 0o500);
     expect(() => embeddedToolStore(join(locked, "tools.db"))).toThrow(/a file it can write/);
     expect(existsSync(join(locked, "tools.db"))).toBe(false);
-  });
-
-  it("reads its index back from the file, and takes in what came after", {
-    timeout: 60_000,
-  }, async () => {
-    const path = newPath();
-    const first = embeddedToolStore(path);
-    const tools = Array.from({ length: 1_200 }, (_, i) =>
-      sampleTool({ name: `tool_${i}`, description: `handles case ${i} of ${i % 7} cargo loads` }),
-    );
-    await Promise.all(tools.map((tool) => first.put(tool)));
-    const texts = ["cargo loads", "tool 17", "case 1100"];
-    const ask = (store: ToolStore) =>
-      Promise.all(texts.map((text) => store.search({ text, limit: 10 })));
-    const before = await ask(first);
-    await first.close();
-
-    const database = new DatabaseSync(path);
-    const parts = database.prepare("SELECT count(*) AS n FROM saved_index").get();
-    expect(parts?.n).toBeGreaterThan(10);
-    // An index that was made of the records would notice: these can not be read any more.
-    database.exec("CREATE TABLE kept AS SELECT name, record FROM tools");
-    database.exec("UPDATE tools SET record = '{}' WHERE name NOT IN ('tool_17')");
-    const second = embeddedToolStore(path);
-    const [best] = await second.search({ text: "tool 17", limit: 1 });
-    expect(best?.tool.name).toBe("tool_17");
-    database.exec(
-      "UPDATE tools SET record = (SELECT record FROM kept WHERE kept.name = tools.name)",
-    );
-    database.exec("DROP TABLE kept");
-    database.close();
-    expect(await ask(second)).toEqual(before);
-    await second.put(sampleTool({ name: "late", description: "zebra crossing" }));
-    expect((await second.search({ text: "zebra", limit: 1 }))[0]?.tool.name).toBe("late");
-    await second.close();
-  });
-
-  it("makes its index anew where the saved one is not readable", { timeout: 60_000 }, async () => {
-    const path = newPath();
-    const first = embeddedToolStore(path);
-    await Promise.all(
-      Array.from({ length: 1_100 }, (_, i) => first.put(sampleTool({ name: `tool_${i}` }))),
-    );
-    await first.close();
-    const database = new DatabaseSync(path);
-    database.exec(`UPDATE saved_index SET bytes = '{"format": 99}' WHERE part = 'head'`);
-    database.close();
-    const second = embeddedToolStore(path);
-    expect((await second.search({ text: "tool 17", limit: 1 }))[0]?.tool.name).toBe("tool_17");
-    await second.close();
   });
 
   it("takes over a file of the schema before", async () => {

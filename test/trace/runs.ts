@@ -4,6 +4,7 @@ import type { NewEvent } from "../../src/core/event.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { EventStore } from "../../src/core/ports.ts";
 import { memoryEventStore } from "../../src/trace/memory-store.ts";
+import { png } from "../support/images.ts";
 
 /** A clock that stands still: exports of what it timed are equal to the byte. */
 export const stillClock = { now: () => Date.UTC(2026, 0, 2, 3, 4, 5), monotonicMs: () => 0 };
@@ -101,7 +102,11 @@ export async function requestWithFailedCall(store: EventStore, id: string): Prom
 }
 
 /** A planner that broke the form once, a question to a person, a call that they changed, new words. */
-export async function requestWithPeople(store: EventStore, id: string): Promise<void> {
+export async function requestWithPeople(
+  store: EventStore,
+  id: string,
+  more: Readonly<Record<string, Json>> = {},
+): Promise<void> {
   const terms = "open-weights:apache-2.0";
   const asked = [{ role: "user", content: "Plan: send it." }];
   const call = (key: string, messages: Json) =>
@@ -117,7 +122,7 @@ export async function requestWithPeople(store: EventStore, id: string): Promise<
   const reply = (key: string, content: string) =>
     event("model-reply", { id: key, content, toolCalls: [], finishReason: "stop" });
   await write(store, { id, kind: "request", title: "people" }, [
-    ...submitted("Send the report.", { user: "bob" }),
+    ...submitted("Send the report.", { user: "bob", ...more }),
     call("p/1", asked),
     reply("p/1", "no form"),
     call("p/2", [
@@ -407,4 +412,61 @@ export async function awkwardStore(): Promise<EventStore> {
     "failed",
   );
   return store;
+}
+
+/** A person shows a picture, a tool gives two more, and an agent's model looked at all of them. */
+export async function requestWithImages(store: EventStore, id: string): Promise<void> {
+  const image = (rgb: readonly number[]) => ({
+    type: "image",
+    mimeType: "image/png",
+    data: png(56, 28, rgb).toString("base64"),
+  });
+  const tools = [
+    {
+      name: "screenshot",
+      description: "Shows the screen.",
+      parameters: { type: "object", properties: { tab: { type: "number" } }, required: ["tab"] },
+    },
+  ];
+  const output = [{ type: "text", text: "two tabs" }, image([0, 200, 0]), image([0, 0, 200])];
+  const calls = [{ id: "s1", name: "screenshot", arguments: { tab: 1 } }];
+  await write(store, { id, kind: "request", title: "images" }, [
+    ...submitted(`Which colours are there in ${id}?`, { images: [image([200, 0, 0])] }),
+    event("model-call", {
+      id: "m1",
+      role: "agent",
+      messages: [
+        { role: "system", content: "You look." },
+        { role: "user", content: `Which colours, ${id}?`, images: [image([200, 0, 0])] },
+        { role: "assistant", content: "", toolCalls: calls },
+        {
+          role: "tool",
+          toolCallId: "s1",
+          name: "screenshot",
+          content: "two tabs",
+          images: [image([0, 200, 0]), image([0, 0, 200])],
+        },
+      ],
+      tools,
+      model: "qwen3-vl-8b",
+      terms: "open-weights:apache-2.0",
+    }),
+    event("model-reply", {
+      id: "m1",
+      content: "Red, green and blue.",
+      toolCalls: [],
+      finishReason: "stop",
+    }),
+    event("model-call", {
+      id: "m2",
+      role: "judge",
+      messages: [{ role: "user", content: `Is ${id} red?`, images: [image([200, 0, 0])] }],
+      model: "qwen3-vl-8b",
+      terms: "open-weights:apache-2.0",
+    }),
+    event("model-reply", { id: "m2", content: "Yes.", toolCalls: [], finishReason: "stop" }),
+    event("tool-call", { id: "s1", name: "screenshot", arguments: { tab: 1 } }),
+    event("tool-result", { id: "s1", status: "returned", output }),
+    ...answered("Red, green and blue."),
+  ]);
 }

@@ -1,18 +1,11 @@
 /**
  * Which documents hold a term, and how much: an inverted index in typed arrays that takes documents
- * in, and out, one by one, and can be written down as a few flat arrays.
+ * in, and out, one by one, and can be written down, whole or in part, as a few flat arrays.
  *
  * A document's number is given once; a removed one leaves holes that readers skip, until `put` finds
  * more holes than documents and packs the lists anew.
  */
-export interface List {
-  /** Rising; the first `length` count. */
-  documents: Int32Array;
-  weights: Float32Array;
-  length: number;
-  /** Without the removed ones. */
-  alive: number;
-}
+import { countOf, emptyList, grow, type List } from "./posting-list.ts";
 
 /** An index as flat arrays: `counts[i]` postings of `vocabulary[i]`, list after list. */
 export interface PostingsDump {
@@ -37,7 +30,10 @@ export interface Postings {
   readonly vocabulary: readonly string[];
   /** May hold documents that were removed: see `keyOf`. */
   list(term: string): List | undefined;
-  dump(): PostingsDump;
+  /** Of all documents, or of some keys of them. Linear in all postings. */
+  dump(only?: ReadonlySet<string>): PostingsDump;
+  /** Takes in the documents of a dump, none of which may be here. Linear in the dump. */
+  append(dump: PostingsDump): void;
 }
 
 export function postings(dump?: PostingsDump): Postings {
@@ -46,9 +42,9 @@ export function postings(dump?: PostingsDump): Postings {
   let numbers = new Map<string, number>();
   const termIds = new Map<string, number>();
   const vocabulary: string[] = [];
-  /** Terms of all documents, one after the other: what `drop` has to count down. */
-  let terms = new Int32Array(1_024);
-  let starts: number[] | undefined = dump === undefined ? [0] : undefined;
+  /** Terms of all documents, one after the other: what `drop` has to count down, made when it first asks. */
+  let terms = new Int32Array(0);
+  let starts: number[] | undefined;
 
   function idOf(term: string): number {
     let id = termIds.get(term);
@@ -56,35 +52,60 @@ export function postings(dump?: PostingsDump): Postings {
       id = vocabulary.length;
       termIds.set(term, id);
       vocabulary.push(term);
-      lists.push({
-        documents: new Int32Array(2),
-        weights: new Float32Array(2),
-        length: 0,
-        alive: 0,
-      });
+      lists.push(emptyList());
     }
     return id;
   }
 
   function add(key: string, weightOf: ReadonlyMap<string, number>): void {
-    starts ??= indexTerms();
     const document = keys.length;
-    const start = starts[document] as number;
-    if (start + weightOf.size > terms.length) terms = longer(terms, start + weightOf.size);
+    let at = starts?.[document] ?? 0;
+    if (starts !== undefined && at + weightOf.size > terms.length) {
+      terms = longer(terms, at + weightOf.size);
+    }
     keys.push(key);
     numbers.set(key, document);
-    let at = start;
     for (const [term, weight] of weightOf) {
       const id = idOf(term);
-      terms[at++] = id;
+      if (starts !== undefined) terms[at++] = id;
       const list = lists[id] as List;
-      if (list.length === list.documents.length) grow(list);
+      if (list.length === list.documents.length) grow(list, list.length + 1);
       list.documents[list.length] = document;
       list.weights[list.length] = weight;
       list.length++;
       list.alive++;
     }
-    starts.push(at);
+    starts?.push(at);
+  }
+
+  function append({ counts, ...part }: PostingsDump): void {
+    starts = undefined;
+    const first = keys.length;
+    for (const key of part.keys) {
+      numbers.set(key, keys.length);
+      keys.push(key);
+    }
+    let from = 0;
+    part.vocabulary.forEach((term, i) => {
+      const count = counts[i] as number;
+      const list = lists[idOf(term)] as List;
+      const documents = part.documents.subarray(from, from + count);
+      const weights = part.weights.subarray(from, from + count);
+      from += count;
+      if (list.length === 0 && first === 0) {
+        // Views, not copies: a list is copied when it grows.
+        Object.assign(list, { documents, weights });
+      } else {
+        const length = list.length + count;
+        if (length > list.documents.length) grow(list, length);
+        list.weights.set(weights, list.length);
+        for (let at = 0; at < count; at++) {
+          list.documents[list.length + at] = first + (documents[at] as number);
+        }
+      }
+      list.length += count;
+      list.alive += count;
+    });
   }
 
   function drop(key: string): void {
@@ -98,15 +119,21 @@ export function postings(dump?: PostingsDump): Postings {
     numbers.delete(key);
   }
 
-  /** Takes the holes out: documents get new numbers, in the old order. */
-  function pack(): void {
+  /** The keys that are there, in order, and each document's place among them; -1 for the others. */
+  function numbersOf(only?: ReadonlySet<string>): { kept: string[]; renumbered: Int32Array } {
     const renumbered = new Int32Array(keys.length).fill(-1);
     const kept: string[] = [];
     keys.forEach((key, document) => {
-      if (key === undefined) return;
+      if (key === undefined || only?.has(key) === false) return;
       renumbered[document] = kept.length;
       kept.push(key);
     });
+    return { kept, renumbered };
+  }
+
+  /** Takes the holes out: documents get new numbers, in the old order. */
+  function pack(): void {
+    const { kept, renumbered } = numbersOf();
     for (const list of lists) {
       let to = 0;
       for (let from = 0; from < list.length; from++) {
@@ -146,21 +173,7 @@ export function postings(dump?: PostingsDump): Postings {
     return begins;
   }
 
-  if (dump !== undefined) {
-    keys = [...dump.keys];
-    numbers = new Map(dump.keys.map((key, document) => [key, document]));
-    let from = 0;
-    dump.vocabulary.forEach((term, id) => {
-      const length = dump.counts[id] as number;
-      // Views, not copies: a list is copied when it grows.
-      const documents = dump.documents.subarray(from, from + length);
-      const weights = dump.weights.subarray(from, from + length);
-      from += length;
-      termIds.set(term, id);
-      vocabulary.push(term);
-      lists.push({ documents, weights, length, alive: length });
-    });
-  }
+  if (dump !== undefined) append(dump);
 
   return {
     put(key, weightOf) {
@@ -182,31 +195,33 @@ export function postings(dump?: PostingsDump): Postings {
       const id = termIds.get(term);
       return id === undefined ? undefined : lists[id];
     },
-    dump() {
-      if (keys.length > numbers.size) pack();
-      const counts = Int32Array.from(lists, ({ length }) => length);
-      const total = counts.reduce((sum, count) => sum + count, 0);
+    dump(only) {
+      const { kept, renumbered } = numbersOf(only);
+      const words: string[] = [];
+      const counts: number[] = [];
+      let total = 0;
+      lists.forEach((list, id) => {
+        const count = countOf(list, renumbered);
+        if (count === 0) return;
+        words.push(vocabulary[id] as string);
+        counts.push(count);
+        total += count;
+      });
       const documents = new Int32Array(total);
       const weights = new Float32Array(total);
       let to = 0;
       for (const list of lists) {
-        documents.set(list.documents.subarray(0, list.length), to);
-        weights.set(list.weights.subarray(0, list.length), to);
-        to += list.length;
+        for (let from = 0; from < list.length; from++) {
+          const document = renumbered[list.documents[from] as number] as number;
+          if (document === -1) continue;
+          documents[to] = document;
+          weights[to++] = list.weights[from] as number;
+        }
       }
-      return { keys: [...numbers.keys()], vocabulary, counts, documents, weights };
+      return { keys: kept, vocabulary: words, counts: Int32Array.from(counts), documents, weights };
     },
+    append,
   };
-}
-
-function grow(list: List): void {
-  const length = Math.max(4, list.length * 2);
-  const documents = new Int32Array(length);
-  const weights = new Float32Array(length);
-  documents.set(list.documents);
-  weights.set(list.weights);
-  list.documents = documents;
-  list.weights = weights;
 }
 
 function longer(values: Int32Array, least: number): Int32Array<ArrayBuffer> {

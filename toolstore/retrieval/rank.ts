@@ -2,10 +2,12 @@
  * "Which of these could help?": coverage of the request, of its clauses and of the hypotheses, with what
  * an embedder says where there is one, fused into one list whose first places go round among the clauses.
  *
- * A score is the share of information that a document covers, so it can be compared between requests,
- * and is low where nothing fits: see `noneBelow`. The same function ranks a whole store in memory and
- * the candidates that a server gave: only documents and statistics come from elsewhere.
+ * What orders them is the share of information that a document covers; what is given out is how likely
+ * that makes it in this store, so that it can be compared between requests and is low where nothing fits:
+ * see `noneBelow`. The same function ranks a whole store in memory and the candidates that a server gave:
+ * only documents and statistics come from elsewhere.
  */
+import { likelihoods } from "./abstain.ts";
 import { clauses } from "./clauses.ts";
 import type { Cover } from "./cover.ts";
 import { ask, type TermStatistics } from "./information.ts";
@@ -14,7 +16,7 @@ import { dot } from "./vectors.ts";
 
 export interface Ranked {
   readonly key: string;
-  /** In [0, 1]. */
+  /** How likely it is what was asked for, in (0, 1): see `likelihoods`. */
   readonly score: number;
 }
 
@@ -97,10 +99,9 @@ export function rank(ranking: Ranking, query: SearchText): Ranked[] {
   if (query.vectors !== undefined) bySense(ranking, query, query.vectors, candidates);
   const head = bestOf(candidates, Math.max(query.limit, CONSIDERED));
   spread(head);
-  return head
-    .filter(({ score }) => score > 0)
-    .slice(0, query.limit)
-    .map(({ key, score }) => ({ key, score: Math.min(1, score) }));
+  const found = head.filter(({ score }) => score > 0);
+  const likely = likelihoods(found.map(({ score }) => score));
+  return found.slice(0, query.limit).map(({ key }, i) => ({ key, score: likely[i] as number }));
 }
 
 /** The best by the words of the request, of its clauses and of the hypotheses. */

@@ -19,8 +19,10 @@ export interface ToolIndex {
   readonly embedded: number;
   /** Best first, equal scores by key; nothing that covers no term of the request. */
   search(query: SearchText): Ranked[];
-  /** The words alone: vectors are put again. */
-  dump(): PostingsDump;
+  /** The words alone, of all or of some keys: vectors are put again. */
+  dump(only?: ReadonlySet<string>): PostingsDump;
+  /** Takes in the words of a dump, none of whose keys may be here. */
+  append(dump: PostingsDump): void;
 }
 
 /** The nearest by vector that join those that the words found. */
@@ -87,5 +89,6 @@ export function toolIndex({
       );
     },
     dump: words.dump,
+    append: words.append,
   };
 }

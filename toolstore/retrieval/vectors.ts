@@ -21,20 +21,24 @@ export interface Vectors {
 
 /** So many times the limit are looked at exactly. */
 const RESCORED = 2;
+/** Numbers lie in blocks of so many vectors: a million are not copied to make room for one more. */
+const BLOCK = 1_024;
 
 export function vectors(dims: number): Vectors {
   const wordsPerVector = Math.ceil(dims / 32);
   const keys: (string | undefined)[] = [];
   const slots = new Map<string, number>();
   const free: number[] = [];
-  let numbers = new Float32Array(64 * dims);
+  const blocks: Float32Array[] = [];
   let signs = new Int32Array(64 * wordsPerVector);
   let distances = new Int32Array(64);
 
   function slotOf(key: string): number {
     const known = slots.get(key) ?? free.pop() ?? keys.length;
-    if (known * dims >= numbers.length) {
-      numbers = twice(numbers, new Float32Array(2 * numbers.length));
+    if (known % BLOCK === 0 && known / BLOCK === blocks.length) {
+      blocks.push(new Float32Array(BLOCK * dims));
+    }
+    if (known >= distances.length) {
       signs = twice(signs, new Int32Array(2 * signs.length));
       distances = new Int32Array(2 * distances.length);
     }
@@ -43,8 +47,10 @@ export function vectors(dims: number): Vectors {
     return known;
   }
 
-  const numbersAt = (slot: number): Float32Array =>
-    numbers.subarray(slot * dims, (slot + 1) * dims);
+  function numbersAt(slot: number): Float32Array {
+    const at = slot % BLOCK;
+    return (blocks[(slot - at) / BLOCK] as Float32Array).subarray(at * dims, (at + 1) * dims);
+  }
 
   return {
     get size() {
@@ -55,7 +61,7 @@ export function vectors(dims: number): Vectors {
         throw new RangeError(`a vector needs ${dims} numbers, got ${vector.length}`);
       }
       const slot = slotOf(key);
-      numbers.set(vector, slot * dims);
+      numbersAt(slot).set(vector);
       writeSigns(vector, signs, slot * wordsPerVector);
     },
     remove(key) {
@@ -142,7 +148,7 @@ function ones(word: number): number {
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-function twice<T extends Float32Array | Int32Array>(from: T, to: T): T {
+function twice(from: Int32Array, to: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   to.set(from);
   return to;
 }

@@ -48,11 +48,12 @@ export function retrievalRows({
   embedder,
   plainBm25,
   abstention,
+  abstentionInLarger,
 }: Awaited<ReturnType<typeof retrieval>>): readonly object[] {
   return [
     { way: embedder === undefined ? "this store" : `this store, ${embedder}`, ...ranked },
     ...(words === undefined ? [] : [{ way: "this store, words alone", ...words }]),
     { way: "plain BM25", ...plainBm25 },
-    { way: "abstention", ...abstention },
+    ...[abstention, ...abstentionInLarger].map((figures) => ({ way: "none or found", ...figures })),
   ];
 }

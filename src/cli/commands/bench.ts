@@ -9,30 +9,48 @@ import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { CanceledError, InputError, SandboxUnavailableError } from "../../core/errors.ts";
 import { type RetrievalFlags, retrieval, retrievalRows } from "../bench/retrieval.ts";
+import { type StoreFlags, storeRows } from "../bench/store.ts";
 import { createOutput, table } from "../output.ts";
 import { integer } from "../session.ts";
 
-interface BenchFlags extends RetrievalFlags {
+interface BenchFlags extends RetrievalFlags, StoreFlags {
   readonly json?: boolean;
   readonly only?: string;
   readonly evaluations?: number;
+  readonly seeds?: number;
 }
 
-const SUBJECTS = ["sandbox", "evolve", "request", "trace", "store", "retrieval"] as const;
+const SUBJECTS = [
+  "sandbox",
+  "evolve",
+  "request",
+  "trace",
+  "store",
+  "quality",
+  "retrieval",
+] as const;
+/** One needs minutes, one needs data. */
+const ON_DEMAND: readonly string[] = ["quality", "retrieval"];
 type Subject = (typeof SUBJECTS)[number];
 
 export function addBench(program: Command): void {
   program
     .command("bench")
-    .description(`measure: ${SUBJECTS.join(", ")} (default: all but retrieval, which needs data)`)
+    .description(
+      `measure: ${SUBJECTS.join(", ")} (default: all but quality, which takes minutes, and retrieval, which needs data)`,
+    )
     .argument("[subject...]", "what to measure")
     .option("--corpus <file>", "retrieval: tools, one JSON document a line")
     .option("--queries <file>", "retrieval: queries with their gold tools, one a line")
     .option("--usage <count>", "retrieval: index so many of a tool's queries as served", integer)
     .option("--sample <count>", "retrieval: evaluate so many queries, drawn by seed", integer)
     .option("--embedder <name>", "retrieval: none, local or the configured one (default: none)")
+    .option("--tools <count>", "store: so many tools (default: 1,000, 10,000 and 100,000)", integer)
+    .option("--index", "store: the index alone, without tools in a file")
+    .option("--dims <count>", "store --index: vectors of so many dimensions too", integer)
     .option("--only <section>", "evolve: database, pipeline, workers or search (default: all)")
     .option("--evaluations <count>", "evolve: evaluations per row of its search", integer)
+    .option("--seeds <count>", "quality: seeds of each cell (default: 5)", integer)
     .addOption(new Option("--json", "print one JSON document on stdout and nothing else"))
     .action(async (names: readonly string[], flags: BenchFlags) => {
       const output = createOutput(flags.json === true);
@@ -56,7 +74,7 @@ export function addBench(program: Command): void {
 }
 
 function subjects(names: readonly string[]): readonly Subject[] {
-  if (names.length === 0) return SUBJECTS.filter((subject) => subject !== "retrieval");
+  if (names.length === 0) return SUBJECTS.filter((subject) => !ON_DEMAND.includes(subject));
   return names.map((name) => {
     const subject = SUBJECTS.find((known) => known === name);
     if (subject !== undefined) return subject;
@@ -70,6 +88,17 @@ async function* measured(
   flags: BenchFlags,
   signal: AbortSignal,
 ): AsyncGenerator<readonly [name: string, rows: readonly object[]]> {
+  if (subject === "quality") {
+    const { benchQuality } = await import("../bench/quality.ts");
+    const { seeds } = flags;
+    for await (const [section, rows] of benchQuality(
+      seeds === undefined ? {} : { seeds },
+      signal,
+    )) {
+      yield [`quality: ${section}`, rows];
+    }
+    return;
+  }
   if (subject !== "evolve") {
     yield [subject, await measure(subject, flags, signal)];
     return;
@@ -86,7 +115,7 @@ async function* measured(
 }
 
 async function measure(
-  subject: Exclude<Subject, "evolve">,
+  subject: Exclude<Subject, "evolve" | "quality">,
   flags: BenchFlags,
   signal: AbortSignal,
 ): Promise<readonly object[]> {
@@ -101,7 +130,7 @@ async function measure(
     case "trace":
       return (await import("../../trace/bench.ts")).benchTrace();
     case "store":
-      return storeRows();
+      return storeRows(flags);
     case "retrieval":
       return retrievalRows(await retrieval(flags));
   }
@@ -132,13 +161,6 @@ function cell(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (typeof value !== "number") return String(value);
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);
-}
-
-async function storeRows(): Promise<readonly object[]> {
-  const { benchStore } = await import("../../../toolstore/bench-store.ts");
-  const rows: object[] = [];
-  for (const tools of [1_000, 10_000, 100_000]) rows.push(await benchStore({ tools }));
-  return rows;
 }
 
 /** On a disk, since that is what a durable step waits for. */

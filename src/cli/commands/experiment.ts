@@ -1,19 +1,15 @@
 /** `toolwright experiment`: batches of searches, their results, their report. */
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import type { BatchProgress } from "../../../experiments/index.ts";
-import { InputError } from "../../core/errors.ts";
+import { manifestFile, manifestNames } from "../experiment-manifests.ts";
 import { EXIT, table } from "../output.ts";
 import { type CommonFlags, collect, integer, withCommonFlags, withSession } from "../session.ts";
 import { families, loadTask, shippedTasks } from "../tasks.ts";
 import { gridText, loadStream, workbench } from "../workbench.ts";
 import { work, workerCommand } from "./experiment-worker.ts";
 
-/** Beside the source; the built package, one folder deeper, ships the same folder. */
-const ROOT = import.meta.url.endsWith(".ts") ? "../../.." : "../../../..";
-const MANIFESTS = fileURLToPath(new URL(`${ROOT}/experiments/manifests/`, import.meta.url));
 const PROGRESS = ["line", "json", "none"] as const;
 
 interface RunFlags extends CommonFlags {
@@ -159,9 +155,7 @@ async function report(
 async function list(flags: CommonFlags): Promise<void> {
   await withSession(flags, async ({ engine, output }) => {
     const { readBatch } = await import("../../../experiments/index.ts");
-    const manifests = names(MANIFESTS).flatMap((file) =>
-      file.endsWith(".yaml") ? [file.slice(0, -".yaml".length)] : [],
-    );
+    const manifests = manifestNames();
     const shipped = await shippedTasks();
     const tasks = shipped.map(({ name }) => name);
     const root = join(engine.config.home, "experiments");
@@ -192,18 +186,6 @@ async function list(flags: CommonFlags): Promise<void> {
       ].join("\n\n"),
     );
   });
-}
-
-function manifestFile(name: string): string {
-  if (existsSync(name)) return name;
-  const shipped = join(MANIFESTS, `${name}.yaml`);
-  if (!/[\\/.]/.test(name) && existsSync(shipped)) return shipped;
-  throw new InputError(
-    "UNREADABLE_FILE",
-    `Expected a manifest's file or one of ${names(MANIFESTS)
-      .map((file) => file.replace(/\.yaml$/, ""))
-      .join(", ")}, got "${name}".`,
-  );
 }
 
 function names(folder: string): readonly string[] {

@@ -1,7 +1,6 @@
 /** `toolwright sandbox run`: programs in the sandbox, and what became of them as the answer. */
 import { extname } from "node:path";
 import type { Command } from "commander";
-import { z } from "zod";
 import { type Block, fencedBlocks, languageOf } from "../../../sandbox/blocks.ts";
 import { DRIVERS, sandboxByName } from "../../../sandbox/by-name.ts";
 import { InputError } from "../../core/errors.ts";
@@ -240,5 +239,13 @@ export function parseArgs(text: string): readonly Json[] {
 function parseLimits({ timeoutMs, memoryMib, outputBytes }: RunFlags): Limits {
   const parsed = Limits.safeParse({ timeoutMs, memoryMiB: memoryMib, outputBytes });
   if (parsed.success) return parsed.data;
-  throw new InputError("USAGE", `The limits do not fit. ${z.prettifyError(parsed.error)}`);
+  const flags: Readonly<Record<string, string>> = {
+    timeoutMs: "--timeout-ms",
+    memoryMiB: "--memory-mib",
+    outputBytes: "--output-bytes",
+  };
+  const faults = parsed.error.issues.map(
+    ({ path, message }) => `${flags[String(path[0])]}: ${message}`,
+  );
+  throw new InputError("USAGE", `The limits do not fit. ${faults.join("; ")}.`);
 }

@@ -18,7 +18,7 @@ export function addServe(program: Command): void {
   ).action(async (flags: ServeFlags) => {
     const { port, host } = flags;
     if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
-      throw new InputError("USAGE", "Expected --port from 0 to 65535.");
+      throw new InputError("USAGE", `Expected --port from 0 to 65535, got ${port}.`);
     }
     const { serveCallbacks } = await import("../../server/callbacks.ts");
     await withSession(flags, async ({ engine, output, signal }) => {

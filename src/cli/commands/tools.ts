@@ -7,7 +7,7 @@ import type { Json } from "../../core/json.ts";
 import type { Tool } from "../../core/tool.ts";
 import type { Engine } from "../../engine.ts";
 import { EXIT, table } from "../output.ts";
-import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+import { type CommonFlags, count, integer, withCommonFlags, withSession } from "../session.ts";
 import { addToolDeclarations } from "./tools-declarations.ts";
 import { addToolManagement } from "./tools-manage.ts";
 import { addToolReview } from "./tools-review.ts";
@@ -56,7 +56,7 @@ export function addTools(program: Command): void {
       .command("search")
       .description("find tools by what they are good for")
       .argument("<text>", "words")
-      .option("--limit <count>", "how many at the most", integer, 10)
+      .option("--limit <count>", "how many at the most", count, 10)
       .option("--language <names...>", "only these languages")
       .option("--needs <names...>", "only what needs no more than: network, files, model, none")
       .option("--origin <names...>", "only these origins, e.g. mcp:github; own: the engine's own"),

@@ -6,8 +6,9 @@ import type { TraceEvent } from "../../core/event.ts";
 import { runPage, verifyRun } from "../../trace/index.ts";
 import { findRun } from "../find-run.ts";
 import { EXIT, table } from "../output.ts";
-import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+import { type CommonFlags, count, withCommonFlags, withSession } from "../session.ts";
 import { addTracesExport } from "./traces-export.ts";
+import { population } from "./traces-population.ts";
 import { addTracesPrune } from "./traces-prune.ts";
 import { addTraceReading } from "./traces-read.ts";
 import { addTracesReplay } from "./traces-replay.ts";
@@ -19,7 +20,7 @@ export function addTraces(program: Command): void {
     traces
       .command("ls")
       .description("list runs, newest first")
-      .option("--limit <count>", "how many at the most", integer, 50),
+      .option("--limit <count>", "how many at the most", count, 50),
   ).action(async (flags: CommonFlags & { limit: number }) => {
     await withSession(flags, async ({ engine, output }) => {
       const runs = (await engine.events.runs()).slice(0, flags.limit);
@@ -48,17 +49,23 @@ export function addTraces(program: Command): void {
       .description("show a run's events")
       .argument("<run>", "its id, or the beginning of it")
       .option("--type <type>", "events of one type alone")
-      .option(
-        "--limit <count>",
-        "the last so many events (default: 200; with --json: all)",
-        integer,
-      )
+      .option("--limit <count>", "the last so many events (default: 200; with --json: all)", count)
       .option("--html <file>", "write the run as one static page instead")
+      .option(
+        "--population",
+        "an evolution run's programs, rebuilt: scores, parents, islands, prompts",
+      )
       .option("--verify", "recompute the chain of sums and report gaps"),
   ).action(
     async (
       prefix: string,
-      flags: CommonFlags & { type?: string; limit?: number; html?: string; verify?: boolean },
+      flags: CommonFlags & {
+        type?: string;
+        limit?: number;
+        html?: string;
+        population?: boolean;
+        verify?: boolean;
+      },
     ) => {
       await withSession(flags, async ({ engine, output }) => {
         const run = await findRun(engine.events, prefix);
@@ -71,6 +78,11 @@ export function addTraces(program: Command): void {
               : `${run.id}: ${report.problems.join("; ")}`,
           );
           if (!report.ok) process.exitCode = EXIT.failed;
+          return;
+        }
+        if (flags.population === true) {
+          const { value, text } = await population(engine.events, run.id, flags.limit ?? 50);
+          output.result(value, text);
           return;
         }
         if (flags.html !== undefined) {

@@ -7,19 +7,15 @@ import type { ModelCall, RunRecord } from "../read.ts";
 import type { TraceCandidate } from "../vocabulary.ts";
 import { type Authorship, authorshipOf } from "./calls.ts";
 import type { AssistantMessage, ChatMessage, Origin } from "./examples.ts";
+import { putAside } from "./images.ts";
 import { visibleText } from "./text.ts";
 import type { Programs } from "./texts.ts";
 import { fenced, IMPROVE_SYSTEM, improvePrompt, taskName, taskSpec } from "./wording.ts";
 
-export interface Attempt {
+interface Measured {
   readonly candidate: TraceCandidate;
   /** Equal for attempts that answer the same words. */
   readonly group: string;
-  readonly prompt: readonly ChatMessage[];
-  readonly reply: AssistantMessage;
-  /** The program alone, whoever wrote it and with whatever words. */
-  readonly program: AssistantMessage;
-  readonly source: string;
   /** Of what was written, UTF-16 units, about. */
   readonly length: number;
   /** Fitness above the best parent's; undefined where either is. */
@@ -30,8 +26,18 @@ export interface Attempt {
   readonly parentFitness: number | undefined;
   /** Whether it is the best of the run. */
   readonly best: boolean;
+}
+
+interface Words {
+  readonly prompt: readonly ChatMessage[];
+  readonly reply: AssistantMessage;
+  /** The program alone, whoever wrote it and with whatever words. */
+  readonly program: AssistantMessage;
+  readonly source: string;
   readonly origin: Origin;
 }
+
+export type Attempt = Measured & Words;
 
 /** In order of their events. Duplicates of earlier candidates are left out. */
 export function attemptsOf(record: RunRecord, programs: Programs): readonly Attempt[] {
@@ -55,70 +61,79 @@ export function attemptsOf(record: RunRecord, programs: Programs): readonly Atte
     ...(summary.parent === undefined ? [] : [`request:${summary.parent}`]),
   ];
 
+  const known = ({ parents }: TraceCandidate): readonly string[] =>
+    parents
+      .filter((parent) => written.has(parent))
+      .toSorted((a, b) => (fitness.get(b) ?? -Infinity) - (fitness.get(a) ?? -Infinity));
+  // Made when asked for, by all attempts alike: a run has many of them, and few are exported.
+  const words: Words & ThisType<Measured> = {
+    get prompt() {
+      const asked = authorship(this.candidate)?.asked;
+      if (asked !== undefined) return sentMessages(asked);
+      const parts = known(this.candidate).map((parent) => ({
+        ...programs(parent),
+        fitness: fitness.get(parent),
+      }));
+      const content = improvePrompt(spec, parts, language);
+      return [
+        { role: "system" as const, content: IMPROVE_SYSTEM },
+        { role: "user" as const, content },
+      ];
+    },
+    get reply() {
+      const { digest } = this.candidate;
+      return replyOf(() => programs(digest).source, authorship(this.candidate)?.own, language);
+    },
+    get program() {
+      const { source } = programs(this.candidate.digest);
+      return { role: "assistant" as const, content: fenced(source, language) };
+    },
+    get source() {
+      return programs(this.candidate.digest).source;
+    },
+    get origin() {
+      const { candidate, fitness: score, gain } = this;
+      return {
+        run: summary.id,
+        kind: summary.kind,
+        recipe: "improve" as const,
+        outcome: summary.status,
+        time: candidate.time,
+        ...(task === undefined ? {} : { task }),
+        ...ancestry(candidate.digest),
+        tools: [],
+        ...(score === undefined ? {} : { score }),
+        ...(gain === undefined ? {} : { gain }),
+        families,
+      };
+    },
+  };
+
   const attempts: Attempt[] = [];
   for (const candidate of candidates) {
     const { digest, sourceLength, parents, status } = candidate;
     if (sourceLength === undefined || status === "duplicate") continue;
     const author = authorship(candidate);
-    const asked = author?.asked;
-    const known = parents
-      .filter((parent) => written.has(parent))
-      .toSorted((a, b) => (fitness.get(b) ?? -Infinity) - (fitness.get(a) ?? -Infinity));
-    const [best] = known;
+    const [best] = known(candidate);
     const parentFitness =
       candidate.parentFitness ?? (best === undefined ? undefined : fitness.get(best));
     const scored = status === "scored" && candidate.fitness !== undefined;
-    const gain =
-      scored && parentFitness !== undefined ? (candidate.fitness ?? 0) - parentFitness : undefined;
-    attempts.push({
+    const measured: Measured = {
       candidate,
       group:
         author?.promptDigest === undefined
           ? `parents:${[...parents].sort().join(",")}`
           : `prompt:${author.promptDigest}`,
-      // Made when asked for: a run has many attempts, and few of them are exported.
-      get prompt() {
-        if (asked !== undefined) return sentMessages(asked);
-        const parts = known.map((parent) => ({
-          ...programs(parent),
-          fitness: fitness.get(parent),
-        }));
-        const content = improvePrompt(spec, parts, language);
-        return [
-          { role: "system" as const, content: IMPROVE_SYSTEM },
-          { role: "user" as const, content },
-        ];
-      },
-      get reply() {
-        return replyOf(() => programs(digest).source, author?.own, language);
-      },
-      get program() {
-        return { role: "assistant" as const, content: fenced(programs(digest).source, language) };
-      },
-      get source() {
-        return programs(digest).source;
-      },
       length: visibleText(author?.own?.reply?.content ?? "").length || sourceLength,
-      gain,
+      gain:
+        scored && parentFitness !== undefined
+          ? (candidate.fitness ?? 0) - parentFitness
+          : undefined,
       fitness: scored ? candidate.fitness : undefined,
       parentFitness,
       best: digest === record.best,
-      get origin() {
-        return {
-          run: summary.id,
-          kind: summary.kind,
-          recipe: "improve" as const,
-          outcome: summary.status,
-          time: candidate.time,
-          ...(task === undefined ? {} : { task }),
-          ...ancestry(digest),
-          tools: [],
-          ...(scored && candidate.fitness !== undefined ? { score: candidate.fitness } : {}),
-          ...(gain === undefined ? {} : { gain }),
-          families,
-        };
-      },
-    });
+    };
+    attempts.push(Object.assign(Object.create(words) as Words, measured));
   }
   return attempts;
 }
@@ -130,16 +145,17 @@ export function sentMessages(call: ModelCall): readonly ChatMessage[] {
 
 function chatMessage(message: ModelCall["messages"][number]): ChatMessage {
   const { role, content, toolCalls = [], toolCallId = "", name = "" } = message;
+  const images = putAside(message.images);
   switch (role) {
     case "system":
     case "developer":
       return { role: "system", content };
     case "user":
-      return { role, content };
+      return { role, content, ...images };
     case "assistant":
       return toolCalls.length === 0 ? { role, content } : { role, content, toolCalls };
     case "tool":
-      return { role, toolCallId, name, content };
+      return { role, toolCallId, name, content, ...images };
   }
 }
 

@@ -11,7 +11,7 @@ export function axolotlDpo({ prompt, tools = [], chosen, rejected }: Preference)
   const calls = (chosen.toolCalls ?? rejected.toolCalls) !== undefined;
   if (calls || tools.length > 0) return "tool calls in a pair, which the format does not read";
   return {
-    messages: prompt.map(templateMessage),
+    messages: prompt.map((message) => templateMessage(message)),
     chosen: templateMessage(chosen),
     rejected: templateMessage(rejected),
   };

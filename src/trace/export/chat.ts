@@ -3,7 +3,8 @@
  * null beside tool calls) and Hugging Face templates (arguments as objects, text never absent).
  */
 import { canonicalJson, type Json } from "../../core/json.ts";
-import type { ChatMessage, ChatTool } from "./examples.ts";
+import { type ChatMessage, type ChatTool, type ExampleImage, imagesIn } from "./examples.ts";
+import { imagePath, imagesByUser, imageUri } from "./images.ts";
 
 export type Row = { readonly [key: string]: Json };
 
@@ -11,8 +12,16 @@ export type Row = { readonly [key: string]: Json };
 export function openaiMessage(message: ChatMessage, weights: boolean): Row {
   switch (message.role) {
     case "system":
-    case "user":
-      return { role: message.role, content: message.content };
+      return { role: "system", content: message.content };
+    case "user": {
+      const { content, images = [] } = message;
+      if (images.length === 0) return { role: "user", content };
+      const shown = images.map((image) => ({
+        type: "image_url",
+        image_url: { url: imageUri(image) },
+      }));
+      return { role: "user", content: [...textPart(content), ...shown] };
+    }
     case "tool":
       return { role: "tool", tool_call_id: message.toolCallId, content: message.content };
     case "assistant": {
@@ -34,7 +43,24 @@ export function openaiMessage(message: ChatMessage, weights: boolean): Row {
   }
 }
 
-export function templateMessage(message: ChatMessage): Row {
+function textPart(text: string): readonly Row[] {
+  return text === "" ? [] : [{ type: "text", text }];
+}
+
+/** How a template message says where an image stands: its place alone, or with where it lies. */
+export type ImagePart = (image: ExampleImage) => Row;
+
+/**
+ * @param part There: text is a list of parts in every message, for a column has one type.
+ */
+export function templateMessage(message: ChatMessage, part?: ImagePart): Row {
+  const row = plainMessage(message);
+  if (part === undefined) return row;
+  const images = imagesIn([message]).map(part);
+  return { ...row, content: [...images, { type: "text", text: message.content }] };
+}
+
+function plainMessage(message: ChatMessage): Row {
   switch (message.role) {
     case "system":
     case "user":
@@ -55,6 +81,25 @@ export function templateMessage(message: ChatMessage): Row {
       };
     }
   }
+}
+
+/**
+ * Messages with images in a column beside them, as Hugging Face trainers read them: the places in the
+ * messages, the files in `images`, in the same order. Images of results are behind them, by the user.
+ */
+export function picturedMessages(
+  messages: readonly ChatMessage[],
+  pictured: boolean,
+): { readonly rows: readonly Row[]; readonly column: Row } {
+  if (!pictured) return { rows: messages.map((message) => templateMessage(message)), column: {} };
+  const placed = imagesByUser(messages);
+  const rows = placed.map((message) => templateMessage(message, () => ({ type: "image" })));
+  return { rows, column: { images: filesOf(placed) } };
+}
+
+/** Where the images of messages lie; those by their address are refused before. */
+export function filesOf(messages: readonly ChatMessage[]): readonly string[] {
+  return imagesIn(messages).flatMap((image) => ("url" in image ? [] : [imagePath(image)]));
 }
 
 export function toolRow({ name, description, parameters }: ChatTool): Row {

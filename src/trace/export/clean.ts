@@ -6,7 +6,13 @@
  * the example is dropped instead, with the reason.
  */
 import type { Json } from "../../core/json.ts";
-import type { AssistantMessage, ChatMessage, ChatTool, Example } from "./examples.ts";
+import {
+  type AssistantMessage,
+  type ChatMessage,
+  type ChatTool,
+  type Example,
+  imagesIn,
+} from "./examples.ts";
 import { hasControlToken, portable, withoutControlTokens } from "./text.ts";
 
 /** @returns The example, clean, or why it is dropped. */
@@ -67,14 +73,25 @@ function merged(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const result: ChatMessage[] = [];
   for (const message of messages) {
     const last = result.at(-1);
-    if ((message.role === "user" || message.role === "system") && last?.role === message.role) {
-      const content = `${last.content}\n\n${message.content}`;
-      result[result.length - 1] = { role: message.role, content };
+    if (message.role === "system" && last?.role === "system") {
+      result[result.length - 1] = { role: "system", content: joined(last, message) };
+    } else if (message.role === "user" && last?.role === "user") {
+      const images = imagesIn([last, message]);
+      const content = joined(last, message);
+      result[result.length - 1] = {
+        role: "user",
+        content,
+        ...(images.length === 0 ? {} : { images }),
+      };
     } else {
       result.push(message);
     }
   }
   return result;
+}
+
+function joined(first: ChatMessage, second: ChatMessage): string {
+  return [first.content, second.content].filter((text) => text !== "").join("\n\n");
 }
 
 function cleanMessage(message: ChatMessage): ChatMessage {
@@ -131,7 +148,9 @@ function faultOf(messages: readonly ChatMessage[]): string | undefined {
     if (role !== "tool" && open.size > 0) return "a call without a result";
     if (role === "system" && before !== undefined) return "a system message after the first turn";
     if (role === "user") {
-      if (message.content.trim() === "") return "an empty question";
+      if (message.content.trim() === "" && imagesIn([message]).length === 0) {
+        return "an empty question";
+      }
       asked = true;
     }
     if (role === "assistant") {

@@ -5,6 +5,7 @@
 import { canonicalJson } from "../../core/json.ts";
 import type { RunRecord, Step } from "../read.ts";
 import type { ChatMessage, ChatTool, Origin } from "./examples.ts";
+import { putAside } from "./images.ts";
 import { partsOf, turnsOf } from "./request-turns.ts";
 import { REQUEST_SYSTEM, requestPrompt, taskName } from "./wording.ts";
 
@@ -61,11 +62,12 @@ export function dialogueOf(
         ...(parts.some(({ failed }) => failed) ? { weight: 0 as const } : {}),
       },
       ...shown.map(
-        ({ id, name, result }): ChatMessage => ({
+        ({ id, name, result, images }): ChatMessage => ({
           role: "tool",
           toolCallId: id,
           name,
           content: result,
+          ...(images.length === 0 ? {} : { images }),
         }),
       ),
     );
@@ -75,7 +77,11 @@ export function dialogueOf(
   return {
     messages: [
       { role: "system", content: REQUEST_SYSTEM },
-      { role: "user", content: requestPrompt(request, brought, SHOWN_CALLS) },
+      {
+        role: "user",
+        content: requestPrompt(request, brought, SHOWN_CALLS),
+        ...putAside(request.images),
+      },
       ...messages,
     ],
     calls,

@@ -8,6 +8,19 @@
 import type { RunKind, RunStatus } from "../../core/event.ts";
 import type { Json } from "../../core/json.ts";
 
+/** Its bytes are put aside: they go into the files at the end. */
+export interface StoredImage {
+  readonly type: "image";
+  readonly mimeType: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export type ExampleImage = StoredImage | { readonly type: "image"; readonly url: string };
+
 export interface ChatToolCall {
   readonly id: string;
   readonly name: string;
@@ -23,13 +36,15 @@ export interface AssistantMessage {
 }
 
 export type ChatMessage =
-  | { readonly role: "system" | "user"; readonly content: string }
+  | { readonly role: "system"; readonly content: string }
+  | { readonly role: "user"; readonly content: string; readonly images?: readonly ExampleImage[] }
   | AssistantMessage
   | {
       readonly role: "tool";
       readonly toolCallId: string;
       readonly name: string;
       readonly content: string;
+      readonly images?: readonly ExampleImage[];
     };
 
 export interface ChatTool {
@@ -105,6 +120,12 @@ export interface Drop {
   readonly run: string;
   readonly reason: string;
   readonly count: number;
+}
+
+export function imagesIn(messages: readonly ChatMessage[]): readonly ExampleImage[] {
+  return messages.flatMap((message) =>
+    message.role === "user" || message.role === "tool" ? (message.images ?? []) : [],
+  );
 }
 
 /** Every message of an example, the ones to be learned last. */

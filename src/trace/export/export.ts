@@ -4,19 +4,22 @@
  *
  * Equal traces and options give equal bytes; nothing in the files tells when they were made.
  */
-import { createHash } from "node:crypto";
 import { InputError } from "../../core/errors.ts";
 import type { RunSummary } from "../../core/event.ts";
+import type { InlineImage } from "../../core/image.ts";
+import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
 import type { Fingerprint } from "../../core/shingles.ts";
 import { RunStart } from "../vocabulary.ts";
-import type { Example } from "./examples.ts";
-import { writeFolder } from "./folder.ts";
+import type { Example, StoredImage } from "./examples.ts";
+import { type FileFacts, writeFolder } from "./folder.ts";
 import { RULES } from "./formats.ts";
+import { type ImageSpool, imagePath, imageSpool, withBytes } from "./images.ts";
 import { manifestOf, sortedObject } from "./manifest.ts";
 import { type ExportOptions, type ResolvedOptions, resolved } from "./options.ts";
 import { type FinishedRow, finishedRows } from "./pipeline.ts";
 import { examplesOf } from "./recipes.ts";
+import { createSpill, type Spill } from "./spill.ts";
 import type { SplitName } from "./split.ts";
 import { tokenCounter } from "./tokens.ts";
 
@@ -51,10 +54,24 @@ export async function exportTraces(
   options: ExportOptions,
 ): Promise<ExportResult> {
   const chosen = resolved(options);
+  const spill = createSpill();
+  try {
+    return await exported(store, chosen, spill);
+  } finally {
+    spill.close();
+  }
+}
+
+async function exported(
+  store: EventStore,
+  chosen: ResolvedOptions,
+  spill: Spill,
+): Promise<ExportResult> {
   const rules = RULES[chosen.format];
   // What no example was made of, and examples that were left out: the latter and the rows add up.
   const unmade = new Map<string, number>();
   const drops = new Map<string, number>();
+  const redacted = new Map<string, number>();
   const count = (counts: Map<string, number>, reason: string, more: number) =>
     counts.set(reason, (counts.get(reason) ?? 0) + more);
 
@@ -64,61 +81,86 @@ export async function exportTraces(
       : { name: "given", count: chosen.countTokens };
   const sealed = await sealedHashes(store);
   const runs = await chosenRuns(store, chosen.runs);
-  const examples: Example[] = [];
+  const images = imageSpool(spill);
+  const setAside = (image: InlineImage): Json => ({ ...images.keep(image) });
+  let examples = 0;
   let unread = 0;
-  for (const { id } of runs) {
-    const made = await examplesOf(store, id, rules.kind, chosen);
-    // Not spread: a run may have more examples than a call takes arguments.
-    for (const example of made.examples) examples.push(example);
-    for (const each of made.drops) count(unmade, each.reason, each.count);
-    unread += made.record.unread.length;
+  /** One run's at a time. */
+  async function* madeOf(): AsyncGenerator<Example> {
+    for (const { id } of runs) {
+      const made = await examplesOf(store, id, rules.kind, { ...chosen, setAside });
+      for (const each of made.drops) count(unmade, each.reason, each.count);
+      unread += made.record.unread.length;
+      examples += made.examples.length;
+      yield* made.examples;
+    }
   }
-  const redacted = new Map<string, number>();
-  const personal = (kind: string) => count(redacted, kind, 1);
-  const rows = finishedRows(examples, chosen, { tokens, sealed, personal }, (reason) =>
-    count(drops, reason, 1),
-  );
+  const measures = {
+    tokens,
+    sealed,
+    spill,
+    personal: (kind: string) => count(redacted, kind, 1),
+    hasImage: images.has,
+  };
+  const rows = await finishedRows(madeOf(), chosen, measures, (reason) => count(drops, reason, 1));
   const warnings = check(rows, chosen, new Map([...unmade, ...drops]));
   if (unread > 0) warnings.push(`${unread} events could not be read and were passed over.`);
+  const pictures = picturesOf(rows);
 
-  const contents = new Map<string, string>();
   const files: ExportedFile[] = [];
-  for (const split of ["train", "validation"] as const) {
-    const own = rows.filter((row) => row.split === split);
-    if (own.length === 0) continue;
-    const name = `${split}.jsonl`;
-    const lines = own.flatMap(({ line, repeats }) => new Array<string>(repeats).fill(`${line}\n`));
-    contents.set(name, lines.join(""));
-    files.push(described(name, split, own, lines));
-  }
-  for (const [name, text] of Object.entries(
-    rules.companions?.(files.map(({ name }) => name)) ?? {},
-  )) {
-    contents.set(name, text);
-  }
-  const dropped = sortedObject(drops);
-  const notMade = sortedObject(unmade);
-  const manifest = manifestOf(chosen, runs, {
-    made: examples.length,
-    rows,
-    files,
-    dropped,
-    notMade,
-    warnings,
-    tokenCount: tokens.name,
-    sealedRuns: sealed.length,
-    redacted: sortedObject(redacted),
+  const folder = await writeFolder(chosen.out, chosen.format, async (add) => {
+    for (const split of ["train", "validation"] as const) {
+      const own = rows.filter((row) => row.split === split);
+      if (own.length === 0) continue;
+      const name = `${split}.jsonl`;
+      files.push(described(name, split, own, await add(name, linesOf(own, images))));
+    }
+    if (rules.images === "files") {
+      for (const image of pictures) await add(imagePath(image), [images.bytes(image.sha256)]);
+    }
+    const names = files.map(({ name }) => name);
+    const companions =
+      rules.companions?.(
+        names,
+        rows.some(({ pictured }) => pictured),
+      ) ?? {};
+    for (const [name, text] of Object.entries(companions)) await add(name, [text]);
+    const manifest = manifestOf(chosen, runs, {
+      made: examples,
+      rows,
+      files,
+      images: pictures,
+      dropped: sortedObject(drops),
+      notMade: sortedObject(unmade),
+      warnings,
+      tokenCount: tokens.name,
+      sealedRuns: sealed.length,
+      redacted: sortedObject(redacted),
+    });
+    await add("manifest.json", [`${JSON.stringify(manifest, null, 2)}\n`]);
   });
-  contents.set("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
-  const folder = await writeFolder(chosen.out, chosen.format, contents);
   return {
     format: chosen.format,
     folder,
     rows: files.reduce((total, file) => total + file.rows, 0),
     files,
-    drops: { ...notMade, ...dropped },
+    drops: { ...sortedObject(unmade), ...sortedObject(drops) },
     warnings,
   };
+}
+
+/** Each image of the rows once, in order of digest. */
+function picturesOf(rows: readonly FinishedRow[]): readonly StoredImage[] {
+  const all = rows.flatMap(({ images }) => images.flatMap((each) => ("url" in each ? [] : [each])));
+  const once = new Map(all.map((image) => [image.sha256, image]));
+  return [...once.values()].sort((left, right) => (left.sha256 < right.sha256 ? -1 : 1));
+}
+
+function* linesOf(rows: readonly FinishedRow[], images: ImageSpool): Generator<string> {
+  for (const { line, repeats, images: own } of rows) {
+    const text = own.length === 0 ? line() : withBytes(line(), images);
+    for (let times = 0; times < repeats; times++) yield `${text}\n`;
+  }
 }
 
 /** Oldest first. */
@@ -171,7 +213,7 @@ function check(
     refuse(`at least ${minRows} training row${minRows === 1 ? "" : "s"}`, String(training.length));
   }
   if (kind === "labelled") {
-    const labels = new Set(training.map(({ example }) => "label" in example && example.label));
+    const labels = new Set(training.map(({ label }) => label));
     if (labels.size < 2) refuse("rows of both labels", `${training.length} of one`);
   }
   const warnings: string[] = [];
@@ -189,21 +231,15 @@ function described(
   name: string,
   split: SplitName,
   rows: readonly FinishedRow[],
-  lines: readonly string[],
+  { bytes, sha256 }: FileFacts,
 ): ExportedFile {
-  const sum = createHash("sha256");
-  let bytes = 0;
-  for (const line of lines) {
-    sum.update(line);
-    bytes += Buffer.byteLength(line);
-  }
   const tokens = rows.map((row) => row.tokens).sort((left, right) => left - right);
   return {
     name,
     split,
-    rows: lines.length,
+    rows: rows.reduce((total, { repeats }) => total + repeats, 0),
     bytes,
-    sha256: sum.digest("hex"),
+    sha256,
     tokens: {
       total: rows.reduce((total, row) => total + row.tokens * row.repeats, 0),
       median: tokens[Math.floor(tokens.length / 2)] ?? 0,

@@ -41,23 +41,36 @@ export interface FormatRules {
   readonly minRows: number;
   /** Whether its reader wants one type for a column in all rows (Arrow). */
   readonly typed: boolean;
+  /** Where images go: as files beside the rows, or into them; absent: the format holds none. */
+  readonly images?: "files" | "rows";
+  /** Whether tool calls may stand in a file with images. Default true. */
+  readonly callsBeside?: boolean;
+  /** Whether it takes images that are an address alone. */
+  readonly addresses?: boolean;
   /** Files that its reader wants beside the rows, by name. */
-  readonly companions?: (files: readonly string[]) => Readonly<Record<string, string>>;
-  /** The row, or why the format cannot say it. */
-  readonly convert: (example: Example) => Row | string;
+  readonly companions?: (
+    files: readonly string[],
+    pictured: boolean,
+  ) => Readonly<Record<string, string>>;
+  /**
+   * The row, or why the format cannot say it.
+   *
+   * @param pictured Whether any row of the file has images: columns have one type in all rows.
+   */
+  readonly convert: (example: Example, pictured: boolean) => Row | string;
 }
 
 /** A format whose examples are of one kind. */
 function of<K extends ExampleKind>(
   kind: K,
   { minRows, typed }: Pick<FormatRules, "minRows" | "typed">,
-  convert: (example: Extract<Example, { kind: K }>) => Row | string,
+  convert: (example: Extract<Example, { kind: K }>, pictured: boolean) => Row | string,
 ): FormatRules {
   return {
     kind,
     minRows,
     typed,
-    convert: (example) => convert(example as Extract<Example, { kind: K }>),
+    convert: (example, pictured) => convert(example as Extract<Example, { kind: K }>, pictured),
   };
 }
 
@@ -67,22 +80,34 @@ const SERVICE = { minRows: 10, typed: false };
 const LOOSE = { minRows: 1, typed: false };
 
 export const RULES: Readonly<Record<Format, FormatRules>> = {
-  "trl-sft": of("conversation", DATASET, trlSft),
-  "trl-dpo": of("preference", DATASET, trlDpo),
+  "trl-sft": { ...of("conversation", DATASET, trlSft), images: "files" },
+  "trl-dpo": { ...of("preference", DATASET, trlDpo), images: "files" },
   "trl-kto": of("labelled", { ...DATASET, minRows: 2 }, trlKto),
   "trl-grpo": of("prompt", DATASET, trlGrpo),
-  axolotl: { ...of("conversation", DATASET, axolotl), companions: axolotlConfig },
+  axolotl: {
+    ...of("conversation", DATASET, axolotl),
+    images: "files",
+    callsBeside: false,
+    addresses: true,
+    companions: axolotlConfig,
+  },
   "llama-factory": {
     ...of("conversation", DATASET, llamaFactory),
+    images: "files",
     companions: llamaFactoryConfig,
   },
   "axolotl-dpo": { ...of("preference", DATASET, axolotlDpo), companions: axolotlDpoConfig },
   "llama-factory-dpo": {
     ...of("preference", DATASET, llamaFactoryDpo),
+    images: "files",
     companions: llamaFactoryDpoConfig,
   },
-  "openai-sft": of("conversation", SERVICE, openaiSft),
+  "openai-sft": {
+    ...of("conversation", SERVICE, openaiSft),
+    images: "rows",
+    addresses: true,
+  },
   "openai-dpo": of("preference", SERVICE, openaiDpo),
   "openai-rft": of("prompt", SERVICE, openaiRft),
-  jsonl: of("conversation", LOOSE, jsonl),
+  jsonl: { ...of("conversation", LOOSE, jsonl), images: "files", addresses: true },
 };

@@ -1,33 +1,41 @@
 /**
  * How much of what is exported: a cap per task, labels evened out, larger gains worth more.
  */
-import { digestText } from "../../core/digest.ts";
-import type { Row } from "./chat.ts";
-import type { Example } from "./examples.ts";
+import type { Example, ExampleImage, Origin } from "./examples.ts";
 import type { ResolvedOptions } from "./options.ts";
 
+/** What is known of an example while its words wait on disk. */
+export interface Sketch {
+  readonly kind: Example["kind"];
+  /** Of a labelled one. */
+  readonly label?: boolean;
+  readonly origin: Origin;
+  readonly images: readonly ExampleImage[];
+  /** Whether tools were called in it. */
+  readonly hasCalls: boolean;
+}
+
 /** A row on its way. */
-export interface Draft {
-  readonly example: Example;
-  readonly row: Row;
-  readonly line: string;
+export interface Draft extends Sketch {
+  readonly line: () => string;
+  /** Of the line. */
+  readonly digest: string;
   readonly tokens: number;
+  /** Whether it is written as rows of a file with images are. */
+  readonly pictured: boolean;
 }
 
 /** Larger gains first, or scores where nothing was gained; of equals, the earlier one. */
-export function byGain<T>(items: readonly T[], exampleOf: (item: T) => Example): readonly T[] {
-  const worth = (item: T) => {
-    const { gain, score } = exampleOf(item).origin;
-    return gain ?? score ?? Number.NEGATIVE_INFINITY;
-  };
+export function byGain<T extends Pick<Sketch, "origin">>(items: readonly T[]): readonly T[] {
+  const worth = ({ origin: { gain, score } }: T) => gain ?? score ?? Number.NEGATIVE_INFINITY;
   return items.toSorted((left, right) => {
     const [a, b] = [worth(left), worth(right)];
     return a === b ? 0 : b - a;
   });
 }
 
-function taskOf({ example }: Draft): string {
-  return example.origin.task ?? example.origin.families[0] ?? "";
+function taskOf({ origin }: Draft): string {
+  return origin.task ?? origin.families[0] ?? "";
 }
 
 export function capped(
@@ -37,11 +45,10 @@ export function capped(
 ): readonly Draft[] {
   const counts = new Map<string, number>();
   const over = new Set<Draft>();
-  for (const draft of byGain(drafts, ({ example }) => example)) {
-    const { example } = draft;
+  for (const draft of byGain(drafts)) {
     // Labels share the room of their task equally.
-    const labelled = example.kind === "labelled";
-    const key = labelled ? `${example.label} ${taskOf(draft)}` : taskOf(draft);
+    const labelled = draft.kind === "labelled";
+    const key = labelled ? `${draft.label} ${taskOf(draft)}` : taskOf(draft);
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
     if (count <= (labelled ? Math.ceil(maxPerTask / 2) : maxPerTask)) continue;
@@ -56,19 +63,15 @@ export function balanced(
   drafts: readonly Draft[],
   drop: (reason: string) => void,
 ): readonly Draft[] {
-  const isGood = ({ example }: Draft) => example.kind === "labelled" && example.label;
-  const isBad = ({ example }: Draft) => example.kind === "labelled" && !example.label;
+  const isGood = ({ kind, label }: Draft) => kind === "labelled" && label === true;
+  const isBad = ({ kind, label }: Draft) => kind === "labelled" && label === false;
   const good = drafts.filter(isGood);
   const bad = drafts.filter(isBad);
   const room = Math.min(good.length, bad.length);
   if (room === 0) return drafts;
   // Chosen by hash, so that they are spread over the run.
   const stays = (list: readonly Draft[]) =>
-    list
-      .map((draft) => ({ draft, rank: digestText(draft.line) }))
-      .sort((left, right) => (left.rank < right.rank ? -1 : 1))
-      .slice(0, room)
-      .map(({ draft }) => draft);
+    list.toSorted((left, right) => (left.digest < right.digest ? -1 : 1)).slice(0, room);
   const kept = new Set([...stays(good), ...stays(bad)]);
   return drafts.filter((draft) => {
     if (kept.has(draft)) return true;
@@ -82,10 +85,10 @@ export function quartiles(drafts: readonly Draft[]): ReadonlyMap<Draft, number> 
   const result = new Map<Draft, number>();
   for (const group of Map.groupBy(drafts, taskOf).values()) {
     const gains = group
-      .flatMap(({ example }) => example.origin.gain ?? [])
+      .flatMap(({ origin }) => origin.gain ?? [])
       .sort((left, right) => left - right);
     for (const draft of group) {
-      const { gain } = draft.example.origin;
+      const { gain } = draft.origin;
       if (gain === undefined) continue;
       const below = gains.filter((each) => each < gain).length;
       result.set(draft, 1 + Math.floor((4 * below) / gains.length));

@@ -7,13 +7,11 @@ import type { Row } from "./chat.ts";
 import type { Preference } from "./examples.ts";
 import { assistantTurn, turnsRow } from "./llama-factory.ts";
 
-export function llamaFactoryDpo({
-  prompt,
-  tools = [],
-  chosen,
-  rejected,
-}: Preference): Row | string {
-  const made = turnsRow(prompt, tools);
+export function llamaFactoryDpo(
+  { prompt, tools = [], chosen, rejected }: Preference,
+  pictured: boolean,
+): Row | string {
+  const made = turnsRow(prompt, tools, pictured);
   if (typeof made === "string") return made;
   if (made.turns % 2 === 0) return "the prompt does not end with the user or a tool";
   const [better, worse] = [assistantTurn(chosen), assistantTurn(rejected)];
@@ -23,7 +21,10 @@ export function llamaFactoryDpo({
 }
 
 /** The entries of `dataset_info.json`; without `ranking` the halves would not be read. */
-export function llamaFactoryDpoConfig(files: readonly string[]): Readonly<Record<string, string>> {
+export function llamaFactoryDpoConfig(
+  files: readonly string[],
+  pictured: boolean,
+): Readonly<Record<string, string>> {
   const entries = files.map((file) => [
     `toolwright_dpo_${file.replace(".jsonl", "")}`,
     {
@@ -36,6 +37,7 @@ export function llamaFactoryDpoConfig(files: readonly string[]): Readonly<Record
         rejected: "rejected",
         system: "system",
         tools: "tools",
+        ...(pictured ? { images: "images" } : {}),
       },
     },
   ]);

@@ -3,19 +3,27 @@
  * strictly, human or observation on odd turns, gpt or function_call on even ones; `tools` is JSON
  * text. Its reader drops rows of another form with a warning only, so they are refused here.
  *
+ * Images are files in `images`, each with a token `<image>` where it stands.
+ *
  * Parallel calls are one function_call turn with a list; their results are one observation.
  */
 import { canonicalJson, type Json } from "../../core/json.ts";
-import { learnedOnly, type Row } from "./chat.ts";
-import type { AssistantMessage, ChatMessage, ChatTool, Conversation } from "./examples.ts";
+import { filesOf, learnedOnly, type Row } from "./chat.ts";
+import {
+  type AssistantMessage,
+  type ChatMessage,
+  type ChatTool,
+  type Conversation,
+  imagesIn,
+} from "./examples.ts";
 
 /** What its own converter puts between the results of parallel calls. */
 const BETWEEN_RESULTS = "\n</tool_response>\n<tool_response>\n";
 
-export function llamaFactory({ messages, tools }: Conversation): Row | string {
+export function llamaFactory({ messages, tools }: Conversation, pictured: boolean): Row | string {
   const learned = learnedOnly(messages);
   if (typeof learned === "string") return learned;
-  const row = turnsRow(learned, tools);
+  const row = turnsRow(learned, tools, pictured);
   if (typeof row === "string") return row;
   return row.turns % 2 === 0 ? row.row : "turns that do not alternate";
 }
@@ -24,6 +32,7 @@ export function llamaFactory({ messages, tools }: Conversation): Row | string {
 export function turnsRow(
   messages: readonly ChatMessage[],
   tools: readonly ChatTool[],
+  pictured: boolean,
 ): { readonly row: Row; readonly turns: number } | string {
   // Its extractor reads tool names as letters, digits and _.
   if (tools.some(({ name }) => !/^[A-Za-z0-9_]+$/.test(name)))
@@ -38,11 +47,11 @@ export function turnsRow(
         system.push(message.content);
         break;
       case "user":
-        turns.push({ from: "human", value: message.content });
+        turns.push({ from: "human", value: withTokens(message) });
         break;
       case "tool":
-        if (last?.from === "observation") last.value += BETWEEN_RESULTS + message.content;
-        else turns.push({ from: "observation", value: message.content });
+        if (last?.from === "observation") last.value += BETWEEN_RESULTS + withTokens(message);
+        else turns.push({ from: "observation", value: withTokens(message) });
         break;
       case "assistant": {
         const turn = assistantTurn(message);
@@ -66,8 +75,14 @@ export function turnsRow(
             tools.map(({ name, description, parameters }) => ({ name, description, parameters })),
           ),
         }),
+    ...(pictured ? { images: filesOf(messages) } : {}),
   };
   return { row, turns: turns.length };
+}
+
+/** Each image's place, as its reader counts them against the files: texts hold no such token. */
+function withTokens(message: ChatMessage): string {
+  return `${"<image>".repeat(imagesIn([message]).length)}${message.content}`;
 }
 
 export function assistantTurn({
@@ -88,13 +103,21 @@ function callsText(
 }
 
 /** The entries of `dataset_info.json` by which it finds the files and their columns. */
-export function llamaFactoryConfig(files: readonly string[]): Readonly<Record<string, string>> {
+export function llamaFactoryConfig(
+  files: readonly string[],
+  pictured: boolean,
+): Readonly<Record<string, string>> {
   const entries = files.map((file) => [
     `toolwright_${file.replace(".jsonl", "")}`,
     {
       file_name: file,
       formatting: "sharegpt",
-      columns: { messages: "conversations", system: "system", tools: "tools" },
+      columns: {
+        messages: "conversations",
+        system: "system",
+        tools: "tools",
+        ...(pictured ? { images: "images" } : {}),
+      },
     },
   ]);
   return { "dataset_info.json": `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n` };

@@ -1,7 +1,10 @@
 /** What stands beside the rows: what they were made of, by which choices, and what was left out. */
 import type { RunSummary } from "../../core/event.ts";
 import type { Json } from "../../core/json.ts";
+import type { StoredImage } from "./examples.ts";
 import type { ExportedFile } from "./export.ts";
+import { type Format, RULES } from "./formats.ts";
+import { imagePath } from "./images.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { FinishedRow } from "./pipeline.ts";
 
@@ -21,6 +24,8 @@ export function manifestOf(
     readonly made: number;
     readonly rows: readonly FinishedRow[];
     readonly files: readonly ExportedFile[];
+    /** Of the rows, each once. */
+    readonly images: readonly StoredImage[];
     readonly dropped: Readonly<Record<string, number>>;
     readonly notMade: Readonly<Record<string, number>>;
     readonly warnings: readonly string[];
@@ -31,9 +36,9 @@ export function manifestOf(
 ): Json {
   const terms = new Map<string, number>();
   const recipes = new Map<string, number>();
-  for (const { example } of made.rows) {
-    for (const term of example.origin.terms) terms.set(term, (terms.get(term) ?? 0) + 1);
-    const { recipe } = example.origin;
+  for (const { origin } of made.rows) {
+    for (const term of origin.terms) terms.set(term, (terms.get(term) ?? 0) + 1);
+    const { recipe } = origin;
     recipes.set(recipe, (recipes.get(recipe) ?? 0) + 1);
   }
   const manifest = {
@@ -44,6 +49,7 @@ export function manifestOf(
     tokenCount: made.tokenCount,
     // Personal data taken out, by kind. Secrets were, before anything was written.
     redacted: made.redacted,
+    ...(made.images.length === 0 ? {} : { images: imageFacts(options.format, made.images) }),
     // Runs of the home whose sealed cases the rows were held against.
     sealedRuns: made.sealedRuns,
     runs: runs.map(({ id, kind, events, sum }) => ({ id, kind, events, sum })),
@@ -61,4 +67,17 @@ export function manifestOf(
     warnings: made.warnings,
   };
   return JSON.parse(JSON.stringify(manifest)) as Json;
+}
+
+function imageFacts(format: Format, images: readonly StoredImage[]): Json {
+  return {
+    count: images.length,
+    bytes: images.reduce((total, image) => total + image.bytes, 0),
+    // Detectors read text: what a picture shows, nobody has looked at.
+    notScanned: images.length,
+    tokens: "an estimate: one for 28 x 28 pixels",
+    ...(RULES[format].images === "files"
+      ? { files: images.map((image) => ({ path: imagePath(image), sha256: image.sha256 })) }
+      : {}),
+  };
 }

@@ -1,10 +1,14 @@
 /**
  * Supervised fine-tuning as Azure, Together and Fireworks read it (the shape that OpenAI defined):
  * `messages`, `tools` and, with tools, `parallel_tool_calls`. Assistant turns to be passed over bear
- * weight 0.
+ * weight 0. Images stand in user messages, as services demand, with their bytes in the row.
  */
 import { openaiMessage, type Row, toolRow } from "./chat.ts";
-import type { Conversation } from "./examples.ts";
+import { type Conversation, imagesIn } from "./examples.ts";
+import { imagesByUser } from "./images.ts";
+
+/** Of one example: the least that a service takes. */
+const MOST_IMAGES = 10;
 
 export function openaiSft({ messages, tools }: Conversation): Row | string {
   // 128 functions and names of this form are what the services take.
@@ -14,8 +18,13 @@ export function openaiSft({ messages, tools }: Conversation): Row | string {
   const parallel = messages.some(
     (message) => message.role === "assistant" && (message.toolCalls?.length ?? 0) > 1,
   );
+  const images = imagesIn(messages);
+  if (images.length > MOST_IMAGES) return `more than ${MOST_IMAGES} images`;
+  if (images.some((image) => "mimeType" in image && image.mimeType === "image/gif")) {
+    return "a GIF, which services refuse";
+  }
   return {
-    messages: messages.map((message) => openaiMessage(message, true)),
+    messages: imagesByUser(messages).map((message) => openaiMessage(message, true)),
     ...(tools.length === 0 ? {} : { tools: tools.map(toolRow), parallel_tool_calls: parallel }),
   };
 }

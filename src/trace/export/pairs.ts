@@ -14,9 +14,10 @@ const LENGTH_RATIO = 2;
  * Of one prompt's distinct fitnesses, the better half against the worse half by rank; each failure
  * against the better ones in turn. Two failures make no pair.
  *
+ * @returns What makes each pair, when it is wanted.
  * @param margin Fitness differences up to it make no pair.
  */
-export function pairs(group: readonly Attempt[], margin: number): readonly Preference[] {
+export function pairs(group: readonly Attempt[], margin: number): readonly (() => Preference)[] {
   const distinct = new Map<number, Attempt>();
   for (const attempt of group) {
     const { fitness } = attempt;
@@ -38,13 +39,17 @@ export function pairs(group: readonly Attempt[], margin: number): readonly Prefe
     .slice(0, PAIRS_PER_PROMPT);
 }
 
-function pair(chosen: Attempt, rejected: Attempt, margin: number): Preference | undefined {
+function pair(chosen: Attempt, rejected: Attempt, margin: number): (() => Preference) | undefined {
   const lead = rejected.fitness === undefined ? Infinity : (chosen.fitness ?? 0) - rejected.fitness;
   if (!(lead > margin)) return undefined;
   // Scores of two evaluators are not compared.
   if (chosen.candidate.evaluator !== rejected.candidate.evaluator) return undefined;
   const lengths = [chosen.length, rejected.length].sort((a, b) => a - b);
   if ((lengths[1] ?? 0) > LENGTH_RATIO * (lengths[0] ?? 0)) return undefined;
+  return () => preference(chosen, rejected, lead);
+}
+
+function preference(chosen: Attempt, rejected: Attempt, lead: number): Preference {
   const terms = [...new Set([...chosen.origin.terms, ...rejected.origin.terms])].sort();
   const models = [...new Set([...chosen.origin.models, ...rejected.origin.models])].sort();
   return {

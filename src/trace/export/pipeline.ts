@@ -4,30 +4,31 @@
  *   filter, terms -> clean -> exact and near duplicates -> sealed cases -> convert -> secrets, tokens
  *   -> balance, cap per task -> split -> weigh
  *
- * Pure: equal examples and options give equal rows in equal order.
+ * Equal examples and options give equal rows in equal order. What waits for the others waits on disk:
+ * memory grows with the number of examples, not with their length.
  */
 import { digestText } from "../../core/digest.ts";
 import { canonicalJson, type Json } from "../../core/json.ts";
 import { type Fingerprint, fingerprint, overlapWith } from "../../core/shingles.ts";
 import { createRedactor } from "../redact.ts";
-import type { Row } from "./chat.ts";
 import { clean } from "./clean.ts";
 import { nearDuplicates } from "./duplicates.ts";
-import { type ChatMessage, type Example, messagesOf, type Prompt } from "./examples.ts";
+import { type ChatMessage, type Example, imagesIn, messagesOf, type Prompt } from "./examples.ts";
+import { clashes, imageFault, isPictured } from "./file-rules.ts";
 import { RULES } from "./formats.ts";
-import { balanced, byGain, capped, type Draft, quartiles } from "./limits.ts";
+import { storedWords } from "./images.ts";
+import { balanced, byGain, capped, type Draft, quartiles, type Sketch } from "./limits.ts";
 import { filteredBy, forbiddenTerm, type ResolvedOptions } from "./options.ts";
 import { withoutPersonal } from "./personal.ts";
+import type { Spill } from "./spill.ts";
 import { type SplitName, splitByFamily } from "./split.ts";
 import { type TokenCounter, tokensOf } from "./tokens.ts";
 
-export interface FinishedRow {
-  readonly line: string;
-  readonly tokens: number;
+/** The line is without its end; images are places in it. */
+export interface FinishedRow extends Draft {
   readonly split: SplitName;
   /** Times that it is written. */
   readonly repeats: number;
-  readonly example: Example;
 }
 
 /** What the rows are measured against, made once for an export. */
@@ -35,22 +36,31 @@ export interface Measures {
   readonly tokens: TokenCounter;
   /** By what the sealed cases of the home's runs are known. */
   readonly sealed: readonly Fingerprint[];
+  /** Holds examples and rows while they wait. */
+  readonly spill: Spill;
   /** Told of every piece of personal data that was taken out. */
   readonly personal?: (kind: string) => void;
+  /** Whether the bytes of an image are there. */
+  readonly hasImage?: (sha256: string) => boolean;
+}
+
+/** An example that waits on disk. */
+interface Waiting extends Sketch {
+  readonly load: () => Example;
 }
 
 /** @param drop Told of every example that goes no further. */
-export function finishedRows(
-  examples: Iterable<Example>,
+export async function finishedRows(
+  examples: Iterable<Example> | AsyncIterable<Example>,
   options: ResolvedOptions,
   measures: Measures,
   drop: (reason: string) => void,
-): readonly FinishedRow[] {
-  const left = chosen(examples, options, measures, drop);
+): Promise<readonly FinishedRow[]> {
+  const left = await chosen(examples, options, measures, drop);
   const drafts = converted(left, options, measures, drop);
   const kept = capped(balanced(drafts, drop), options, drop);
   const splits = splitByFamily(
-    kept.map(({ example }) => example.origin.families),
+    kept.map(({ origin }) => origin.families),
     options.validation,
     options.salt,
   );
@@ -58,33 +68,33 @@ export function finishedRows(
   return kept.map((draft, index) => {
     const split = splits[index] ?? "train";
     const quartile = worth?.get(draft) ?? 1;
-    const weighted =
-      options.weighting === "weight" ? { ...draft.row, weight: quartile / 4 } : undefined;
+    const weighted = options.weighting === "weight";
     return {
-      line: weighted === undefined ? draft.line : JSON.stringify(weighted),
-      tokens: draft.tokens,
+      ...draft,
+      line: weighted
+        ? () => JSON.stringify({ ...JSON.parse(draft.line()), weight: quartile / 4 })
+        : draft.line,
       split,
       repeats: options.weighting === "repeat" && split === "train" ? quartile : 1,
-      example: draft.example,
     };
   });
 }
 
 /** Filters, terms, cleaning, duplicates and sealed cases, in the order of the examples. */
-function chosen(
-  examples: Iterable<Example>,
+async function chosen(
+  examples: Iterable<Example> | AsyncIterable<Example>,
   options: ResolvedOptions,
   measures: Measures,
   drop: (reason: string) => void,
-): readonly Example[] {
+): Promise<readonly Waiting[]> {
   const seen = new Set<string>();
   const labels = new Map<string, boolean>();
   const holdsSealed = overlapWith([
     ...measures.sealed,
     fingerprint(options.sealed, { kept: Number.POSITIVE_INFINITY }),
   ]);
-  const unique: Example[] = [];
-  for (const example of examples) {
+  const unique: Waiting[] = [];
+  for await (const example of examples) {
     const reason = refusal(example, options);
     const cleaned = reason ?? clean(impersonal(example, options, measures));
     if (typeof cleaned === "string") {
@@ -97,19 +107,34 @@ function chosen(
       continue;
     }
     seen.add(digest);
+    const text = textOf(messagesOf(cleaned));
     if (cleaned.kind === "labelled") {
-      const text = textOf(messagesOf(cleaned));
-      const before = labels.get(text);
-      labels.set(text, cleaned.label);
+      const key = digestText(text);
+      const before = labels.get(key);
+      labels.set(key, cleaned.label);
       if (before !== undefined && before !== cleaned.label) {
         drop("one answer with both labels");
         continue;
       }
     }
-    if (holdsSealed(textOf(messagesOf(cleaned)))) drop("it holds a part of a sealed case");
-    else unique.push(cleaned);
+    if (holdsSealed(text)) drop("it holds a part of a sealed case");
+    else unique.push(waiting(cleaned, measures.spill));
   }
   return withoutNear(unique, options.nearDuplicates, drop);
+}
+
+function waiting(example: Example, spill: Spill): Waiting {
+  const { origin, kind } = example;
+  const place = spill.put(JSON.stringify(contentOf(example)));
+  const messages = messagesOf(example);
+  return {
+    kind,
+    ...(kind === "labelled" ? { label: example.label } : {}),
+    origin,
+    images: imagesIn(messages),
+    hasCalls: messages.some(({ role }) => role === "tool"),
+    load: () => ({ ...(JSON.parse(spill.text(place)) as Example), origin }),
+  };
 }
 
 function impersonal(
@@ -129,17 +154,19 @@ function refusal(example: Example, { filters, terms }: ResolvedOptions): string 
 
 /** Of two alike, the one with the larger gain stays. */
 function withoutNear(
-  examples: readonly Example[],
+  examples: readonly Waiting[],
   threshold: number,
   drop: (reason: string) => void,
-): readonly Example[] {
+): readonly Waiting[] {
   if (threshold >= 1) return examples;
   const finder = nearDuplicates(threshold);
-  const alike = new Set<Example>();
-  for (const example of byGain(examples, (each) => each)) {
+  const alike = new Set<Waiting>();
+  for (const waits of byGain(examples)) {
     // Prompts of one task are alike by nature; the exact ones are gone already.
+    if (waits.kind === "prompt") continue;
+    const example = waits.load();
     if (example.kind === "prompt" || !finder.isNear(taughtText(example))) continue;
-    alike.add(example);
+    alike.add(waits);
     drop("near duplicate");
   }
   return examples.filter((example) => !alike.has(example));
@@ -175,22 +202,25 @@ function textOf(messages: readonly ChatMessage[]): string {
     .map((message) =>
       message.role === "assistant" && message.toolCalls !== undefined
         ? `${message.content}\n${canonicalJson(message.toolCalls.map((call) => [call.name, call.arguments]))}`
-        : message.content,
+        : [message.content, ...imagesIn([message]).map(storedWords)].join("\n"),
     )
     .join("\n\n");
 }
 
 function converted(
-  examples: readonly Example[],
+  examples: readonly Waiting[],
   { format, maxTokens }: ResolvedOptions,
-  { tokens: counter }: Measures,
+  { tokens: counter, spill, hasImage = () => false }: Measures,
   drop: (reason: string) => void,
 ): readonly Draft[] {
   const { convert, typed } = RULES[format];
   const secrets = createRedactor().session();
   const types = new Map<string, string>();
-  return examples.flatMap((example): Draft[] => {
-    const row = convert(example);
+  const pictured = isPictured(format, examples);
+  return examples.flatMap((waits): Draft[] => {
+    const { load, ...sketch } = waits;
+    const example = load();
+    const row = imageFault(format, pictured, waits, hasImage) ?? convert(example, pictured);
     if (typeof row === "string") {
       drop(row);
       return [];
@@ -209,29 +239,9 @@ function converted(
       drop("a value of another type than in earlier rows");
       return [];
     }
-    return [{ example, row, line, tokens }];
+    const place = spill.put(line);
+    return [
+      { ...sketch, tokens, pictured, digest: digestText(line), line: () => spill.text(place) },
+    ];
   });
-}
-
-/**
- * Columns of Arrow have one type: whether a row has another one somewhere than the rows before it,
- * whose types are in `types` by path. What it has is added only if it does not clash.
- */
-function clashes(row: Row, types: Map<string, string>): boolean {
-  const found = new Map<string, string>();
-  const visit = (value: Json, path: string): boolean => {
-    if (value === null) return false;
-    const type = Array.isArray(value) ? "list" : typeof value;
-    const known = found.get(path) ?? types.get(path);
-    if (known !== undefined && known !== type) return true;
-    found.set(path, type);
-    if (typeof value !== "object") return false;
-    if (Array.isArray(value)) return value.some((item: Json) => visit(item, `${path}[]`));
-    return Object.entries(value).some(([key, item]) =>
-      visit(item, `${path}.${JSON.stringify(key)}`),
-    );
-  };
-  if (visit(row, "")) return true;
-  for (const [path, type] of found) types.set(path, type);
-  return false;
 }

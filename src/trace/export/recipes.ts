@@ -9,7 +9,7 @@
  *   prompts         the prompts, with what a reward function compares against
  */
 import type { EventStore } from "../../core/ports.ts";
-import { type RunRecord, readRun } from "../read.ts";
+import { type ReadOptions, type RunRecord, readRun } from "../read.ts";
 import { type Attempt, attemptsOf } from "./attempts.ts";
 import type { Conversation, Drop, Example, Labelled, Prompt } from "./examples.ts";
 import { fromRequest } from "./from-request.ts";
@@ -30,6 +30,8 @@ export interface RecipeOptions {
   readonly margin: number;
   /** There: wrong programs are run anew, and taught as right for what they do. */
   readonly hindsight?: Execute;
+  /** Takes the bytes of images. */
+  readonly setAside?: NonNullable<ReadOptions["setAside"]>;
 }
 
 interface Source {
@@ -52,7 +54,11 @@ export async function examplesOf(
   kind: ExampleKind,
   options: RecipeOptions,
 ): Promise<Made & { readonly record: RunRecord }> {
-  const record = await readRun(store, runId, { lean: true });
+  const { setAside } = options;
+  const record = await readRun(store, runId, {
+    lean: true,
+    ...(setAside === undefined ? {} : { setAside }),
+  });
   const wanted = new Set<string>();
   const none: Execute = async () => [];
   const looking = options.hindsight === undefined ? options : { ...options, hindsight: none };
@@ -81,12 +87,21 @@ async function madeOf(
     case "labelled":
       return labelled(record, attempts, options);
     case "prompt":
-      return capped(record, groups(attempts).map(prompt), options);
+      return capped(
+        record,
+        groups(attempts).map((group) => () => prompt(group)),
+        options,
+      );
   }
 }
 
-function capped(record: RunRecord, all: readonly Example[], { maxPerTask }: RecipeOptions): Made {
-  const examples = evenly(all, LOOKED_AT * maxPerTask);
+/** @param all Each makes an example: those that go are never made. */
+function capped(
+  record: RunRecord,
+  all: readonly (() => Example)[],
+  { maxPerTask }: RecipeOptions,
+): Made {
+  const examples = evenly(all, LOOKED_AT * maxPerTask).map((make) => make());
   const count = all.length - examples.length;
   const drop = { run: record.summary.id, reason: "over the cap of its run", count };
   return { examples, drops: count === 0 ? [] : [drop] };

@@ -4,7 +4,8 @@
  */
 import { canonicalJson, type Json } from "../../core/json.ts";
 import type { Step } from "../read.ts";
-import type { ChatTool } from "./examples.ts";
+import type { ChatTool, StoredImage } from "./examples.ts";
+import { besideText } from "./images.ts";
 import { argumentLists, type CallStep, isObject } from "./request-tools.ts";
 import { parameterNames } from "./signature.ts";
 import { CREATE_TOOL } from "./wording.ts";
@@ -48,6 +49,7 @@ export interface Part {
   readonly name: string;
   readonly arguments: { readonly [key: string]: Json };
   readonly result: string;
+  readonly images: readonly StoredImage[];
   readonly failed: boolean;
   /** Its arguments, as the request may have brought them. Absent for `create_tool`. */
   readonly input?: Json;
@@ -76,6 +78,7 @@ function creation(step: CreateStep): readonly Part[] {
               ...(registered.version === undefined ? {} : { version: registered.version }),
             })
           : canonicalJson({ status: "refused", reasons: refused?.reasons ?? [] }),
+      images: [],
       failed: registered === undefined,
     },
   ];
@@ -88,7 +91,7 @@ function callParts(step: CallStep, tools: ReadonlyMap<string, ChatTool>): readon
   const said = failed ? { error: result?.error ?? result?.status ?? "failed" } : undefined;
   if (isObject(given)) {
     const output = said ?? result?.output ?? null;
-    return [{ name, arguments: given, result: canonicalJson(output), failed, input: given }];
+    return [{ name, arguments: given, ...told(output), failed, input: given }];
   }
   const lists = argumentLists(given, calls);
   const names = parameterNames(tools.get(name)?.parameters ?? {});
@@ -97,12 +100,18 @@ function callParts(step: CallStep, tools: ReadonlyMap<string, ChatTool>): readon
     arguments: Object.fromEntries(
       list.map((value, at) => [names[at] ?? `argument${at + 1}`, value]),
     ),
-    result: canonicalJson(
+    ...told(
       said ?? (calls === undefined ? (result?.output ?? null) : outputAt(result?.output, index)),
     ),
     failed,
     input: list,
   }));
+}
+
+/** A result as a model is told it: images beside the text. */
+function told(output: Json): Pick<Part, "result" | "images"> {
+  const { value, images } = besideText(output);
+  return { result: canonicalJson(value), images };
 }
 
 function outputAt(output: Json | undefined, index: number): Json {

@@ -1,12 +1,13 @@
 /**
  * Tokens of an example, counted on its words as a chat template lays them out, not on the JSON
- * around them. Exact for the encodings of OpenAI's models; for another model's tokenizer it is an
+ * around them; an image by its size, an estimate. Exact for the encodings of OpenAI's models; for another model's tokenizer it is an
  * estimate, and the manifest says what was counted with. (Qwen3 makes about 7 % more tokens of code
  * than o200k_base; bytes / 4 is off by tens of percent either way.)
  */
 import { InputError } from "../../core/errors.ts";
+import { imageTokens } from "../../core/image.ts";
 import { canonicalJson } from "../../core/json.ts";
-import { type ChatMessage, type Example, messagesOf } from "./examples.ts";
+import { type ChatMessage, type Example, imagesIn, messagesOf } from "./examples.ts";
 
 export const ENCODINGS = ["o200k_base", "o200k_harmony", "cl100k_base"] as const;
 type Encoding = (typeof ENCODINGS)[number];
@@ -21,6 +22,8 @@ export interface TokenCounter {
 const PER_MESSAGE = 4;
 /** Counted in pieces: one long run of spaces costs the tokenizer seconds. A cut adds a token at most. */
 const PIECE = 8_192;
+/** Words whose tokens are remembered. */
+const REMEMBERED = 5_000;
 
 /**
  * @param name An encoding, a model of OpenAI's (gpt-4o), or `bytes`: UTF-8 bytes / 4.
@@ -31,7 +34,9 @@ export async function tokenCounter(name: string): Promise<TokenCounter> {
     return { name: "estimate: UTF-8 bytes / 4", count: (text) => Buffer.byteLength(text) / 4 };
   }
   const encoding = await encodingOf(name);
-  const { countTokens } = await encoder(encoding);
+  const { countTokens, setMergeCacheSize } = await encoder(encoding);
+  // Its default remembers 100,000 words, at some hundred megabytes.
+  setMergeCacheSize(REMEMBERED);
   return {
     name: `${encoding} (gpt-tokenizer), ${PER_MESSAGE} more for each message; an estimate for models of another encoding`,
     count(text) {
@@ -78,7 +83,11 @@ export function tokensOf(example: Example, { count }: Pick<TokenCounter, "count"
   const tools = "tools" in example && example.tools !== undefined ? example.tools : [];
   const given = tools.length === 0 ? 0 : count(canonicalJson(tools.map((tool) => ({ ...tool }))));
   const said = messages.reduce((sum, message) => sum + count(wordsOf(message)) + PER_MESSAGE, 0);
-  return Math.ceil(given + said);
+  const seen = imagesIn(messages).reduce(
+    (sum, image) => sum + imageTokens("url" in image ? undefined : image),
+    0,
+  );
+  return Math.ceil(given + said + seen);
 }
 
 function wordsOf(message: ChatMessage): string {

@@ -7,5 +7,5 @@ import type { Prompt } from "./examples.ts";
 
 export function trlGrpo({ prompt, fields }: Prompt): Row | string {
   if (prompt.at(-1)?.role !== "user") return "the prompt does not end with the user";
-  return { ...fields, prompt: prompt.map(templateMessage) };
+  return { ...fields, prompt: prompt.map((message) => templateMessage(message)) };
 }

@@ -6,7 +6,7 @@ export function trlKto({ prompt, completion, label }: Labelled): Row | string {
   const last = prompt.at(-1)?.role;
   if (last !== "user" && last !== "tool") return "the prompt does not end with the user or a tool";
   return {
-    prompt: prompt.map(templateMessage),
+    prompt: prompt.map((message) => templateMessage(message)),
     completion: [templateMessage(completion)],
     label,
   };

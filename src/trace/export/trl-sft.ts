@@ -2,14 +2,16 @@
  * Supervised fine-tuning with TRL (and Unsloth): `messages`, with `tools` beside them where tools
  * are called. Arguments are objects and text is never absent: what chat templates render.
  */
-import { learnedOnly, type Row, templateMessage, toolRow } from "./chat.ts";
+import { learnedOnly, picturedMessages, type Row, toolRow } from "./chat.ts";
 import type { Conversation } from "./examples.ts";
 
-export function trlSft({ messages, tools }: Conversation): Row | string {
+export function trlSft({ messages, tools }: Conversation, pictured: boolean): Row | string {
   const learned = learnedOnly(messages);
   if (typeof learned === "string") return learned;
+  const { rows, column } = picturedMessages(learned, pictured);
   return {
-    messages: learned.map(templateMessage),
+    messages: rows,
     ...(tools.length === 0 ? {} : { tools: tools.map(toolRow) }),
+    ...column,
   };
 }

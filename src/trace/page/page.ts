@@ -9,6 +9,7 @@ import type { EventStore } from "../../core/ports.ts";
 import { type ModelCall, type RunRecord, readRun, type Step } from "../read.ts";
 import { bestProgram, candidateTable } from "./candidates.ts";
 import { block, html, type Markup, shortened } from "./html.ts";
+import { type Gallery, gallery } from "./images.ts";
 import { STYLE } from "./style.ts";
 
 /** A page shows so many of each and says how many more there are. */
@@ -22,13 +23,14 @@ export async function runPage(store: EventStore, runId: string): Promise<string>
     if (events.push(event) >= SHOWN.events) break;
   }
   const { title, id } = record.summary;
+  const pictures = gallery();
   const body = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title === "" ? id : title}</title><style>${{ markup: STYLE }}</style></head><body>
 <h1>${title === "" ? id : title}</h1>
-${summary(record)}${request(record)}${bestProgram(record)}${candidateTable(record)}${calls(record)}${timeline(record, events)}
+${summary(record)}${request(record, pictures)}${bestProgram(record)}${candidateTable(record)}${calls(record, pictures)}${timeline(record, events, pictures)}${pictures.all()}
 </body></html>
 `;
   return body.markup;
@@ -53,17 +55,17 @@ function summary({ summary, start, unread }: RunRecord): Markup {
   )}</table>`;
 }
 
-function request({ request, steps }: RunRecord): Markup {
+function request({ request, steps }: RunRecord, pictures: Gallery): Markup {
   if (request === undefined) return html``;
   const list = (title: string, items: readonly string[]) =>
     items.length === 0
       ? html``
       : html`<h3>${title}</h3><ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
-  return html`<h2>Request</h2><p>${request.objective}</p>${list("Requirements", request.requirements)}${list("Constraints", request.constraints)}
-<h3>Steps</h3><ol>${steps.map((each) => html`<li>${step(each)}</li>`)}</ol>`;
+  return html`<h2>Request</h2><p>${request.objective}</p>${pictures.links(request.images)}${list("Requirements", request.requirements)}${list("Constraints", request.constraints)}
+<h3>Steps</h3><ol>${steps.map((each) => html`<li>${step(each, pictures)}</li>`)}</ol>`;
 }
 
-function step(each: Step): Markup {
+function step(each: Step, pictures: Gallery): Markup {
   switch (each.kind) {
     case "afford": {
       const names = each.event.matches.map(({ name }) => name).join(", ");
@@ -77,8 +79,8 @@ function step(each: Step): Markup {
     }
     case "call": {
       const { event, result } = each;
-      const said = result?.error ?? canonicalJson(result?.output ?? null);
-      return html`called <b>${event.name}</b>: ${result?.status ?? "no result"}${block("arguments", canonicalJson(event.arguments))}${
+      const said = result?.error ?? pictures.text(result?.output ?? null);
+      return html`called <b>${event.name}</b>: ${result?.status ?? "no result"}${block("arguments", pictures.text(event.arguments))}${
         result === undefined ? undefined : block("result", said)
       }`;
     }
@@ -89,31 +91,25 @@ function step(each: Step): Markup {
     case "edit":
       return html`a person changed a call of <b>${each.event.tool}</b>${block("asked", canonicalJson(each.event.asked))}${block("allowed", canonicalJson(each.event.arguments))}`;
     case "answer":
-      return html`answered: ${typeof each.answer === "string" ? each.answer : canonicalJson(each.answer)}`;
+      return html`answered: ${pictures.text(each.answer)}`;
   }
 }
 
-function calls({ modelCalls }: RunRecord): Markup {
+function calls({ modelCalls }: RunRecord, pictures: Gallery): Markup {
   if (modelCalls.length === 0) return html``;
   const shown = modelCalls.slice(0, SHOWN.calls);
-  return html`<h2>Model calls</h2><p>${modelCalls.length} in all, ${shown.length} shown</p>${shown.map(call)}`;
+  return html`<h2>Model calls</h2><p>${modelCalls.length} in all, ${shown.length} shown</p>${shown.map((each) => call(each, pictures))}`;
 }
 
-function call({
-  seq,
-  role,
-  model,
-  terms,
-  messages,
-  tools = [],
-  reply,
-  promptName,
-}: ModelCall): Markup {
+function call(
+  { seq, role, model, terms, messages, tools = [], reply, promptName }: ModelCall,
+  pictures: Gallery,
+): Markup {
   const used = reply?.usage;
   return html`<details><summary>#${seq} ${role ?? ""} ${promptName ?? ""} ${model ?? ""} (${terms ?? "terms unknown"})${
     used === undefined ? "" : ` ${used.inputTokens} + ${used.outputTokens} tokens`
   }${reply === undefined ? ": no reply" : ""}</summary>
-${messages.map(({ role: who, content, toolCalls = [] }) => html`<h4>${who}</h4><pre>${shortened(content)}</pre>${toolCalls.map((each) => block(each.name, canonicalJson(each.arguments)))}`)}
+${messages.map(({ role: who, content, toolCalls = [], images }) => html`<h4>${who}</h4><pre>${shortened(content)}</pre>${pictures.links(images)}${toolCalls.map((each) => block(each.name, canonicalJson(each.arguments)))}`)}
 ${tools.length === 0 ? html`` : html`<p>tools: ${tools.map(({ name }) => name).join(", ")}</p>`}
 ${
   reply === undefined
@@ -122,12 +118,16 @@ ${
 }</details>`;
 }
 
-function timeline({ summary }: RunRecord, events: readonly TraceEvent[]): Markup {
+function timeline(
+  { summary }: RunRecord,
+  events: readonly TraceEvent[],
+  pictures: Gallery,
+): Markup {
   return html`<h2>Events</h2><p>${summary.events} in all, ${events.length} shown</p><div class="wide"><table>${events.map(
     ({ seq, time, type, data, volatile, link }) =>
       html`<tr><td>${seq}</td><td>${time.slice(11, 23)}</td><td>${type}</td><td>${block(
-        canonicalJson(data).slice(0, 100),
-        canonicalJson(data),
+        pictures.text(data).slice(0, 100),
+        pictures.text(data),
       )}${volatile === undefined ? html`` : html` ${canonicalJson(volatile).slice(0, 200)}`}${
         link === undefined ? html`` : html` see run ${link}`
       }</td></tr>`,

@@ -8,6 +8,8 @@ td { overflow-wrap: anywhere; } .whole { min-width: 7rem; }
 .wide { overflow-x: auto; } .wide table { min-width: 46rem; }
 pre { background: #8881; padding: .7rem; overflow-x: auto; white-space: pre-wrap; margin: .3rem 0; }
 summary { cursor: pointer; color: #2a6fb0; }
+.images { display: flex; flex-wrap: wrap; gap: 1rem; } figure { margin: 0; max-width: 30rem; } img { max-width: 100%; }
+figcaption { font-size: .85rem; overflow-wrap: anywhere; }
 .added { background: #2a924433; } .removed { background: #b32a2a33; }
 svg { width: 100%; height: 8rem; } path { fill: none; stroke: #2a6fb0; stroke-width: 2; vector-effect: non-scaling-stroke; }
 `;

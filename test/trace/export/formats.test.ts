@@ -8,6 +8,7 @@ import { FORMATS, RULES } from "../../../src/trace/export/formats.ts";
 import { resolved } from "../../../src/trace/export/options.ts";
 import { finishedRows } from "../../../src/trace/export/pipeline.ts";
 import { examplesOf } from "../../../src/trace/export/recipes.ts";
+import { createSpill } from "../../../src/trace/export/spill.ts";
 import { tokenCounter } from "../../../src/trace/export/tokens.ts";
 import { memoryEventStore } from "../../../src/trace/memory-store.ts";
 import {
@@ -63,10 +64,11 @@ describe.each(FORMATS)("export: %s", (format) => {
       const made = await examplesOf(store, id, RULES[format].kind, options);
       examples.push(...made.examples);
     }
-    const measures = { tokens: await tokenCounter("bytes"), sealed: [] };
-    const text = finishedRows(examples, options, measures, () => {})
-      .map(({ line }) => `${line}\n`)
-      .join("");
+    const spill = createSpill();
+    const measures = { tokens: await tokenCounter("bytes"), sealed: [], spill };
+    const rows = await finishedRows(examples, options, measures, () => {});
+    const text = rows.map(({ line }) => `${line()}\n`).join("");
+    spill.close();
     expect(faults(format, Buffer.from(text))).toEqual([]);
     await expect(text).toMatchFileSnapshot(`../golden/${format}.jsonl`);
   });

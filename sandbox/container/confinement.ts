@@ -1,0 +1,112 @@
+/**
+ * What every container of the engine is confined to, said once: everything that can be denied is.
+ * No network, no mounts, no capability, a user without rights, a read-only root, and nothing to
+ * write but a sized scratch directory in memory. The standard streams are the only way in or out.
+ */
+import type Docker from "dockerode";
+import type { Runtime } from "../guest/commands.ts";
+import { DEADLINE_LABEL, OWNER_LABEL } from "./owner.ts";
+
+/** What a container may use, and whose it is. */
+export interface Allowance {
+  readonly cpus: number;
+  readonly scratchMiB: number;
+  readonly pids: number;
+  /** Name of an OCI runtime of the engine, such as `runsc`; undefined for its default. */
+  readonly ociRuntime: string | undefined;
+  readonly owner: string;
+  readonly deadlineMs: number;
+}
+
+/** What runs in a container: all that may differ between two of them beside their allowance. */
+export interface Inhabitant {
+  readonly image: string;
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly environment?: readonly string[];
+  readonly runtime: Runtime;
+  /** For the program alone, above what its runtime takes. */
+  readonly memoryMiB: number;
+}
+
+const MIB = 1_048_576;
+// Beside the program: the supervisor, and what its interpreter takes before the first line.
+const OVERHEAD_MIB = { node: 160, typed: 192, python: 96, shell: 88 } as const;
+const NOBODY = "65534:65534";
+
+/** How to attach to a confined container before it starts. */
+export const ALL_STREAMS = {
+  stream: true,
+  hijack: true,
+  stdin: true,
+  stdout: true,
+  stderr: true,
+} as const;
+
+/** Makes a container, not yet started. @throws whatever the engine's client throws. */
+export function createConfined(
+  engine: Docker,
+  allowance: Allowance,
+  inhabitant: Inhabitant,
+): Promise<Docker.Container> {
+  const body = optionsOf(allowance, inhabitant);
+  // Else the client says it all in the address too, and a proxy before the engine refuses its length.
+  const apart: object = { _query: {}, _body: body };
+  return engine.createContainer(apart);
+}
+
+function optionsOf(
+  allowance: Allowance,
+  { image, entrypoint, command, environment = [], runtime, memoryMiB }: Inhabitant,
+): Docker.ContainerCreateOptions {
+  return {
+    Image: image,
+    Entrypoint: [...entrypoint],
+    Cmd: [...command],
+    Env: [...environment],
+    User: NOBODY,
+    WorkingDir: "/tmp",
+    NetworkDisabled: true,
+    OpenStdin: true,
+    StdinOnce: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: false,
+    Labels: {
+      [OWNER_LABEL]: allowance.owner,
+      [DEADLINE_LABEL]: String(allowance.deadlineMs),
+    },
+    HostConfig: hostConfig(allowance, memoryMiB + OVERHEAD_MIB[runtime]),
+  };
+}
+
+function hostConfig(
+  { cpus, scratchMiB, pids, ociRuntime }: Allowance,
+  residentMiB: number,
+): Docker.HostConfig {
+  const memory = (residentMiB + scratchMiB) * MIB;
+  return {
+    NetworkMode: "none",
+    ReadonlyRootfs: true,
+    Tmpfs: { "/tmp": `rw,noexec,nosuid,nodev,size=${scratchMiB}m,mode=1777` },
+    CapDrop: ["ALL"],
+    // The engine's own seccomp profile stays in force: it is the default, and this does not replace it.
+    SecurityOpt: ["no-new-privileges"],
+    PidsLimit: pids,
+    Memory: memory,
+    MemorySwap: memory,
+    NanoCpus: Math.round(cpus * 1e9),
+    IpcMode: "none",
+    OomScoreAdj: 500,
+    LogConfig: { Type: "none", Config: {} },
+    Ulimits: [
+      { Name: "nofile", Soft: 256, Hard: 256 },
+      { Name: "core", Soft: 0, Hard: 0 },
+      { Name: "fsize", Soft: scratchMiB * MIB, Hard: scratchMiB * MIB },
+    ],
+    Privileged: false,
+    AutoRemove: false,
+    ...(ociRuntime === undefined ? {} : { Runtime: ociRuntime }),
+  };
+}

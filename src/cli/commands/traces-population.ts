@@ -1,0 +1,73 @@
+/** `toolwright traces show RUN --population`: the programs of an evolution run, out of its events. */
+import { InputError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import type { EventStore } from "../../core/ports.ts";
+import { readRun } from "../../trace/index.ts";
+import { table } from "../output.ts";
+
+/**
+ * @param limit Rows of the table, best first; the value holds all, in the order of the run.
+ * @throws InputError NO_POPULATION
+ */
+export async function population(
+  store: EventStore,
+  runId: string,
+  limit: number,
+): Promise<{ readonly value: Json; readonly text: string }> {
+  const { summary, start, best, candidates, heldOut, modelCalls } = await readRun(store, runId);
+  if (candidates.length === 0) {
+    throw new InputError(
+      "NO_POPULATION",
+      `Expected an evolution run, got ${runId} (${summary.kind}) without a candidate. List them: toolwright traces ls.`,
+    );
+  }
+  const programs = candidates.map(({ seq, time: _, ...candidate }) => ({
+    event: seq,
+    ...candidate,
+    best: candidate.digest === best,
+    heldOut: heldOut.get(candidate.digest)?.score,
+  }));
+  const value = {
+    run: runId,
+    status: summary.status,
+    seed: start?.seed,
+    config: start?.config,
+    best,
+    islands: Object.fromEntries(
+      [...Map.groupBy(candidates, ({ island }) => island ?? 0)]
+        .sort(([a], [b]) => a - b)
+        .map(([island, own]) => [island, own.length]),
+    ),
+    candidates: programs,
+    prompts: modelCalls.map(({ seq, id, promptName, promptGroup, sampleIndex, messages }) => ({
+      event: seq,
+      id,
+      promptName,
+      promptGroup,
+      sampleIndex,
+      messages,
+    })),
+  };
+  const ranked = programs
+    .filter(({ status }) => status !== "duplicate")
+    .toSorted((a, b) => (b.fitness ?? -Infinity) - (a.fitness ?? -Infinity));
+  const rows = ranked
+    .slice(0, limit)
+    .map(
+      ({ index, digest, status, fitness, island, operator, generator, parents, tag, ...own }) => [
+        String(index),
+        `${digest.slice(0, 10)}${own.best ? " *" : ""}`,
+        fitness === undefined ? status : fitness.toPrecision(6),
+        own.heldOut === undefined ? "" : own.heldOut.toPrecision(6),
+        String(island ?? ""),
+        operator ?? generator ?? "",
+        parents.map((parent) => parent.slice(0, 10)).join(" "),
+        own.promptGroup?.slice(0, 16) ?? tag ?? "",
+      ],
+    );
+  const text = [
+    `${runId}: ${candidates.length} candidates, the best ${rows.length} shown (--limit for more; --json for programs, prompts and configuration).`,
+    table(["#", "program", "fitness", "held out", "island", "operator", "parents", "prompt"], rows),
+  ].join("\n");
+  return { value: JSON.parse(JSON.stringify(value)) as Json, text };
+}

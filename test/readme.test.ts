@@ -75,6 +75,19 @@ describe("README", () => {
     }
   }, 60_000);
 
+  it("shows a task of one file, and its search finds what the README says", async () => {
+    const index = new URL("../src/index.ts", import.meta.url).href;
+    const code = block("ts", "knapsack").replace('"toolwright"', JSON.stringify(index));
+    const task = place.file("knapsack.ts", code);
+    const { value } = await place.json(["evolve", task, "--budget-evaluations", "1000"]);
+    const { best, baseline } = value as {
+      best: { source: string; heldOut: number };
+      baseline: number;
+    };
+    expect(best.source).toMatch(/value \/ weight/);
+    expect(best.heldOut).toBeGreaterThan(baseline);
+  }, 60_000);
+
   it("names files and folders that exist", () => {
     const paths = [
       ...readme.matchAll(/`((?:src|sandbox|evaluators|toolstore|experiments|test)\/[\w./-]+)`/g),

@@ -123,25 +123,6 @@ test("tail --follow prints what another process appends, each event once, in ord
   expect(followed.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
 }, 20_000);
 
-test("prune says what would go, removes it, and refuses what is no age or size", async () => {
-  for (const [flag, value] of [
-    ["--older-than", "soon"],
-    ["--older-than", "0d"],
-    ["--max-bytes", "5 parsecs"],
-  ] as const) {
-    const { status, stderr } = await place.run(["traces", "prune", flag, value]);
-    expect([status, stderr]).toEqual([2, expect.stringContaining(`got "${value}"`)]);
-  }
-  const planned = (await place.json(["traces", "prune", "--max-bytes", "1B", "--dry-run"])).value;
-  const before = (await place.json(["traces", "ls"])).value as { id: string; status: string }[];
-  // req-4 of the test before was left open.
-  const ended = before.filter(({ status }) => status === "succeeded").map(({ id }) => id);
-  expect(planned).toMatchObject({ dryRun: true, removed: ended.reverse() });
-  await place.run(["traces", "prune", "--max-bytes", "1B"]);
-  const after = (await place.json(["traces", "ls"])).value as { id: string }[];
-  expect(after.map(({ id }) => id)).toEqual(["req-4"]);
-});
-
 test("show --population rebuilds an evolution run: scores, parents, islands and prompts", async () => {
   const store = openStore();
   const results = [];
@@ -161,4 +142,23 @@ test("show --population rebuilds an evolution run: scores, parents, islands and 
   expect((await place.run([...args, "--limit", "2"])).stdout).toContain("the best 2 shown");
   const none = await place.run(["traces", "show", "req-1", "--population"]);
   expect([none.status, none.stderr.includes("NO_POPULATION")]).toEqual([2, true]);
+});
+
+test("prune says what would go, removes it, and refuses what is no age or size", async () => {
+  for (const [flag, value] of [
+    ["--older-than", "soon"],
+    ["--older-than", "0d"],
+    ["--max-bytes", "5 parsecs"],
+  ] as const) {
+    const { status, stderr } = await place.run(["traces", "prune", flag, value]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(`got "${value}"`)]);
+  }
+  const planned = (await place.json(["traces", "prune", "--max-bytes", "1B", "--dry-run"])).value;
+  const before = (await place.json(["traces", "ls"])).value as { id: string; status: string }[];
+  // req-4 of the test before was left open.
+  const ended = before.filter(({ status }) => status === "succeeded").map(({ id }) => id);
+  expect(planned).toMatchObject({ dryRun: true, removed: ended.reverse() });
+  await place.run(["traces", "prune", "--max-bytes", "1B"]);
+  const after = (await place.json(["traces", "ls"])).value as { id: string }[];
+  expect(after.map(({ id }) => id)).toEqual(["req-4"]);
 });

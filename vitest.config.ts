@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/fixtures/**"],
-    // Two cores run the real isolates of the product beside the tests: more workers would only wait.
-    maxWorkers: 2,
+    // Tests wait for containers and clocks: one more than two cores fills these pauses.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -45,7 +45,8 @@ export async function evolve(
   const lane = { ...ports, ...options, training, run, ledger, purse, random: seededRandom(seed) };
 
   // The starting programs are a batch of their own: run in full, known on every island.
-  await ledger.register(await proposeBatch(lane, "seeds", 0, Promise.resolve(), signal).result);
+  const seeds = await proposeBatch(lane, "seeds", 0, Promise.resolve(), signal).result;
+  await ledger.register(seeds);
 
   // The oldest batch is registered before the next one selects its parents.
   const underWay: Promise<BatchResult>[] = [];
@@ -92,10 +93,23 @@ export async function evolve(
   const winner = await crown(ports, finalists, seed, options.recorded, signal);
   return {
     winner,
+    start: startOf(seeds),
     ...ledger.counts,
     seconds,
     weights: ports.generator.weights?.() ?? {},
     stopped: stopped ?? "budget",
+  };
+}
+
+function startOf({ candidates }: BatchResult): EvolveResult["start"] {
+  const known = candidates.map(({ outcome }) =>
+    outcome?.status === "scored" ? outcome.fitness : undefined,
+  );
+  const [floor] = known;
+  const scored = known.filter((fitness) => fitness !== undefined);
+  return {
+    ...(floor === undefined ? {} : { floor }),
+    ...(scored.length === 0 ? {} : { baseline: Math.max(...scored) }),
   };
 }
 

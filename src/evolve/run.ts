@@ -55,6 +55,8 @@ export interface EvolveProgress {
 export interface EvolveResult {
   /** Undefined when no program, not even a seed, scored on every instance. */
   readonly winner: Winner | undefined;
+  /** Training fitness of the null candidate (the first seed) and of the best seed, where they score. */
+  readonly start: { readonly floor?: number; readonly baseline?: number };
   readonly evaluations: number;
   readonly proposals: number;
   readonly seconds: number;

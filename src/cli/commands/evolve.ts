@@ -130,6 +130,8 @@ interface EvolveReport {
     readonly measured?: MeasuredFitness;
     readonly measures: Readonly<Record<string, number>>;
   } | null;
+  /** Where the null candidate and the best seed are compared: sealed where the task has that. */
+  readonly comparedOn: "sealed" | "training";
   readonly floor: number | null;
   readonly baseline: number | null;
   readonly evaluations: number;
@@ -141,7 +143,8 @@ interface EvolveReport {
 }
 
 function reportOf(task: Task, runId: string, result: EvolveResult): EvolveReport {
-  const { winner } = result;
+  const { winner, start } = result;
+  const unsealed = winner?.sealed === undefined && winner?.sealedFailure === undefined;
   const published = winner === undefined ? undefined : task.publish(winner.program.source);
   return {
     best:
@@ -156,8 +159,9 @@ function reportOf(task: Task, runId: string, result: EvolveResult): EvolveReport
             ...(winner.measured === undefined ? {} : { measured: winner.measured }),
             measures: winner.sealed?.measures ?? {},
           },
-    floor: winner?.floor?.fitness ?? null,
-    baseline: winner?.baseline?.fitness ?? null,
+    comparedOn: unsealed ? "training" : "sealed",
+    floor: (unsealed ? start.floor : winner?.floor?.fitness) ?? null,
+    baseline: (unsealed ? start.baseline : winner?.baseline?.fitness) ?? null,
     evaluations: result.evaluations,
     proposals: result.proposals,
     seconds: result.seconds,
@@ -187,10 +191,12 @@ function textOf(task: Task, report: EvolveReport, result: EvolveResult): string 
   ].join("\n");
 }
 
-/** On sealed instances: the null candidate, and the best of what the search started from. */
-function comparison({ best, floor, baseline }: EvolveReport): readonly string[] {
-  if (best === null || best.heldOut === null || floor === null || baseline === null) return [];
-  return [`to compare (sealed): null candidate ${round(floor)}, best seed ${round(baseline)}`];
+/** The null candidate, and the best of what the search started from. */
+function comparison({ comparedOn, floor, baseline }: EvolveReport): readonly string[] {
+  if (floor === null || baseline === null) return [];
+  return [
+    `to compare (${comparedOn}): null candidate ${round(floor)}, best seed ${round(baseline)}`,
+  ];
 }
 
 function measuredText(measured: MeasuredFitness | undefined): readonly string[] {

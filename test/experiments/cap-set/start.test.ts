@@ -23,3 +23,11 @@ describe("start --task cap-set-4", () => {
     expect(second.value).toMatchObject({ created: false, measures: { size: 20 } });
   }, 120_000);
 });
+
+describe("evolve cap-set-4", () => {
+  it("compares with the null candidate on what there is: it has no sealed instances", async () => {
+    const { value } = await place.json(["evolve", "cap-set-4", "--budget-evaluations", "100"]);
+    // Equal priorities take vectors in order: all of {0, 1}^4, since three of them never sum to 0.
+    expect(value).toMatchObject({ comparedOn: "training", floor: 16 });
+  }, 60_000);
+});

@@ -17,7 +17,6 @@ import {
 import { OWN_FUNCTIONS } from "./agent/own-functions.ts";
 import type { Config } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
-import { InputError } from "./core/errors.ts";
 import type { NewEvent } from "./core/event.ts";
 import type { Json } from "./core/json.ts";
 import type { Evaluator, EventStore, OpenTrace, Sandbox, ToolStore } from "./core/ports.ts";
@@ -26,6 +25,7 @@ import type { Task, TaskInstance } from "./core/task.ts";
 import { programOf } from "./core/tool.ts";
 import { createEvolve, type EvolutionOptions, type Evolve } from "./engine/evolution.ts";
 import { observed, prepareHome } from "./engine/home.ts";
+import { lazily, ofLatest } from "./engine/kept.ts";
 import { createReplay, type Replay } from "./engine/replay.ts";
 import { createRuleWalk } from "./engine/rule-walk.ts";
 import { configuredSecrets } from "./engine/secrets.ts";
@@ -196,6 +196,7 @@ export function openEngine(config: Config): Engine {
     clean: redactor.session().json,
     newId,
     approvals: config.approvals,
+    hasModel: () => manifests.config().model !== undefined,
     failpoint: process.env.TOOLWRIGHT_FAILPOINT,
     // Where cases decide, rules plan; words alone need a model.
     walkByModel: (life) =>
@@ -212,15 +213,6 @@ export function openEngine(config: Config): Engine {
   });
   const requests: Requests = {
     ...submitted,
-    async submit(request, ...rest) {
-      if (request.images !== undefined && manifests.config().model === undefined) {
-        throw new InputError(
-          "IMAGES_NEED_MODEL",
-          "Expected a model that sees for a request with images, got none configured. Set TOOLWRIGHT_MODEL, or `model` in toolwright.config.json.",
-        );
-      }
-      return submitted.submit(request, ...rest);
-    },
     async live(...life) {
       const outcome = await submitted.live(...life);
       if (outcome.solution !== undefined) await retire(clock.now());
@@ -277,26 +269,4 @@ export function openEngine(config: Config): Engine {
     },
   };
   return engine;
-}
-
-/** What is made of the latest value, for as long as it is the latest. */
-function ofLatest<T, R>(latest: () => T, make: (value: T) => R): () => R {
-  let made: { readonly of: T; readonly result: R } | undefined;
-  return () => {
-    const of = latest();
-    if (made?.of !== of) made = { of, result: make(of) };
-    return made.result;
-  };
-}
-
-/** Made when it is first asked for. */
-function lazily<T>(make: () => T): { get(): T; opened(): T | undefined } {
-  let made: T | undefined;
-  return {
-    get() {
-      made ??= make();
-      return made;
-    },
-    opened: () => made,
-  };
 }

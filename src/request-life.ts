@@ -69,6 +69,8 @@ export interface RequestsPorts {
   readonly clean: (value: Json) => Json;
   readonly newId: (kind: string) => string;
   readonly approvals: Approvals;
+  /** Of whatever configuration is the latest. */
+  readonly hasModel: () => boolean;
   /** Kills the process at a write of the journal; for tests of crashes. */
   readonly failpoint: string | undefined;
   readonly stagesOf: (life: LifeContext) => Stages;
@@ -82,7 +84,12 @@ export type Outcome = RequestOutcome & {
 };
 
 export interface Requests {
-  /** On disk when it resolves, and due. @param id Default: a new one. The same id again is refused. */
+  /**
+   * On disk when it resolves, and due.
+   *
+   * @param id Default: a new one. The same id again is refused.
+   * @throws InputError IMAGES_NEED_MODEL
+   */
   submit(request: Request, work: RequestWork, options?: SubmitOptions): Promise<string>;
   /** One life, until it ends or waits. @throws InputError REQUEST_HELD while another process is at it */
   live(id: string, options: LiveOptions, cancel: AbortSignal): Promise<Outcome>;

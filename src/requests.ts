@@ -37,7 +37,7 @@ export type {
 const SUBMIT_LEASE_MS = 5_000;
 
 export function createRequests(ports: RequestsPorts): Requests {
-  const { home, store, clock, clean, newId, approvals } = ports;
+  const { home, store, clock, clean, newId, approvals, hasModel } = ports;
   const failpoint = failpointOf(ports.failpoint);
   const secret = (): Buffer => callbackSecret(home);
   /** What people say goes into the trace like everything else. */
@@ -65,6 +65,12 @@ export function createRequests(ports: RequestsPorts): Requests {
 
   const requests: Requests = {
     async submit(request, work, { id = newId("req"), parent } = {}) {
+      if (request.images !== undefined && !hasModel()) {
+        throw new InputError(
+          "IMAGES_NEED_MODEL",
+          "Expected a model that sees for a request with images, got none configured. Set TOOLWRIGHT_MODEL, or `model` in toolwright.config.json.",
+        );
+      }
       const event: NewEvent = {
         type: "request-submit",
         data: clean(JSON.parse(JSON.stringify({ ...request, work })) as Json),

@@ -64,6 +64,7 @@ function world(approvals: Partial<Approvals>, output: Json = "paid"): World {
         clean: (value) => value,
         newId: () => "req-1",
         approvals: Approvals.parse(approvals),
+        hasModel: () => false,
         failpoint: undefined,
         stagesOf: () => stages,
         walkByModel: () => undefined,

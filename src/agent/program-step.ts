@@ -42,7 +42,7 @@ export function runProgramStep(
         makeCall({ steps, ...rest }, callable, given, `${key}.${place}`),
       simulate: ask && ((gap, args, stop) => simulateCall(ask, gap, args, stop)),
     },
-    { code, semantic, input, tools: callables },
+    { id: key, code, semantic, input, tools: callables },
     signal,
   );
 }

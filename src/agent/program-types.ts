@@ -33,6 +33,8 @@ export const PROGRAM_LIMITS: ProgramLimits = {
 };
 
 export interface ProgramRequest {
+  /** What it goes by in the trace; what its calls' ids begin with. */
+  readonly id?: string;
   /** TypeScript or JavaScript: statements with `await` and `return`, or a function `main`. */
   readonly code: string;
   /** `input` in the program. */

@@ -34,11 +34,12 @@ export async function runProgram(
   const limits = { ...PROGRAM_LIMITS, ...request.limits };
   const names = request.tools.map(({ name }) => name);
   const prepared = prepareProgram(request.code, names, request.semantic ?? []);
-  const { code, input = null } = request;
+  const { id = "program", code, input = null } = request;
   await steps.trace("program:start", [
     {
       type: "program-start",
       data: {
+        id,
         code,
         input,
         tools: names,
@@ -48,7 +49,7 @@ export async function runProgram(
   ]);
   const outcome = await rounds(ports, { ...request, input }, prepared, limits, signal);
   await steps.trace("program:end", [
-    { type: "program-result", data: JSON.parse(JSON.stringify(outcome)) },
+    { type: "program-result", data: { id, ...JSON.parse(JSON.stringify(outcome)) } },
   ]);
   return outcome;
 }

@@ -11,6 +11,11 @@ import type { Outcome } from "./cascade.ts";
 import type { Parent, ProposalResult } from "./generator.ts";
 import type { EvolvePorts } from "./run.ts";
 
+/** Evaluations after which the elite is remembered for the end; then at each doubling. */
+const FIRST_MEMORY = 2_000;
+/** Programs of an earlier elite that meet in the end: what fits the training instances less tightly. */
+const REMEMBERED = 16;
+
 export interface Ledger {
   /** Digests of everything that was let through to a run. */
   readonly seen: Set<string>;
@@ -26,7 +31,10 @@ export interface Ledger {
   readonly barren: number;
   register(batch: BatchResult): Promise<void>;
   maintain(random: Random): Promise<void>;
-  /** Every program that was best when it came, then the elite; best by training first. */
+  /**
+   * Every program that was best when it came, the elite and those of earlier on; best by training
+   * first. Training falls on when what it finds no longer holds elsewhere.
+   */
   finalists(count: number): readonly Parent[];
 }
 
@@ -35,6 +43,8 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
   const seen = new Set<string>();
   const fitnessOf = new Map<string, number>();
   const champions: Parent[] = [];
+  const remembered: Parent[] = [];
+  let nextMemory = FIRST_MEMORY;
   const failures: Record<string, number> = {};
   let evaluations = 0;
   let proposals = 0;
@@ -123,6 +133,10 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
         }
       }
       evaluations += ran.length;
+      if (evaluations >= nextMemory) {
+        remembered.push(...strategy.elite(REMEMBERED));
+        nextMemory *= 2;
+      }
       barren = ran.length === 0 ? barren + asked : 0;
       const champion = champions.at(-1);
       if (champions.length > before && champion !== undefined) {
@@ -140,7 +154,8 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
     finalists(count) {
       const merged = new Map<string, Parent>();
       for (const program of strategy.elite(count)) merged.set(program.digest, program);
-      for (const program of champions.slice(-count)) merged.set(program.digest, program);
+      for (const program of [...remembered, ...champions.slice(-count)])
+        merged.set(program.digest, program);
       return [...merged.values()].sort((a, b) => b.fitness - a.fitness);
     },
   };

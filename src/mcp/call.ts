@@ -1,7 +1,7 @@
 /** What became of a call of an MCP server's tool, in the words of an execution: a failure is a value. */
 import { type Client, SdkError, SdkErrorCode } from "@modelcontextprotocol/client";
 import type { Execution } from "../core/execution.ts";
-import { apart, bytesOf, IMAGE_BYTES } from "../core/image.ts";
+import { apart, bytesOf, IMAGE_BYTES, isInlineImage } from "../core/image.ts";
 import { Json } from "../core/json.ts";
 
 export interface CallLimits {
@@ -37,10 +37,11 @@ function executionOf(result: CallResult, wallMs: number, outputBytes: number): E
     return { status: "threw", message: texts.join("\n") || "the tool failed", wallMs };
   }
   const output = Json.safeParse(
-    structuredContent ??
-      (texts.length === content.length
+    structuredContent === undefined
+      ? texts.length === content.length
         ? texts.join("\n")
-        : (JSON.parse(JSON.stringify(content)) as unknown)),
+        : (JSON.parse(JSON.stringify(content)) as unknown)
+      : withPictures(structuredContent, content),
   );
   if (!output.success) return { status: "bad-output", reason: "the result is no JSON value" };
   // Images have a limit of their own: no text is as long as a small one.
@@ -54,6 +55,29 @@ function executionOf(result: CallResult, wallMs: number, outputBytes: number): E
     return { status: "bad-output", reason: `the output is larger than ${outputBytes} bytes` };
   }
   return { status: "returned", output: output.data, wallMs };
+}
+
+/**
+ * A structured result with the images that came beside it under `images`: they are no part of it by
+ * the protocol, and its own keys stay where the tool's schema says that they are.
+ */
+function withPictures(structured: unknown, content: CallResult["content"]): unknown {
+  const within = new Set(inlineData(structured));
+  const images = content
+    .filter(isInlineImage)
+    .filter(({ data }) => !within.has(data))
+    .map(({ type, mimeType, data }) => ({ type, mimeType, data }));
+  if (images.length === 0) return structured;
+  const keyed = structured !== null && typeof structured === "object" && !Array.isArray(structured);
+  return keyed && !Object.hasOwn(structured, "images")
+    ? { ...structured, images }
+    : { structuredContent: structured, images };
+}
+
+function inlineData(value: unknown): readonly string[] {
+  const parsed = Json.safeParse(value);
+  if (!parsed.success) return [];
+  return apart(parsed.data).images.flatMap((image) => ("data" in image ? [image.data] : []));
 }
 
 function failureOf(server: string, error: unknown, limitMs: number, wallMs: number): Execution {

@@ -8,8 +8,9 @@
 import type { z } from "zod";
 import type { RunSummary, TraceEvent } from "../core/event.ts";
 import { type InlineImage, withImages } from "../core/image.ts";
-import { canonicalJson, type Json } from "../core/json.ts";
+import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
+import { type Reader, type Step, stepReaders } from "./steps.ts";
 import * as Known from "./vocabulary.ts";
 
 export interface ModelCall extends z.output<typeof Known.ModelCallEvent> {
@@ -17,32 +18,6 @@ export interface ModelCall extends z.output<typeof Known.ModelCallEvent> {
   readonly time: string;
   readonly reply?: z.output<typeof Known.ModelReplyEvent> & { readonly seq: number };
 }
-
-/** What was done towards a request, in order. */
-export type Step =
-  | { kind: "afford"; seq: number; event: z.output<typeof Known.AffordanceResult> }
-  | {
-      kind: "create";
-      seq: number;
-      event: z.output<typeof Known.ToolCreate>;
-      registered?: z.output<typeof Known.ToolRegister>;
-      refused?: z.output<typeof Known.RegistrationRefused>;
-    }
-  | {
-      kind: "call";
-      seq: number;
-      event: z.output<typeof Known.ToolCallEvent>;
-      /** Absent: the run ended, or ends, before it came. */
-      result?: z.output<typeof Known.ToolResultEvent>;
-      resultSeq?: number;
-    }
-  /** A person was asked in words. */
-  | { kind: "ask"; seq: number; question: string; reply: string }
-  /** The person changed the request. */
-  | { kind: "revise"; seq: number; event: z.output<typeof Known.RequestRevised> }
-  /** A person changed the arguments of a call before they allowed it. */
-  | { kind: "edit"; seq: number; event: z.output<typeof Known.ApprovalGiven> }
-  | { kind: "answer"; seq: number; answer: Json };
 
 export interface RunRecord {
   readonly summary: RunSummary;
@@ -104,10 +79,8 @@ export async function readRun(
     "start" | "best" | "request" | "ground" | "requestStatus"
   > = {};
   let unanswered: Mutable<ModelCall>[] = [];
-  const questions = new Map<string, string>();
-  const signals = new Map<string, Json>();
 
-  const readers: Readonly<Record<string, (event: TraceEvent) => void>> = {
+  const readers: Readonly<Record<string, Reader>> = {
     "run-start": on(Known.RunStart, (start) => {
       found.start ??= start;
     }),
@@ -141,56 +114,13 @@ export async function readRun(
     "request-status": on(Known.RequestStatusEvent, ({ to }) => {
       found.requestStatus = to;
     }),
-    "affordance-result": on(Known.AffordanceResult, (event, { seq }) =>
-      steps.push({ kind: "afford", seq, event }),
-    ),
-    "tool-create": on(Known.ToolCreate, (event, { seq }) =>
-      steps.push({ kind: "create", seq, event }),
-    ),
-    "tool-register": on(Known.ToolRegister, (event) => {
-      const open = openCreation(steps, event.name);
-      if (open !== undefined) open.registered = event;
-    }),
-    "registration-refused": on(Known.RegistrationRefused, (event) => {
-      const open = openCreation(steps, event.name);
-      if (open !== undefined) open.refused = event;
-    }),
-    "tool-call": on(Known.ToolCallEvent, (event, { seq }) =>
-      steps.push({ kind: "call", seq, event }),
-    ),
-    "tool-result": on(Known.ToolResultEvent, (result, { seq }) => {
-      const call = steps.findLast((each) => each.kind === "call" && each.event.id === result.id);
-      if (call?.kind !== "call") unread.push({ seq, reason: "a tool's result without its call" });
-      else if (call.result !== undefined) unread.push({ seq, reason: "a second result of a call" });
-      else Object.assign(call, { result, resultSeq: seq });
-    }),
-    "wait-started": on(Known.WaitStart, ({ key, question }) => {
-      if (question?.kind === "question" && question.text !== undefined) {
-        questions.set(key, question.text);
-      }
-    }),
-    "signal-received": on(Known.SignalReceived, ({ id, payload }) => signals.set(id, payload)),
-    "wait-done": on(Known.WaitDone, ({ key, signal }, { seq }) => {
-      const question = questions.get(key);
-      const said = signal === undefined ? undefined : signals.get(signal);
-      if (question === undefined || said === undefined) return;
-      steps.push({ kind: "ask", seq, question, reply: wordsSaid(said) });
-    }),
-    "request-revised": on(Known.RequestRevised, (event, { seq }) =>
-      steps.push({ kind: "revise", seq, event }),
-    ),
-    "approval-given": on(Known.ApprovalGiven, (event, { seq }) => {
-      if (event.edited) steps.push({ kind: "edit", seq, event });
-    }),
-    "answer-given": on(Known.AnswerGiven, ({ answer }, { seq }) =>
-      steps.push({ kind: "answer", seq, answer }),
-    ),
+    ...stepReaders(on, steps, (seq, reason) => unread.push({ seq, reason })),
   };
 
   function on<T extends z.ZodType>(
     schema: T,
     use: (data: z.output<T>, event: TraceEvent) => unknown,
-  ): (event: TraceEvent) => void {
+  ): Reader {
     return (event) => {
       const parsed = schema.safeParse(event.data);
       if (parsed.success) use(parsed.data, event);
@@ -223,14 +153,6 @@ function leanOf(
   return { ...rest, ...none, ...length, seq, time };
 }
 
-/** What a person answers comes wrapped; other senders may say it plainly. */
-function wordsSaid(payload: Json): string {
-  const wrapped =
-    payload !== null && typeof payload === "object" && Object.hasOwn(payload, "answer");
-  const said = wrapped ? (Reflect.get(payload, "answer") as Json) : payload;
-  return typeof said === "string" ? said : canonicalJson(said);
-}
-
 /** By id where both have one, else by group and sample, else in order. */
 function answers(reply: z.output<typeof Known.ModelReplyEvent>, call: ModelCall): boolean {
   if (reply.id !== undefined && call.id !== undefined) return reply.id === call.id;
@@ -238,16 +160,6 @@ function answers(reply: z.output<typeof Known.ModelReplyEvent>, call: ModelCall)
     return reply.promptGroup === call.promptGroup && reply.sampleIndex === call.sampleIndex;
   }
   return true;
-}
-
-function openCreation(steps: Step[], name: string) {
-  const open = steps.findLast(
-    (step) => step.kind === "create" && step.registered === undefined && step.refused === undefined,
-  );
-  // A tool may be registered under another name than it was asked for; the last open one is meant.
-  const named = steps.findLast((step) => step.kind === "create" && step.event.name === name);
-  const step = named ?? open;
-  return step?.kind === "create" ? step : undefined;
 }
 
 /** The candidate's programs by digest; the first one that carries its source wins. */

@@ -27,7 +27,13 @@ export interface TraceStats {
   readonly events: Readonly<Record<string, number>>;
   readonly models: readonly ModelStats[];
   readonly tools: readonly ToolStats[];
-  readonly candidates: { readonly all: number; readonly scored: number; readonly failed: number };
+  /** By what became of them; a duplicate of an earlier one was not run. */
+  readonly candidates: {
+    readonly all: number;
+    readonly scored: number;
+    readonly duplicate: number;
+    readonly failed: number;
+  };
 }
 
 /** @param wanted Events that count. */
@@ -40,7 +46,7 @@ export async function traceStats(
   const types = new Map<string, number>();
   const models = new Map<string, ModelStats>();
   const tools = new Map<string, ToolStats>();
-  const candidates = { all: 0, scored: 0, failed: 0 };
+  const candidates = { all: 0, scored: 0, duplicate: 0, failed: 0 };
 
   for (const run of runs) {
     count(kinds, `${run.kind} ${run.status}`);
@@ -50,8 +56,8 @@ export async function traceStats(
       count(types, event.type);
       if (event.type === "candidate-result") {
         candidates.all++;
-        const scored = Known.CandidateEvent.safeParse(event.data).data?.status === "scored";
-        candidates[scored ? "scored" : "failed"]++;
+        const status = Known.CandidateEvent.safeParse(event.data).data?.status;
+        candidates[status === "scored" || status === "duplicate" ? status : "failed"]++;
       } else if (event.type === "model-reply") {
         const reply = Known.ModelReplyEvent.safeParse(event.data).data;
         if (reply === undefined) continue;

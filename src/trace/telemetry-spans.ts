@@ -128,6 +128,7 @@ export function spanRecorder(tracer: Tracer, { content, rootedIn }: SpanOptions)
       });
     }),
     "held-out-result": on(Known.HeldOutResult, ({ span }, { digest, score }) => {
+      if (score === undefined) return;
       span.addEvent("gen_ai.evaluation.result", {
         "gen_ai.evaluation.name": "held-out",
         "gen_ai.evaluation.score.value": score,

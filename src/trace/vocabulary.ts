@@ -134,7 +134,8 @@ export const CandidateEvent = z.object({
 export const BestChange = z.object({ digest: z.string(), fitness: z.number() });
 export const HeldOutResult = z.object({
   digest: z.string(),
-  score: z.number(),
+  /** Absent where the task seals no cases. */
+  score: maybe(z.number()),
   measures: maybe(z.record(z.string(), Json)),
 });
 export const RunResult = z.object({
@@ -148,6 +149,8 @@ export const RequestSubmit = z.object({
   examples: maybe(z.array(Json)),
   images: maybe(z.array(Shown)),
   user: maybe(z.string()),
+  /** There: an agent was handed a part of another request. */
+  agent: maybe(z.string()),
 });
 export const RequestGround = z.object({ task: maybe(z.string()), spec: maybe(Spec) });
 export const RequestStatusEvent = z.object({ from: maybe(z.string()), to: z.string() });
@@ -218,7 +221,39 @@ export const ApprovalGiven = z.object({
   arguments: Json,
   edited: z.boolean().default(false),
 });
-export const AnswerGiven = z.object({ answer: Json });
+/** What an answer was held against, and by what. */
+export const Checks = z.array(
+  z.object({
+    item: z.string(),
+    by: maybe(z.string()),
+    verdict: maybe(z.string()),
+    reason: maybe(z.string()),
+  }),
+);
+export const AnswerGiven = z.object({ answer: Json, checks: maybe(Checks) });
+/** A sub-agent begins, in a run of its own. */
+export const AgentStart = z.object({ agent: z.string(), run: z.string() });
+/** Plan as code. Calls that it makes have ids that begin with its own. */
+export const ProgramStart = z.object({
+  id: z.string(),
+  code: z.string(),
+  input: Json.default(null),
+  tools: z.array(z.string()).default([]),
+});
+export const ProgramResult = z.object({
+  id: z.string(),
+  status: z.string(),
+  value: Json.optional(),
+  message: maybe(z.string()),
+  reason: maybe(z.string()),
+});
+/** A whole plan, or the one next step of it. */
+export const PlanProposed = z.object({
+  reason: z.string().default(""),
+  because: maybe(z.string()),
+  step: maybe(z.string()),
+  steps: maybe(z.array(z.looseObject({ id: z.string(), kind: z.string() }))),
+});
 
 export type TraceMessage = z.output<typeof Message>;
 export type TraceTool = z.output<typeof ModelTool>;

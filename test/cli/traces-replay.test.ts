@@ -39,6 +39,19 @@ describe("traces replay", { timeout: 120_000 }, () => {
     expect((await place.json(["traces", "ls"])).value).toHaveLength(1);
   });
 
+  it("finds the task of a run that a request began, by what the request brought", async () => {
+    const examples = ["abc", "", "xy", "hello"].map((text) => ({
+      args: [text],
+      expected: [...text].reverse().join(""),
+    }));
+    const file = place.file("examples.json", JSON.stringify(examples));
+    await place.run(["request", "Turn a text round", "--examples", file]);
+    const runs = (await place.json(["traces", "ls"])).value as { id: string; parent?: string }[];
+    const id = runs.find(({ parent }) => parent !== undefined)?.id ?? "none";
+    const { status, value } = await place.json(["traces", "replay", id]);
+    expect([status, value]).toEqual([0, expect.objectContaining({ status: "identical" })]);
+  });
+
   it("answers from the record what a model said, when there is no model any more", async () => {
     const server = await modelServer((_request, index) => (index < 2 ? "No." : BY_LETTERS));
     servers.push(server);

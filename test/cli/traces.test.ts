@@ -64,14 +64,17 @@ test("stats counts what the events say, and a filter narrows it", async () => {
   await evolutionRun(store, "evo-1");
   let candidates = 0;
   let scored = 0;
+  let duplicate = 0;
   for await (const { type, data } of store.events("evo-1")) {
     if (type !== "candidate-result") continue;
     candidates++;
-    if ((data as { status: string }).status === "scored") scored++;
+    const { status } = data as { status: string };
+    if (status === "scored") scored++;
+    if (status === "duplicate") duplicate++;
   }
   const { value } = await place.json(["traces", "stats"]);
   expect(value).toMatchObject({
-    candidates: { all: candidates, scored, failed: candidates - scored },
+    candidates: { all: candidates, scored, duplicate, failed: candidates - scored - duplicate },
     tools: [
       { tool: "weather", calls: 3, failed: 0 },
       { tool: "divide", calls: 2, failed: 1 },
@@ -123,7 +126,7 @@ test("tail --follow prints what another process appends, each event once, in ord
   expect(followed.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
 }, 20_000);
 
-test("show --population rebuilds an evolution run: scores, parents, islands and prompts", async () => {
+test("show --population rebuilds an evolution run: scores, parents, islands, prompts, decisions", async () => {
   const store = openStore();
   const results = [];
   for await (const { type, data } of store.events("evo-1")) {
@@ -131,15 +134,30 @@ test("show --population rebuilds an evolution run: scores, parents, islands and 
   }
   await store.close();
   const args = ["traces", "show", "evo-1", "--population"];
-  const { candidates, islands } = (await place.json(args)).value as {
+  const { candidates, islands, decisions, outcomes } = (await place.json(args)).value as {
     candidates: { digest: string; parents: string[] }[];
     islands: Record<string, number>;
+    decisions: { type: string; data: object }[];
+    outcomes: Record<string, number>;
   };
   expect(candidates.map(({ digest, parents }) => [digest, parents])).toEqual(
     results.map(({ digest, parents = [] }) => [digest, parents]),
   );
   expect(Object.values(islands).reduce((sum, count) => sum + count)).toBe(results.length);
-  expect((await place.run([...args, "--limit", "2"])).stdout).toContain("the best 2 shown");
+  expect(decisions.map(({ type }) => type)).toEqual([
+    "best-change",
+    "island-reset",
+    "held-out-result",
+    "run-result",
+  ]);
+  expect(decisions[1]?.data).toEqual({ island: 2, epoch: 1, founder: "packing-1" });
+  expect(Object.values(outcomes).reduce((sum, count) => sum + count)).toBe(results.length);
+  const { stdout } = await place.run([...args, "--limit", "2"]);
+  expect(stdout).toContain("the best 2 shown");
+  expect(stdout).toContain("the last 2 of 4");
+  const all = (await place.run(args)).stdout;
+  expect(all).toMatch(/island-reset .*packing-1 .*island 2, epoch 1, founder/);
+  expect(all).toMatch(/Proposals: \d+ scored, .*\d+ failed: threw/);
   const none = await place.run(["traces", "show", "req-1", "--population"]);
   expect([none.status, none.stderr.includes("NO_POPULATION")]).toEqual([2, true]);
 });

@@ -1,11 +1,20 @@
 /** The fine-tuning example reads what the export writes, as far as a machine without a GPU can tell. */
 import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { exportTraces } from "../../src/trace/export/export.ts";
-import { awkwardStore } from "../trace/runs.ts";
+import { memoryEventStore } from "../../src/trace/memory-store.ts";
+import { png } from "../support/images.ts";
+import {
+  awkwardStore,
+  modelRun,
+  requestWithImages,
+  requestWithPeople,
+  stillClock,
+} from "../trace/runs.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../examples/finetune/finetune.py");
 const python = spawnSync("python3", ["--version"]).status === 0;
@@ -14,6 +23,17 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 const check = (folder: string) =>
   spawnSync("python3", [SCRIPT, "--data", folder, "--check"], { encoding: "utf8" });
+
+/** Changes the rows and lets the manifest know. */
+function change(folder: string, edit: (text: string) => string): void {
+  const [rows, manifest] = ["train.jsonl", "manifest.json"].map((name) => join(folder, name));
+  if (rows === undefined || manifest === undefined) return;
+  const text = edit(readFileSync(rows, "utf8"));
+  const said = JSON.parse(readFileSync(manifest, "utf8"));
+  said.files[0].sha256 = createHash("sha256").update(text).digest("hex");
+  writeFileSync(rows, text);
+  writeFileSync(manifest, JSON.stringify(said));
+}
 
 describe.skipIf(!python)("the fine-tuning script (skipped where python3 is absent)", () => {
   for (const format of ["trl-sft", "trl-dpo", "trl-kto"] as const) {
@@ -35,6 +55,40 @@ describe.skipIf(!python)("the fine-tuning script (skipped where python3 is absen
       const changed = check(folder);
       expect(changed.status).toBe(1);
       expect(changed.stderr).toContain("SHA-256");
+    });
+  }
+
+  for (const format of ["trl-sft", "trl-dpo"] as const) {
+    test(`takes rows with images as ${format}, each place with its file`, async () => {
+      const store = memoryEventStore({ clock: stillClock });
+      await requestWithImages(store, "req-images");
+      await modelRun(store, "req-models");
+      const data = png(3, 2, [1, 2, 3]).toString("base64");
+      await requestWithPeople(store, "req-people", {
+        images: [{ type: "image", mimeType: "image/png", data }],
+      });
+      const out = join(home, `${format}-images`);
+      const { folder } = await exportTraces(store, { format, out, validation: 0 });
+      const read = check(folder);
+      expect(read.stderr).toBe("");
+      expect(read.status).toBe(0);
+      expect(read.stdout).toMatch(/not run, .*torch|need the processor/);
+
+      const { images } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+      const file = join(folder, images.files[0].path);
+      const bytes = readFileSync(file);
+      writeFileSync(file, "another picture");
+      expect(check(folder).stderr).toContain("SHA-256");
+      rmSync(file);
+      expect(check(folder).stderr).toContain("copy the whole folder");
+      writeFileSync(file, bytes);
+
+      change(folder, (text) => text.replace('{"type":"image"},', ""));
+      expect(check(folder).stderr).toMatch(
+        /train\.jsonl:\d+: images: expected \d+, one for each place/,
+      );
+      change(folder, (text) => text.replace(/images\/[0-9a-f]{8}/, "images/00000000"));
+      expect(check(folder).stderr).toContain("expected files that the manifest names");
     });
   }
 

@@ -110,6 +110,17 @@ describe("tools of a configured MCP server", () => {
     expect(await call(tools, add, [1, 2, 3])).toMatchObject({ status: "refused" });
   });
 
+  it("give a structured result with the pictures that came beside it", async () => {
+    const picture = { type: "image", mimeType: "image/png", data: expect.any(String) };
+    expect(await call(tools, "fixture__look", [])).toMatchObject({
+      output: [{ type: "text", text: "a screen" }, picture],
+    });
+    expect(await call(tools, "fixture__measure", [])).toMatchObject({
+      status: "returned",
+      output: { width: 40, images: [picture] },
+    });
+  });
+
   it("fail as values: an error, a limit, a server that dies and is started again", async () => {
     expect(await call(tools, "fixture__fail", [])).toMatchObject({
       status: "threw",

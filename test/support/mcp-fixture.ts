@@ -17,6 +17,11 @@ const numbers = (...names: string[]) => ({
   required: names,
 });
 const readOnly = { readOnlyHint: true };
+const picture = {
+  type: "image" as const,
+  mimeType: "image/png",
+  data: png(40, 20, [0, 0, 200]).toString("base64"),
+};
 const text = (value: string) => ({ content: [{ type: "text" as const, text: value }] });
 
 serveStdio(
@@ -44,6 +49,13 @@ serveStdio(
           name: "look",
           description: "Shows the screen.",
           inputSchema: { type: "object" as const },
+          annotations: readOnly,
+        },
+        {
+          name: "measure",
+          description: "The size of the screen, which it shows.",
+          inputSchema: { type: "object" as const },
+          outputSchema: numbers("width"),
           annotations: readOnly,
         },
         { name: "sleep", description: "Waits.", inputSchema: numbers("ms"), annotations: readOnly },
@@ -76,11 +88,10 @@ serveStdio(
           return text(
             `hello ${process.env.GREETED ?? "nobody"} ${process.env.SECRET_OF_OTHERS ?? ""}`.trim(),
           );
-        case "look": {
-          const data = png(40, 20, [0, 0, 200]).toString("base64");
-          const picture = { type: "image" as const, mimeType: "image/png", data };
+        case "look":
           return { content: [{ type: "text" as const, text: "a screen" }, picture] };
-        }
+        case "measure":
+          return { content: [picture], structuredContent: { width: 40 } };
         case "sleep":
           await new Promise((resolve) => setTimeout(resolve, Number(given.ms)));
           return text("awake");

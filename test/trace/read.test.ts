@@ -72,14 +72,16 @@ describe("reading a run", () => {
     expect(made.requestStatus).toBe("SUCCEEDED");
     expect(made.steps.map(({ kind }) => kind)).toEqual([
       "afford",
+      "plan",
       "create",
       "create",
       "call",
       "answer",
     ]);
-    expect(made.steps[1]).toMatchObject({ refused: { reasons: ["held-out 0.5, expected 1"] } });
-    expect(made.steps[1]).not.toHaveProperty("registered");
-    expect(made.steps[2]).toMatchObject({ registered: { version: 1 } });
+    expect(made.steps[1]).toMatchObject({ event: { reason: "No stored tool fits." } });
+    expect(made.steps[2]).toMatchObject({ refused: { reasons: ["held-out 0.5, expected 1"] } });
+    expect(made.steps[2]).not.toHaveProperty("registered");
+    expect(made.steps[3]).toMatchObject({ registered: { version: 1 } });
 
     await requestWithParallelCalls(store, "parallel");
     const { steps } = await readRun(store, "parallel");

@@ -384,6 +384,7 @@ export async function evolutionRun(
   }
   events.push(
     event("best-change", { digest: digest(1), fitness: 1.1, evaluations: 3 }),
+    event("island-reset", { island: 2, epoch: 1, founder: digest(1) }),
     event("held-out-result", { digest: digest(count - 1), score: 1.5, measures: {} }),
     event("run-result", {
       best: { digest: digest(2), fitness: 2 },

@@ -35,6 +35,7 @@ export function addTracesExport(traces: Command): void {
       .option("--near-duplicates <index>", "Jaccard index from which rows are alike", Number)
       .option("--sealed <file>", "texts not to train on, one a line (repeatable)", collect, [])
       .option("--keep-personal-data", "leave mail addresses, telephone and account numbers in")
+      .option("--no-images", "leave rows with images out, for a model that takes none")
       .option("--hindsight", "run wrong programs anew; teach them as right for what they do")
       .option("--weighting <kind>", "none, repeat, or weight (jsonl)"),
   ).action(async (runs: readonly string[], flags: ExportFlags) => {
@@ -58,6 +59,7 @@ export function addTracesExport(traces: Command): void {
         ...chosen,
         sealed,
         ...(flags.keepPersonalData === true ? { personalData: "keep" as const } : {}),
+        ...(flags.images ? {} : { images: "drop" as const }),
         ...(flags.hindsight === true ? { hindsight: await executeIn(engine, signal) } : {}),
       });
       for (const warning of result.warnings) output.note(warning);
@@ -115,6 +117,7 @@ interface ExportFlags extends CommonFlags {
   readonly nearDuplicates?: number;
   readonly sealed: readonly string[];
   readonly hindsight?: boolean;
+  readonly images: boolean;
   readonly keepPersonalData?: boolean;
 }
 

@@ -1,9 +1,10 @@
-/** `toolwright traces show RUN --population`: the programs of an evolution run, out of its events. */
+/** `toolwright traces show RUN --population`: an evolution run's programs and decisions, out of its events. */
 import { InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
 import { readRun } from "../../trace/index.ts";
 import { table } from "../output.ts";
+import { decisionRow, decisionsOf, outcomes } from "./traces-decisions.ts";
 
 /**
  * @param limit Rows of the table, best first; the value holds all, in the order of the run.
@@ -27,6 +28,8 @@ export async function population(
     best: candidate.digest === best,
     heldOut: heldOut.get(candidate.digest)?.score,
   }));
+  const decisions = await decisionsOf(store, runId);
+  const became = outcomes(candidates);
   const value = {
     run: runId,
     status: summary.status,
@@ -39,6 +42,8 @@ export async function population(
         .map(([island, own]) => [island, own.length]),
     ),
     candidates: programs,
+    outcomes: became,
+    decisions,
     prompts: modelCalls.map(({ seq, id, promptName, promptGroup, sampleIndex, messages }) => ({
       event: seq,
       id,
@@ -65,9 +70,15 @@ export async function population(
         own.promptGroup?.slice(0, 16) ?? tag ?? "",
       ],
     );
+  const told = decisions.slice(-limit);
   const text = [
     `${runId}: ${candidates.length} candidates, the best ${rows.length} shown (--limit for more; --json for programs, prompts and configuration).`,
     table(["#", "program", "fitness", "held out", "island", "operator", "parents", "prompt"], rows),
+    `Proposals: ${Object.entries(became)
+      .map(([what, count]) => `${count} ${what}`)
+      .join(", ")}.`,
+    `Decisions (${told.length === decisions.length ? "all" : `the last ${told.length}`} of ${decisions.length}):`,
+    table(["event", "decision", "program", "fitness", ""], told.map(decisionRow)),
   ].join("\n");
   return { value: JSON.parse(JSON.stringify(value)) as Json, text };
 }

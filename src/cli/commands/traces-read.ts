@@ -106,7 +106,7 @@ export function addTraceReading(traces: Command): void {
             ["tool", "calls", "failed"],
             stats.tools.map(({ tool, calls, failed }) => [tool, String(calls), String(failed)]),
           ),
-          `${stats.candidates.all} candidates: ${stats.candidates.scored} scored, ${stats.candidates.failed} failed.`,
+          `${stats.candidates.all} candidates: ${stats.candidates.scored} scored, ${stats.candidates.duplicate} duplicates, ${stats.candidates.failed} failed.`,
         ]
           .filter((part) => part !== "")
           .join("\n"),

@@ -1,8 +1,14 @@
 /** `toolwright traces replay`: whether a run comes out of its trace as it was written down. */
 import type { Command } from "commander";
+import { z } from "zod";
+import { Json } from "../../core/json.ts";
+import type { EventStore } from "../../core/ports.ts";
+import type { Task } from "../../core/task.ts";
 import { replayedTask } from "../../engine/replay.ts";
+import { findEvents } from "../../trace/index.ts";
 import { findRun } from "../find-run.ts";
 import { EXIT } from "../output.ts";
+import { prepare } from "../request-source.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 import { pickTask } from "./evolve.ts";
 
@@ -17,10 +23,12 @@ export function addTracesReplay(traces: Command): void {
   ).action(
     async (prefix: string, path: string | undefined, flags: CommonFlags & { spec?: string }) => {
       await withSession(flags, async ({ engine, output, signal }) => {
-        const { id } = await findRun(engine.events, prefix);
+        const { id, parent } = await findRun(engine.events, prefix);
         const recorded = await replayedTask(engine.events, id);
-        const name = flags.spec === undefined ? (path ?? recorded) : undefined;
-        const task = await pickTask(name, flags.spec);
+        const named = path === undefined && flags.spec === undefined ? parent : undefined;
+        const task =
+          (await requestedTask(engine.events, named)) ??
+          (await pickTask(flags.spec === undefined ? (path ?? recorded) : undefined, flags.spec));
         const report = await engine.replay(id, task, signal);
         const { status, events, matched, first } = report;
         const said = {
@@ -33,6 +41,26 @@ export function addTracesReplay(traces: Command): void {
       });
     },
   );
+}
+
+const Submitted = z.object({
+  objective: z.string(),
+  work: z.object({ source: Json, seed: z.number() }),
+});
+
+/** What a request had its tool evolved for: its examples, its spec or its task, as it brought them. */
+async function requestedTask(
+  store: EventStore,
+  parent: string | undefined,
+): Promise<Task | undefined> {
+  if (parent === undefined) return undefined;
+  for await (const { data } of findEvents(store, parent, ["request-submit"])) {
+    const read = Submitted.safeParse(data);
+    if (!read.success || read.data.work.source === null) return undefined;
+    const { objective, work } = read.data;
+    return (await prepare(work, { objective, requirements: [], constraints: [] })).task;
+  }
+  return undefined;
 }
 
 function short(facts: object | null | undefined): string {

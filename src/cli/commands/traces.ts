@@ -53,7 +53,7 @@ export function addTraces(program: Command): void {
       .option("--html <file>", "write the run as one static page instead")
       .option(
         "--population",
-        "an evolution run's programs, rebuilt: scores, parents, islands, prompts",
+        "an evolution run, rebuilt: programs with scores, parents and islands, prompts, decisions",
       )
       .option("--verify", "recompute the chain of sums and report gaps"),
   ).action(

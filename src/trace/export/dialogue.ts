@@ -3,13 +3,14 @@
  * what people answered, requests that were changed on the way.
  */
 import { canonicalJson } from "../../core/json.ts";
-import type { RunRecord, Step } from "../read.ts";
+import type { RunRecord } from "../read.ts";
+import type { Step } from "../steps.ts";
 import type { ChatMessage, ChatTool, Origin } from "./examples.ts";
 import { putAside } from "./images.ts";
-import { partsOf, turnsOf } from "./request-turns.ts";
-import { REQUEST_SYSTEM, requestPrompt, taskName } from "./wording.ts";
+import { type Part, partsOf, turnsOf } from "./request-turns.ts";
+import { CREATE_TOOL, REQUEST_SYSTEM, RUN_PROGRAM, requestPrompt, taskName } from "./wording.ts";
 
-/** Of many calls at once so many are shown: more of the same teach nothing new. */
+/** Of a tool's calls on inputs that came in a list so many are shown: more teach nothing new. */
 const SHOWN_CALLS = 3;
 
 /** Models and terms of whoever wrote a run's words. */
@@ -35,6 +36,8 @@ export function dialogueOf(
   tools: ReadonlyMap<string, ChatTool>,
 ): { readonly messages: readonly ChatMessage[]; readonly calls: number } | undefined {
   if (request === undefined) return undefined;
+  // Where no model read them out of the words, the inputs came beside them, in a list.
+  const listed = modelCalls.length === 0;
   const inputs = new Set<string>();
   const messages: ChatMessage[] = [];
   let calls = 0;
@@ -51,15 +54,16 @@ export function dialogueOf(
       messages.push({ role: "user", content });
       continue;
     }
-    const parts = partsOf(turn.steps, tools);
-    for (const { input } of parts) if (input !== undefined) inputs.add(canonicalJson(input));
-    const shown = parts.slice(0, SHOWN_CALLS).map((part) => ({ id: callId(++calls), ...part }));
+    const parts = turn.steps.map((step) => partsOf(step, tools));
+    for (const { input } of parts.flat()) if (input !== undefined) inputs.add(canonicalJson(input));
+    const few = listed ? firstOfEach(parts.flat()) : parts.flatMap((own) => firstOfEach(own));
+    const shown = few.map((part) => ({ id: callId(++calls), ...part }));
     messages.push(
       {
         role: "assistant",
         content: "",
         toolCalls: shown.map(({ id, name, arguments: given }) => ({ id, name, arguments: given })),
-        ...(parts.some(({ failed }) => failed) ? { weight: 0 as const } : {}),
+        ...(parts.flat().some(({ failed }) => failed) ? { weight: 0 as const } : {}),
       },
       ...shown.map(
         ({ id, name, result, images }): ChatMessage => ({
@@ -72,8 +76,7 @@ export function dialogueOf(
       ),
     );
   }
-  // Where no model read them out of the words, the inputs came beside them.
-  const brought = modelCalls.length === 0 ? [...inputs] : [];
+  const brought = listed ? [...inputs] : [];
   return {
     messages: [
       { role: "system", content: REQUEST_SYSTEM },
@@ -86,6 +89,24 @@ export function dialogueOf(
     ],
     calls,
   };
+}
+
+function firstOfEach(parts: readonly Part[]): readonly Part[] {
+  const seen = new Map<string, number>();
+  return parts.filter(({ name }) => {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count <= SHOWN_CALLS;
+  });
+}
+
+/** Every tool that its dialogue may call, the engine's own before those of the library. */
+export function toolList(
+  { steps }: RunRecord,
+  tools: ReadonlyMap<string, ChatTool>,
+): readonly ChatTool[] {
+  const programs = steps.some(({ kind }) => kind === "program");
+  return [CREATE_TOOL, ...(programs ? [RUN_PROGRAM] : []), ...tools.values()];
 }
 
 /** Where the examples of a request's run come from. */
@@ -111,6 +132,7 @@ export function requestOrigin(
     tools,
     families: [
       `request:${summary.id}`,
+      ...(summary.parent === undefined ? [] : [`request:${summary.parent}`]),
       ...(task === undefined ? [] : [`task:${task}`]),
       ...tools.map((name) => `tool:${name}`),
     ],

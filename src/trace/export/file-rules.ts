@@ -6,6 +6,7 @@ import type { Json } from "../../core/json.ts";
 import type { Row } from "./chat.ts";
 import { type Format, RULES } from "./formats.ts";
 import type { Sketch } from "./limits.ts";
+import type { ResolvedOptions } from "./options.ts";
 
 /** Whether the file is one with images: a column has one type in all rows, with images or without. */
 export function isPictured(format: Format, examples: readonly Sketch[]): boolean {
@@ -17,12 +18,13 @@ export function isPictured(format: Format, examples: readonly Sketch[]): boolean
 
 /** Why the images of an example can not go along. */
 export function imageFault(
-  format: Format,
+  { format, images: wanted }: Pick<ResolvedOptions, "format" | "images">,
   pictured: boolean,
   { images }: Pick<Sketch, "images">,
   hasImage: (sha256: string) => boolean,
 ): string | undefined {
   if (images.length === 0) return undefined;
+  if (wanted === "drop") return "images, which were not asked for";
   const rules = RULES[format];
   if (rules.images === undefined) return "images, which the format does not hold";
   if (!pictured) return "images, which its reader does not take beside more rows with tool calls";

@@ -5,10 +5,9 @@
  */
 import { canonicalJson } from "../../core/json.ts";
 import type { RunRecord } from "../read.ts";
-import { dialogueOf, requestOrigin, type Writers } from "./dialogue.ts";
+import { dialogueOf, requestOrigin, toolList, type Writers } from "./dialogue.ts";
 import type { Conversation, Drop } from "./examples.ts";
 import { toolsOf } from "./request-tools.ts";
-import { CREATE_TOOL } from "./wording.ts";
 
 /** @returns The conversation, or why there is none. */
 export function fromRequest(record: RunRecord, writers: Writers): Conversation | Drop {
@@ -18,6 +17,9 @@ export function fromRequest(record: RunRecord, writers: Writers): Conversation |
   const tools = toolsOf(record);
   const said = dialogueOf(record, steps, tools);
   if (said === undefined) return drop("no request was submitted in it");
+  if (record.request?.agent !== undefined) {
+    return drop("a sub-agent's: its calls of the model tell the conversation");
+  }
   if (answer?.kind !== "answer") return drop("the request has no answer");
   if (said.calls === 0) return drop("no tool was made or called for it");
 
@@ -26,7 +28,7 @@ export function fromRequest(record: RunRecord, writers: Writers): Conversation |
   return {
     kind: "conversation",
     messages: [...said.messages, { role: "assistant", content }],
-    tools: [CREATE_TOOL, ...tools.values()],
+    tools: toolList(record, tools),
     origin: requestOrigin(record, writers, [...tools.keys()], "tool-use"),
   };
 }

@@ -3,12 +3,12 @@
  * with the arguments that a person put in its place, chosen. Nobody has to guess which is better.
  */
 import type { Json } from "../../core/json.ts";
-import type { RunRecord, Step } from "../read.ts";
-import { callId, dialogueOf, requestOrigin, type Writers } from "./dialogue.ts";
+import type { RunRecord } from "../read.ts";
+import type { Step } from "../steps.ts";
+import { callId, dialogueOf, requestOrigin, toolList, type Writers } from "./dialogue.ts";
 import type { AssistantMessage, ChatTool, Preference } from "./examples.ts";
 import { argumentLists, isObject, toolsOf } from "./request-tools.ts";
 import { parameterNames } from "./signature.ts";
-import { CREATE_TOOL } from "./wording.ts";
 
 export function humanEdits(record: RunRecord, writers: Writers): readonly Preference[] {
   const tools = toolsOf(record);
@@ -25,7 +25,7 @@ export function humanEdits(record: RunRecord, writers: Writers): readonly Prefer
       {
         kind: "preference",
         prompt: said.messages,
-        tools: [CREATE_TOOL, ...tools.values()],
+        tools: toolList(record, tools),
         chosen: called(tool, id, step.event.arguments),
         rejected: called(tool, id, step.event.asked),
         origin: { ...origin, terms: [...new Set([...origin.terms, "human"])].sort() },
@@ -37,7 +37,9 @@ export function humanEdits(record: RunRecord, writers: Writers): readonly Prefer
 /** What was over by then. */
 function before(steps: readonly Step[], seq: number): readonly Step[] {
   return steps.filter(
-    (step) => (step.kind === "call" ? (step.resultSeq ?? Infinity) : step.seq) < seq,
+    (step) =>
+      (step.kind === "call" || step.kind === "program" ? (step.resultSeq ?? Infinity) : step.seq) <
+      seq,
   );
 }
 

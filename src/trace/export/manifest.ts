@@ -9,7 +9,7 @@ import type { ResolvedOptions } from "./options.ts";
 import type { FinishedRow } from "./pipeline.ts";
 
 /** Goes up when the same traces give other rows. */
-const EXPORT_VERSION = 2;
+const EXPORT_VERSION = 3;
 
 export function sortedObject(
   counts: ReadonlyMap<string, number>,

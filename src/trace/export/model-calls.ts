@@ -44,6 +44,10 @@ export function modelCalls(record: RunRecord): Conversation[] {
           tools: reply.toolCalls.map(({ name }) => name),
           families: [
             `${summary.kind === "request" ? "request" : "run"}:${summary.id}`,
+            // What a sub-agent said stands in the dialogue of the request above it.
+            ...(summary.kind === "request" && summary.parent !== undefined
+              ? [`request:${summary.parent}`]
+              : []),
             ...(task === undefined ? [] : [`task:${task}`]),
           ],
         },
@@ -51,10 +55,16 @@ export function modelCalls(record: RunRecord): Conversation[] {
     ];
   });
   const held = new Set(all.flatMap(({ messages }) => beginnings(messages)));
-  return all.filter(({ messages }) => !held.has(sameWords(messages)));
+  return all.filter(
+    ({ messages, tools }) =>
+      !held.has(sameWords(messages)) && !(tools.length > 0 && held.has(goneOn(messages))),
+  );
 }
 
-/** Where a form was asked for, earlier replies are those that did not keep it: shown, not learned. */
+/**
+ * Where a form was asked for, earlier replies are those that did not keep it; a sub-agent's that was
+ * told something after its first reply had written calls that nobody can read. Shown, not learned.
+ */
 function asked(call: ModelCall): readonly ChatMessage[] {
   const sent = sentMessages(call);
   const { parameters } = call;
@@ -63,19 +73,31 @@ function asked(call: ModelCall): readonly ChatMessage[] {
     parameters !== null &&
     typeof parameters === "object" &&
     Object.hasOwn(parameters, "schema");
-  if (!formed) return sent;
-  return sent.map((message) =>
-    message.role === "assistant" ? { ...message, weight: 0 as const } : message,
+  if (!formed && call.promptName !== "agent") return sent;
+  return sent.map((message, index) =>
+    message.role === "assistant" && (formed || corrected(sent, index))
+      ? { ...message, weight: 0 as const }
+      : message,
   );
+}
+
+/** Whether the next words behind a reply and its results are the user's. */
+function corrected(messages: readonly ChatMessage[], index: number): boolean {
+  return messages.slice(index + 1).find(({ role }) => role !== "tool")?.role === "user";
 }
 
 /** Digests of every shorter dialogue that a dialogue begins with. */
 function beginnings(messages: readonly ChatMessage[]): string[] {
-  return messages.flatMap(({ role }, index) =>
-    role === "assistant" && index < messages.length - 1
-      ? [sameWords(messages.slice(0, index + 1))]
-      : [],
-  );
+  return messages.flatMap((message, index) => {
+    if (message.role !== "assistant" || index === messages.length - 1) return [];
+    const upTo = messages.slice(0, index + 1);
+    return [sameWords(upTo), goneOn(upTo)];
+  });
+}
+
+/** The same, whatever the last reply was: a call that a model wrote as text is told as a call later. */
+function goneOn(messages: readonly ChatMessage[]): string {
+  return `gone on: ${sameWords(messages.slice(0, -1))}`;
 }
 
 function sameWords(messages: readonly ChatMessage[]): string {

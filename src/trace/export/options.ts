@@ -49,6 +49,8 @@ export interface ExportOptions {
    * and counts them. Default `redact`.
    */
   readonly personalData?: "redact" | "keep";
+  /** `drop` leaves rows with images out, for models that take none. Default `keep`. */
+  readonly images?: "keep" | "drop";
   /** Runs wrong programs anew, to teach them as right for what they do. Default: none is. */
   readonly hindsight?: Execute;
   /** Share of the request and task families that goes to validation. Default 0.1. */
@@ -84,6 +86,7 @@ export function resolved(options: ExportOptions): ResolvedOptions {
     nearDuplicates: 0.8,
     sealed: [],
     personalData: "redact",
+    images: "keep",
     validation: 0.1,
     maxPerTask: 1_000,
     maxTokens: 8_192,

@@ -209,18 +209,19 @@ function textOf(messages: readonly ChatMessage[]): string {
 
 function converted(
   examples: readonly Waiting[],
-  { format, maxTokens }: ResolvedOptions,
+  { format, maxTokens, images }: ResolvedOptions,
   { tokens: counter, spill, hasImage = () => false }: Measures,
   drop: (reason: string) => void,
 ): readonly Draft[] {
   const { convert, typed } = RULES[format];
   const secrets = createRedactor().session();
   const types = new Map<string, string>();
-  const pictured = isPictured(format, examples);
+  const pictured = images === "keep" && isPictured(format, examples);
   return examples.flatMap((waits): Draft[] => {
     const { load, ...sketch } = waits;
     const example = load();
-    const row = imageFault(format, pictured, waits, hasImage) ?? convert(example, pictured);
+    const fault = imageFault({ format, images }, pictured, waits, hasImage);
+    const row = fault ?? convert(example, pictured);
     if (typeof row === "string") {
       drop(row);
       return [];

@@ -3,7 +3,8 @@
  * something, else what their calls show.
  */
 import type { Json } from "../../core/json.ts";
-import type { RunRecord, Step } from "../read.ts";
+import type { RunRecord } from "../read.ts";
+import type { Step } from "../steps.ts";
 import type { ChatTool } from "./examples.ts";
 import { observedSchema, parametersSchema } from "./signature.ts";
 

@@ -3,25 +3,31 @@
  * turn, each with its result.
  */
 import { canonicalJson, type Json } from "../../core/json.ts";
-import type { Step } from "../read.ts";
+import { programInput, type Step } from "../steps.ts";
 import type { ChatTool, StoredImage } from "./examples.ts";
 import { besideText } from "./images.ts";
 import { argumentLists, type CallStep, isObject } from "./request-tools.ts";
 import { parameterNames } from "./signature.ts";
-import { CREATE_TOOL } from "./wording.ts";
+import { CREATE_TOOL, RUN_PROGRAM } from "./wording.ts";
 
 type CreateStep = Step & { kind: "create" };
+type ProgramStep = Step & { kind: "program" };
+/** Something that is called and gives a result. */
+type Called = CallStep | CreateStep | ProgramStep;
 
 /** What happened between two words of the model: calls together, or a person who said something. */
 export type Turn =
-  | { readonly kind: "calls"; readonly steps: readonly (CallStep | CreateStep)[] }
+  | { readonly kind: "calls"; readonly steps: readonly Called[] }
   | (Step & { kind: "ask" })
   | (Step & { kind: "revise" });
 
-/** Calls that were under way together are one turn. A call without a result is left out of it. */
+/**
+ * Calls that were under way together are one turn. A call without a result is left out of it, and
+ * one that a program made belongs to the program.
+ */
 export function turnsOf(steps: readonly Step[]): readonly Turn[] {
   const turns: Turn[] = [];
-  let open: { readonly calls: CallStep[]; firstResult: number } | undefined;
+  let open: { readonly calls: (CallStep | ProgramStep)[]; firstResult: number } | undefined;
   for (const step of steps) {
     if (step.kind === "ask" || step.kind === "revise") {
       open = undefined;
@@ -31,7 +37,7 @@ export function turnsOf(steps: readonly Step[]): readonly Turn[] {
       if (step.registered !== undefined || step.refused !== undefined) {
         turns.push({ kind: "calls", steps: [step] });
       }
-    } else if (step.kind === "call" && step.resultSeq !== undefined) {
+    } else if (isOwnCall(step) && step.resultSeq !== undefined) {
       if (open !== undefined && step.seq < open.firstResult) {
         open.calls.push(step);
         open.firstResult = Math.min(open.firstResult, step.resultSeq);
@@ -44,6 +50,10 @@ export function turnsOf(steps: readonly Step[]): readonly Turn[] {
   return turns;
 }
 
+function isOwnCall(step: Step): step is CallStep | ProgramStep {
+  return step.kind === "program" || (step.kind === "call" && step.program === undefined);
+}
+
 /** One call of a conversation. */
 export interface Part {
   readonly name: string;
@@ -51,16 +61,34 @@ export interface Part {
   readonly result: string;
   readonly images: readonly StoredImage[];
   readonly failed: boolean;
-  /** Its arguments, as the request may have brought them. Absent for `create_tool`. */
+  /** Its arguments, as the request may have brought them. Of a tool alone. */
   readonly input?: Json;
 }
 
-/** The calls of one turn, in order. A call on several inputs is one for each. */
-export function partsOf(
-  turn: readonly (CallStep | CreateStep)[],
-  tools: ReadonlyMap<string, ChatTool>,
-): readonly Part[] {
-  return turn.flatMap((step) => (step.kind === "create" ? creation(step) : callParts(step, tools)));
+/** The calls of a step, in order: one, or of a call on several inputs one for each. */
+export function partsOf(step: Called, tools: ReadonlyMap<string, ChatTool>): readonly Part[] {
+  switch (step.kind) {
+    case "create":
+      return creation(step);
+    case "program":
+      return programParts(step);
+    case "call":
+      return callParts(step, tools);
+  }
+}
+
+function programParts({ event, result }: ProgramStep): readonly Part[] {
+  const input = programInput(event);
+  const failed = result?.status !== "returned";
+  const error = result?.message ?? result?.reason ?? result?.status ?? "failed";
+  return [
+    {
+      name: RUN_PROGRAM.name,
+      arguments: { code: event.code, ...(input === undefined ? {} : { input }) },
+      ...told(failed ? { error } : (result.value ?? null)),
+      failed,
+    },
+  ];
 }
 
 function creation(step: CreateStep): readonly Part[] {

@@ -118,6 +118,20 @@ export function requestPrompt(
   ].join("\n\n");
 }
 
+export const RUN_PROGRAM: ChatTool = {
+  name: "run_program",
+  description:
+    "Runs TypeScript in which the other tools are async functions, e.g. `await tools.NAME({ ... })`. Gives what it returns.",
+  parameters: {
+    type: "object",
+    properties: {
+      code: { type: "string", description: "Statements with await and return." },
+      input: { description: "`input` in the program." },
+    },
+    required: ["code"],
+  },
+};
+
 export const CREATE_TOOL: ChatTool = {
   name: "create_tool",
   description:

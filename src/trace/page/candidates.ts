@@ -24,7 +24,7 @@ export function bestProgram(record: RunRecord): Markup {
   }
   const heldOut = record.heldOut.get(winner.digest);
   return html`<h2>Best program</h2><p>fitness ${digits(winner.fitness) ?? "?"}${
-    heldOut === undefined ? html`` : html`, held out ${digits(heldOut.score) ?? "?"}`
+    heldOut?.score === undefined ? html`` : html`, held out ${digits(heldOut.score) ?? "?"}`
   }</p><pre>${shortened(winner.source)}</pre>
 <h3>Lineage</h3><ol reversed>${line.map(
     (each) =>
@@ -89,7 +89,7 @@ function chart(all: readonly TraceCandidate[]): Markup {
     const y = (110 - ((fitness - first.fitness) / span) * 100).toFixed(1);
     return index === 0 ? `M${x} ${y}` : `H${x}V${y}`;
   });
-  return html`<svg viewBox="0 0 600 120" role="img" aria-label="best fitness over candidates"><path d="${path.join("")}H600"/></svg>
+  return html`<svg viewBox="0 0 600 120" preserveAspectRatio="none" role="img" aria-label="best fitness over candidates"><path d="${path.join("")}H600"/></svg>
 <p>best fitness from ${digits(first.fitness) ?? "?"} to ${digits(last.fitness) ?? "?"} over ${all.length} candidates</p>`;
 }
 

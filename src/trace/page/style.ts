@@ -5,6 +5,10 @@ body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #8886; }
 table { border-collapse: collapse; } th, td { text-align: left; vertical-align: top; padding: .2rem .7rem .2rem 0; }
 td { overflow-wrap: anywhere; } .whole { min-width: 7rem; }
+.short { white-space: nowrap; overflow-wrap: normal; }
+.bars { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr max-content; gap: .1rem .7rem; font-size: .85rem; }
+.bars div { min-width: 0; overflow-wrap: anywhere; } .bar { display: block; height: .8rem; min-width: 2px; margin-top: .3rem; background: #2a6fb0; }
+.tool-call { background: #2a9244; } .program-start { background: #b0762a; } .tool-create { background: #8a4fb0; }
 .wide { overflow-x: auto; } .wide table { min-width: 46rem; }
 pre { background: #8881; padding: .7rem; overflow-x: auto; white-space: pre-wrap; margin: .3rem 0; }
 summary { cursor: pointer; color: #2a6fb0; }

@@ -127,6 +127,22 @@ describe("images in an export", () => {
     expect(readFileSync(join(plain.folder, "axolotl.yaml"), "utf8")).not.toMatch(/AutoProcessor/);
   });
 
+  it("stay out where they are not asked for, and the file is one of text", async () => {
+    const store = memoryEventStore({ clock: stillClock });
+    await requestWithImages(store, "req-0");
+    await modelRun(store, "req-models");
+    const out = join(home, "without");
+    const options = { format: "trl-sft", out, validation: 0, images: "drop" } as const;
+    const { folder, drops } = await exportTraces(store, options);
+    expect(drops).toMatchObject({ "images, which were not asked for": expect.any(Number) });
+    expect(readdirSync(folder)).not.toContain("images");
+    const lines = readFileSync(join(folder, "train.jsonl"), "utf8").trim().split("\n");
+    for (const line of lines) {
+      expect(Object.keys(JSON.parse(line))).not.toContain("images");
+      expect(typeof JSON.parse(line).messages[0].content).toBe("string");
+    }
+  });
+
   it("for lines of its own: what it is, and where it lies", async () => {
     const { rows, folder } = await exported("jsonl");
     const user = rows

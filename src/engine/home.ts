@@ -1,5 +1,6 @@
 /** A home's folder, and its event store with what a user attached to it. */
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Config } from "../config.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { EventStore } from "../core/ports.ts";
@@ -8,7 +9,8 @@ import { withTelemetry } from "../trace/index.ts";
 /** @throws ConfigError HOME_NOT_WRITABLE */
 export function prepareHome(home: string): void {
   try {
-    mkdirSync(home, { recursive: true });
+    makeFolder(resolve(home));
+    if (!statSync(home).isDirectory()) throw new Error("it is a file");
     accessSync(home, constants.W_OK);
   } catch (error) {
     throw new ConfigError(
@@ -17,6 +19,18 @@ export function prepareHome(home: string): void {
         "Make it writable, or choose another with --home or TOOLWRIGHT_HOME.",
       { cause: error },
     );
+  }
+}
+
+/** One folder after the other: Node's own recursion never ends where none can be made, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been faster.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

@@ -243,11 +243,14 @@ describe("bad input", () => {
     expect(status).toBe(2);
   });
 
-  it("refuses a home that is not writable", async () => {
+  it("refuses a home that is a file, or where no folder can be made", async () => {
     const file = place.file("plain-file", "");
-    const { status, stderr } = await place.run(["tools", "ls", "--home", `${file}/home`]);
-    expect(stderr).toMatch(/HOME_NOT_WRITABLE|writable/);
-    expect(status).toBe(2);
+    const nowhere = process.platform === "linux" ? ["/proc/nowhere/home"] : [];
+    for (const home of [file, `${file}/home`, ...nowhere]) {
+      const { status, stderr } = await place.run(["tools", "ls", "--home", home]);
+      expect(stderr).toMatch(/HOME_NOT_WRITABLE/);
+      expect(status).toBe(2);
+    }
   });
 });
 

@@ -102,6 +102,15 @@ describe("toolwright tools", () => {
     ]);
   });
 
+  it("says of what a search finds whether it is likely to be meant", async () => {
+    const near = await json(["tools", "search", "what double gives"]);
+    expect(near.value).toContainEqual(expect.objectContaining({ name: "double", meant: true }));
+    const far = (await json(["tools", "search", "translate a letter into Portuguese"])).value as {
+      meant: boolean;
+    }[];
+    expect(far.filter(({ meant }) => meant)).toEqual([]);
+  });
+
   it("retires, restores, and carries a library to another home with what it calls", async () => {
     expect((await json(["tools", "retire", "--grace-days", "0", "--dry-run"])).value).toMatchObject(
       {

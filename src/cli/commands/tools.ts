@@ -1,6 +1,12 @@
 /** `toolwright tools`: what the store holds. */
 import type { Command } from "commander";
-import { dependantsOf, dependenciesOf, type Review, reviewsOf } from "../../../toolstore/index.ts";
+import {
+  dependantsOf,
+  dependenciesOf,
+  noneBelow,
+  type Review,
+  reviewsOf,
+} from "../../../toolstore/index.ts";
 import { InputError } from "../../core/errors.ts";
 import { describeExecution } from "../../core/execution.ts";
 import type { Json } from "../../core/json.ts";
@@ -66,8 +72,13 @@ export function addTools(program: Command): void {
       for (const problem of await engine.foreign.sync()) output.note(problem);
       const matches = await engine.tools.search({ text, limit: flags.limit, filter });
       if (matches.degraded !== undefined) output.note(`Degraded: ${matches.degraded}`);
+      if (matches.length > 0 && matches.every(({ score }) => score < noneBelow)) {
+        output.note(
+          `None is likely to be meant: a request would take none of these, all below ${noneBelow}.`,
+        );
+      }
       output.result(
-        matches.map(({ tool, score }) => ({ ...brief(tool), score })),
+        matches.map(({ tool, score }) => ({ ...brief(tool), score, meant: score >= noneBelow })),
         matches.length === 0
           ? "Nothing found."
           : table(

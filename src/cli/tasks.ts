@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
+import { registerHooks } from "node:module";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LineCounter, parseDocument } from "yaml";
@@ -27,6 +28,7 @@ export async function loadTask(nameOrPath: string, folder = "."): Promise<Task> 
   const [path = "", member] = nameOrPath.split("#");
   const fromFile = isFile(path);
   const file = resolve(folder, path);
+  if (fromFile) answerToName();
   if (/\.(json|ya?ml)$/.test(path)) return loadSpecTask(file);
   const tasks = fromFile ? await tasksOf(pathToFileURL(file), path) : await shippedTasks();
   const wanted = fromFile ? (member ?? tasks[0]?.name) : nameOrPath;
@@ -36,6 +38,18 @@ export async function loadTask(nameOrPath: string, folder = "."): Promise<Task> 
     "UNKNOWN_TASK",
     `Expected a task of ${families(tasks).join(", ")} or the path of a task module or spec, got "${nameOrPath}".`,
   );
+}
+
+let answering = false;
+/** A module means by `toolwright` the engine that loads it, be it installed beside it or not. */
+function answerToName(): void {
+  if (answering) return;
+  answering = true;
+  const url = new URL(`../index${EXTENSION}`, import.meta.url).href;
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === "toolwright" ? { url, shortCircuit: true } : next(specifier, context),
+  });
 }
 
 function isFile(nameOrPath: string): boolean {

@@ -24,11 +24,11 @@ export async function sandboxByName(
       return isolateSandbox({ slots });
     }
     case "container": {
-      const { containerSandbox } = await import("./container.ts");
+      const { containerSandbox } = await import("./container/container.ts");
       return containerSandbox({ concurrency: slots });
     }
     case "process": {
-      const { processSandbox } = await import("./process.ts");
+      const { processSandbox } = await import("./process/process.ts");
       return processSandbox({ concurrency: slots, ...(accept === undefined ? {} : { accept }) });
     }
     default: {

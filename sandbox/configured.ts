@@ -94,7 +94,7 @@ function containers(languages: readonly Language[], workers: number): Sandbox {
     ociRuntime: undefined,
   });
   return onDemand("container", capabilities, async () => {
-    const { containerSandbox } = await import("./container.ts");
+    const { containerSandbox } = await import("./container/container.ts");
     return containerSandbox({ concurrency: workers, languages, warm: 1 });
   });
 }

@@ -1,7 +1,8 @@
 /** What the sandboxes have to stand on here, each found out by trying it. */
-import { confinement, type Layer } from "./confinement.ts";
+
 import { engineAddress, silenceOf } from "./container/address.ts";
-import { findConfinement } from "./process/confinement.ts";
+import { confinement, type Layer } from "./walls/host.ts";
+import { findConfinement } from "./walls/process.ts";
 
 /** Which layers round a host process of the isolate driver hold on this machine. */
 export async function confinementReport(): Promise<Layer[]> {

@@ -1,9 +1,9 @@
 /** The public interface: what an experiment, a user's program or a user's own driver stands on. */
 
 export { specTask } from "../evaluators/spec-task.ts";
-export { ModelConfig } from "./config.ts";
 export type { Clock } from "./core/clock.ts";
 export { systemClock } from "./core/clock.ts";
+export { ModelConfig } from "./core/config.ts";
 export { digestJson, digestText } from "./core/digest.ts";
 export {
   BudgetExceededError,
@@ -59,22 +59,22 @@ export type {
   Verdict,
 } from "./core/task.ts";
 export { Case, JsonSchema, Tool, ToolSpec, ToolStatus, ToolUsage } from "./core/tool.ts";
-export type { Engine, EvolutionOptions } from "./engine.ts";
-export type { EvolveBudget } from "./evolve/budget.ts";
+export type { Engine, EvolutionOptions } from "./engine/engine.ts";
+export type { EvolvedFunction, EvolveRun, EvolveRunOptions } from "./engine/library.ts";
+export { evolve } from "./engine/library.ts";
 export type {
   Generator,
   Parent,
   Proposal,
   ProposalResult,
   ProposeContext,
-} from "./evolve/generator.ts";
-export type { EvolveProgress, EvolveResult } from "./evolve/run.ts";
-export type { EvolvedFunction, EvolveRun, EvolveRunOptions } from "./library.ts";
-export { evolve } from "./library.ts";
-export { RecordedCall, recordingModel, replayModel } from "./llm/replay.ts";
+} from "./evolve/generators/generator.ts";
+export type { EvolveBudget } from "./evolve/loop/budget.ts";
+export type { EvolveProgress, EvolveResult } from "./evolve/loop/run.ts";
+export { RecordedCall, recordingModel, replayModel } from "./models/replay.ts";
 export {
   type Script,
   type ScriptedModel,
   type ScriptedReply,
   scriptedModel,
-} from "./llm/scripted.ts";
+} from "./models/scripted.ts";

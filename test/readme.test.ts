@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProgram } from "../src/cli/program.ts";
-import { loadConfig } from "../src/config.ts";
+import { loadConfig } from "../src/engine/load-config.ts";
 import { type Workplace, workplace } from "./support/cli.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");

@@ -1,19 +1,18 @@
 /** The tool store: tools, their versions, how they are found and what may enter. */
-export { approve, reject, waitingForApproval } from "./approval.ts";
-export { type Agreement, behaviouralDuplicate, probeInputs } from "./behaviour.ts";
+export { approve, reject, waitingForApproval } from "./care/approval.ts";
+export { type ToolDiff, toolDiff } from "./care/diff.ts";
+export { libraryToolStore } from "./care/library.ts";
 export {
-  benchRetrieval,
-  type RetrievalBench,
-  type RetrievalBenchOptions,
-  type RetrievalFigures,
-} from "./bench.ts";
-export type { AbstentionFigures } from "./bench-abstention.ts";
-export { benchIndex, type IndexBench } from "./bench-index.ts";
-export { benchStore, type StoreBench } from "./bench-store.ts";
-export { configuredToolStore } from "./configured.ts";
-export { type ToolDiff, toolDiff } from "./diff.ts";
-export { toolDigest } from "./digest.ts";
-export { type EmbeddedToolStoreOptions, embeddedToolStore } from "./embedded.ts";
+  type RetirementOptions,
+  restore,
+  retirable,
+  retireUnused,
+  retiringEvery,
+} from "./care/retire.ts";
+export { type ReuseStats, reuseStats } from "./care/reuse.ts";
+export { type Review, review, reviewsOf } from "./care/reviews.ts";
+export { failureRise, rollBack, shouldRollBack, worseThanBefore } from "./care/rollback.ts";
+export { type Agreement, behaviouralDuplicate, probeInputs } from "./gate/behaviour.ts";
 export {
   type DependantResult,
   type DuplicateResult,
@@ -21,7 +20,11 @@ export {
   type GateFacts,
   type GateReason,
   gate,
-} from "./gate.ts";
+} from "./gate/gate.ts";
+export { type Registration, registerTool, type ToolDraft } from "./gate/register.ts";
+export { releasingToolStore } from "./gate/release.ts";
+export { secretsIn } from "./gate/secrets.ts";
+export { dependantResults, judgeCases, weighTool } from "./gate/weigh.ts";
 export {
   type Dependency,
   dependantsOf,
@@ -29,27 +32,15 @@ export {
   dependenciesOf,
   reachedBy,
   withUses,
-} from "./graph.ts";
-export { libraryToolStore } from "./library.ts";
-export { linkProgram, resolverOf } from "./link.ts";
-export { linkedSandbox } from "./linked-sandbox.ts";
-export { memoryToolStore } from "./memory.ts";
-export { exportTools, type ImportResult, importTools, ToolsFile } from "./portable.ts";
+} from "./link/graph.ts";
+export { linkProgram, resolverOf } from "./link/link.ts";
+export { linkedSandbox } from "./link/linked-sandbox.ts";
 export type { QdrantToolStoreOptions } from "./qdrant/options.ts";
-export { qdrantToolStore } from "./qdrant.ts";
-export { type Registration, registerTool, type ToolDraft } from "./register.ts";
-export { releasingToolStore } from "./release.ts";
-export {
-  type RetirementOptions,
-  restore,
-  retirable,
-  retireUnused,
-  retiringEvery,
-} from "./retire.ts";
+export { qdrantToolStore } from "./qdrant/qdrant.ts";
 export { noneBelow } from "./retrieval/abstain.ts";
-export { type ReuseStats, reuseStats } from "./reuse.ts";
-export { type Review, review, reviewsOf } from "./reviews.ts";
-export { failureRise, rollBack, shouldRollBack, worseThanBefore } from "./rollback.ts";
-export { secretsIn } from "./secrets.ts";
-export { type ToolStats, toolStats, type UsageFigures, usageFigures } from "./stats.ts";
-export { dependantResults, judgeCases, weighTool } from "./weigh.ts";
+export { configuredToolStore } from "./store/configured.ts";
+export { toolDigest } from "./store/digest.ts";
+export { type EmbeddedToolStoreOptions, embeddedToolStore } from "./store/embedded.ts";
+export { memoryToolStore } from "./store/memory.ts";
+export { exportTools, type ImportResult, importTools, ToolsFile } from "./store/portable.ts";
+export { type ToolStats, toolStats, type UsageFigures, usageFigures } from "./store/stats.ts";

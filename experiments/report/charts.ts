@@ -7,8 +7,8 @@ import { GridComponent, LegendComponent, TitleComponent } from "echarts/componen
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import type { CurvePoint } from "../run/record.ts";
-import type { ArmResult } from "./data.ts";
 import type { Family } from "./family.ts";
+import type { ArmResult } from "./section.ts";
 import { bootstrapMean, type Interval, meanOf } from "./statistics.ts";
 
 use([CustomChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);

@@ -7,42 +7,10 @@ import type { Manifest } from "../manifest/schema.ts";
 import type { Batch } from "../run/journal.ts";
 import type { CellRecord, DoneRecord } from "../run/record.ts";
 import { armName, budgetText, pairs, solvedCount } from "./arms.ts";
-import { type Comparison, compare, corrected } from "./compare.ts";
+import { compare, corrected } from "./compare.ts";
 import { type Family, familyName, familyOf } from "./family.ts";
-import { bootstrapMean, type Interval, meanOf } from "./statistics.ts";
-
-export interface ArmResult {
-  readonly name: string;
-  readonly arm: Arm;
-  readonly records: readonly DoneRecord[];
-  /** Decisive score by seed; a winner that fails on the sealed split counts as the null candidate. */
-  readonly scores: ReadonlyMap<string, number>;
-  readonly mean: number | undefined;
-  readonly interval: Interval | undefined;
-  readonly best: DoneRecord | undefined;
-  readonly training: number | undefined;
-  readonly sealedFailures: number;
-  /** Cells that gave no result at all: the engine failed, or their time was over. */
-  readonly failedCells: number;
-  readonly solved: number | undefined;
-  readonly evaluations: number | undefined;
-  readonly perSecond: number | undefined;
-  readonly usd: number;
-  readonly unpriced: number;
-  readonly failures: Readonly<Record<string, number>>;
-  readonly measures: Readonly<Record<string, number>>;
-}
-
-export interface Section {
-  readonly task: string;
-  readonly budget: string;
-  readonly decidedBy: "sealed" | "training";
-  readonly floor: number | undefined;
-  /** Best of the starting programs. */
-  readonly start: number | undefined;
-  readonly arms: readonly ArmResult[];
-  readonly comparisons: readonly Comparison[];
-}
+import type { ArmResult, Section } from "./section.ts";
+import { bootstrapMean, meanOf } from "./statistics.ts";
 
 export interface ReportData {
   readonly manifest: Manifest;

@@ -3,7 +3,7 @@ import type { Arm } from "../manifest/grid.ts";
 import type { CellRecord, DoneRecord } from "../run/record.ts";
 import { armName, budgetText, pairs, solvedCount } from "./arms.ts";
 import { type Comparison, compare } from "./compare.ts";
-import type { Section } from "./data.ts";
+import type { Section } from "./section.ts";
 import { bootstrapMean, type Interval, meanOf } from "./statistics.ts";
 
 export interface Family {

@@ -6,9 +6,10 @@ import { diffLines } from "diff";
 import type { Task } from "../../src/index.ts";
 import type { DoneRecord } from "../run/record.ts";
 import { type Against, scoreChart, solvedChart } from "./charts.ts";
-import type { ArmResult, ReportData, Section } from "./data.ts";
+import type { ReportData } from "./data.ts";
 import type { Family } from "./family.ts";
 import { findings, METHODS } from "./findings.ts";
+import type { ArmResult, Section } from "./section.ts";
 import { STYLE } from "./style.ts";
 import {
   armTable,

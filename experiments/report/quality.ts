@@ -3,8 +3,9 @@
  * the budget, and of what decides at its end, each with its interval.
  */
 import type { DoneRecord } from "../run/record.ts";
-import type { ArmResult, ReportData, Section } from "./data.ts";
+import type { ReportData } from "./data.ts";
 import type { Family } from "./family.ts";
+import type { ArmResult, Section } from "./section.ts";
 import { bootstrapMean, meanOf } from "./statistics.ts";
 
 export interface QualityRow {

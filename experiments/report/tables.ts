@@ -1,6 +1,7 @@
 /** The report's tables as rows of text: HTML, Markdown and people read the same ones. */
-import type { ReportData, Section } from "./data.ts";
+import type { ReportData } from "./data.ts";
 import type { Family } from "./family.ts";
+import type { Section } from "./section.ts";
 import { meanOf } from "./statistics.ts";
 
 export interface Table {

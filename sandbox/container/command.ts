@@ -10,9 +10,9 @@ import type { Command } from "../../src/core/command.ts";
 import { SandboxUnavailableError } from "../../src/core/errors.ts";
 import type { Execution, Limits } from "../../src/core/execution.ts";
 import { type Job, PYTHON_MAIN, resultOf, variablesOf } from "../commands/scripts.ts";
-import { inspectImage } from "../image/build.ts";
 import { ALL_STREAMS, createConfined } from "./confinement.ts";
 import { connectEngine } from "./engine.ts";
+import { inspectImage } from "./image/build.ts";
 import { ownerOf, removeContainer } from "./owner.ts";
 
 const SCRATCH_MIB = 16;

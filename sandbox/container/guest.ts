@@ -5,8 +5,8 @@
 import type Docker from "dockerode";
 import type { Interpreters, Runtime } from "../guest/commands.ts";
 import { nodeArguments, supervisorSetup } from "../guest/commands.ts";
-import { encodeFrame, frameReader } from "../guest/frames.ts";
 import { type GuestEnd, guestLost, type LiveGuest } from "../guest/run-program.ts";
+import { encodeFrame, frameReader } from "../inside/frames.ts";
 import { ALL_STREAMS, type Allowance, createConfined } from "./confinement.ts";
 import { removeContainer } from "./owner.ts";
 

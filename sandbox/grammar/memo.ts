@@ -6,8 +6,9 @@
  * printed once where it stood; so one print with marks for numbers serves all of a shape. Sources
  * in which a number could be mistaken (other characters than ASCII, escapes) are read as they are.
  */
-import { checkGrammar, type GrammarCheck } from "../grammar.ts";
+
 import { literal } from "./expressions.ts";
+import { checkGrammar, type GrammarCheck } from "./grammar.ts";
 
 // A decimal literal that touches no letter, digit, dollar or dot: neither part of a name nor of
 // another form of number, which stay what they are.

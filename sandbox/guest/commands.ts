@@ -1,8 +1,8 @@
 /** Which commands a supervisor starts for a language, with the guest's text as their argument. */
 import type { Language } from "../../src/core/execution.ts";
-import { linkGuest } from "./link.ts";
-import { PYTHON_CANDIDATE, PYTHON_CELLS } from "./python.ts";
-import type { SupervisorSetup } from "./supervise-common.ts";
+import { linkGuest } from "../inside/link.ts";
+import type { SupervisorSetup } from "../inside/supervise-common.ts";
+import { PYTHON_CANDIDATE, PYTHON_CELLS } from "../python/python.ts";
 
 export interface Interpreters {
   readonly node: string;

@@ -5,8 +5,8 @@
 import { InputError, SandboxUnavailableError } from "../../src/core/errors.ts";
 import type { Execution, ExecutionJob, Language } from "../../src/core/execution.ts";
 import { seededRandom } from "../../src/core/random.ts";
+import type { SupervisorJob } from "../inside/supervise-common.ts";
 import { Answer, executionOf } from "./answers.ts";
-import type { SupervisorJob } from "./supervise-common.ts";
 
 /** Why a guest ended without a last answer. */
 export interface GuestEnd {

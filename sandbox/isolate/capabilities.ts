@@ -1,6 +1,6 @@
 /** What the isolate driver can and cannot do, as data and as words for a model. */
 import type { SandboxCapabilities } from "../../src/core/ports.ts";
-import type { Layer } from "../confinement.ts";
+import type { Layer } from "../walls/host.ts";
 
 export function isolateCapabilities(layers: readonly Layer[]): SandboxCapabilities {
   const holds = layers.filter((layer) => layer.holds);

@@ -11,7 +11,7 @@ import { SandboxUnavailableError } from "../../src/core/errors.ts";
 import type { Execution, ExecutionBatch, Program } from "../../src/core/execution.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
 import { seededRandom } from "../../src/core/random.ts";
-import { confinement } from "../confinement.ts";
+import { confinement } from "../walls/host.ts";
 import { isolateCapabilities } from "./capabilities.ts";
 import { endHost } from "./line.ts";
 import { besideThis, readableByHost } from "./locate.ts";

@@ -2,7 +2,7 @@
 import type { Language } from "../../src/core/execution.ts";
 import type { SandboxCapabilities } from "../../src/core/ports.ts";
 import { capabilityPrompt } from "../guest/prompt.ts";
-import type { Confinement } from "./confinement.ts";
+import type { Confinement } from "../walls/process.ts";
 import type { Observed } from "./observe.ts";
 
 export function processCapabilities(

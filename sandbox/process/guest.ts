@@ -7,9 +7,9 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeArguments, type Runtime, supervisorSetup } from "../guest/commands.ts";
-import { encodeFrame, frameReader } from "../guest/frames.ts";
 import { type GuestEnd, guestLost, type LiveGuest } from "../guest/run-program.ts";
-import { CAGE_PROGRAM, type Confinement, confine } from "./confinement.ts";
+import { encodeFrame, frameReader } from "../inside/frames.ts";
+import { CAGE_PROGRAM, type Confinement, confine } from "../walls/process.ts";
 
 export interface ProcessShape {
   readonly runtime: Runtime;

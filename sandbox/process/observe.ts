@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Confinement, confine } from "./confinement.ts";
+import { type Confinement, confine } from "../walls/process.ts";
 
 export interface Observed {
   readonly networkInterfaces: readonly string[];

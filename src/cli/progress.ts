@@ -1,5 +1,5 @@
 /** Live progress on stderr: one line rewritten on a terminal, a line every few seconds elsewhere. */
-import type { EvolveProgress } from "../evolve/run.ts";
+import type { EvolveProgress } from "../evolve/loop/run.ts";
 
 export interface ProgressLine {
   update(progress: EvolveProgress): void;

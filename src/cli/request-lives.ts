@@ -2,10 +2,10 @@
 import { BudgetExceededError, InputError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
-import type { LiveOptions, Outcome, Requests } from "../requests.ts";
+import type { LiveOptions, Outcome, Requests } from "../request/requests.ts";
+import { prepare } from "../tasks/request-source.ts";
 import { EXIT, type Output } from "./output.ts";
 import { progressLine } from "./progress.ts";
-import { prepare } from "./request-source.ts";
 import { waitLines, waitsAsJson } from "./request-text.ts";
 import type { Session } from "./session.ts";
 import { checkLines, walkNote } from "./walk-text.ts";

@@ -1,9 +1,9 @@
 /** What a request waits for, in words, with the command that answers it. */
 import type { Json } from "../core/json.ts";
-import type { Requests } from "../requests.ts";
-import type { Wait } from "../runtime/journal.ts";
-import { kindOf } from "../runtime/people.ts";
-import type { RequestView } from "../runtime/view.ts";
+import type { Wait } from "../journal/journal.ts";
+import { kindOf } from "../journal/people.ts";
+import type { RequestView } from "../journal/view.ts";
+import type { Requests } from "../request/requests.ts";
 
 export function waitLines(requests: Requests, id: string, wait: Wait): readonly string[] {
   const { question, deadline, key } = wait;

@@ -2,7 +2,7 @@
 import type { RunSummary } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import type { RequestStatus } from "../core/request.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 
 export interface RunRow {
   /** The manifest's, else the first words. */

@@ -3,9 +3,9 @@
  * whatever happens, and a signal that Ctrl-C aborts.
  */
 import { type Command, InvalidArgumentError } from "commander";
-import { loadConfig } from "../config.ts";
 import { CanceledError } from "../core/errors.ts";
-import { type Engine, openEngine } from "../engine.ts";
+import { type Engine, openEngine } from "../engine/engine.ts";
+import { loadConfig } from "../engine/load-config.ts";
 import { createOutput, type Output } from "./output.ts";
 
 export interface CommonFlags {

@@ -1,7 +1,8 @@
 /** The walk with a model, in words for whoever follows it: what was found, planned, called, checked. */
-import type { Check } from "../agent/checks.ts";
+
 import type { NewEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
+import type { Check } from "../work/check.ts";
 
 type Facts = Readonly<Record<string, Json>>;
 

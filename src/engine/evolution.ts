@@ -1,9 +1,9 @@
 /** One evolution run of a home: who proposes, what decides, and where it is written down. */
 import { promptFor } from "../../sandbox/configured.ts";
 import { withUses } from "../../toolstore/index.ts";
-import { readPrompts } from "../agent/prompts/book.ts";
-import { type Config, type ModelConfig, modelOfRole } from "../config.ts";
+import { readPrompts } from "../ask/prompts/book.ts";
 import type { Clock } from "../core/clock.ts";
+import { type Config, type ModelConfig, modelOfRole } from "../core/config.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type {
@@ -16,15 +16,15 @@ import type {
   ToolStore,
 } from "../core/ports.ts";
 import type { Task } from "../core/task.ts";
-import type { EvolveBudget } from "../evolve/budget.ts";
 import { generatorByName } from "../evolve/generators/by-name.ts";
 import type { Novelty } from "../evolve/generators/novelty.ts";
+import type { EvolveBudget } from "../evolve/loop/budget.ts";
+import { recordedBy, recordedReplies } from "../evolve/loop/resume.ts";
+import type { EvolveProgress, EvolveResult } from "../evolve/loop/run.ts";
+import { settingsOf } from "../evolve/loop/settings.ts";
+import { tracedEvolve } from "../evolve/loop/traced.ts";
+import { strategyByName } from "../evolve/population/strategies.ts";
 import { EVOLVE_PROMPTS } from "../evolve/prompts/prompts.ts";
-import { recordedBy, recordedReplies } from "../evolve/resume.ts";
-import type { EvolveProgress, EvolveResult } from "../evolve/run.ts";
-import { settingsOf } from "../evolve/settings.ts";
-import { strategyByName } from "../evolve/strategies.ts";
-import { tracedEvolve } from "../evolve/traced.ts";
 
 export interface EvolutionOptions {
   /** Of the new run. Default: one is made up. */
@@ -177,7 +177,7 @@ async function recordedModel(
   known: readonly Json[],
   { model, terms }: { readonly model: string; readonly terms: string },
 ): Promise<LanguageModel> {
-  const { RecordedCall, replayModel } = await import("../llm/replay.ts");
+  const { RecordedCall, replayModel } = await import("../models/replay.ts");
   return replayModel(
     known.map((call) => RecordedCall.parse(call)),
     { id: model, terms },
@@ -211,7 +211,7 @@ async function modelOf(
     readonly keep: (call: Json) => Promise<void>;
   },
 ): Promise<LanguageModel> {
-  const { configuredModel } = await import("../llm/configured.ts");
+  const { configuredModel } = await import("../models/configured.ts");
   return configuredModel({
     ...settings,
     ...(tokens === undefined ? {} : { budgetTokens: tokens }),

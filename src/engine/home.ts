@@ -1,7 +1,7 @@
 /** A home's folder, and its event store with what a user attached to it. */
 import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { Config } from "../config.ts";
+import type { Config } from "../core/config.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { EventStore } from "../core/ports.ts";
 import { withTelemetry } from "../trace/index.ts";

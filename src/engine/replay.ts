@@ -4,7 +4,7 @@
  * against the recorded one. Nothing is paid, and nothing is added to the home.
  */
 import { z } from "zod";
-import { ModelConfig } from "../config.ts";
+import { ModelConfig } from "../core/config.ts";
 import { InputError } from "../core/errors.ts";
 import type { TraceEvent } from "../core/event.ts";
 import { canonicalJson, type Json } from "../core/json.ts";

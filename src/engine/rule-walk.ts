@@ -1,22 +1,22 @@
 /** The walk that needs no model: cases decide, rules plan. And what makes a tool, for every walk. */
 import { specTask } from "../../evaluators/index.ts";
-import { gate } from "../../toolstore/gate.ts";
+import { gate } from "../../toolstore/gate/gate.ts";
 import { noneBelow, toolDigest, weighTool } from "../../toolstore/index.ts";
-import { afford } from "../agent/affordance.ts";
-import { type CreateToolPorts, createTool } from "../agent/create-tool.ts";
-import { evolutionStep } from "../agent/evolution-step.ts";
-import { callTool } from "../agent/execute.ts";
-import { ground } from "../agent/ground.ts";
-import { planByRule } from "../agent/plan.ts";
-import { fileClaims, singleFlight } from "../agent/single-flight.ts";
-import type { Observation, Stages } from "../agent/stages.ts";
-import { withVariants } from "../agent/variants.ts";
-import type { Config } from "../config.ts";
+import { callTool } from "../call/execute.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Config } from "../core/config.ts";
 import type { Evaluator, EventStore, Sandbox, ToolStore } from "../core/ports.ts";
 import type { Task } from "../core/task.ts";
-import { askOf } from "../model-walk/ask-of.ts";
-import type { LifeContext } from "../requests.ts";
+import { type CreateToolPorts, createTool } from "../create-tool/create-tool.ts";
+import { evolutionStep } from "../create-tool/evolution-step.ts";
+import { fileClaims, singleFlight } from "../create-tool/single-flight.ts";
+import { withVariants } from "../create-tool/variants.ts";
+import { afford } from "../request/afford-by-rule.ts";
+import { askOf } from "../request/ask-of.ts";
+import { ground } from "../request/ground-by-rule.ts";
+import { planByRule } from "../request/plan-by-rule.ts";
+import type { LifeContext } from "../work/attempt.ts";
+import type { Observation, Stages } from "../work/stages.ts";
 import { defaultBudget, type Evolve } from "./evolution.ts";
 
 export interface RuleWalkPorts {

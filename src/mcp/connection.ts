@@ -12,8 +12,9 @@ import {
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import type { Execution } from "../core/execution.ts";
 import type { Json } from "../core/json.ts";
+import type { McpServerSettings } from "../core/mcp-servers.ts";
 import { type CallLimits, callOnce, isAnswer } from "./call.ts";
-import { environmentOf, headersOf, type McpServerSettings } from "./settings.ts";
+import { environmentOf, headersOf } from "./settings.ts";
 
 export interface Connection {
   readonly name: string;

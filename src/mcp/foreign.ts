@@ -7,11 +7,11 @@ import type { Tool as McpTool } from "@modelcontextprotocol/client";
 import { ToolNotFoundError } from "../core/errors.ts";
 import type { Execution, ExecutionJob } from "../core/execution.ts";
 import type { Json } from "../core/json.ts";
+import type { McpServers } from "../core/mcp-servers.ts";
 import type { Sandbox, ToolStore } from "../core/ports.ts";
 import { parameterNames, type Tool } from "../core/tool.ts";
 import type { Connection } from "./connection.ts";
 import { namedIn, originOf, sourceOf, toolOf } from "./definition.ts";
-import type { McpServers } from "./settings.ts";
 
 export interface ForeignTools {
   /**

@@ -1,41 +1,5 @@
-/** Which MCP servers' tools the engine may use: started as a process, or reached by an address. */
-import { z } from "zod";
+/** What a configured MCP server takes from the environment. */
 import { ConfigError } from "../core/errors.ts";
-
-const timeoutMs = z.int().min(1).max(600_000).default(60_000);
-
-const ServerName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/);
-
-export const McpServerSettings = z.union(
-  [
-    z.strictObject({
-      command: z.string().min(1),
-      args: z.array(z.string()).default([]),
-      /** Added to a minimal environment. A value `$NAME` is taken from the variable NAME. */
-      env: z.record(z.string(), z.string()).default({}),
-      /** For one call. */
-      timeoutMs,
-    }),
-    z.strictObject({
-      url: z.url({ protocol: /^https?$/ }),
-      /** Headers with the names of the environment variables that hold their values. */
-      headersEnv: z.record(z.string(), z.string()).default({}),
-      timeoutMs,
-    }),
-  ],
-  {
-    error: "expected { command, args?, env?, timeoutMs? } or { url, headersEnv?, timeoutMs? }",
-  },
-);
-export type McpServerSettings = z.output<typeof McpServerSettings>;
-
-export const McpServers = z.record(ServerName, McpServerSettings, {
-  error: ({ code }) =>
-    code === "invalid_key"
-      ? "expected a name of letters, digits, _ and -, at most 32, a letter first"
-      : "expected servers by name",
-});
-export type McpServers = z.output<typeof McpServers>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -5,7 +5,7 @@
 import type { NewEvent, RunKind, RunStatus } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
-import type { RedactionCounts, Redactor } from "./redact.ts";
+import type { RedactionCounts, Redactor } from "./redact/redact.ts";
 
 export interface Trace {
   /** The run. */

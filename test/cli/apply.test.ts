@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Config } from "../../src/config.ts";
-import { openEngine } from "../../src/engine.ts";
-import { EXAMPLE } from "../manifest/example.ts";
+import { Config } from "../../src/core/config.ts";
+import { openEngine } from "../../src/engine/engine.ts";
+import { EXAMPLE } from "../declare/example.ts";
 import { type Workplace, workplace } from "../support/cli.ts";
 import {
   type ModelServer,

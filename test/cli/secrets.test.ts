@@ -3,7 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
-import { exportTraces, FORMATS, runPage, sqliteEventStore } from "../../src/trace/index.ts";
+import { exportTraces } from "../../src/export/export.ts";
+import { FORMATS } from "../../src/export/formats.ts";
+import { runPage } from "../../src/page/page.ts";
+import { sqliteEventStore } from "../../src/trace/index.ts";
 import { workplace } from "../support/cli.ts";
 import { modelServer } from "../support/model-server.ts";
 

@@ -7,7 +7,7 @@ import type { EngineError } from "../../src/core/errors.ts";
 import type { NewEvent, TraceEvent } from "../../src/core/event.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { EventStore } from "../../src/core/ports.ts";
-import { FIRST_SUM, verifyRun } from "../../src/trace/chain.ts";
+import { FIRST_SUM, verifyRun } from "../../src/trace/store/chain.ts";
 
 export function eventStoreContract(make: () => Promise<EventStore>): void {
   const withStore = (work: (store: EventStore) => Promise<void>) => async () => {

@@ -5,7 +5,12 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/core/random.ts";
 import type { Kernel, Task } from "../../src/core/task.ts";
-import type { Generator, Parent, Proposal, ProposalResult } from "../../src/evolve/generator.ts";
+import type {
+  Generator,
+  Parent,
+  Proposal,
+  ProposalResult,
+} from "../../src/evolve/generators/generator.ts";
 import { declaredBy, freeNames } from "../../src/evolve/syntax/scope.ts";
 import { parseProgram } from "../../src/evolve/syntax/tree.ts";
 

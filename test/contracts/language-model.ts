@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from "vitest";
 import { ModelError } from "../../src/core/errors.ts";
 import type { LanguageModel, ModelRequest, ModelTool } from "../../src/core/ports.ts";
-import type { ModelDelta, StreamingModel } from "../../src/llm/streaming.ts";
+import type { ModelDelta, StreamingModel } from "../../src/models/calling/streaming.ts";
 import type { Served } from "../support/model-server.ts";
 
 /** Occurs in every error text that the server of a contract sends. */

@@ -1,8 +1,8 @@
 /** What every strategy holds. */
 import { expect, it } from "vitest";
 import { seededRandom } from "../../src/core/random.ts";
-import type { Parent } from "../../src/evolve/generator.ts";
-import type { Strategy } from "../../src/evolve/strategy.ts";
+import type { Parent } from "../../src/evolve/generators/generator.ts";
+import type { Strategy } from "../../src/evolve/population/strategy.ts";
 
 const program = (index: number): Parent => ({
   digest: `p${index}`,

@@ -5,8 +5,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { exportTraces } from "../../src/trace/export/export.ts";
-import { memoryEventStore } from "../../src/trace/memory-store.ts";
+import { exportTraces } from "../../src/export/export.ts";
+import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import { png } from "../support/images.ts";
 import {
   awkwardStore,

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "../../src/core/json.ts";
+import { McpServers } from "../../src/core/mcp-servers.ts";
 import { actsOutside, programOf } from "../../src/core/tool.ts";
 import { storedName } from "../../src/mcp/definition.ts";
 import { type ForeignTools, foreignTools } from "../../src/mcp/foreign.ts";
-import { McpServers } from "../../src/mcp/settings.ts";
 import {
   approve,
   judgeCases,

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { configuredSandbox, promptFor, type SandboxSettings } from "../../sandbox/configured.ts";
 import { silenceOf } from "../../sandbox/container/address.ts";
-import { loadConfig } from "../../src/config.ts";
 import { InputError, SandboxUnavailableError } from "../../src/core/errors.ts";
 import { type Language, Limits } from "../../src/core/execution.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
+import { loadConfig } from "../../src/engine/load-config.ts";
 import { engineNote, withoutEngine } from "./container-engine.ts";
 
 const never = new AbortController().signal;

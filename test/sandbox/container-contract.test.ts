@@ -1,5 +1,5 @@
 import { describe, vi } from "vitest";
-import { containerSandbox } from "../../sandbox/container.ts";
+import { containerSandbox } from "../../sandbox/container/container.ts";
 import { sandboxContract } from "../contracts/sandbox.ts";
 import { engineNote, withoutEngine } from "./container-engine.ts";
 

@@ -1,6 +1,7 @@
 /** A host that is killed while its container is busy; started by the container tests. */
+
+import { containerSandbox } from "../../sandbox/container/container.ts";
 import { ownerOf } from "../../sandbox/container/owner.ts";
-import { containerSandbox } from "../../sandbox/container.ts";
 import { Limits } from "../../src/core/execution.ts";
 
 const sandbox = await containerSandbox({ warm: 1, languages: ["python"] });

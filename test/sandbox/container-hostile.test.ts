@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ContainerSandbox, containerSandbox } from "../../sandbox/container.ts";
+import { type ContainerSandbox, containerSandbox } from "../../sandbox/container/container.ts";
 import { Limits } from "../../src/core/execution.ts";
 import { engineNote, withoutEngine } from "./container-engine.ts";
 

@@ -5,8 +5,8 @@ import {
   IMAGE_PYTHON,
   IMAGE_SHELL,
   imageContents,
-} from "../../sandbox/image/contents.ts";
-import { type ImageEntry, tarOf } from "../../sandbox/image/ustar.ts";
+} from "../../sandbox/container/image/contents.ts";
+import { type ImageEntry, tarOf } from "../../sandbox/container/image/ustar.ts";
 import { ConfigError } from "../../src/core/errors.ts";
 
 function contentsHere(): readonly ImageEntry[] | undefined {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ContainerSandbox, containerSandbox } from "../../sandbox/container.ts";
+import { type ContainerSandbox, containerSandbox } from "../../sandbox/container/container.ts";
 import { InputError } from "../../src/core/errors.ts";
 import { Limits } from "../../src/core/execution.ts";
 import { engineNote, withoutEngine } from "./container-engine.ts";

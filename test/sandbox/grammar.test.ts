@@ -2,8 +2,8 @@
 import { type Node, parse } from "acorn";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { checkGrammar } from "../../sandbox/grammar/grammar.ts";
 import { rememberingCheck } from "../../sandbox/grammar/memo.ts";
-import { checkGrammar } from "../../sandbox/grammar.ts";
 import {
   DANGEROUS_EXPRESSIONS,
   DANGEROUS_STATEMENTS,

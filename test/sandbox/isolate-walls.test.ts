@@ -8,9 +8,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { confinement } from "../../sandbox/confinement.ts";
 import { confinementReport } from "../../sandbox/index.ts";
 import { HOST_ENVIRONMENT, hostCommand } from "../../sandbox/isolate/child.ts";
+import { confinement } from "../../sandbox/walls/host.ts";
 
 const linux = process.platform === "linux";
 const ATTEMPTS = `

@@ -1,6 +1,6 @@
 /** Hostile Python of our own in containers. */
 import { describe } from "vitest";
-import { containerSandbox } from "../../sandbox/container.ts";
+import { containerSandbox } from "../../sandbox/container/container.ts";
 import { attacks } from "./attacks.ts";
 import { engineNote, withoutEngine } from "./container-engine.ts";
 import { HOSTILE_PYTHON } from "./more-hostile-programs.ts";

@@ -1,7 +1,7 @@
 /** Hostile programs of our own in processes. */
 import { existsSync } from "node:fs";
 import { describe } from "vitest";
-import { processSandbox } from "../../sandbox/process.ts";
+import { processSandbox } from "../../sandbox/process/process.ts";
 import { attacks } from "./attacks.ts";
 import { HOSTILE_JAVASCRIPT, HOSTILE_PYTHON } from "./more-hostile-programs.ts";
 

@@ -5,9 +5,9 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { runProgram } from "../../sandbox/guest/run-program.ts";
-import { type Confinement, findConfinement } from "../../sandbox/process/confinement.ts";
 import { startProcess } from "../../sandbox/process/guest.ts";
 import { observeConfinement } from "../../sandbox/process/observe.ts";
+import { type Confinement, findConfinement } from "../../sandbox/walls/process.ts";
 import { type Language, Limits } from "../../src/core/execution.ts";
 
 const works = spawnSync("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "true"]).status === 0;

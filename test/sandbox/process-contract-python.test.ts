@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { describe, vi } from "vitest";
-import { processSandbox } from "../../sandbox/process.ts";
+import { processSandbox } from "../../sandbox/process/process.ts";
 import { sandboxContract } from "../contracts/sandbox.ts";
 
 // Every program has a wall of its own built: on a busy machine a test with fifty takes a while.

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { processSandbox } from "../../sandbox/process.ts";
+import { processSandbox } from "../../sandbox/process/process.ts";
 import { Limits } from "../../src/core/execution.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
 

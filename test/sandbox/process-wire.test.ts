@@ -4,9 +4,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { executionOf } from "../../sandbox/guest/answers.ts";
-import { encodeFrame, frameReader } from "../../sandbox/guest/frames.ts";
-import { linkGuest } from "../../sandbox/guest/link.ts";
-import { decodeValues, encodeValues, readFrame, writeFrame } from "../../sandbox/guest/wire.ts";
+import { encodeFrame, frameReader } from "../../sandbox/inside/frames.ts";
+import { linkGuest } from "../../sandbox/inside/link.ts";
+import { decodeValues, encodeValues, readFrame, writeFrame } from "../../sandbox/inside/wire.ts";
 
 const limits = { memoryMiB: 64, outputBytes: 100 };
 

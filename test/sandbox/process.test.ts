@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { processSandbox } from "../../sandbox/process.ts";
+import { processSandbox } from "../../sandbox/process/process.ts";
 import { ConfigError } from "../../src/core/errors.ts";
 import { type Language, Limits } from "../../src/core/execution.ts";
 import type { Json } from "../../src/core/json.ts";
@@ -94,7 +94,7 @@ describe("process sandbox", () => {
 
   it("inherits no descriptor that the engine's own parent left open (Linux)", async ({ skip }) => {
     skip(!offers("shell") || !existsSync("/bin/bash"), "needs a shell, and bash to start it");
-    const driver = new URL("../../sandbox/process.ts", import.meta.url).href;
+    const driver = new URL("../../sandbox/process/process.ts", import.meta.url).href;
     const script = `
       import { processSandbox } from ${JSON.stringify(driver)};
       const sandbox = await processSandbox({ accept: "weaker-isolation", concurrency: 1, warm: 0 });

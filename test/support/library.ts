@@ -1,11 +1,12 @@
 /** A library as the engine keeps it, in memory: real isolate, real gate, real trace. */
 import { createEvaluator } from "../../evaluators/index.ts";
 import { sandboxByName } from "../../sandbox/by-name.ts";
-import { Config } from "../../src/config.ts";
+import { Config } from "../../src/core/config.ts";
 import type { EventStore, Sandbox } from "../../src/core/ports.ts";
 import { programOf, type Tool } from "../../src/core/tool.ts";
 import { createRedactor, openTrace } from "../../src/trace/index.ts";
-import { memoryEventStore } from "../../src/trace/memory-store.ts";
+import { memoryEventStore } from "../../src/trace/store/memory.ts";
+import { judgeCases } from "../../toolstore/gate/weigh.ts";
 import {
   libraryToolStore,
   linkedSandbox,
@@ -15,7 +16,6 @@ import {
   resolverOf,
   type ToolDraft,
 } from "../../toolstore/index.ts";
-import { judgeCases } from "../../toolstore/weigh.ts";
 
 export type TestLibrary = Awaited<ReturnType<typeof testLibrary>>;
 

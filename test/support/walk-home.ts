@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Config } from "../../src/config.ts";
+import { Config } from "../../src/core/config.ts";
 import { Request } from "../../src/core/request.ts";
 import type { Tool } from "../../src/core/tool.ts";
-import { type Engine, openEngine } from "../../src/engine.ts";
-import type { Outcome } from "../../src/requests.ts";
+import { type Engine, openEngine } from "../../src/engine/engine.ts";
+import type { Outcome } from "../../src/request/requests.ts";
 import { type SampleTool, sampleTool } from "../toolstore/sample.ts";
 import { type ModelServer, modelServer } from "./model-server.ts";
 

@@ -3,7 +3,7 @@ import { digestText } from "../../src/core/digest.ts";
 import type { NewEvent } from "../../src/core/event.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { EventStore } from "../../src/core/ports.ts";
-import { memoryEventStore } from "../../src/trace/memory-store.ts";
+import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import { png } from "../support/images.ts";
 
 /** A clock that stands still: exports of what it timed are equal to the byte. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { memoryEventStore } from "../../src/trace/memory-store.ts";
-import { createRedactor } from "../../src/trace/redact.ts";
+import { createRedactor } from "../../src/trace/redact/redact.ts";
+import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import { openTrace } from "../../src/trace/tracer.ts";
 import { all, codeOf } from "../contracts/event-store.ts";
 

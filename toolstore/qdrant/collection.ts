@@ -6,7 +6,7 @@ import type { Schemas } from "@qdrant/js-client-rest";
 import { z } from "zod";
 import { ConfigError } from "../../src/core/errors.ts";
 import type { Embedder } from "../../src/core/ports.ts";
-import { checkEmbedder } from "../embedding.ts";
+import { checkEmbedder } from "../store/embedding.ts";
 import { type Connection, confirmed, isMissing, isTaken } from "./connection.ts";
 import { DENSE, PAYLOAD_INDEXES, SPARSE } from "./points.ts";
 

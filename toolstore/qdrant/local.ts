@@ -10,8 +10,8 @@ import { z } from "zod";
 import { ConfigError, EngineError } from "../../src/core/errors.ts";
 import type { ToolMatch, ToolQuery } from "../../src/core/ports.ts";
 import { Tool, type ToolStatus } from "../../src/core/tool.ts";
-import { guarded } from "../embedded-file.ts";
-import { type Shelf, shelf } from "../shelf.ts";
+import { guarded } from "../store/embedded-file.ts";
+import { type Shelf, shelf } from "../store/shelf.ts";
 import { changed, nameOf, Operation } from "./operations.ts";
 
 export interface LocalCopy {

@@ -5,8 +5,8 @@
 import { z } from "zod";
 import { ToolNotFoundError } from "../../src/core/errors.ts";
 import { Tool, ToolStatus } from "../../src/core/tool.ts";
-import { admits } from "../shelf.ts";
-import { usageAfter } from "../usage.ts";
+import { admits } from "../store/shelf.ts";
+import { usageAfter } from "../store/usage.ts";
 
 const Use = z.object({
   succeeded: z.boolean(),

@@ -6,9 +6,9 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { StoreError } from "../../src/core/errors.ts";
 import { Tool } from "../../src/core/tool.ts";
-import { factsOf, queriesOf, STATUSES, type ToolVector } from "../catalogue.ts";
 import { strengths, toolDocument } from "../retrieval/document.ts";
-import { currentOf } from "../shelf.ts";
+import { factsOf, queriesOf, STATUSES, type ToolVector } from "../store/catalogue.ts";
+import { currentOf } from "../store/shelf.ts";
 
 export const DENSE = "dense";
 export const SPARSE = "words";

@@ -4,8 +4,8 @@
  * a third one after it; the old collection is left where it is.
  */
 import { StoreError } from "../../src/core/errors.ts";
-import { queriesOf } from "../catalogue.ts";
-import { toolVectors } from "../embedding.ts";
+import { queriesOf } from "../store/catalogue.ts";
+import { toolVectors } from "../store/embedding.ts";
 import { behind, createCollection, nextName, pointAlias } from "./collection.ts";
 import { confirmed } from "./connection.ts";
 import { derived, type Point, pointOf, type Stored, storedOf } from "./points.ts";

@@ -9,11 +9,11 @@ import type { Schemas } from "@qdrant/js-client-rest";
 import { z } from "zod";
 import type { ToolFilter, ToolQuery } from "../../src/core/ports.ts";
 import type { ToolStatus } from "../../src/core/tool.ts";
-import { type Found, mergedByName } from "../catalogue.ts";
 import { clauses } from "../retrieval/clauses.ts";
 import { type Asked, ask, type TermStatistics } from "../retrieval/information.ts";
 import { CONSIDERED } from "../retrieval/rank.ts";
 import { NEAREST, toolIndex } from "../retrieval/tool-index.ts";
+import { type Found, mergedByName } from "../store/catalogue.ts";
 import type { Connection } from "./connection.ts";
 import { DENSE, SPARSE, sparse, termNumber } from "./points.ts";
 

@@ -3,7 +3,7 @@ import type { Schemas } from "@qdrant/js-client-rest";
 import { ToolNotFoundError } from "../../src/core/errors.ts";
 import type { ToolMatch, ToolQuery } from "../../src/core/ports.ts";
 import type { Tool, ToolStatus } from "../../src/core/tool.ts";
-import { currentOf } from "../shelf.ts";
+import { currentOf } from "../store/shelf.ts";
 import { type CollectionOptions, type OpenCollection, openCollection } from "./collection.ts";
 import type { Connection } from "./connection.ts";
 import type { Operation } from "./operations.ts";

@@ -7,9 +7,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import { type RetrievalFlags, retrieval, retrievalRows } from "../../bench/retrieval-command.ts";
+import { type StoreFlags, storeRows } from "../../bench/store-command.ts";
 import { CanceledError, InputError, SandboxUnavailableError } from "../../core/errors.ts";
-import { type RetrievalFlags, retrieval, retrievalRows } from "../bench/retrieval.ts";
-import { type StoreFlags, storeRows } from "../bench/store.ts";
 import { createOutput, table } from "../output.ts";
 import { integer } from "../session.ts";
 
@@ -89,7 +89,7 @@ async function* measured(
   signal: AbortSignal,
 ): AsyncGenerator<readonly [name: string, rows: readonly object[]]> {
   if (subject === "quality") {
-    const { benchQuality } = await import("../bench/quality.ts");
+    const { benchQuality } = await import("../../bench/quality.ts");
     const { seeds } = flags;
     for await (const [section, rows] of benchQuality(
       seeds === undefined ? {} : { seeds },
@@ -103,7 +103,7 @@ async function* measured(
     yield [subject, await measure(subject, flags, signal)];
     return;
   }
-  const { benchEvolve } = await import("../bench-evolve.ts");
+  const { benchEvolve } = await import("../../bench/evolve.ts");
   const { only, evaluations } = flags;
   const options = {
     ...(only === undefined ? {} : { only }),
@@ -122,13 +122,13 @@ async function measure(
   switch (subject) {
     case "sandbox":
       return [
-        ...(await (await import("../../../sandbox/bench.ts")).benchSandbox()),
+        ...(await (await import("../../bench/sandbox.ts")).benchSandbox()),
         ...(await containerRows(signal)),
       ];
     case "request":
       return requestRows();
     case "trace":
-      return (await import("../../trace/bench.ts")).benchTrace();
+      return (await import("../../bench/trace.ts")).benchTrace();
     case "store":
       return storeRows(flags);
     case "retrieval":
@@ -139,7 +139,7 @@ async function measure(
 /** No engine is no fault of a benchmark: it says so and goes on. */
 async function containerRows(signal: AbortSignal): Promise<readonly object[]> {
   try {
-    const { benchContainer } = await import("../../../sandbox/container/bench.ts");
+    const { benchContainer } = await import("../../bench/container.ts");
     return await benchContainer({ rounds: 9 }, signal);
   } catch (error) {
     if (!(error instanceof SandboxUnavailableError)) throw error;
@@ -166,7 +166,7 @@ function cell(value: unknown): string {
 /** On a disk, since that is what a durable step waits for. */
 async function requestRows(): Promise<readonly object[]> {
   const [{ benchRequests }, { sqliteEventStore }] = await Promise.all([
-    import("../../runtime/bench.ts"),
+    import("../../bench/journal.ts"),
     import("../../trace/index.ts"),
   ]);
   const folder = mkdtempSync(join(tmpdir(), "toolwright-bench-"));

@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from "node:os";
 import type { Command } from "commander";
 import { confinementReport, driversReport } from "../../../sandbox/index.ts";
 import type { ToolStore } from "../../core/ports.ts";
-import type { Engine } from "../../engine.ts";
+import type { Engine } from "../../engine/engine.ts";
 import { EXIT, table } from "../output.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 

@@ -1,11 +1,12 @@
 /** `toolwright evaluate`: scores a given function on given instances, as a search would. */
+
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { describeExecution } from "../../core/execution.ts";
 import type { CandidateForm, Task } from "../../core/task.ts";
+import { dataInstances, readText } from "../../tasks/tasks.ts";
 import { EXIT } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
-import { readText } from "../tasks.ts";
 import { pickTask } from "./evolve.ts";
 
 interface EvaluateFlags extends CommonFlags {
@@ -75,13 +76,6 @@ export function addEvaluate(program: Command): void {
       );
     });
   });
-}
-
-export function dataInstances(task: Task, text: string, file: string) {
-  if (task.instancesFromData === undefined) {
-    throw new InputError("USAGE", `The task ${task.name} reads no data files. Leave --data out.`);
-  }
-  return task.instancesFromData(text, file);
 }
 
 function orTraining(task: Task, seed: number) {

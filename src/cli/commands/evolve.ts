@@ -2,14 +2,14 @@
 import { type Command, Option } from "commander";
 import { InputError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
-import type { Engine, EvolutionOptions } from "../../engine.ts";
+import type { Engine, EvolutionOptions } from "../../engine/engine.ts";
 import { GENERATORS } from "../../evolve/generators/by-name.ts";
 import { LLM_MODES } from "../../evolve/generators/llm/modes.ts";
-import type { EvolveResult, MeasuredFitness } from "../../evolve/run.ts";
+import type { EvolveResult, MeasuredFitness } from "../../evolve/loop/run.ts";
+import { loadSpecTask, loadTask } from "../../tasks/tasks.ts";
 import { EXIT } from "../output.ts";
 import { progressLine } from "../progress.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
-import { loadSpecTask, loadTask } from "../tasks.ts";
 
 interface EvolveFlags extends CommonFlags {
   readonly spec?: string;

@@ -3,12 +3,13 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { BatchProgress } from "../../../experiments/index.ts";
-import { manifestFile, manifestNames } from "../experiment-manifests.ts";
+import { manifestFile, manifestNames } from "../../tasks/experiment-manifests.ts";
+import { work, workerCommand } from "../../tasks/experiment-worker.ts";
+import { families, loadTask, shippedTasks } from "../../tasks/tasks.ts";
+import { loadStream, workbench } from "../../tasks/workbench.ts";
+import { gridText } from "../grid-text.ts";
 import { EXIT, table } from "../output.ts";
 import { type CommonFlags, collect, integer, withCommonFlags, withSession } from "../session.ts";
-import { families, loadTask, shippedTasks } from "../tasks.ts";
-import { gridText, loadStream, workbench } from "../workbench.ts";
-import { work, workerCommand } from "./experiment-worker.ts";
 
 const PROGRESS = ["line", "json", "none"] as const;
 
@@ -140,7 +141,7 @@ async function report(
   const found = readBatch(folder); // A wrong folder must not become a home.
   const { writeReport } = await import("../../../experiments/report/write.ts");
   await withSession({ ...flags, home: join(folder, "home") }, async ({ engine, output }) => {
-    const { runPage } = await import("../../trace/index.ts");
+    const { runPage } = await import("../../page/page.ts");
     const written = await writeReport({
       ...found,
       folder,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import type { RunSummary, TraceEvent } from "../../core/event.ts";
-import type { Engine } from "../../engine.ts";
+import type { Engine } from "../../engine/engine.ts";
 import { eventText } from "../event-text.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 

@@ -1,8 +1,8 @@
 /** `toolwright get`: what there is of what was declared, and how its runs do. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
-import type { Engine } from "../../engine.ts";
-import type { Body } from "../../manifest/index.ts";
+import type { Body } from "../../declare/index.ts";
+import type { Engine } from "../../engine/engine.ts";
 import { table } from "../output.ts";
 import { type RunRow, runRows, statusOf, statusWord } from "../run-rows.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";

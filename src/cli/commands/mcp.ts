@@ -34,10 +34,10 @@ export function addMcp(program: Command): void {
       { offeredTools },
       { tracedCalls },
     ] = await Promise.all([
-      import("../../server/mcp.ts"),
-      import("../../server/mcp-http.ts"),
-      import("../../server/mcp-tools.ts"),
-      import("../../server/calls.ts"),
+      import("../../server/mcp/mcp.ts"),
+      import("../../server/mcp/http.ts"),
+      import("../../server/mcp/tools.ts"),
+      import("../../server/mcp/calls.ts"),
     ]);
     await withSession(flags, async ({ engine, output, signal }) => {
       const over = flags.http === undefined ? "stdio" : "HTTP";

@@ -1,7 +1,7 @@
 /** `toolwright prompts`: every text that is sent to a model, with what replaces it. */
 import type { Command } from "commander";
-import { PROMPTS, readPrompts } from "../../agent/prompts/book.ts";
-import { loadConfig } from "../../config.ts";
+import { PROMPTS, readPrompts } from "../../ask/prompts/book.ts";
+import { loadConfig } from "../../engine/load-config.ts";
 
 import { createOutput, table } from "../output.ts";
 

@@ -1,8 +1,8 @@
 /** `toolwright request answer|approve|reject|revise|cancel|callback`: what people say to a request. */
 import type { Command } from "commander";
-import type { Revision } from "../../agent/run-request.ts";
 import { InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import type { Revision } from "../../request/run-request.ts";
 import { EXIT } from "../output.ts";
 import { liveOnce, report } from "../request-lives.ts";
 import {

@@ -107,7 +107,7 @@ export function addWorker(program: Command): void {
       if (!Number.isInteger(concurrency) || concurrency < 1) {
         throw new InputError("USAGE", `Expected --concurrency of 1 or more, got ${concurrency}.`);
       }
-      const { work } = await import("../../runtime/worker.ts");
+      const { work } = await import("../../journal/worker.ts");
       await withSession(flags, async (session) => {
         const { engine, output, signal } = session;
         output.note(`Working on ${engine.config.home}. Ctrl-C stops it.`);

@@ -6,9 +6,10 @@ import { InputError } from "../../core/errors.ts";
 import { IMAGE_BYTES, imageOf } from "../../core/image.ts";
 import type { Json } from "../../core/json.ts";
 import { type Budget, Request } from "../../core/request.ts";
-import type { Outcome, RequestWork } from "../../requests.ts";
+import type { Outcome } from "../../request/requests.ts";
+import { prepare, readSource } from "../../tasks/request-source.ts";
+import type { RequestWork } from "../../work/attempt.ts";
 import { liveOnce, report } from "../request-lives.ts";
-import { prepare, readSource } from "../request-source.ts";
 import {
   type CommonFlags,
   collect,

@@ -1,14 +1,14 @@
 /** `toolwright run`: a script of a person's own, with the library's tools as its functions. */
 import { basename } from "node:path";
 import type { Command } from "commander";
-import { prepareProgram } from "../../agent/program-source.ts";
 import { InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { Request } from "../../core/request.ts";
-import { type ProgramSource, toolsNamed } from "../../program-walk.ts";
+import { prepareProgram } from "../../program/source.ts";
+import { type ProgramSource, toolsNamed } from "../../request/walk-program.ts";
+import { readText } from "../../tasks/tasks.ts";
 import { liveOnce, report } from "../request-lives.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
-import { readText } from "../tasks.ts";
 
 interface RunFlags extends CommonFlags {
   readonly tools?: string;

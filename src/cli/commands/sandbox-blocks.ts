@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, resolve, sep } from "node:path";
 import { type Block, type ScriptOutput, scriptOf } from "../../../sandbox/blocks.ts";
-import type { ContainerSandbox } from "../../../sandbox/container.ts";
+import type { ContainerSandbox } from "../../../sandbox/container/container.ts";
 import { InputError } from "../../core/errors.ts";
 import { describeExecution, type Execution, type Limits } from "../../core/execution.ts";
 import type { Json } from "../../core/json.ts";

@@ -7,6 +7,7 @@ import { InputError } from "../../core/errors.ts";
 import { describeExecution, Limits } from "../../core/execution.ts";
 import type { Json } from "../../core/json.ts";
 import type { Sandbox } from "../../core/ports.ts";
+import { readText } from "../../tasks/tasks.ts";
 import { createOutput, EXIT, type Output } from "../output.ts";
 import {
   type CommonFlags,
@@ -16,7 +17,6 @@ import {
   withCommonFlags,
   withSession,
 } from "../session.ts";
-import { readText } from "../tasks.ts";
 import {
   type BlockResult,
   putFiles,
@@ -136,7 +136,7 @@ async function runInSession(
   { output, signal }: Session,
 ): Promise<void> {
   const name = flags.session ?? "";
-  const { containerSandbox } = await import("../../../sandbox/container.ts");
+  const { containerSandbox } = await import("../../../sandbox/container/container.ts");
   // No program outside the session: no container is started ahead for one.
   const driver = await containerSandbox({ concurrency: 1, warm: 0 });
   try {
@@ -214,7 +214,7 @@ function addImage(sandbox: Command): void {
     .description("build it out of this machine's own Node, Python and shell; no registry is asked")
     .option("--json", "print one JSON document on stdout and nothing else")
     .action(async (flags: { readonly json?: boolean }) => {
-      const { buildSandboxImage } = await import("../../../sandbox/image/build.ts");
+      const { buildSandboxImage } = await import("../../../sandbox/container/image/build.ts");
       const { connectEngine } = await import("../../../sandbox/container/engine.ts");
       const built = await buildSandboxImage({ engine: await connectEngine() });
       createOutput(flags.json === true).result(built, JSON.stringify(built));

@@ -20,7 +20,7 @@ export function addServe(program: Command): void {
     if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
       throw new InputError("USAGE", `Expected --port from 0 to 65535, got ${port}.`);
     }
-    const { serveCallbacks } = await import("../../server/callbacks.ts");
+    const { serveCallbacks } = await import("../../server/callbacks/callbacks.ts");
     await withSession(flags, async ({ engine, output, signal }) => {
       const server = await serveCallbacks(
         engine.requests,

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { Request } from "../../core/request.ts";
+import { loadTask } from "../../tasks/tasks.ts";
 import { table } from "../output.ts";
 import { report } from "../request-lives.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
-import { loadTask } from "../tasks.ts";
 import { submitAndLive } from "./request.ts";
 
 interface StartFlags extends CommonFlags {

@@ -1,7 +1,7 @@
 /** `toolwright tools declarations`: the tools as an editor or a model sees them in a program. */
 import type { Command } from "commander";
-import { declarations } from "../../agent/declarations.ts";
-import { toolsNamed } from "../../program-walk.ts";
+import { declarations } from "../../program/declarations.ts";
+import { toolsNamed } from "../../request/walk-program.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 
 export function addToolDeclarations(tools: Command): void {

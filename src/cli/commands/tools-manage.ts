@@ -10,9 +10,9 @@ import {
   toolDiff,
 } from "../../../toolstore/index.ts";
 import { InputError } from "../../core/errors.ts";
+import { readText } from "../../tasks/tasks.ts";
 import { table } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
-import { readText } from "../tasks.ts";
 
 export function addToolManagement(tools: Command): void {
   withCommonFlags(

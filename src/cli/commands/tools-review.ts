@@ -11,10 +11,10 @@ import {
 } from "../../../toolstore/index.ts";
 import { InputError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
-import type { Engine } from "../../engine.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { loadSpecTask, readText } from "../../tasks/tasks.ts";
 import { EXIT, table } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
-import { loadSpecTask, readText } from "../tasks.ts";
 
 interface VersionFlags extends CommonFlags {
   readonly toolVersion?: number;

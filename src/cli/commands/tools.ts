@@ -11,7 +11,7 @@ import { InputError } from "../../core/errors.ts";
 import { describeExecution } from "../../core/execution.ts";
 import type { Json } from "../../core/json.ts";
 import type { Tool } from "../../core/tool.ts";
-import type { Engine } from "../../engine.ts";
+import type { Engine } from "../../engine/engine.ts";
 import { EXIT, table } from "../output.ts";
 import { type CommonFlags, count, integer, withCommonFlags, withSession } from "../session.ts";
 import { addToolDeclarations } from "./tools-declarations.ts";
@@ -118,8 +118,8 @@ export function addTools(program: Command): void {
   ).action(async (name: string, flags: CommonFlags & { args: string; toolVersion?: number }) => {
     await withSession(flags, async ({ engine, output, signal }) => {
       const [{ argumentChecker }, { tracedCalls }] = await Promise.all([
-        import("../../server/arguments.ts"),
-        import("../../server/calls.ts"),
+        import("../../server/mcp/arguments.ts"),
+        import("../../server/mcp/calls.ts"),
       ]);
       const tool = await engine.tools.get(name, flags.toolVersion);
       const given = parseArguments(flags.args);

@@ -5,8 +5,10 @@ import { z } from "zod";
 import { InputError } from "../../core/errors.ts";
 import { RunStatus } from "../../core/event.ts";
 import { Language, Limits } from "../../core/execution.ts";
-import type { Engine } from "../../engine.ts";
-import { type ExportOptions, exportTraces, FORMATS } from "../../trace/index.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { exportTraces } from "../../export/export.ts";
+import { FORMATS } from "../../export/formats.ts";
+import type { ExportOptions } from "../../export/options.ts";
 import { findRun } from "../find-run.ts";
 import { type CommonFlags, collect, integer, withCommonFlags, withSession } from "../session.ts";
 

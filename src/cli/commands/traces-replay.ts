@@ -5,10 +5,10 @@ import { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
 import type { Task } from "../../core/task.ts";
 import { replayedTask } from "../../engine/replay.ts";
+import { prepare } from "../../tasks/request-source.ts";
 import { findEvents } from "../../trace/index.ts";
 import { findRun } from "../find-run.ts";
 import { EXIT } from "../output.ts";
-import { prepare } from "../request-source.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 import { pickTask } from "./evolve.ts";
 

@@ -3,7 +3,8 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { TraceEvent } from "../../core/event.ts";
-import { runPage, verifyRun } from "../../trace/index.ts";
+import { runPage } from "../../page/page.ts";
+import { verifyRun } from "../../trace/index.ts";
 import { findRun } from "../find-run.ts";
 import { EXIT, table } from "../output.ts";
 import { type CommonFlags, count, withCommonFlags, withSession } from "../session.ts";

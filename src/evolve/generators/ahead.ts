@@ -4,8 +4,8 @@
  *
  * The moment is counted in calls, so that it is the same in every run, however long an answer takes.
  */
-import type { Generator, Parent, Proposal, ProposeContext } from "../generator.ts";
-import type { Place } from "../strategy.ts";
+
+import type { Generator, Parent, Place, Proposal, ProposeContext } from "./generator.ts";
 
 /** Calls between asking and handing over: a quarter of all calls so far, within these bounds. */
 const LAG = { share: 0.25, least: 2, most: 256 };

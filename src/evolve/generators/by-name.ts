@@ -2,10 +2,10 @@
 import { ConfigError, InputError } from "../../core/errors.ts";
 import type { LanguageModel } from "../../core/ports.ts";
 import type { Task } from "../../core/task.ts";
-import type { Generator } from "../generator.ts";
 import type { PromptOverrides } from "../prompts/prompts.ts";
 import { ensembleGenerator, offlineGenerator } from "./ensemble.ts";
 import { enumerateGenerator } from "./enumerate/index.ts";
+import type { Generator } from "./generator.ts";
 import { foreignLanguage } from "./llm/foreign.ts";
 import { llmGenerator } from "./llm/generator.ts";
 import { mutationGenerator } from "./mutation/index.ts";

@@ -2,7 +2,7 @@
  * What a result is worth to the arm of an ensemble that wrote it: a gain over everything so far
  * against the gains that are usual, a little for an improvement that may lead on, else nothing.
  */
-import type { ProposalResult } from "../generator.ts";
+import type { ProposalResult } from "./generator.ts";
 
 /** What an improvement is worth against a new best. */
 const IMPROVED_WORTH = 0.02;

@@ -7,10 +7,10 @@
  * behind in the first minute may lead in the tenth.
  */
 import type { Task } from "../../core/task.ts";
-import type { Generator, Proposal, ProposalResult } from "../generator.ts";
 import { orderBook } from "./ahead.ts";
 import { worthOfResults } from "./ensemble-worth.ts";
 import { enumerateGenerator } from "./enumerate/index.ts";
+import type { Generator, Proposal, ProposalResult } from "./generator.ts";
 import { mutationGenerator } from "./mutation/index.ts";
 import { isTunable, tuningGenerator } from "./tuning/index.ts";
 

@@ -3,7 +3,7 @@
  * evaluation: their vectors are closer than a bound to one that was proposed before. ShinkaEvolve
  * (Sakana AI, 2025) rejects on the same grounds.
  */
-import type { Generator, Proposal } from "../generator.ts";
+import type { Generator, Proposal } from "./generator.ts";
 
 export interface Novelty {
   /** One vector of length 1 a text, in order. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ProposalResult } from "../../../src/evolve/generator.ts";
 import { worthOfResults } from "../../../src/evolve/generators/ensemble-worth.ts";
+import type { ProposalResult } from "../../../src/evolve/generators/generator.ts";
 
 function scored(
   fitness: number,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../src/core/random.ts";
-import type { Generator, ProposalResult } from "../../../src/evolve/generator.ts";
 import { ensembleGenerator, offlineGenerator } from "../../../src/evolve/generators/ensemble.ts";
+import type { Generator, ProposalResult } from "../../../src/evolve/generators/generator.ts";
 import { generatorContract, taskOf } from "../../contracts/generator.ts";
 import { lists, packing, texts } from "./kernels.ts";
 

@@ -8,7 +8,6 @@ import { describe, expect, it } from "vitest";
 import { specTask } from "../../../evaluators/spec-task.ts";
 import { seededRandom } from "../../../src/core/random.ts";
 import type { Case } from "../../../src/core/tool.ts";
-import type { Proposal } from "../../../src/evolve/generator.ts";
 import { createBank } from "../../../src/evolve/generators/enumerate/bank.ts";
 import { NUMBERS, TESTS } from "../../../src/evolve/generators/enumerate/components.ts";
 import { evaluate, variable } from "../../../src/evolve/generators/enumerate/expression.ts";
@@ -17,6 +16,7 @@ import {
   enumerateGenerator,
 } from "../../../src/evolve/generators/enumerate/index.ts";
 import { fingerprint } from "../../../src/evolve/generators/enumerate/values.ts";
+import type { Proposal } from "../../../src/evolve/generators/generator.ts";
 import { generatorContract } from "../../contracts/generator.ts";
 import { lists } from "./kernels.ts";
 

@@ -1,15 +1,15 @@
 /** Candidates in languages that are not read here: asked for whole, judged by what they do. */
 import { describe, expect, it } from "vitest";
 import { createEvaluator, specTask } from "../../../evaluators/index.ts";
-import { processSandbox } from "../../../sandbox/process.ts";
+import { processSandbox } from "../../../sandbox/process/process.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { ToolSpec } from "../../../src/core/tool.ts";
-import { evolve } from "../../../src/evolve/evolve.ts";
 import { generatorByName } from "../../../src/evolve/generators/by-name.ts";
 import { readForeign } from "../../../src/evolve/generators/llm/foreign.ts";
 import { llmGenerator } from "../../../src/evolve/generators/llm/generator.ts";
-import { strategyByName } from "../../../src/evolve/strategies.ts";
-import { scriptedModel } from "../../../src/llm/scripted.ts";
+import { evolve } from "../../../src/evolve/loop/evolve.ts";
+import { strategyByName } from "../../../src/evolve/population/strategies.ts";
+import { scriptedModel } from "../../../src/models/scripted.ts";
 
 const never = new AbortController().signal;
 const taskIn = (language: string) =>

@@ -5,11 +5,11 @@ import { BudgetExceededError, ModelError } from "../../../src/core/errors.ts";
 import type { ModelRequest } from "../../../src/core/ports.ts";
 import { seededRandom } from "../../../src/core/random.ts";
 import type { Task } from "../../../src/core/task.ts";
-import type { Parent, Proposal, ProposeContext } from "../../../src/evolve/generator.ts";
+import type { Parent, Proposal, ProposeContext } from "../../../src/evolve/generators/generator.ts";
 import { llmGenerator } from "../../../src/evolve/generators/llm/generator.ts";
-import { openaiModel } from "../../../src/llm/openai.ts";
-import { type RecordedCall, recordingModel, replayModel } from "../../../src/llm/replay.ts";
-import { scriptedModel } from "../../../src/llm/scripted.ts";
+import { openaiModel } from "../../../src/models/openai/openai.ts";
+import { type RecordedCall, recordingModel, replayModel } from "../../../src/models/replay.ts";
+import { scriptedModel } from "../../../src/models/scripted.ts";
 import { modelServer } from "../../support/model-server.ts";
 
 const TASK: Task = {

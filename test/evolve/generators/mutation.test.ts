@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../src/core/random.ts";
 import type { Kernel } from "../../../src/core/task.ts";
-import type { Proposal } from "../../../src/evolve/generator.ts";
+import type { Proposal } from "../../../src/evolve/generators/generator.ts";
 import { grow } from "../../../src/evolve/generators/mutation/grow.ts";
 import { mutationGenerator } from "../../../src/evolve/generators/mutation/index.ts";
 import { OPERATORS } from "../../../src/evolve/generators/mutation/operators.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seededRandom } from "../../../src/core/random.ts";
-import type { Generator, ProposeContext } from "../../../src/evolve/generator.ts";
+import type { Generator, ProposeContext } from "../../../src/evolve/generators/generator.ts";
 import { novel } from "../../../src/evolve/generators/novelty.ts";
 import { specTask } from "../../../src/index.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../src/core/random.ts";
 import type { Kernel } from "../../../src/core/task.ts";
-import type { ProposalResult } from "../../../src/evolve/generator.ts";
+import type { ProposalResult } from "../../../src/evolve/generators/generator.ts";
 import { axesOf, specialCases } from "../../../src/evolve/generators/tuning/axes.ts";
 import { cmaEs } from "../../../src/evolve/generators/tuning/cma-es.ts";
 import { formsOf, knotsOf } from "../../../src/evolve/generators/tuning/forms.ts";

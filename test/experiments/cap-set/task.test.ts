@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { vectorOf, verifyCapSet } from "../../../experiments/cap-set/cap-set.ts";
 import { features } from "../../../experiments/cap-set/features.ts";
 import { tasks as all } from "../../../experiments/cap-set/task.ts";
-import { checkGrammar } from "../../../sandbox/grammar.ts";
+import { checkGrammar } from "../../../sandbox/grammar/grammar.ts";
 import type { Harness, Task } from "../../../src/index.ts";
 import { load, runner } from "../in-process.ts";
 

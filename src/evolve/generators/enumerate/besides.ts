@@ -4,7 +4,7 @@
  */
 import { compose, type Expression, type Form, variable } from "./expression.ts";
 import { elementOf, INDEX } from "./lambdas.ts";
-import type { Leaf } from "./source.ts";
+import type { Leaf } from "./leaf.ts";
 import type { ListType, Value } from "./values.ts";
 
 export interface Beside {

@@ -7,8 +7,8 @@
  * examples than any before. It knows nothing of a task but its kernel and the examples.
  */
 import type { Kernel } from "../../../core/task.ts";
-import type { Generator, Proposal } from "../../generator.ts";
 import { parseProgram, printProgram } from "../../syntax/tree.ts";
+import type { Generator, Proposal } from "../generator.ts";
 import { type Expression, helpersOf, innerName, textOf } from "./expression.ts";
 import { createSearch, type Search } from "./search.ts";
 

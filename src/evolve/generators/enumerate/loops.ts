@@ -6,7 +6,7 @@
  */
 import type { Bank, Meter } from "./bank.ts";
 import { compose, constant, type Expression, type Form } from "./expression.ts";
-import type { Leaf } from "./source.ts";
+import type { Leaf } from "./leaf.ts";
 
 const MOST_ROUNDS = 2_000;
 

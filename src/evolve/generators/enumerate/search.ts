@@ -12,8 +12,8 @@ import { componentsFor, withTexts } from "./components-for.ts";
 import { fieldLeaves, fieldsOf } from "./components-records.ts";
 import { constantsOf, type Example } from "./constants.ts";
 import { compose, type Expression, evaluate, innerName, variable } from "./expression.ts";
+import type { Leaf } from "./leaf.ts";
 import { loops } from "./loops.ts";
-import type { Leaf } from "./source.ts";
 import { createSpace } from "./space.ts";
 import { commonType, equalValues, type Type, type Value, type Vector } from "./values.ts";
 

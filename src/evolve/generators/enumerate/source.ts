@@ -10,6 +10,7 @@ import { namesOf, piecesOf, sameLengths } from "./fits.ts";
 import type { Goal } from "./goal.ts";
 import type { Goals } from "./goals.ts";
 import { elementOf, INDEX, ITEM, kept, LAMBDAS, lambdaNamed } from "./lambdas.ts";
+import type { Leaf } from "./leaf.ts";
 import { applied } from "./parts.ts";
 import {
   commonType,
@@ -18,13 +19,7 @@ import {
   type RecordValue,
   type Type,
   type Value,
-  type Vector,
 } from "./values.ts";
-
-export interface Leaf {
-  readonly expression: Expression;
-  readonly values: Vector;
-}
 
 export interface Streams {
   readonly meter: Meter;

@@ -5,7 +5,7 @@
  * Source: Romera-Paredes et al., Nature 625 (2024), Methods, "Prompt building".
  */
 import type { Kernel, Task } from "../../../core/task.ts";
-import type { Parent } from "../../generator.ts";
+import type { Parent } from "../generator.ts";
 import {
   declarationText,
   definitionsIn,

@@ -5,7 +5,7 @@
  * program has one, nothing else of it may change, whatever a reply says: edits outside are refused,
  * and rewrites are grafted into it.
  */
-import type { Extracted } from "./extract.ts";
+import type { Extracted } from "./select-program.ts";
 import { definitionsIn, parseSource, requiredParameters } from "./source.ts";
 
 export type Edited =

@@ -1,7 +1,33 @@
 /** Model calls as the trace keeps them. */
 import type { NewEvent } from "../../../core/event.ts";
 import type { Json } from "../../../core/json.ts";
-import type { LlmCall } from "./generator.ts";
+import type { ModelMessage, ModelReply } from "../../../core/ports.ts";
+
+/** One model call as the trace keeps it. */
+export interface LlmCall {
+  readonly promptName: string;
+  readonly promptVersion: string;
+  readonly promptDigest: string;
+  /** Equal for samples of one rendered prompt about the same parents. */
+  readonly promptGroup: string;
+  /** Of the prompt's samples in the life of this generator, from 0. */
+  readonly sampleIndex: number;
+  /** 0: the first question. 1: the one that told a failure back. */
+  readonly turn: number;
+  readonly parents: readonly string[];
+  /** As sent. */
+  readonly messages: readonly ModelMessage[];
+  readonly seed: number;
+  readonly temperature: number;
+  /** The model port's id, and its terms for training on outputs. */
+  readonly model: string;
+  readonly terms: string;
+  readonly reply?: ModelReply;
+  readonly error?: { readonly code: string; readonly message: string; readonly retryable: boolean };
+  readonly outcome:
+    | { readonly status: "proposed"; readonly source: string }
+    | { readonly status: "failed"; readonly reason: string };
+}
 
 /** One model call as two events: what was asked, and what came or went wrong. */
 export function modelEvents(call: LlmCall): readonly NewEvent[] {

@@ -7,17 +7,9 @@
  * if it returns before the cut.
  */
 import type { Program } from "acorn";
-import { selectProgram } from "./select-program.ts";
+import { type Extracted, selectProgram } from "./select-program.ts";
 import { definitionsIn, parseSource } from "./source.ts";
 import { inSentence, unwrap } from "./unwrap.ts";
-
-export type Extracted =
-  | {
-      readonly status: "found";
-      readonly source: string /** What had to be done, for traces. */;
-      readonly notes: readonly string[];
-    }
-  | { readonly status: "refused"; readonly reason: string };
 
 export interface ExtractOptions {
   /** The reply was asked for `<entry>_v<version>`; lower versions are ancestors. */

@@ -4,10 +4,10 @@
  */
 import type { Language } from "../../../core/execution.ts";
 import type { Random } from "../../../core/random.ts";
-import type { Parent, ProposeContext } from "../../generator.ts";
 import { type PromptOverrides, renderPrompt } from "../../prompts/prompts.ts";
+import type { Parent, ProposeContext } from "../generator.ts";
 import type { Edited } from "./diff.ts";
-import type { Question } from "./modes.ts";
+import type { Question } from "./question.ts";
 import { feedbackOf, fitnessText, taskVariables } from "./variables.ts";
 
 /** Undefined for the languages whose syntax is known here. */

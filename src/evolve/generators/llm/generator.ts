@@ -8,13 +8,12 @@
  */
 import { BudgetExceededError, ModelError } from "../../../core/errors.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../../../core/ports.ts";
-import type { Generator, Proposal } from "../../generator.ts";
 import { checkOverrides, type PromptOverrides, renderPrompt } from "../../prompts/prompts.ts";
+import type { Generator, Proposal } from "../generator.ts";
 import type { Edited } from "./diff.ts";
-import { modelEvents } from "./events.ts";
+import { type LlmCall, modelEvents } from "./events.ts";
 import { thoughtIn } from "./extract.ts";
 import { gate } from "./gate.ts";
-import type { Question } from "./modes.ts";
 import {
   DEFAULT_MODES,
   type ModeShares,
@@ -23,32 +22,7 @@ import {
   seedParents,
   sharesOf,
 } from "./plan.ts";
-
-/** One model call as the trace keeps it. */
-export interface LlmCall {
-  readonly promptName: string;
-  readonly promptVersion: string;
-  readonly promptDigest: string;
-  /** Equal for samples of one rendered prompt about the same parents. */
-  readonly promptGroup: string;
-  /** Of the prompt's samples in the life of this generator, from 0. */
-  readonly sampleIndex: number;
-  /** 0: the first question. 1: the one that told a failure back. */
-  readonly turn: number;
-  readonly parents: readonly string[];
-  /** As sent. */
-  readonly messages: readonly ModelMessage[];
-  readonly seed: number;
-  readonly temperature: number;
-  /** The model port's id, and its terms for training on outputs. */
-  readonly model: string;
-  readonly terms: string;
-  readonly reply?: ModelReply;
-  readonly error?: { readonly code: string; readonly message: string; readonly retryable: boolean };
-  readonly outcome:
-    | { readonly status: "proposed"; readonly source: string }
-    | { readonly status: "failed"; readonly reason: string };
-}
+import type { Question } from "./question.ts";
 
 export interface LlmGeneratorOptions {
   readonly model: LanguageModel;

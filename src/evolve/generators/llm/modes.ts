@@ -2,15 +2,14 @@
  * The ways of asking: which prompt, about which parents, and how its reply becomes a program.
  */
 import type { Random } from "../../../core/random.ts";
-import type { Parent, ProposeContext } from "../../generator.ts";
 import { type PromptOverrides, type RenderedPrompt, renderPrompt } from "../../prompts/prompts.ts";
+import type { Parent, ProposeContext } from "../generator.ts";
 import { bestShot } from "./best-shot.ts";
-import { applyDiff, type Edited, graft, hasEdits, regionNote } from "./diff.ts";
+import { applyDiff, graft, hasEdits, regionNote } from "./diff.ts";
 import { extractFunction } from "./extract.ts";
 import { askForeign, foreignLanguage } from "./foreign.ts";
+import type { LlmMode, Question } from "./question.ts";
 import { asComments, differencesOf, feedbackOf, fitnessText, taskVariables } from "./variables.ts";
-
-export type LlmMode = "best-shot" | "rewrite" | "diff" | "crossover" | "reflect";
 
 export const LLM_MODES: readonly LlmMode[] = [
   "best-shot",
@@ -19,15 +18,6 @@ export const LLM_MODES: readonly LlmMode[] = [
   "crossover",
   "reflect",
 ];
-
-export interface Question {
-  readonly mode: LlmMode;
-  readonly prompt: RenderedPrompt;
-  /** Digests of the parents that the prompt shows. */
-  readonly parents: readonly string[];
-  /** A reply's program, or why it has none. */
-  read(reply: string): Edited;
-}
 
 /** A mode that can be asked of these parents. Weights at or below 0 are never drawn. */
 export function drawMode(

@@ -3,9 +3,10 @@
  */
 import { digestJson } from "../../../core/digest.ts";
 import { InputError } from "../../../core/errors.ts";
-import type { Parent, ProposeContext } from "../../generator.ts";
 import type { PromptOverrides } from "../../prompts/prompts.ts";
-import { ask, drawMode, LLM_MODES, type LlmMode, type Question } from "./modes.ts";
+import type { Parent, ProposeContext } from "../generator.ts";
+import { ask, drawMode, LLM_MODES } from "./modes.ts";
+import type { LlmMode, Question } from "./question.ts";
 
 /** A list (equal shares) or weights. */
 export type ModeShares = readonly LlmMode[] | Readonly<Partial<Record<LlmMode, number>>>;

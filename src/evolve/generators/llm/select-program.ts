@@ -5,7 +5,6 @@
  * prints, exports and copies of ancestors are left out. A call of an ancestor is refused.
  */
 import type { AnyNode, Program } from "acorn";
-import type { Extracted } from "./extract.ts";
 import {
   type Definition,
   declarationText,
@@ -15,6 +14,14 @@ import {
   renameIdentifier,
   requiredParameters,
 } from "./source.ts";
+
+export type Extracted =
+  | {
+      readonly status: "found";
+      readonly source: string /** What had to be done, for traces. */;
+      readonly notes: readonly string[];
+    }
+  | { readonly status: "refused"; readonly reason: string };
 
 export function selectProgram(
   source: string,

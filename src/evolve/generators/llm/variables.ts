@@ -1,6 +1,6 @@
 /** What a prompt says of a task and its parents. Everything is cut to a bound: prompts cost money. */
 import type { Json } from "../../../core/json.ts";
-import type { Parent, ProposeContext } from "../../generator.ts";
+import type { Parent, ProposeContext } from "../generator.ts";
 import { headerOf } from "./best-shot.ts";
 
 /** Examples and failing cases in a prompt, and characters of each. */

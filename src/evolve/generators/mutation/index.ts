@@ -7,9 +7,9 @@
  * gives a seed for; children of numeric kernels stay inside the total grammar.
  */
 import type { Random } from "../../../core/random.ts";
-import type { Generator, Parent, Proposal } from "../../generator.ts";
 import { type Analysis, analyse } from "../../syntax/analyse.ts";
 import { parseProgram, printProgram } from "../../syntax/tree.ts";
+import type { Generator, Parent, Proposal } from "../generator.ts";
 import { type Burst, judgeBurst, startBurst, stepBurst } from "./burst.ts";
 import { OPERATORS } from "./operators.ts";
 import { type Palette, paletteOf } from "./palette.ts";

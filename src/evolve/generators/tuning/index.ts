@@ -7,7 +7,7 @@
  */
 import type { Random } from "../../../core/random.ts";
 import type { Kernel, Task } from "../../../core/task.ts";
-import type { Generator, Parent } from "../../generator.ts";
+import type { Generator, Parent } from "../generator.ts";
 import { axesOf } from "./axes.ts";
 import { formsOf } from "./forms.ts";
 import { literalsOf } from "./literals.ts";

@@ -1,9 +1,9 @@
 /** The number literals of a good program as something to tune, its structure kept. */
 import type { Kernel } from "../../../core/task.ts";
-import type { Parent } from "../../generator.ts";
 import { analyse } from "../../syntax/analyse.ts";
 import { numberNode, rounded } from "../../syntax/build.ts";
 import { parseProgram, printProgram, replaceAll } from "../../syntax/tree.ts";
+import type { Parent } from "../generator.ts";
 import type { Tunable } from "./search.ts";
 
 /** Above this many the covariance costs more than it gives. */

@@ -7,7 +7,7 @@
  * failures.
  */
 import type { Random } from "../../../core/random.ts";
-import type { ProposalResult } from "../../generator.ts";
+import type { ProposalResult } from "../generator.ts";
 import { type CmaEs, cmaEs } from "./cma-es.ts";
 
 /** What is tuned: a form of the library, or the literals of a program. */

@@ -1,0 +1,190 @@
+/**
+ * The container driver: every program in a hardened container of its own, from a pool that starts
+ * them ahead. Python, JavaScript, TypeScript and shell; sessions which keep their state.
+ */
+import { availableParallelism } from "node:os";
+import type Docker from "dockerode";
+import { systemClock } from "../../src/core/clock.ts";
+import { InputError, SandboxUnavailableError } from "../../src/core/errors.ts";
+import type { Execution, ExecutionJob, Language } from "../../src/core/execution.ts";
+import type { Sandbox } from "../../src/core/ports.ts";
+import { type Interpreters, type Runtime, runtimeOf } from "../guest/commands.ts";
+import { guestPool, turnstile } from "../guest/pool.ts";
+import { checkHarness, runProgram } from "../guest/run-program.ts";
+import { type SandboxSession, sandboxSession } from "../guest/session.ts";
+import { containerCapabilities } from "./capabilities.ts";
+import { connectEngine } from "./engine.ts";
+import { type ContainerShape, startContainer } from "./guest.ts";
+import { buildSandboxImage, inspectImage, SANDBOX_IMAGE } from "./image/build.ts";
+import { IMAGE_NODE, IMAGE_PYTHON, IMAGE_SHELL } from "./image/contents.ts";
+import { ownerOf, reapLeftovers } from "./owner.ts";
+
+export interface ContainerOptions {
+  /** Where the engine is; default DOCKER_HOST, else the usual socket. */
+  readonly address?: string;
+  /** An image that the engine has; default the project's own, built when it is missing. */
+  readonly image?: string;
+  /** Where the image has its interpreters. */
+  readonly interpreters?: Interpreters;
+  /** What the image can run. */
+  readonly languages?: readonly Language[];
+  /** Programs at the same time; default one per core. */
+  readonly concurrency?: number;
+  /** Containers waiting for each recent kind of program; default as many as run at the same time. */
+  readonly warm?: number;
+  readonly cpus?: number;
+  readonly scratchMiB?: number;
+  readonly pids?: number;
+  /** An OCI runtime that the engine knows, such as `runsc`, for a stronger wall. */
+  readonly ociRuntime?: string;
+}
+
+export interface ContainerSandbox extends Sandbox {
+  /**
+   * The session of that name, opened where there is none.
+   *
+   * @param memoryMiB What its interpreter may take above its own; at the first opening.
+   * @throws InputError SESSION_LANGUAGE when it is open in another language.
+   */
+  session(name: string, language: Language, memoryMiB?: number): SandboxSession;
+}
+
+const DEFAULT_MEMORY_MIB = 64;
+const DEFAULT_SESSION_MEMORY_MIB = 256;
+// Longer than any program or session is meant to live; read only when its owner cannot be asked.
+const LIFETIME_MS = 24 * 3_600_000;
+
+/**
+ * Connects to the engine, builds the image where it is missing, removes what a host that crashed
+ * left behind, and starts the first containers.
+ *
+ * @throws SandboxUnavailableError when no engine answers or its image cannot be had: at once, and
+ * nothing weaker is taken instead.
+ * @throws ConfigError when the image has to be built and this machine lacks a part of it.
+ */
+export async function containerSandbox({
+  address,
+  image = SANDBOX_IMAGE,
+  interpreters = { node: IMAGE_NODE, python: IMAGE_PYTHON, shell: IMAGE_SHELL },
+  languages = ["javascript", "typescript", "python", "shell"],
+  concurrency = availableParallelism(),
+  warm = concurrency,
+  cpus = 1,
+  scratchMiB = 16,
+  pids = 64,
+  ociRuntime,
+}: ContainerOptions = {}): Promise<ContainerSandbox> {
+  const engine = await connectEngine(address);
+  await ensureImage(engine, image);
+  await reapLeftovers(engine, systemClock.now());
+  const shape: ContainerShape = {
+    image,
+    interpreters,
+    cpus,
+    scratchMiB,
+    pids,
+    ociRuntime,
+    owner: ownerOf() ?? "unknown",
+    deadlineMs: systemClock.now() + LIFETIME_MS,
+  };
+  const pool = guestPool(warm, (key) => {
+    const [runtime, memory] = key.split(" ") as [Runtime, string];
+    return startContainer(engine, shape, { runtime, memoryMiB: Number(memory), session: false });
+  });
+  const enter = turnstile(concurrency);
+  const sessions = new Map<string, SandboxSession>();
+  const closing = new AbortController();
+
+  // The first container shows whether any can start, and what the image holds.
+  const keyOf = (language: Language, memoryMiB: number): string =>
+    `${runtimeOf(language)} ${memoryMiB}`;
+  const probe = pool.take(keyOf(languages[0] ?? "javascript", DEFAULT_MEMORY_MIB));
+  let sealed: boolean;
+  try {
+    sealed = (await probe.ready).sealed;
+    await probe.kill();
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+
+  const run = async (job: ExecutionJob, signal: AbortSignal): Promise<readonly Execution[]> => {
+    checkLanguage(job.program.language, languages);
+    checkHarness(job, [job.program.language]);
+    signal.throwIfAborted();
+    if (closing.signal.aborted) throw closing.signal.reason;
+    if (job.inputs.length === 0) return [];
+    const either = AbortSignal.any([signal, closing.signal]);
+    return enter(async () => {
+      either.throwIfAborted();
+      const guest = pool.take(keyOf(job.program.language, job.limits.memoryMiB));
+      try {
+        return await runProgram(guest, job, either);
+      } finally {
+        guest.kill().catch(() => undefined); // The pool waits for its end when it is closed.
+      }
+    }, either);
+  };
+
+  return {
+    name: "container",
+    capabilities: containerCapabilities({ languages, sealed, scratchMiB, pids, cpus, ociRuntime }),
+    run,
+    runBatch: async ({ programs, ...job }, signal) => {
+      checkHarness(
+        job,
+        programs.map((program) => program.language),
+      );
+      return Promise.all(programs.map((program) => run({ ...job, program }, signal)));
+    },
+    session: (name, language, memoryMiB = DEFAULT_SESSION_MEMORY_MIB) => {
+      checkLanguage(language, languages);
+      const open = sessions.get(name);
+      if (open !== undefined) {
+        if (open.language === language) return open;
+        throw new InputError(
+          "SESSION_LANGUAGE",
+          `The session "${name}" is open in ${open.language}, and ${language} was asked for. Choose another name, or close it first.`,
+          { facts: { session: name, language } },
+        );
+      }
+      const session = sandboxSession(name, language, memoryMiB, () =>
+        startContainer(engine, shape, { runtime: runtimeOf(language), memoryMiB, session: true }),
+      );
+      const kept: SandboxSession = {
+        ...session,
+        close: async () => {
+          sessions.delete(name);
+          await session.close();
+        },
+      };
+      sessions.set(name, kept);
+      return kept;
+    },
+    close: async () => {
+      closing.abort(new SandboxUnavailableError("The container sandbox was closed."));
+      await Promise.all([...sessions.values()].map((session) => session.close()));
+      await pool.close();
+    },
+  };
+}
+
+async function ensureImage(engine: Docker, image: string): Promise<void> {
+  if ((await inspectImage(engine, image)) !== undefined) return;
+  if (image === SANDBOX_IMAGE) {
+    await buildSandboxImage({ engine, name: image });
+    return;
+  }
+  throw new SandboxUnavailableError(
+    `The container sandbox expected the engine to have the image "${image}", and it has none of that name. Build or load it there, or leave the image out to use the project's own.`,
+    { facts: { image } },
+  );
+}
+
+function checkLanguage(language: Language, languages: readonly Language[]): void {
+  if (languages.includes(language)) return;
+  throw new SandboxUnavailableError(
+    `The container sandbox runs ${languages.join(", ")}, and the program is in ${language}. Use an image that has its interpreter, or another driver.`,
+    { facts: { language } },
+  );
+}

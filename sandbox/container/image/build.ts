@@ -1,0 +1,95 @@
+/**
+ * Builds the sandbox image without any registry: the contents are streamed to the engine as a tar
+ * archive and imported. A digest of what went in is kept as a label, so that a second build of the
+ * same is no work.
+ */
+import { Readable } from "node:stream";
+import type Docker from "dockerode";
+import { digestJson } from "../../../src/core/digest.ts";
+import { SandboxUnavailableError } from "../../../src/core/errors.ts";
+import { imageContents } from "./contents.ts";
+import { tarOf } from "./ustar.ts";
+
+/** The image that the container driver uses when none is named. */
+export const SANDBOX_IMAGE = "toolwright-sandbox:latest";
+export const IMAGE_DIGEST_LABEL = "toolwright.image-digest";
+
+export interface BuiltImage {
+  readonly name: string;
+  readonly id: string;
+  readonly digest: string;
+  /** False when the engine had it already. */
+  readonly built: boolean;
+  readonly bytes: number;
+}
+
+/**
+ * @throws ConfigError IMAGE_PART_MISSING where this machine lacks Python or a shell.
+ * @throws SandboxUnavailableError where the engine refuses the import.
+ */
+export async function buildSandboxImage({
+  engine,
+  name = SANDBOX_IMAGE,
+}: {
+  readonly engine: Docker;
+  readonly name?: string;
+}): Promise<BuiltImage> {
+  const contents = imageContents();
+  const digest = digestJson(contents.map((entry) => ({ ...entry })));
+  const before = await inspectImage(engine, name);
+  if (before?.digest === digest) {
+    return { name, id: before.id, digest, built: false, bytes: before.bytes };
+  }
+  const [repository, tag] = splitName(name);
+  const stream = await engine.importImage(Readable.from(tarOf(contents)), {
+    repo: repository,
+    tag,
+    changes: [
+      `LABEL ${IMAGE_DIGEST_LABEL}=${digest}`,
+      "ENV PATH=/usr/local/bin:/usr/bin:/bin",
+      "WORKDIR /tmp",
+      "USER 65534:65534",
+    ],
+  });
+  await new Promise<void>((resolve, reject) => {
+    engine.modem.followProgress(stream, (error: Error | null) =>
+      error === null ? resolve() : reject(error),
+    );
+  });
+  const after = await inspectImage(engine, name);
+  if (after?.digest !== digest) {
+    throw new SandboxUnavailableError(
+      `The engine did not keep the imported image "${name}". Look at its log and its free disk space.`,
+      { facts: { image: name } },
+    );
+  }
+  // The tag has moved: what it named before is ours and of no more use.
+  if (before?.digest !== undefined)
+    await engine
+      .getImage(before.id)
+      .remove()
+      .catch(() => undefined);
+  return { name, id: after.id, digest, built: true, bytes: after.bytes };
+}
+
+/** What the engine knows of an image; undefined where it has none of that name. */
+export async function inspectImage(
+  engine: Docker,
+  name: string,
+): Promise<
+  { readonly id: string; readonly digest: string | undefined; readonly bytes: number } | undefined
+> {
+  try {
+    const facts = await engine.getImage(name).inspect();
+    return { id: facts.Id, digest: facts.Config?.Labels?.[IMAGE_DIGEST_LABEL], bytes: facts.Size };
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+    throw error;
+  }
+}
+
+function splitName(name: string): readonly [string, string] {
+  const colon = name.lastIndexOf(":");
+  if (colon === -1 || name.includes("/", colon)) return [name, "latest"];
+  return [name.slice(0, colon), name.slice(colon + 1)];
+}

@@ -1,0 +1,106 @@
+/**
+ * What durability costs: the engine's own time per step, steps per second over twenty requests side
+ * by side, and the memory that waiting requests hold. Beside it, a step with no journal at all.
+ */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { systemClock } from "../core/clock.ts";
+import type { EventStore } from "../core/ports.ts";
+import type { Steps } from "../core/steps.ts";
+import { liveOn } from "../journal/durable.ts";
+import { failpointOf } from "../journal/failpoint.ts";
+import { immediateSteps } from "../journal/immediate.ts";
+
+export interface RequestBenchRow {
+  readonly what: string;
+  readonly steps: number;
+  readonly stepsPerSecond: number;
+  /** Of this process, flushes and all. */
+  readonly cpuMsPerStep: number;
+  /** Heap that is still held afterwards. */
+  readonly heldMiB: number;
+}
+
+export interface RequestBenchOptions {
+  readonly store: EventStore;
+  readonly steps?: number;
+  readonly waiting?: number;
+}
+
+/** @param store Empty, and on the disk that is meant. */
+export async function benchRequests({
+  store,
+  steps = 200,
+  waiting = 1_000,
+}: RequestBenchOptions): Promise<readonly RequestBenchRow[]> {
+  let requests = 0;
+  const durable = async (body: (steps: Steps) => Promise<unknown>): Promise<void> => {
+    const id = `bench-${requests++}`;
+    await store.begin({ id, kind: "request", title: id });
+    await liveOn(
+      {
+        store,
+        clock: systemClock,
+        clean: (value) => value,
+        failpoint: failpointOf(undefined),
+      },
+      id,
+      async (own) => {
+        await body(own);
+        return { status: "SUCCEEDED", cause: "" };
+      },
+      { cancel: new AbortController().signal, idleMs: 5 },
+    );
+  };
+  const each =
+    (count: number) =>
+    async (own: Steps): Promise<void> => {
+      for (let n = 0; n < count; n++) await own.step("work", async () => n);
+    };
+  const few = Math.ceil(steps / 4);
+  return [
+    await measured("a step without a journal", steps, () => each(steps)(immediateSteps())),
+    await measured("one request", steps, () => durable(each(steps))),
+    await measured("20 requests side by side", 20 * few, () =>
+      Promise.all(Array.from({ length: 20 }, () => durable(each(few)))),
+    ),
+    await measured(`${waiting} requests that come to wait`, waiting, () =>
+      inTurns(waiting, 50, () => durable((own) => own.waitFor("answer"))),
+    ),
+  ];
+}
+
+/** So many in all, so many of them at once. */
+async function inTurns(count: number, atOnce: number, work: () => Promise<void>): Promise<void> {
+  for (let done = 0; done < count; done += atOnce) {
+    await Promise.all(Array.from({ length: Math.min(atOnce, count - done) }, work));
+  }
+}
+
+async function measured(
+  what: string,
+  steps: number,
+  work: () => Promise<unknown>,
+): Promise<RequestBenchRow> {
+  const before = held();
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  await work();
+  const seconds = (performance.now() - start) / 1_000;
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    what,
+    steps,
+    stepsPerSecond: steps / seconds,
+    cpuMsPerStep: (user + system) / 1_000 / steps,
+    heldMiB: Math.max(0, held() - before) / 2 ** 20,
+  };
+}
+
+/** Bytes of the heap once everything that nobody holds is gone. */
+function held(): number {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  if (typeof collect === "function") collect();
+  return process.memoryUsage().heapUsed;
+}

@@ -1,0 +1,66 @@
+/** Functions of the engine's own with which a request manages itself. */
+import type { Json } from "../core/json.ts";
+import type { Amounts } from "../core/spending.ts";
+import type { Steps } from "../core/steps.ts";
+import type { Callable } from "../work/callable.ts";
+
+export interface OwnFunctionPorts {
+  readonly steps: Steps;
+  /**
+   * What this request and all that was done for it has spent since a time. `usdUnknown`: calls whose
+   * price nobody knows, which is not zero.
+   */
+  readonly spentSince: (
+    time: string,
+  ) => Promise<
+    Required<Pick<Amounts, "tokens" | "usd" | "calls">> & { readonly usdUnknown: number }
+  >;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+const TIME = { type: "string", format: "date-time", description: "ISO 8601, with a time zone" };
+
+export const OWN_FUNCTIONS = ["check_current_spend_since", "sleep_until"] as const;
+
+export function ownFunctions({ steps, spentSince, now }: OwnFunctionPorts): readonly Callable[] {
+  return [
+    {
+      name: "check_current_spend_since",
+      description:
+        "What this request has spent on language models since a time, its sub-agents included.",
+      parameters: objectOf({ since: TIME }),
+      origin: "engine",
+      async call({ since }) {
+        const spent = await spentSince(isoOf(since));
+        const wallSeconds = Math.max(0, (now() - Date.parse(String(since))) / 1_000);
+        return { status: "returned", output: { ...spent, wallSeconds } };
+      },
+    },
+    {
+      name: "sleep_until",
+      description: "Waits until a time, without cost. A time that is past returns at once.",
+      parameters: objectOf({ time: TIME }),
+      origin: "engine",
+      async call({ time }) {
+        const until = isoOf(time);
+        await steps.sleepUntil("sleep_until", until);
+        return { status: "returned", output: { until } };
+      },
+    },
+  ];
+}
+
+/** Times are compared as text: one zone. */
+function isoOf(time: Json | undefined): string {
+  return new Date(String(time)).toISOString();
+}
+
+function objectOf(properties: { readonly [name: string]: Json }): { readonly [key: string]: Json } {
+  return {
+    type: "object",
+    properties,
+    required: Object.keys(properties),
+    additionalProperties: false,
+  };
+}

@@ -1,0 +1,273 @@
+/**
+ * create_tool: what is asked for becomes a registered tool, once, or a reasoned refusal.
+ *
+ *   claim       equal wishes at the same time are one wish, also between processes
+ *   equivalent  a stored tool that passes every case is used instead
+ *   evolve      a run of its own, linked from the request's trace
+ *   settle      where candidate and test author disagree, others are heard
+ *   scope       it must not be made for one call: literals, tables, properties
+ *   gate        the published tool, called as callers call it, on sealed instances
+ *   register    the next version, durable, with its lineage
+ *
+ * A refusal is an outcome with reasons, not an error.
+ */
+
+import type { Ask } from "../ask/ask.ts";
+import { bestSeed, tryTool } from "../call/trial.ts";
+import { digestJson } from "../core/digest.ts";
+import { StoreError } from "../core/errors.ts";
+import type { NewEvent } from "../core/event.ts";
+import type { Execution } from "../core/execution.ts";
+import type { Json } from "../core/json.ts";
+import type { Evaluation } from "../core/ports.ts";
+import type { Task } from "../core/task.ts";
+import type { Tool } from "../core/tool.ts";
+import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
+import type { Goal, Observation } from "../work/stages.ts";
+import { type AuthoredTask, isAuthored } from "./authored.ts";
+import { type EquivalentPorts, findEquivalent } from "./equivalent.ts";
+import { type DraftPorts, draftTool, explainFailure, gateInstances } from "./register.ts";
+import { review } from "./review.ts";
+import { scopeByRule } from "./scope-by-rule.ts";
+import type { Claim, Flights } from "./single-flight.ts";
+
+/** What a candidate is judged on before it enters the store. */
+export interface GateOptions {
+  readonly inputs: readonly (readonly Json[])[];
+  readonly judge: (executions: readonly Execution[]) => Evaluation;
+  /** Fitness that has to be reached. */
+  readonly floor: number;
+  readonly resolution: number;
+}
+
+export type GateVerdict =
+  | { readonly accepted: true }
+  | {
+      readonly accepted: false;
+      /** Nothing stands against it but that a person has not approved it yet. */
+      readonly approvable: boolean;
+      readonly reasons: readonly string[];
+      /** A stored tool that does the same. */
+      readonly twin?: { readonly name: string; readonly version: number };
+    };
+
+export interface CreateToolPorts extends EquivalentPorts, DraftPorts {
+  readonly trace: (events: readonly NewEvent[]) => Promise<void>;
+  /** Starts an evolution run of its own and gives its id with its result. */
+  readonly evolve: (
+    task: Task,
+  ) => Promise<{ readonly runId: string; readonly result: EvolveResult }>;
+  /** Runs a candidate on what it is judged on and says whether it may enter; the store's rules. */
+  readonly gate: (
+    candidate: Tool,
+    options: GateOptions,
+    signal: AbortSignal,
+  ) => Promise<GateVerdict>;
+  /** Without it nobody is asked: cases and scope stand as they are. */
+  readonly ask?: Ask;
+  /** Held-out variants for a task that has none; undefined where there are none to be had. */
+  readonly variants?: (
+    task: Task,
+    words: string,
+    signal: AbortSignal,
+  ) => Promise<AuthoredTask | undefined>;
+  /** Of this process: equal wishes share one making. */
+  readonly flights: Flights<Observation>;
+  /** Between the processes of a home. */
+  readonly claim?: Claim;
+}
+
+export async function createTool(
+  ports: CreateToolPorts,
+  goal: Goal,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const { name, description } = goal.task.spec;
+  const key = wishKey(goal.task, ports.seed);
+  await ports.trace([{ type: "tool-create", data: { name, description, key } }]);
+  const work = async (): Promise<Observation> => {
+    const release = await ports.claim?.(key, signal);
+    try {
+      return await make(ports, goal, signal);
+    } finally {
+      await release?.();
+    }
+  };
+  const { value, shared } = await ports.flights.once(key, work, signal);
+  if (shared) await ports.trace([sharedEvent(name, value)]);
+  return value;
+}
+
+async function make(ports: CreateToolPorts, goal: Goal, signal: AbortSignal): Promise<Observation> {
+  const { task } = goal;
+  const { name } = task.spec;
+  const known = [...task.instances("train", ports.seed), ...task.instances("sealed", ports.seed)];
+  const equivalent = await findEquivalent(ports, task, known, goal.words, signal);
+  if (equivalent !== undefined) {
+    const { tool, reason } = equivalent;
+    await ports.trace([
+      { type: "tool-reuse", data: { name: tool.name, version: tool.version, reasons: [reason] } },
+    ]);
+    return reuse(tool, reason);
+  }
+
+  if (!isAuthored(task)) await ports.trace([scopeByRule(task, goal.words, ports.seed)]);
+  const varied = isAuthored(task) ? task : await ports.variants?.(task, goal.words, signal);
+  const made = await evolveReviewed(ports, { ...goal, task: varied ?? task }, signal);
+  if (made.winner === undefined) {
+    return refuse(ports, name, made.runId, ["No candidate ran on every training instance."]);
+  }
+  if (made.reasons.length > 0) return refuse(ports, name, made.runId, made.reasons);
+  return register(ports, { ...goal, task: made.task }, made.winner, made, signal);
+}
+
+interface Made {
+  readonly runId: string;
+  readonly result: EvolveResult;
+  /** Without the cases that did not stand. */
+  readonly task: Task;
+  readonly winner: Winner | undefined;
+  /** Against the winner. */
+  readonly reasons: readonly string[];
+}
+
+/** How often a scope that is too narrow is told back. */
+const MOST_RETURNS = 2;
+
+/** A run and what is to be said of its winner; what was told back is tried again. */
+async function evolveReviewed(
+  ports: CreateToolPorts,
+  goal: Goal,
+  signal: AbortSignal,
+): Promise<Made> {
+  let asked = goal.task;
+  for (let returns = 0; ; returns++) {
+    const { runId, result } = await ports.evolve(asked);
+    const { winner } = result;
+    if (winner === undefined) return { runId, result, task: asked, winner, reasons: [] };
+    const candidate = draftTool(ports, goal, winner, runId, 1);
+    const seen = { ...goal, task: asked };
+    const opinion = await review(ports, seen, candidate, winner.program.source, signal);
+    if (opinion.toldBack === undefined || returns === MOST_RETURNS) {
+      return { runId, result, task: opinion.task, winner, reasons: opinion.reasons };
+    }
+    asked = opinion.toldBack;
+  }
+}
+
+/** How often a version may be taken by somebody else while this one is judged. */
+const MOST_CONFLICTS = 5;
+
+async function register(
+  ports: CreateToolPorts,
+  goal: Goal,
+  winner: Winner,
+  { runId, result }: Made,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const { task } = goal;
+  const { name } = task.spec;
+  const instances = gateInstances(task, ports.seed);
+  const resolution = task.resolution ?? 1e-9;
+  const baseline =
+    winner.baseline?.fitness ?? (await bestSeed(ports, task, instances, signal)) ?? -Infinity;
+  const options: GateOptions = {
+    inputs: instances.map(({ input }) => input),
+    judge: (executions) => ports.evaluator.evaluate(task, instances, executions),
+    // What is no better than the seeds is no tool: everybody has the seeds already.
+    floor: task.target ?? baseline + 2 * resolution,
+    resolution,
+  };
+
+  for (let conflicts = 0; ; conflicts++) {
+    const newest = await newestOf(ports, name);
+    if (conflicts > 0 && newest !== undefined && task.target !== undefined) {
+      const trial = await tryTool(ports, newest, task, instances, undefined, signal);
+      if (trial.status === "serves") {
+        return reuse(newest, `${name} version ${newest.version} was made meanwhile and does it.`);
+      }
+    }
+    const candidate = draftTool(ports, goal, winner, runId, (newest?.version ?? 0) + 1);
+    const verdict = await ports.gate(candidate, options, signal);
+    if (!verdict.accepted && !verdict.approvable) {
+      const explained = explainFailure(task, result, winner);
+      const refused = await refuse(ports, name, runId, [...verdict.reasons, ...explained]);
+      return verdict.twin === undefined
+        ? refused
+        : { ...refused, instead: await ports.tools.get(verdict.twin.name, verdict.twin.version) };
+    }
+    const kept: Tool = verdict.accepted ? candidate : { ...candidate, status: "candidate" };
+    try {
+      await ports.tools.put(kept);
+    } catch (error) {
+      const taken = error instanceof StoreError && error.code === "VERSION_CONFLICT";
+      if (!taken || conflicts === MOST_CONFLICTS) throw error;
+      continue;
+    }
+    if (!verdict.accepted) {
+      const approve = `It is stored as version ${kept.version} and waits for a person: toolwright tools approve ${name}.`;
+      return refuse(ports, name, runId, [...verdict.reasons, approve]);
+    }
+    await ports.trace([registered(kept, runId)]);
+    return { kind: "tool-created", tool: kept, runId };
+  }
+}
+
+function registered(tool: Tool, runId: string): NewEvent {
+  const { name, version, digest, description, parameters, source, evaluation } = tool;
+  return {
+    type: "tool-register",
+    data: { name, version, digest, description, parameters, source, evaluation },
+    link: runId,
+  };
+}
+
+async function refuse(
+  ports: Pick<CreateToolPorts, "trace">,
+  name: string,
+  runId: string,
+  reasons: readonly string[],
+): Promise<Observation & { readonly kind: "tool-refused" }> {
+  await ports.trace([{ type: "registration-refused", data: { name, reasons }, link: runId }]);
+  return { kind: "tool-refused", reasons, runId };
+}
+
+function reuse(tool: Tool, reason: string): Observation {
+  return {
+    kind: "tool-refused",
+    reasons: [reason],
+    runId: tool.lineage.runId ?? "",
+    instead: tool,
+  };
+}
+
+/** Versions are gapless: the next one follows the newest, whatever its status. */
+async function newestOf({ tools }: CreateToolPorts, name: string): Promise<Tool | undefined> {
+  const known = await tools.list({ statuses: ["candidate", "active", "deprecated"] });
+  if (!known.some((tool) => tool.name === name)) return undefined;
+  return (await tools.history(name)).at(-1);
+}
+
+function sharedEvent(name: string, value: Observation): NewEvent {
+  return {
+    type: "tool-create-shared",
+    data: { name, outcome: value.kind },
+    ...(value.kind !== "tool-called" && value.runId !== "" ? { link: value.runId } : {}),
+  };
+}
+
+/** Equal for wishes that the same tool fulfils: the same words but for their writing, the same cases. */
+function wishKey(task: Task, seed: number): string {
+  const { name, description, signature } = task.spec;
+  const words = `${name} ${description}`.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  return digestJson({
+    words: words.filter((word) => word !== ""),
+    signature: signature.replace(/\s+/g, ""),
+    // Of a numeric task's instances the first one tells; there may be megabytes of them.
+    cases: task
+      .instances("train", seed)
+      .slice(0, task.harness === undefined ? undefined : 1)
+      .map(({ input, expected = null }) => [[...input], expected]),
+    authored: isAuthored(task),
+  }).slice(0, 32);
+}

@@ -1,0 +1,85 @@
+/**
+ * A candidate and the test author disagree on a few cases: who is wrong?
+ *
+ * Somebody who has seen neither answer is asked again what those inputs should give. Each side counts
+ * its independent voices: a case stays unless more voices, the candidate's own among them, speak
+ * against it. A person's example is never put in question, and a candidate that disagrees on more
+ * than a quarter of the cases is no expert on any of them.
+ *
+ * Source of the idea: Chen et al., "CodeT: Code Generation with Generated Tests" (2022): neither code
+ * nor test is trusted by itself, their agreement is.
+ */
+
+import type { Ask } from "../ask/ask.ts";
+import type { NewEvent } from "../core/event.ts";
+import type { Execution } from "../core/execution.ts";
+import { type Json, sameJson } from "../core/json.ts";
+import type { AuthoredCase, AuthoredTask } from "./authored.ts";
+import { answerCases, ROUNDING } from "./test-author.ts";
+
+export interface DisputePorts {
+  readonly ask: Ask;
+  readonly trace: (events: readonly NewEvent[]) => Promise<void>;
+}
+
+const DOUBTED_SHARE = 0.25;
+const FRESH = [200, 201];
+
+/**
+ * @param behaviour What the candidate did on each authored case, in their order.
+ * @returns The cases that do not stand; empty if all do, or if the candidate has no standing.
+ */
+export async function settleDisputes(
+  { ask, trace }: DisputePorts,
+  task: AuthoredTask,
+  words: string,
+  behaviour: readonly Execution[],
+  signal: AbortSignal,
+): Promise<readonly AuthoredCase[]> {
+  const disputed: { entry: AuthoredCase; output: Json }[] = [];
+  for (const [index, entry] of task.authored.entries()) {
+    const execution = behaviour[index];
+    const returned = execution?.status === "returned" ? execution : undefined;
+    if (returned !== undefined && sameJson(returned.output, entry.expected, ROUNDING)) continue;
+    // What throws has no answer of its own to set against the case.
+    if (returned === undefined || entry.by === "user") return [];
+    disputed.push({ entry, output: returned.output });
+  }
+  if (
+    disputed.length === 0 ||
+    disputed.length > Math.max(1, task.authored.length * DOUBTED_SHARE)
+  ) {
+    return [];
+  }
+
+  const inputs = disputed.map(({ entry }) => entry.args);
+  const examples = task.authored.filter(({ by }) => by === "user");
+  const brief = { ...task.spec, words, examples };
+  const rounds = await Promise.all(
+    FRESH.map((sample) => answerCases(ask, brief, inputs, sample, signal)),
+  );
+  const verdicts = disputed.map(({ entry, output }, index) => {
+    const fresh = rounds.map((answers) => answers[index]);
+    const voices = (value: Json): number =>
+      fresh.filter((answer) => answer !== undefined && sameJson(answer, value, ROUNDING)).length;
+    const expected = entry.votes + voices(entry.expected);
+    const given = 1 + voices(output);
+    return { entry, output, expected, given, dropped: given > expected };
+  });
+  await trace([
+    {
+      type: "cases-dispute",
+      data: {
+        cases: verdicts.map(({ entry, output, expected, given, dropped }) => ({
+          args: [...entry.args],
+          expected: entry.expected,
+          got: output,
+          voicesFor: expected,
+          voicesAgainst: given,
+          verdict: dropped ? "dropped" : "stands",
+        })),
+      },
+    },
+  ]);
+  return verdicts.filter(({ dropped }) => dropped).map(({ entry }) => entry);
+}

@@ -1,0 +1,73 @@
+/**
+ * create_tool(name, description[, signature, examples]) as a plan calls it: words become a task, the
+ * task becomes a tool. Equal wishes at the same time share both.
+ */
+import { digestJson } from "../core/digest.ts";
+import type { Request } from "../core/request.ts";
+import type { Goal, Observation } from "../work/stages.ts";
+import { type AuthoredTask, instancesOf } from "./authored.ts";
+import { type CreateToolPorts, createTool } from "./create-tool.ts";
+import type { Wanted } from "./scope.ts";
+import type { Flights } from "./single-flight.ts";
+import { taskFromWords, type WordsPorts } from "./spec-from-words.ts";
+
+export interface WishPorts extends WordsPorts {
+  /** Of this process: equal words share one task. */
+  readonly wishes: Flights<AuthoredTask>;
+}
+
+/** The task of a wish; whoever wishes the same meanwhile gets the same one. */
+export async function taskOfWish(
+  ports: WishPorts,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<AuthoredTask> {
+  const { value, shared } = await ports.wishes.once(
+    keyOf(wanted),
+    () => taskFromWords(ports, wanted, signal),
+    signal,
+  );
+  if (shared) {
+    await ports.trace([{ type: "scope-shared", data: { name: value.spec.name } }]);
+  }
+  return value;
+}
+
+/** What a goal is for a wish alone: to have the tool. */
+export function goalOfWish(request: Request, wanted: Wanted, task: AuthoredTask): Goal {
+  return { request, task, words: wanted.words, instances: instancesOf(task), context: [] };
+}
+
+export async function createFromWords(
+  ports: WishPorts & Omit<CreateToolPorts, "ask" | "trace">,
+  request: Request,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const { languages } = ports.sandbox.capabilities;
+  const task = await taskOfWish({ ...ports, languages }, wanted, signal);
+  return createTool(ports, goalOfWish(request, wanted, task), signal);
+}
+
+/** The same for wishes that differ in capitals, spaces and punctuation alone. */
+function keyOf({
+  words,
+  name = "",
+  description = "",
+  signature = "",
+  examples = [],
+}: Wanted): string {
+  const plain = (text: string): string =>
+    text
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}"']+/u)
+      .filter((word) => word !== "")
+      .join(" ");
+  return digestJson({
+    words: plain(words),
+    name: plain(name),
+    description: plain(description),
+    signature: signature.replace(/\s+/g, ""),
+    examples: examples.map(({ args, expected }) => [args, expected]),
+  });
+}

@@ -1,0 +1,98 @@
+/** From the winner of a run to the record that the store keeps, and what the gate measures it on. */
+import type { Evaluation } from "../core/ports.ts";
+import type { Task, TaskInstance } from "../core/task.ts";
+import type { Case, Tool } from "../core/tool.ts";
+import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
+import type { Goal } from "../work/stages.ts";
+
+export interface DraftPorts {
+  readonly digest: (tool: Omit<Tool, "digest">) => string;
+  readonly requestId: string;
+  readonly seed: number;
+  /** ISO 8601. */
+  readonly now: () => string;
+}
+
+/** A caller's inputs may be larger than the training ones: the clock is there to stop it, no more. */
+const TOOL_TIMEOUT_MS = 30_000;
+
+/** @param version The one after the newest of that name. */
+export function draftTool(
+  ports: DraftPorts,
+  { task, request }: Pick<Goal, "task" | "request">,
+  winner: Winner,
+  runId: string,
+  version: number,
+): Tool {
+  const published = task.tool(winner.program.source);
+  const tool: Omit<Tool, "digest"> = {
+    capabilities: { network: [], files: false, model: false },
+    ...published,
+    version,
+    limits: { ...task.limits, timeoutMs: Math.max(task.limits.timeoutMs, TOOL_TIMEOUT_MS) },
+    cases: casesOf([
+      ...task.instances("train", ports.seed),
+      ...(task.target === undefined ? [] : task.instances("validation", ports.seed)),
+    ]),
+    task: task.name,
+    evaluation: {
+      train: winner.program.fitness,
+      heldOut: winner.sealed?.fitness ?? winner.program.fitness,
+      measures: { ...winner.sealed?.measures },
+    },
+    lineage: { runId, requestId: ports.requestId, parents: [winner.program.digest] },
+    status: "active",
+    usage: {
+      calls: 0,
+      successes: 0,
+      totalMs: 0,
+      costUsd: 0,
+      lastErrors: [],
+      queries: [request.objective],
+    },
+    createdAt: ports.now(),
+  };
+  return { ...tool, digest: ports.digest(tool) };
+}
+
+/** Instances with a known result are kept with the tool: its next version has to pass them too. */
+function casesOf(instances: readonly TaskInstance[]): Case[] {
+  return instances.flatMap(({ input, expected }) =>
+    expected === undefined ? [] : [{ args: [...input], expected }],
+  );
+}
+
+/** Cases have to pass one and all. Where a score is measured, only the sealed ones measure it. */
+export function gateInstances(task: Task, seed: number): readonly TaskInstance[] {
+  const sealed = task.instances("sealed", seed);
+  const training = task.instances("train", seed);
+  if (task.target !== undefined) {
+    return [...sealed, ...task.instances("validation", seed), ...training];
+  }
+  return sealed.length > 0 ? sealed : training;
+}
+
+/** The evaluation of the record after cases were taken out: what the gate has measured. */
+export function measuredBy(tool: Tool, heldOut: Evaluation): Tool {
+  if (heldOut.status === "failed") return tool;
+  const { fitness } = heldOut;
+  return { ...tool, evaluation: { ...tool.evaluation, train: fitness, heldOut: fitness } };
+}
+
+/** Why the search may have failed, for people: what kind of task it is and what could help. */
+export function explainFailure(
+  task: Task,
+  result: EvolveResult,
+  winner: Winner,
+): readonly string[] {
+  const reached = task.target === undefined || winner.program.fitness >= task.target;
+  if (reached) {
+    return ["The winner does well on the training inputs alone: more of them would say more."];
+  }
+  return [
+    `The search ended by ${result.stopped} after ${result.evaluations} evaluations with a training ` +
+      `fitness of ${winner.program.fitness.toPrecision(4)}, expected ${task.target}. Tasks with loops, ` +
+      "several steps or flat scores need a language model: configure one (see README, Models), or " +
+      "give seeds that come near.",
+  ];
+}

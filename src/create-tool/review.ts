@@ -1,0 +1,144 @@
+/**
+ * What is to be said of a run's winner before the gate: which cases were wrong rather than it, whether
+ * it was made for one call, and which property it breaks.
+ */
+
+import type { Ask } from "../ask/ask.ts";
+import { callOnAll, type TrialPorts } from "../call/trial.ts";
+import type { NewEvent } from "../core/event.ts";
+import { canonicalJson, type Json } from "../core/json.ts";
+import type { ToolStore } from "../core/ports.ts";
+import type { Task, TaskInstance } from "../core/task.ts";
+import type { Tool } from "../core/tool.ts";
+import type { Goal } from "../work/stages.ts";
+import {
+  type AuthoredTask,
+  instancesOfCases,
+  isAuthored,
+  withCounterexamples,
+  withoutCases,
+} from "./authored.ts";
+import { settleDisputes } from "./disputes.ts";
+import { brokenProperties, violations } from "./properties.ts";
+import { failedVariants, isTable, liftable, withNote } from "./scope-check.ts";
+
+export interface ReviewPorts extends TrialPorts {
+  readonly ask?: Ask;
+  readonly tools: Pick<ToolStore, "list">;
+  readonly trace: (events: readonly NewEvent[]) => Promise<void>;
+  readonly seed: number;
+}
+
+export interface Opinion {
+  /** Without the cases that did not stand. */
+  readonly task: Task;
+  /** Against registering it. */
+  readonly reasons: readonly string[];
+  /** The task with what its author has to be told, where another try could help. */
+  readonly toldBack?: Task;
+}
+
+/** @param source The winner as the search wrote it. */
+export async function review(
+  ports: ReviewPorts,
+  goal: Goal,
+  candidate: Tool,
+  source: string,
+  signal: AbortSignal,
+): Promise<Opinion> {
+  const { task, words } = goal;
+  const training = task.instances("train", ports.seed);
+  const reasons: string[] = [];
+  const table = task.harness === undefined && isTable(source, training);
+  if (table) {
+    reasons.push(
+      "It is a table of the examples, an argument and its answer each, and no rule that would serve another call.",
+    );
+  }
+  if (!isAuthored(task)) {
+    const literals = liftable(source, task, words).map(({ text }) => text);
+    if (literals.length > 0) await ports.trace([flag(task, { literals, table, notes: [] })]);
+    return { task, reasons };
+  }
+
+  const { ask } = ports;
+  const cases = instancesOfCases(task);
+  const behaviour = await callOnAll(ports.sandbox, candidate, cases, signal);
+  const wrong =
+    ask === undefined
+      ? []
+      : await settleDisputes({ ...ports, ask }, task, words, behaviour, signal);
+  const settled = wrong.length === 0 ? task : withoutCases(task, wrong);
+  const kept = new Set(instancesOfCases(settled).map(({ input }) => canonicalJson(input)));
+  const failed = failedVariants(cases, behaviour).filter(({ input }) =>
+    kept.has(canonicalJson(input)),
+  );
+
+  const toldBack = await tellBack(ports, settled, words, source, { table, failed });
+  if (toldBack !== undefined) return { task: settled, reasons, toldBack };
+  if (ask !== undefined && failed.length === 0) {
+    reasons.push(...(await broken(ports, ask, settled, words, candidate, signal)));
+  }
+  return { task: settled, reasons };
+}
+
+/** What its author should hear of its scope; undefined if nothing, or if hearing it would not help. */
+async function tellBack(
+  { trace, seed }: ReviewPorts,
+  task: AuthoredTask,
+  words: string,
+  source: string,
+  { table, failed }: { readonly table: boolean; readonly failed: readonly TaskInstance[] },
+): Promise<AuthoredTask | undefined> {
+  const literals = liftable(source, task, words).map(({ text }) => text);
+  const open = failed.filter(({ input }) =>
+    task.instances("validation", seed).some((variant) => variant.input === input),
+  );
+  if (literals.length === 0 && !table && open.length === 0) return undefined;
+  const notes = [
+    ...literals.map(
+      (text) =>
+        `Do not write ${JSON.stringify(text)} into the code: it is a value of one call and has to come in as an argument.`,
+    ),
+    ...(table
+      ? ["Do not list the examples in the code: other arguments have to work as well."]
+      : []),
+  ];
+  const failedVariants = failed.map(({ input }) => [...input]);
+  await trace([flag(task, { literals, table, notes, failedVariants })]);
+  // A literal that stays in a tool which serves every variant is a constant of the matter.
+  if (failed.length === 0 && !table) return undefined;
+  // The sealed ones stay sealed; the others are from now on what it has to learn.
+  const learning = withCounterexamples(task, open);
+  return notes.length === 0 ? learning : withNote(learning, notes.join("\n"));
+}
+
+function flag(task: Task, found: Readonly<Record<string, Json>>): NewEvent {
+  return { type: "scope-flag", data: { name: task.spec.name, ...found } };
+}
+
+async function broken(
+  ports: ReviewPorts,
+  ask: Ask,
+  task: AuthoredTask,
+  words: string,
+  candidate: Tool,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (task.properties.length === 0) return [];
+  const call = (tool: Tool, instances: Parameters<typeof callOnAll>[2]) =>
+    callOnAll(ports.sandbox, tool, instances, signal);
+  const inputs = task.authored.map(({ args }) => args);
+  const found = await violations(
+    { tools: ports.tools, call },
+    candidate,
+    task.properties,
+    inputs,
+    await call(
+      candidate,
+      inputs.map((input) => ({ input })),
+    ),
+  );
+  const examples = task.authored.filter(({ by }) => by === "user");
+  return brokenProperties(ask, { ...task.spec, words, examples }, found, signal);
+}

@@ -1,0 +1,224 @@
+/**
+ * The scope reasoner: how general the tool shall be, before anybody writes it. What is an argument
+ * and what a constant, a stored tool or a new one, and why.
+ *
+ * One half is by rule and always on: the request's literals in the tool's name, the signatures of its
+ * siblings in the store. The other half is a model's judgement, which is told what the rules found.
+ * That the tool is as general as decided is shown later, on held-out variants.
+ */
+import { z } from "zod";
+import type { Ask } from "../ask/ask.ts";
+import type { NewEvent } from "../core/event.ts";
+import { Language } from "../core/execution.ts";
+import { Json } from "../core/json.ts";
+import type { ToolMatch, ToolStore } from "../core/ports.ts";
+import { type Case, type Tool, ToolName } from "../core/tool.ts";
+import { type Literal, literalsInName, literalsOf } from "./literals.ts";
+
+export interface Scope {
+  readonly name: string;
+  readonly description: string;
+  readonly signature: string;
+  readonly generality: "general" | "specific";
+  readonly language: WrittenLanguage;
+  /** Values that belong into the tool, whoever calls it. */
+  readonly constants: readonly { readonly value: string; readonly why: string }[];
+  readonly reasons: readonly string[];
+  /** What the rules found, in sentences. */
+  readonly flags: readonly string[];
+}
+
+export interface ScopePorts {
+  readonly ask: Ask;
+  readonly tools: Pick<ToolStore, "search">;
+  readonly trace: (events: readonly NewEvent[]) => Promise<void>;
+  /** A match below it is no match. */
+  readonly noneBelow: number;
+  /** What the sandbox runs; default JavaScript and TypeScript. */
+  readonly languages?: readonly Language[];
+  /** Why a signature can not be read, if it can not. */
+  readonly signatureFault: (signature: string) => string | undefined;
+}
+
+/** What is asked for, by a person or by a plan. */
+export interface Wanted {
+  /** The request in one text. */
+  readonly words: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly signature?: string;
+  readonly examples?: readonly Case[];
+}
+
+export interface Scoped {
+  readonly scope: Scope;
+  /** Argument lists that the request itself names. */
+  readonly calls: readonly (readonly Json[])[];
+  /** The stored tool that the reasoner would rather use. */
+  readonly reuse?: Tool;
+}
+
+/** What a tool can be written in. */
+const WrittenLanguage = Language.extract(["javascript", "typescript", "python", "shell"]);
+type WrittenLanguage = z.output<typeof WrittenLanguage>;
+const Value = z.unknown().transform((value) => Json.parse(value ?? null));
+const Decision = z.object({
+  decision: z.enum(["new", "reuse"]),
+  /** Name of the stored tool to use instead. */
+  reuse: z.string().nullish(),
+  name: ToolName,
+  description: z.string().min(1),
+  signature: z.string().min(1),
+  arguments: z.array(z.object({ name: z.string(), why: z.string() })).default([]),
+  constants: z.array(z.object({ value: z.string(), why: z.string() })).default([]),
+  generality: z.enum(["general", "specific"]),
+  language: WrittenLanguage.default("typescript"),
+  reasons: z.array(z.string()).min(1),
+  calls: z.array(z.array(Value)).default([]),
+});
+type Decision = z.output<typeof Decision>;
+
+/** Stored tools that a new one is compared with. */
+const SIBLINGS = 5;
+
+export async function reasonScope(
+  ports: ScopePorts,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<Scoped> {
+  const literals = literalsOf(wanted.words);
+  const { name = "", signature = "", description = "" } = wanted;
+  const hypothesis = `${name} ${signature} ${description}`.trim();
+  const matches = await ports.tools.search({
+    text: wanted.words,
+    ...(hypothesis === "" ? {} : { hypotheses: [hypothesis] }),
+    limit: SIBLINGS,
+  });
+  const siblings = matches.filter(({ score }) => score >= ports.noneBelow).map(({ tool }) => tool);
+
+  let decision = await decide(ports, wanted, literals, siblings, [], signal);
+  let flags = flagsOf(decision, literals, siblings);
+  if (flags.length > 0) {
+    // Told back once; what is kept then is kept knowingly, and the flag stays on record.
+    decision = await decide(ports, wanted, literals, siblings, flags, signal);
+    flags = flagsOf(decision, literals, siblings);
+  }
+  const scope = scopeOf(decision, flags, matches);
+  const reuse =
+    decision.decision === "reuse"
+      ? siblings.find((tool) => tool.name === decision.reuse)
+      : undefined;
+  await ports.trace([
+    {
+      type: "scope-decide",
+      data: {
+        decision: reuse === undefined ? "new" : "reuse",
+        ...(reuse === undefined ? {} : { reuse: { name: reuse.name, version: reuse.version } }),
+        name: scope.name,
+        signature: scope.signature,
+        generality: scope.generality,
+        language: scope.language,
+        arguments: decision.arguments,
+        constants: [...scope.constants],
+        literals: literals.map(({ text }) => text),
+        siblings: siblings.map((tool) => `${tool.name} v${tool.version}: ${tool.signature}`),
+        reasons: [...scope.reasons],
+        flags: [...flags],
+      },
+    },
+  ]);
+  return { scope, calls: decision.calls, ...(reuse === undefined ? {} : { reuse }) };
+}
+
+function decide(
+  { ask, signatureFault, languages = ["javascript", "typescript"] }: ScopePorts,
+  wanted: Wanted,
+  literals: readonly Literal[],
+  siblings: readonly Tool[],
+  flags: readonly string[],
+  signal: AbortSignal,
+): Promise<Decision> {
+  const { words, name = "", description = "", signature = "", examples = [] } = wanted;
+  return ask(
+    {
+      role: "planner",
+      prompt: "scope",
+      variables: {
+        words,
+        wanted: [name, signature, description].filter((text) => text !== "").join("\n"),
+        examples: examples.map((entry) => JSON.stringify(entry)).join("\n"),
+        literals: literals.map(({ kind, text }) => `${text} (${kind})`).join("\n"),
+        siblings: siblings
+          .map((tool) => `${tool.name}: ${tool.signature}  ${tool.description}`)
+          .join("\n"),
+        flags: flags.join("\n"),
+        languages: languages.join(", "),
+      },
+      schema: Decision.superRefine((decision, context) => {
+        const fault = signatureFault(decision.signature);
+        if (fault !== undefined) {
+          context.addIssue({ code: "custom", path: ["signature"], message: fault });
+        }
+        if (!languages.includes(decision.language)) {
+          const message = `the sandbox runs ${languages.join(", ")} alone`;
+          context.addIssue({ code: "custom", path: ["language"], message });
+        }
+      }),
+      sample: flags.length === 0 ? 0 : 1,
+    },
+    signal,
+  );
+}
+
+function flagsOf(
+  { name, constants, signature }: Decision,
+  literals: readonly Literal[],
+  siblings: readonly Tool[],
+): readonly string[] {
+  const meant = constants.map(({ value }) => value.toLowerCase());
+  const named = literalsInName(name, literals)
+    .filter(({ text }) => !meant.includes(text.toLowerCase()))
+    .map(
+      ({ text }) =>
+        `The name ${name} holds "${text}", a value of this one request. Make it an argument, or list it as a constant with a reason.`,
+    );
+  const clash = siblings.find(
+    (tool) => tool.name === name && shape(tool.signature) !== shape(signature),
+  );
+  if (clash === undefined) return named;
+  return [
+    ...named,
+    `The store has ${name} with another signature: ${clash.signature}. Take that signature, or another name.`,
+  ];
+}
+
+/** A signature without its names: what a caller has to fit. */
+function shape(signature: string): string {
+  return signature
+    .replace(/^\s*(?:export\s+)?function\b/, "")
+    .replace(/^\s*\w+/, "")
+    .replace(/\w+(\??)\s*:/g, "$1:")
+    .replace(/[\s;]+/g, "");
+}
+
+function scopeOf(
+  { name, description, signature, generality, language, constants, reasons }: Decision,
+  flags: readonly string[],
+  matches: readonly ToolMatch[],
+): Scope {
+  const taken = matches.some(
+    ({ tool }) => tool.name === name && shape(tool.signature) !== shape(signature),
+  );
+  // A version of another shape would break who calls the name today.
+  const own = taken ? `${name.slice(0, 60)}_${(signature.match(/:/g)?.length ?? 1) - 1}` : name;
+  return {
+    name: own,
+    description,
+    signature: own === name ? signature : signature.replace(name, own),
+    generality,
+    language,
+    constants,
+    reasons,
+    flags,
+  };
+}

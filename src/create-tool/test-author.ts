@@ -1,0 +1,189 @@
+/**
+ * The test author: writes cases out of the words alone. It sees no candidate, and candidates' authors
+ * see none of the cases that are sealed.
+ *
+ * Authors are asked independently of each other; then somebody who saw none of their answers says
+ * what each input should give. A case on which two do not agree is dropped: a wrong case sinks a
+ * right tool.
+ */
+import { z } from "zod";
+import type { Ask } from "../ask/ask.ts";
+import { canonicalJson, Json, sameJson } from "../core/json.ts";
+import type { Case } from "../core/tool.ts";
+import type { AuthoredCase, Property } from "./authored.ts";
+
+/** What the words say, without anything that a candidate could have told. */
+export interface TestBrief {
+  readonly name: string;
+  readonly description: string;
+  readonly signature: string;
+  /** The request's own words, its requirements and constraints among them. */
+  readonly words: string;
+  /** What a person gave: never doubted, and no answer to them is asked for. */
+  readonly examples: readonly Case[];
+}
+
+export interface WrittenCases {
+  readonly cases: readonly AuthoredCase[];
+  readonly properties: readonly Property[];
+  readonly dropped: readonly { readonly args: readonly Json[]; readonly reason: string }[];
+}
+
+const Value = z.unknown().transform((value) => Json.parse(value ?? null));
+const Args = z.array(Value);
+const WrittenProperty = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("idempotent") }),
+  z.object({ kind: z.literal("symmetric") }),
+  z.object({ kind: z.literal("inverse"), tool: z.string() }),
+  z.object({
+    kind: z.literal("bounds"),
+    minimum: z.number().exactOptional(),
+    maximum: z.number().exactOptional(),
+  }),
+]);
+const Written = z.object({
+  cases: z
+    .array(z.object({ args: Args, expected: Value }))
+    .min(1)
+    .max(30),
+  properties: z.array(WrittenProperty).default([]),
+});
+const Answers = z.object({
+  answers: z.array(
+    z.object({ case: z.int(), expected: Value, unclear: z.boolean().default(false) }),
+  ),
+});
+
+/** Numbers that come out of arithmetic are compared within it. */
+export const ROUNDING = 1e-6;
+const FRESH = 100;
+
+/**
+ * @param samples Authors that are asked independently, at least 1.
+ * @param fault Why a case does not fit the signature, if it does not.
+ */
+export async function writeCases(
+  ask: Ask,
+  brief: TestBrief,
+  samples: number,
+  fault: (entry: Case) => string | undefined,
+  signal: AbortSignal,
+): Promise<WrittenCases> {
+  const authors = await Promise.all(
+    Array.from({ length: samples }, (_, sample) =>
+      ask(
+        {
+          role: "tester",
+          prompt: "write-cases",
+          variables: variablesOf(brief),
+          schema: Written,
+          sample,
+        },
+        signal,
+      ),
+    ),
+  );
+  const dropped: { args: readonly Json[]; reason: string }[] = [];
+  const given = new Set(brief.examples.map(({ args }) => canonicalJson(args)));
+  const pool = new Map<string, { args: readonly Json[]; votes: Json[] }>();
+  for (const { cases } of authors) {
+    // An author that repeats itself has still said it once.
+    const own = new Set<string>();
+    for (const entry of cases) {
+      const key = canonicalJson(entry.args);
+      if (given.has(key) || own.has(key)) continue;
+      own.add(key);
+      const reason = fault(entry);
+      if (reason !== undefined) dropped.push({ args: entry.args, reason });
+      else pool.set(key, add(pool.get(key), entry));
+    }
+  }
+
+  const single = [...pool.values()].filter(({ votes }) => votes.length < 2);
+  const fresh = await answerCases(
+    ask,
+    brief,
+    single.map(({ args }) => args),
+    FRESH,
+    signal,
+  );
+  for (const [index, entry] of single.entries()) {
+    const answer = fresh[index];
+    if (answer !== undefined) entry.votes.push(answer);
+  }
+
+  const cases: AuthoredCase[] = [];
+  for (const { args, votes } of pool.values()) {
+    const agreed = mostAgreed(votes);
+    if (agreed !== undefined && agreed.votes >= 2 && agreed.votes > votes.length / 2) {
+      cases.push({ args: [...args], expected: agreed.value, by: "tester", votes: agreed.votes });
+    } else
+      dropped.push({ args, reason: "independent authors do not agree on what it should give" });
+  }
+  return { cases, properties: inAll(authors.map(({ properties }) => properties)), dropped };
+}
+
+/**
+ * What each input should give, by somebody who is shown nothing but the words and the inputs.
+ *
+ * @returns In the order of the inputs; undefined where the words do not decide, or no answer came.
+ */
+export async function answerCases(
+  ask: Ask,
+  brief: TestBrief,
+  inputs: readonly (readonly Json[])[],
+  sample: number,
+  signal: AbortSignal,
+): Promise<readonly (Json | undefined)[]> {
+  if (inputs.length === 0) return [];
+  const variables = {
+    ...variablesOf(brief),
+    inputs: inputs.map((args, index) => `${index}: ${JSON.stringify(args)}`).join("\n"),
+  };
+  const { answers } = await ask(
+    { role: "tester", prompt: "answer-cases", variables, schema: Answers, sample },
+    signal,
+  );
+  return inputs.map((_, index) => {
+    const answer = answers.find((entry) => entry.case === index);
+    return answer === undefined || answer.unclear ? undefined : answer.expected;
+  });
+}
+
+function variablesOf({ name, description, signature, words, examples }: TestBrief) {
+  return {
+    name,
+    description,
+    signature,
+    words,
+    examples: examples.map(({ args, expected }) => JSON.stringify({ args, expected })).join("\n"),
+  };
+}
+
+function add(
+  known: { args: readonly Json[]; votes: Json[] } | undefined,
+  { args, expected }: Case,
+): { args: readonly Json[]; votes: Json[] } {
+  return { args, votes: [...(known?.votes ?? []), expected] };
+}
+
+function mostAgreed(votes: readonly Json[]): { value: Json; votes: number } | undefined {
+  const counts = votes.map((value) => ({
+    value,
+    votes: votes.filter((other) => sameJson(value, other, ROUNDING)).length,
+  }));
+  return counts.sort((a, b) => b.votes - a.votes)[0];
+}
+
+/** A property that one author alone sees is a guess; with one author all of them are. */
+function inAll(lists: readonly (readonly Property[])[]): readonly Property[] {
+  const [first = [], ...others] = lists;
+  if (others.length === 0) return [];
+  return first.filter((property) =>
+    others.every((list) => list.some((other) => sameProperty(property, other))),
+  );
+}
+
+function sameProperty(left: Property, right: Property): boolean {
+  return canonicalJson({ ...left }) === canonicalJson({ ...right });
+}

@@ -1,0 +1,81 @@
+/**
+ * A person's few examples say what is wanted and nothing of how general it has to be. Where a model is
+ * there, a test author adds variants: other argument values, confirmed by others, some of them sealed.
+ */
+
+import type { Ask } from "../ask/ask.ts";
+import { ModelError } from "../core/errors.ts";
+import type { NewEvent } from "../core/event.ts";
+import type { Task, TaskInstance } from "../core/task.ts";
+import type { ToolSpec } from "../core/tool.ts";
+import { type AuthoredCase, type AuthoredTask, wrapAuthored } from "./authored.ts";
+import { caseFault } from "./spec-from-words.ts";
+import { writeCases } from "./test-author.ts";
+
+export interface VariantPorts {
+  readonly ask: Ask;
+  readonly trace: (events: readonly NewEvent[]) => Promise<void>;
+  readonly taskOf: (spec: ToolSpec) => Task;
+  readonly testAuthors: number;
+  readonly seed: number;
+}
+
+/** With so many agreed variants it is worth holding some back. */
+const ENOUGH = 3;
+
+/**
+ * @returns The task with variants; undefined where it needs none (it has sealed cases, or is scored by
+ *   artefact) or none are agreed on: the examples decide alone then, as without a model.
+ */
+export async function withVariants(
+  { ask, trace, taskOf, testAuthors, seed }: VariantPorts,
+  task: Task,
+  words: string,
+  signal: AbortSignal,
+): Promise<AuthoredTask | undefined> {
+  if (task.harness !== undefined || task.target === undefined) return undefined;
+  if (task.instances("sealed", seed).length > 0) return undefined;
+  const examples = task.instances("train", seed).flatMap(casesOf);
+  const { name, description, signature } = task.spec;
+  try {
+    const written = await writeCases(
+      ask,
+      { name, description, signature, words, examples },
+      testAuthors,
+      caseFault(taskOf, task.spec),
+      signal,
+    );
+    const { cases, properties, dropped } = written;
+    await trace([
+      {
+        type: "cases-write",
+        data: {
+          authors: testAuthors,
+          kept: cases.length,
+          properties: properties.map((property) => ({ ...property })),
+          dropped: dropped.map(({ args, reason }) => ({ args: [...args], reason })),
+        },
+      },
+    ]);
+    if (cases.length < ENOUGH) return undefined;
+    const scope = {
+      ...task.spec,
+      generality: "general",
+      language: "typescript",
+      constants: [],
+      reasons: ["A person's examples decide what it is."],
+      flags: [],
+    } as const;
+    return wrapAuthored(task, { cases: [...examples, ...cases], properties, scope, calls: [] });
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    await trace([
+      { type: "cases-write", data: { authors: testAuthors, kept: 0, error: error.code } },
+    ]);
+    return undefined;
+  }
+}
+
+function casesOf({ input, expected }: TaskInstance): AuthoredCase[] {
+  return expected === undefined ? [] : [{ args: [...input], expected, by: "user", votes: 1 }];
+}

@@ -1,0 +1,62 @@
+/** What the agents of a request's life stand on: their models, their tools, their runs. */
+
+import { ownFunctions } from "../call/self-management.ts";
+import { spentSince } from "../call/spend.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Config } from "../core/config.ts";
+import type { ToolStore } from "../core/ports.ts";
+import type { Steps } from "../core/steps.ts";
+import type { Tool } from "../core/tool.ts";
+import type { LifeContext } from "../work/attempt.ts";
+import type { Callable } from "../work/callable.ts";
+import { type ChildRunPorts, openChild } from "./child-run.ts";
+import type { ReadToolCalls, SubAgentPorts } from "./sub-agent.ts";
+
+export interface AgentsPorts
+  extends ChildRunPorts,
+    Pick<SubAgentPorts, "argumentFaults" | "permit" | "modelOf" | "prompts"> {
+  readonly config: Config;
+  readonly tools: ToolStore;
+  readonly clock: Clock;
+  readonly parseToolCalls: ReadToolCalls;
+  readonly callableOf: (tool: Tool) => Callable;
+}
+
+export function agentsOf(
+  ports: AgentsPorts,
+  { requestId, request, steps }: Pick<LifeContext, "requestId" | "request" | "steps">,
+): {
+  readonly agentPorts: SubAgentPorts;
+  /** The engine's own functions, within a run. */
+  readonly own: (within: Steps) => readonly Callable[];
+} {
+  const { config, tools, events, clock, parseToolCalls, callableOf } = ports;
+  const { argumentFaults, permit, modelOf, prompts } = ports;
+  const own = (within: Steps): readonly Callable[] =>
+    ownFunctions({
+      steps: within,
+      spentSince: (since) => spentSince(events, requestId, since),
+      now: clock.now,
+    });
+  const agentPorts: SubAgentPorts = {
+    runId: requestId,
+    steps,
+    argumentFaults,
+    permit,
+    modelOf,
+    prompts,
+    now: () => new Date(clock.now()).toISOString(),
+    readToolCalls: parseToolCalls,
+    agents: config.agents,
+    ...(request.images === undefined ? {} : { images: request.images }),
+    async findCallable(name, within) {
+      const mine = own(within).find((callable) => callable.name === name);
+      if (mine !== undefined) return mine;
+      const known = (await tools.list()).find((tool) => tool.name === name);
+      return known === undefined ? undefined : callableOf(known);
+    },
+    openChild: (parent, agent, message, key) =>
+      openChild(ports, requestId, parent, agent, message, key),
+  };
+  return { agentPorts, own };
+}

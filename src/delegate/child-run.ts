@@ -1,0 +1,80 @@
+/** The run of a sub-agent, below the run that delegates to it; a later life goes on with it. */
+
+import { digestText } from "../core/digest.ts";
+import { StoreError } from "../core/errors.ts";
+import type { NewEvent } from "../core/event.ts";
+import type { Json } from "../core/json.ts";
+import type { EventStore, OpenTrace, TraceWriter } from "../core/ports.ts";
+import type { ChildRun, SubAgentPorts } from "./sub-agent.ts";
+
+export interface ChildRunPorts {
+  readonly openTrace: OpenTrace;
+  readonly events: EventStore;
+  /** Takes secrets out. */
+  readonly clean: (value: Json) => Json;
+}
+
+/** @param key Names the run: equal in every life of the request. */
+export async function openChild(
+  { openTrace, events, clean }: ChildRunPorts,
+  requestId: string,
+  { runId, steps }: Pick<SubAgentPorts, "runId" | "steps">,
+  agent: string,
+  message: string,
+  key: string,
+): Promise<ChildRun> {
+  const id = `${requestId}-${agent}-${digestText(key).slice(0, 8)}`;
+  const run = { id, kind: "request", title: message, parent: runId } as const;
+  const writer = await openTrace(run).catch((error: unknown): TraceWriter => {
+    if (!(error instanceof StoreError) || error.code !== "RUN_EXISTS") throw error;
+    return {
+      id,
+      events: async (list) =>
+        void (await events.append(
+          id,
+          list.map((event) => ({ ...event, data: clean(event.data) })),
+        )),
+      end: (status) => events.end(id, status),
+    };
+  });
+  const write = (name: string, list: readonly NewEvent[]): Promise<null> =>
+    steps.step(`${id}:${name}`, async () => {
+      await writer.events(list);
+      return null;
+    });
+  await steps.trace("agent", [
+    { type: "agent-start", data: { agent, message, run: id }, link: id },
+  ]);
+  await write("begin", [
+    {
+      type: "request-submit",
+      data: { objective: message, requirements: [], constraints: [], agent },
+    },
+    status("NOT_STARTED", "IN_PROGRESS", "delegated"),
+  ]);
+  return {
+    id,
+    steps: { ...steps, trace: async (name, list) => void (await write(name, list)) },
+    async end(how) {
+      const close = async (): Promise<null> => {
+        try {
+          await writer.events([status("IN_PROGRESS", ENDS[how], how)]);
+          await writer.end(how);
+        } catch (error) {
+          // An earlier life was cut off after it had ended the child, before that was on record.
+          if (!(error instanceof StoreError) || error.code !== "RUN_ENDED") throw error;
+        }
+        return null;
+      };
+      // A canceled request takes no more steps: its child is closed all the same.
+      if (how === "canceled") await close();
+      else await steps.step(`${id}:end`, close);
+    },
+  };
+}
+
+const ENDS = { succeeded: "SUCCEEDED", failed: "FAILED", canceled: "CANCELED" } as const;
+
+function status(from: string, to: string, cause: string): NewEvent {
+  return { type: "request-status", data: { from, to, cause, actor: "engine" } };
+}

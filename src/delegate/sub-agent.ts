@@ -1,0 +1,239 @@
+/**
+ * A sub-agent as a callable: a message in, an answer out. It is a conversation of its own with a
+ * model and the tools that its configuration allows, in a run of its own below the caller's.
+ */
+
+import { type RoleModel, showing, steppedModel } from "../ask/asker.ts";
+import { PROMPTS } from "../ask/prompts/book.ts";
+import { type CallPorts, makeCall } from "../call/make-call.ts";
+import type { AgentConfig } from "../core/agent.ts";
+import { apart, type Image, MOST_IMAGES } from "../core/image.ts";
+import type { Json } from "../core/json.ts";
+import type { ModelMessage, ModelReply, ModelTool, ModelToolCall } from "../core/ports.ts";
+import type { PromptOverrides } from "../core/prompts.ts";
+import type { Steps } from "../core/steps.ts";
+import { type Callable, type CallOutcome, quoteJson } from "../work/callable.ts";
+
+/** The run that a sub-agent leaves, below the run that called it. */
+export interface ChildRun {
+  readonly id: string;
+  /** The same request's steps; what it tells goes into the child's trace. */
+  readonly steps: Steps;
+  end(status: "succeeded" | "failed" | "canceled"): Promise<void>;
+}
+
+/** Tool calls in a text, as open models write them, and what looks like one and is none. */
+export type ReadToolCalls = (
+  text: string,
+  tools: readonly ModelTool[],
+) => {
+  readonly calls: readonly ModelToolCall[];
+  readonly unread: readonly { readonly text: string; readonly reason: string }[];
+  readonly content: string;
+};
+
+export interface SubAgentPorts extends Pick<CallPorts, "argumentFaults" | "permit"> {
+  /** The run that delegates. */
+  readonly runId: string;
+  readonly steps: Steps;
+  readonly modelOf: (role: string) => Promise<RoleModel>;
+  readonly readToolCalls: ReadToolCalls;
+  readonly prompts: PromptOverrides;
+  /** ISO 8601. */
+  readonly now: () => string;
+  /** A stored tool or one of the engine's functions, within the given run. */
+  readonly findCallable: (name: string, steps: Steps) => Promise<Callable | undefined>;
+  /** @param key Names the child's run: equal in every life of the request. */
+  readonly openChild: (
+    parent: Pick<SubAgentPorts, "runId" | "steps">,
+    agent: string,
+    message: string,
+    key: string,
+  ) => Promise<ChildRun>;
+  readonly agents: readonly AgentConfig[];
+  /** Of the request: the outermost agent sees them. */
+  readonly images?: readonly Image[];
+}
+
+/** Agents below each other, the first one included. */
+const DEEPEST = 4;
+
+/** @param above Names of the agents that lead here, the outermost first. */
+export function subAgent(
+  ports: SubAgentPorts,
+  agent: AgentConfig,
+  above: readonly string[] = [],
+): Callable {
+  const { name, description } = agent;
+  const chain = [...above, name];
+  return {
+    name,
+    description,
+    parameters: {
+      type: "object",
+      properties: {
+        message: { type: "string", description: "what it shall do, with all it needs" },
+      },
+      required: ["message"],
+      additionalProperties: false,
+    },
+    origin: "agent",
+    async call({ message }, signal) {
+      if (above.includes(name)) return failed(`${chain.join(" → ")} is a circle of agents.`);
+      if (chain.length > DEEPEST) {
+        return failed(`${chain.join(" → ")} is deeper than ${DEEPEST} agents.`);
+      }
+      // Known to the journal by where it stands: a later life finds the same run.
+      const key = await ports.steps.step(
+        `agent:${name}`,
+        async ({ idempotencyKey }) => idempotencyKey,
+      );
+      const child = await ports.openChild(ports, name, String(message), key);
+      try {
+        const outcome = await converse(
+          { ...ports, runId: child.id, steps: child.steps },
+          agent,
+          chain,
+          String(message),
+          signal,
+        );
+        await child.end(outcome.status === "returned" ? "succeeded" : "failed");
+        return outcome;
+      } catch (error) {
+        await child.end(signal.aborted ? "canceled" : "failed").catch(() => undefined);
+        throw error;
+      }
+    },
+  };
+}
+
+/**
+ * The conversation itself, in the run that `ports` name.
+ *
+ * @param chain Names of the agents from the outermost to this one.
+ */
+export async function converse(
+  ports: SubAgentPorts,
+  agent: AgentConfig,
+  chain: readonly string[],
+  message: string,
+  signal: AbortSignal,
+): Promise<CallOutcome> {
+  const { steps } = ports;
+  const callables = await allowed(ports, agent, chain);
+  const tools = callables.map(({ name, description, parameters }) => ({
+    name,
+    description,
+    parameters,
+  }));
+  const now = await steps.step("now", async () => ports.now());
+  const prompt = PROMPTS.render("agent", { system: agent.system, message, now }, ports.prompts);
+  const brought = chain.length === 1 ? (ports.images ?? []) : [];
+  const { model, temperature } = await ports.modelOf(agent.model);
+  const stepped = steppedModel(steps, model, {
+    name: `model:agent:${agent.name}`,
+    role: agent.model,
+    prompt,
+    blind: brought.length === 0,
+  });
+
+  let messages: readonly ModelMessage[] = showing(prompt.messages, brought);
+  for (let turn = 1; turn <= agent.maxTurns; turn++) {
+    const reply = await stepped.complete(
+      { messages, temperature, ...(tools.length === 0 ? {} : { tools }) },
+      signal,
+    );
+    if (reply.finishReason === "refused") return failed(`${agent.name} declined: ${reply.content}`);
+    const { calls, unread, content } = callsOf(ports, reply, tools);
+    if (calls.length === 0 && unread.length === 0) {
+      return { status: "returned", output: content.trim() };
+    }
+    const results = await Promise.all(
+      calls.map((call, index) =>
+        steps.step(`call:${turn}:${index}`, async () => ({
+          ...(await answerCall(ports, callables, call, `${agent.name}.${turn}.${index + 1}`)),
+        })),
+      ),
+    );
+    messages = [
+      ...messages,
+      { role: "assistant", content, ...(calls.length === 0 ? {} : { toolCalls: calls }) },
+      ...calls.map(
+        (call, index): ModelMessage => ({
+          role: "tool",
+          toolCallId: call.id,
+          name: call.name,
+          content: said(results[index]),
+          ...shown(results[index]),
+        }),
+      ),
+      ...(unread.length === 0
+        ? []
+        : PROMPTS.render(
+            "agent-repair",
+            { faults: unread.map(({ text, reason }) => `- ${text}: ${reason}`).join("\n") },
+            ports.prompts,
+          ).messages),
+    ];
+  }
+  return failed(`${agent.name} came to no answer within ${agent.maxTurns} turns.`);
+}
+
+/** Calls that the provider names, else those that stand in the text. */
+function callsOf(
+  { readToolCalls }: SubAgentPorts,
+  { toolCalls, content }: ModelReply,
+  tools: readonly ModelTool[],
+) {
+  if (toolCalls.length > 0 || tools.length === 0) return { calls: toolCalls, unread: [], content };
+  return readToolCalls(content, tools);
+}
+
+async function answerCall(
+  ports: SubAgentPorts,
+  callables: readonly Callable[],
+  { name, arguments: given }: ModelToolCall,
+  key: string,
+): Promise<CallOutcome> {
+  const callable = callables.find((each) => each.name === name);
+  if (callable === undefined) {
+    return failed(
+      `There is no tool "${name}". There are: ${callables.map((each) => each.name).join(", ")}.`,
+    );
+  }
+  return makeCall(ports, callable, given, key);
+}
+
+async function allowed(
+  ports: SubAgentPorts,
+  { tools }: AgentConfig,
+  chain: readonly string[],
+): Promise<readonly Callable[]> {
+  const found = await Promise.all(
+    tools.map((name) => {
+      const other = ports.agents.find((agent) => agent.name === name);
+      return other === undefined
+        ? ports.findCallable(name, ports.steps)
+        : subAgent(ports, other, chain);
+    }),
+  );
+  return found.filter((callable) => callable !== undefined);
+}
+
+function said(outcome: CallOutcome | undefined): string {
+  if (outcome === undefined) return "no result";
+  return outcome.status === "failed"
+    ? `It failed: ${outcome.reason}`
+    : typeof outcome.output === "string"
+      ? outcome.output
+      : quoteJson(outcome.output as Json);
+}
+
+function shown(outcome: CallOutcome | undefined): { readonly images?: readonly Image[] } {
+  const images = outcome?.status === "returned" ? apart(outcome.output).images : [];
+  return images.length === 0 ? {} : { images: images.slice(0, MOST_IMAGES) };
+}
+
+function failed(reason: string): CallOutcome & { readonly status: "failed" } {
+  return { status: "failed", reason };
+}

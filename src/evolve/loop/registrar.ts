@@ -1,0 +1,202 @@
+/**
+ * Registers the results of batches in the order of their proposals: trace first, then database and
+ * generator. Keeps the counts that the stop rules and the progress need.
+ */
+import { digestText } from "../../core/digest.ts";
+import type { NewEvent } from "../../core/event.ts";
+import type { Json } from "../../core/json.ts";
+import type { Random } from "../../core/random.ts";
+import type { Parent, ProposalResult } from "../generators/generator.ts";
+import type { BatchResult, Candidate } from "./candidate.ts";
+import type { Outcome } from "./cascade.ts";
+import type { EvolvePorts } from "./run.ts";
+
+/** Evaluations after which the elite is remembered for the end; then at each doubling. */
+const FIRST_MEMORY = 2_000;
+/** Programs of an earlier elite that meet in the end: what fits the training instances less tightly. */
+const REMEMBERED = 16;
+
+export interface Ledger {
+  /** Digests of everything that was let through to a run. */
+  readonly seen: Set<string>;
+  readonly counts: {
+    readonly evaluations: number;
+    readonly proposals: number;
+    readonly failures: Readonly<Record<string, number>>;
+  };
+  readonly bestFitness: number | undefined;
+  /** Evaluations since the best fitness last rose. */
+  readonly sinceImprovement: number;
+  /** Proposals in a row, asked for and given or not, of which none was new enough to run. */
+  readonly barren: number;
+  register(batch: BatchResult): Promise<void>;
+  maintain(random: Random): Promise<void>;
+  /**
+   * Every program that was best when it came, the elite and those of earlier on; best by training
+   * first. Training falls on when what it finds no longer holds elsewhere.
+   */
+  finalists(count: number): readonly Parent[];
+}
+
+/** @param resolution Score distance that matters; signatures are quantised to it. */
+export function runLedger({ strategy, generator, trace }: EvolvePorts, resolution: number): Ledger {
+  const seen = new Set<string>();
+  const fitnessOf = new Map<string, number>();
+  const champions: Parent[] = [];
+  const remembered: Parent[] = [];
+  let nextMemory = FIRST_MEMORY;
+  const failures: Record<string, number> = {};
+  let evaluations = 0;
+  let proposals = 0;
+  let sinceImprovement = 0;
+  let barren = 0;
+
+  const signatureOf = (scores: readonly number[]): string =>
+    digestText(scores.map((score) => Math.round(score / resolution)).join()).slice(0, 24);
+
+  /** Where a candidate stands among all that came before it. */
+  const judge = (candidate: Candidate): ProposalResult => {
+    const { proposal, digest, outcome } = candidate;
+    const base = { proposal, improved: false, best: false };
+    if (outcome === undefined) {
+      const fitness = fitnessOf.get(digest);
+      return { ...base, status: "duplicate", ...(fitness === undefined ? {} : { fitness }) };
+    }
+    if (outcome.status === "failed") {
+      return { ...base, status: "failed", reason: `${outcome.kind}: ${outcome.reason}` };
+    }
+    if (outcome.status === "dropped")
+      return { ...base, status: "dropped", fitness: outcome.fitness };
+    const { fitness, scores } = outcome;
+    const parents = proposal.parents.map(
+      (parent) => fitnessOf.get(parent) ?? Number.NEGATIVE_INFINITY,
+    );
+    return {
+      proposal,
+      status: "scored",
+      fitness,
+      scores,
+      improved: parents.every((parent) => fitness > parent),
+      best: fitness > (champions.at(-1)?.fitness ?? Number.NEGATIVE_INFINITY),
+    };
+  };
+
+  const enter = (candidate: Candidate, outcome: Outcome & { status: "scored" }): void => {
+    const { digest, place, proposal } = candidate;
+    const { fitness, scores, feedback } = outcome;
+    const program: Parent = { digest, source: proposal.source, fitness, scores, feedback };
+    fitnessOf.set(digest, fitness);
+    if (fitness > (champions.at(-1)?.fitness ?? Number.NEGATIVE_INFINITY)) {
+      champions.push(program);
+      sinceImprovement = 0;
+    }
+    const signature = signatureOf(scores);
+    if (place === undefined) strategy.found(program, signature);
+    else strategy.register(program, signature, place);
+  };
+
+  return {
+    seen,
+    get counts() {
+      return { evaluations, proposals, failures: { ...failures } };
+    },
+    get bestFitness() {
+      return champions.at(-1)?.fitness;
+    },
+    get sinceImprovement() {
+      return sinceImprovement;
+    },
+    get barren() {
+      return barren;
+    },
+    async register({ candidates, asked }) {
+      const results: ProposalResult[] = [];
+      const events: NewEvent[] = [];
+      const ran = candidates.filter(
+        ({ proposal, outcome }) => outcome !== undefined && proposal.failure === undefined,
+      );
+      const before = champions.length;
+      for (const candidate of candidates) {
+        const result = judge(candidate);
+        results.push(result);
+        events.push(...(candidate.proposal.trace ?? []));
+        events.push(candidateEvent(proposals++, generator.name, candidate, result));
+        // The rest of the batch is judged against this one: it has to be entered at once. Nobody
+        // can see it before the events below are durable, since batches are registered one by one.
+        if (candidate.outcome?.status === "scored") {
+          sinceImprovement++;
+          enter(candidate, candidate.outcome);
+        } else if (candidate.outcome !== undefined) {
+          if (candidate.proposal.failure === undefined) sinceImprovement++;
+          const kind = candidate.outcome.status === "failed" ? candidate.outcome.kind : undefined;
+          if (kind !== undefined) failures[kind] = (failures[kind] ?? 0) + 1;
+        }
+      }
+      evaluations += ran.length;
+      if (evaluations >= nextMemory) {
+        remembered.push(...strategy.elite(REMEMBERED));
+        nextMemory *= 2;
+      }
+      barren = ran.length === 0 ? barren + asked : 0;
+      const champion = champions.at(-1);
+      if (champions.length > before && champion !== undefined) {
+        const { digest, fitness } = champion;
+        events.push({ type: "best-change", data: { digest, fitness, evaluations } });
+      }
+      await trace(events);
+      generator.learn?.(results);
+    },
+    async maintain(random) {
+      const resets = strategy.maintain(random);
+      if (resets.length === 0) return;
+      await trace(resets.map((reset) => ({ type: "island-reset", data: { ...reset } })));
+    },
+    finalists(count) {
+      const merged = new Map<string, Parent>();
+      for (const program of strategy.elite(count)) merged.set(program.digest, program);
+      for (const program of [...remembered, ...champions.slice(-count)])
+        merged.set(program.digest, program);
+      return [...merged.values()].sort((a, b) => b.fitness - a.fitness);
+    },
+  };
+}
+
+function candidateEvent(
+  index: number,
+  generator: string,
+  candidate: Candidate,
+  result: ProposalResult,
+): NewEvent {
+  const { proposal, digest, place, outcome } = candidate;
+  const data: Record<string, Json> = {
+    index,
+    digest,
+    status: result.status,
+    operator: proposal.operator,
+  };
+  // A seed is the task's own; everything else says who wrote it, since that decides what may be
+  // trained on it.
+  if (place !== undefined) data.generator = proposal.generator ?? generator;
+  if (proposal.prompt !== undefined) {
+    data.promptGroup = proposal.prompt.group;
+    data.sampleIndex = proposal.prompt.sample;
+  }
+  if (place !== undefined) data.island = place.island;
+  if (proposal.parents.length > 0) data.parents = proposal.parents;
+  // A repeat's source stands in the event of its first coming.
+  if (outcome !== undefined) data.source = proposal.source;
+  if (proposal.thought !== undefined) data.thought = proposal.thought;
+  if (result.fitness !== undefined) data.fitness = result.fitness;
+  if (result.improved) data.improved = true;
+  if (outcome?.status === "scored") {
+    data.scores = outcome.scores;
+    if (outcome.samples !== undefined) data.samples = outcome.samples;
+    if (outcome.error !== undefined) data.error = outcome.error;
+    if (outcome.feedback.length > 0) data.feedback = outcome.feedback;
+  }
+  if (outcome?.status === "failed") {
+    data.kind = outcome.kind;
+    data.reason = outcome.reason;
+  }
+  return { type: "candidate-result", data };
+}

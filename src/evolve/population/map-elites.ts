@@ -1,0 +1,76 @@
+/**
+ * MAP-Elites (Mouret & Clune, arXiv 1504.04909, 2015): a grid over features of behaviour, the best
+ * program of each cell kept, parents drawn uniformly from the filled cells.
+ *
+ * Features are measured, so that every task has them: the length of the program, in octaves, and
+ * which instances it does comparatively well on: the instance groups' rank order.
+ */
+import type { Random } from "../../core/random.ts";
+import type { Parent, Place } from "../generators/generator.ts";
+import type { Strategy } from "./strategy.ts";
+
+const HERE: Place = { island: 0, epoch: 0 };
+/** Groups that instances are cut into; their order gives GROUPS! profiles. */
+const GROUPS = 4;
+
+/** @param features Maps a program to its cell; equal texts share one. */
+export function mapElites(features: (program: Parent) => string = measuredFeatures): Strategy {
+  const cells = new Map<string, Parent>();
+  const filled: string[] = [];
+  let best: Parent | undefined;
+
+  const place = (program: Parent): boolean => {
+    if (best === undefined || program.fitness > best.fitness) best = program;
+    const cell = features(program);
+    const holder = cells.get(cell);
+    if (holder === undefined) filled.push(cell);
+    if (holder === undefined || program.fitness > holder.fitness) cells.set(cell, program);
+    return holder === undefined;
+  };
+
+  return {
+    name: "map-elites",
+    found: place,
+    select(wanted, random) {
+      return { place: HERE, parents: draw(filled, cells, wanted, random) };
+    },
+    register(program) {
+      return { status: "registered", newCluster: place(program) };
+    },
+    maintain: () => [],
+    get best() {
+      return best;
+    },
+    elite(count) {
+      return [...cells.values()].sort((a, b) => b.fitness - a.fitness).slice(0, count);
+    },
+    rivals: () => undefined,
+    describe: () => [{ best: best?.fitness, clusters: cells.size }],
+  };
+}
+
+/** Up to `wanted` programs of different cells, worst first. */
+function draw(
+  filled: readonly string[],
+  cells: ReadonlyMap<string, Parent>,
+  wanted: number,
+  random: Random,
+): readonly Parent[] {
+  const chosen = new Set<string>();
+  const most = Math.min(wanted, filled.length);
+  while (chosen.size < most) chosen.add(random.pick(filled));
+  return [...chosen].map((cell) => cells.get(cell) as Parent).sort((a, b) => a.fitness - b.fitness);
+}
+
+/** `octave of the length / order of the instance groups by mean score, best first`. */
+export function measuredFeatures({ source, scores }: Parent): string {
+  const octave = Math.floor(2 * Math.log2(source.length + 1));
+  const size = Math.ceil(scores.length / GROUPS);
+  const means: { group: number; mean: number }[] = [];
+  for (let group = 0; group * size < scores.length; group++) {
+    const part = scores.slice(group * size, (group + 1) * size);
+    means.push({ group, mean: part.reduce((sum, score) => sum + score, 0) / part.length });
+  }
+  means.sort((a, b) => b.mean - a.mean || a.group - b.group);
+  return `${octave}/${means.map(({ group }) => group).join("")}`;
+}

@@ -1,0 +1,208 @@
+/**
+ * The attempts of an evolution run: every candidate that was scored or failed, with the prompt that
+ * it answers. A model's candidate answers the prompt that was sent; a mutation's answers the one
+ * that its task and parents make, so that runs without a model teach as well.
+ */
+import type { ModelCall, RunRecord } from "../trace/read/read.ts";
+import type { TraceCandidate } from "../trace/read/vocabulary.ts";
+import { type Authorship, authorshipOf } from "./calls.ts";
+import type { AssistantMessage, ChatMessage, Origin } from "./examples.ts";
+import { putAside } from "./images.ts";
+import { visibleText } from "./text.ts";
+import type { Programs } from "./texts.ts";
+import { fenced, IMPROVE_SYSTEM, improvePrompt, taskName, taskSpec } from "./wording.ts";
+
+interface Measured {
+  readonly candidate: TraceCandidate;
+  /** Equal for attempts that answer the same words. */
+  readonly group: string;
+  /** Of what was written, UTF-16 units, about. */
+  readonly length: number;
+  /** Fitness above the best parent's; undefined where either is. */
+  readonly gain: number | undefined;
+  /** Finite; undefined if it failed, or ran on a part of the instances. */
+  readonly fitness: number | undefined;
+  /** The best parent's; undefined without scored parents. */
+  readonly parentFitness: number | undefined;
+  /** Whether it is the best of the run. */
+  readonly best: boolean;
+}
+
+interface Words {
+  readonly prompt: readonly ChatMessage[];
+  readonly reply: AssistantMessage;
+  /** The program alone, whoever wrote it and with whatever words. */
+  readonly program: AssistantMessage;
+  readonly source: string;
+  readonly origin: Origin;
+}
+
+export type Attempt = Measured & Words;
+
+/** In order of their events. Duplicates of earlier candidates are left out. */
+export function attemptsOf(record: RunRecord, programs: Programs): readonly Attempt[] {
+  const { candidates, modelCalls, summary, start } = record;
+  const written = new Set(
+    candidates.flatMap(({ digest, sourceLength }) => (sourceLength === undefined ? [] : digest)),
+  );
+  const fitness = new Map<string, number>();
+  for (const each of candidates) {
+    if (each.status === "scored" && each.fitness !== undefined) {
+      if (!fitness.has(each.digest)) fitness.set(each.digest, each.fitness);
+    }
+  }
+  const authorship = authorshipOf(modelCalls);
+  const ancestry = ancestryOf(candidates, authorship);
+  const spec = taskSpec(record);
+  const language = start?.language ?? "javascript";
+  const task = taskName(record);
+  const families = [
+    ...(task === undefined ? [`run:${summary.id}`] : [`task:${task}`]),
+    ...(summary.parent === undefined ? [] : [`request:${summary.parent}`]),
+  ];
+
+  const known = ({ parents }: TraceCandidate): readonly string[] =>
+    parents
+      .filter((parent) => written.has(parent))
+      .toSorted((a, b) => (fitness.get(b) ?? -Infinity) - (fitness.get(a) ?? -Infinity));
+  // Made when asked for, by all attempts alike: a run has many of them, and few are exported.
+  const words: Words & ThisType<Measured> = {
+    get prompt() {
+      const asked = authorship(this.candidate)?.asked;
+      if (asked !== undefined) return sentMessages(asked);
+      const parts = known(this.candidate).map((parent) => ({
+        ...programs(parent),
+        fitness: fitness.get(parent),
+      }));
+      const content = improvePrompt(spec, parts, language);
+      return [
+        { role: "system" as const, content: IMPROVE_SYSTEM },
+        { role: "user" as const, content },
+      ];
+    },
+    get reply() {
+      const { digest } = this.candidate;
+      return replyOf(() => programs(digest).source, authorship(this.candidate)?.own, language);
+    },
+    get program() {
+      const { source } = programs(this.candidate.digest);
+      return { role: "assistant" as const, content: fenced(source, language) };
+    },
+    get source() {
+      return programs(this.candidate.digest).source;
+    },
+    get origin() {
+      const { candidate, fitness: score, gain } = this;
+      return {
+        run: summary.id,
+        kind: summary.kind,
+        recipe: "improve" as const,
+        outcome: summary.status,
+        time: candidate.time,
+        ...(task === undefined ? {} : { task }),
+        ...ancestry(candidate.digest),
+        tools: [],
+        ...(score === undefined ? {} : { score }),
+        ...(gain === undefined ? {} : { gain }),
+        families,
+      };
+    },
+  };
+
+  const attempts: Attempt[] = [];
+  for (const candidate of candidates) {
+    const { digest, sourceLength, parents, status } = candidate;
+    if (sourceLength === undefined || status === "duplicate") continue;
+    const author = authorship(candidate);
+    const [best] = known(candidate);
+    const parentFitness =
+      candidate.parentFitness ?? (best === undefined ? undefined : fitness.get(best));
+    const scored = status === "scored" && candidate.fitness !== undefined;
+    const measured: Measured = {
+      candidate,
+      group:
+        author?.promptDigest === undefined
+          ? `parents:${[...parents].sort().join(",")}`
+          : `prompt:${author.promptDigest}`,
+      length: visibleText(author?.own?.reply?.content ?? "").length || sourceLength,
+      gain:
+        scored && parentFitness !== undefined
+          ? (candidate.fitness ?? 0) - parentFitness
+          : undefined,
+      fitness: scored ? candidate.fitness : undefined,
+      parentFitness,
+      best: digest === record.best,
+    };
+    attempts.push(Object.assign(Object.create(words) as Words, measured));
+  }
+  return attempts;
+}
+
+/** The messages of a call as they were sent; a developer's are a system's to most readers. */
+export function sentMessages(call: ModelCall): readonly ChatMessage[] {
+  return call.messages.map(chatMessage);
+}
+
+function chatMessage(message: ModelCall["messages"][number]): ChatMessage {
+  const { role, content, toolCalls = [], toolCallId = "", name = "" } = message;
+  const images = putAside(message.images);
+  switch (role) {
+    case "system":
+    case "developer":
+      return { role: "system", content };
+    case "user":
+      return { role, content, ...images };
+    case "assistant":
+      return toolCalls.length === 0 ? { role, content } : { role, content, toolCalls };
+    case "tool":
+      return { role, toolCallId, name, content, ...images };
+  }
+}
+
+/** The model's own words where they are kept for this sample, else the program. */
+function replyOf(
+  source: () => string,
+  own: ModelCall | undefined,
+  language: string,
+): AssistantMessage {
+  const said = visibleText(own?.reply?.content ?? "");
+  return { role: "assistant", content: said === "" ? fenced(source(), language) : said };
+}
+
+interface Ancestry {
+  readonly models: readonly string[];
+  readonly terms: readonly string[];
+}
+
+/** Models and terms of a program and of everything that it was made of. */
+function ancestryOf(
+  candidates: readonly TraceCandidate[],
+  authorship: (candidate: TraceCandidate) => Authorship | undefined,
+): (digest: string) => Ancestry {
+  const made = new Map<string, Ancestry>();
+  // Thousands of programs have few ancestries between them: equal ones are kept once.
+  const kept = new Map<string, Ancestry>();
+  // Parents come before their children, so one pass in order sees each ancestry whole.
+  for (const candidate of candidates) {
+    const { digest, parents, generator, terms } = candidate;
+    if (made.has(digest)) continue;
+    const author = authorship(candidate);
+    const models = new Set<string>();
+    const own = new Set<string>();
+    if (author?.asked?.model !== undefined) models.add(author.asked.model);
+    if (terms !== undefined) own.add(terms);
+    else if (author !== undefined) own.add(author.asked?.terms ?? "unknown");
+    // A model's candidate whose call is not in the trace is of unknown terms, not of none.
+    else own.add(/llm|model/i.test(generator ?? "") ? "unknown" : "mutation");
+    for (const parent of parents) {
+      for (const model of made.get(parent)?.models ?? []) models.add(model);
+      for (const each of made.get(parent)?.terms ?? []) own.add(each);
+    }
+    const ancestry = { models: [...models].sort(), terms: [...own].sort() };
+    const key = JSON.stringify(ancestry);
+    const known = kept.get(key) ?? ancestry;
+    kept.set(key, known);
+    made.set(digest, known);
+  }
+  return (digest) => made.get(digest) ?? { models: [], terms: ["unknown"] };
+}

@@ -1,0 +1,62 @@
+/**
+ * Which model call wrote a candidate: its prompt group and sample say so, or the tag that the
+ * generator gave its proposal (`<first 16 digits of the group>/<sample>`).
+ */
+import { digestJson } from "../core/digest.ts";
+import type { Json } from "../core/json.ts";
+import type { ModelCall } from "../trace/read/read.ts";
+import type { TraceCandidate } from "../trace/read/vocabulary.ts";
+
+export interface Authorship {
+  /** The group's beginning, which names it. */
+  readonly group: string;
+  /** The sample's last call, where the sample is known: earlier ones were told their failure. */
+  readonly own?: ModelCall;
+  /** The call whose prompt it answers. */
+  readonly asked?: ModelCall;
+  /** Of the words asked; equal for calls with equal messages. */
+  readonly promptDigest?: string;
+}
+
+const GROUP_DIGITS = 16;
+
+/** @returns undefined for a candidate that no model wrote. */
+export function authorshipOf(
+  modelCalls: readonly ModelCall[],
+): (candidate: TraceCandidate) => Authorship | undefined {
+  const groups = Map.groupBy(
+    modelCalls.filter(({ promptGroup }) => promptGroup !== undefined),
+    ({ promptGroup }) => groupName(promptGroup ?? ""),
+  );
+  const digests = new Map<ModelCall, string>();
+  const digestOf = (call: ModelCall): string => {
+    const digest = digests.get(call) ?? digestJson(call.messages as unknown as Json);
+    digests.set(call, digest);
+    return digest;
+  };
+  return (candidate) => {
+    const named = nameOf(candidate);
+    if (named === undefined) return undefined;
+    const calls = groups.get(named.group) ?? [];
+    const own = calls.findLast(({ sampleIndex }) => sampleIndex === named.sample);
+    const asked = own ?? calls[0];
+    return {
+      group: named.group,
+      ...(own === undefined ? {} : { own }),
+      ...(asked === undefined ? {} : { asked, promptDigest: digestOf(asked) }),
+    };
+  };
+}
+
+/** What a group goes by here. */
+export function groupName(promptGroup: string): string {
+  return promptGroup.slice(0, GROUP_DIGITS);
+}
+
+function nameOf({ promptGroup, sampleIndex, tag }: TraceCandidate) {
+  if (promptGroup !== undefined) {
+    return { group: groupName(promptGroup), sample: sampleIndex };
+  }
+  const [, group, sample] = /^([0-9a-f]{16})\/(\d+)$/.exec(tag ?? "") ?? [];
+  return group === undefined ? undefined : { group, sample: Number(sample) };
+}

@@ -1,0 +1,139 @@
+/**
+ * Chat messages as the two families of readers want them: OpenAI-shaped (arguments as JSON text,
+ * null beside tool calls) and Hugging Face templates (arguments as objects, text never absent).
+ */
+import { canonicalJson, type Json } from "../core/json.ts";
+import { type ChatMessage, type ChatTool, type ExampleImage, imagesIn } from "./examples.ts";
+import { imagePath, imagesByUser, imageUri } from "./images.ts";
+
+export type Row = { readonly [key: string]: Json };
+
+/** @param weights Whether `weight` 0 may be written; readers without it refuse the key. */
+export function openaiMessage(message: ChatMessage, weights: boolean): Row {
+  switch (message.role) {
+    case "system":
+      return { role: "system", content: message.content };
+    case "user": {
+      const { content, images = [] } = message;
+      if (images.length === 0) return { role: "user", content };
+      const shown = images.map((image) => ({
+        type: "image_url",
+        image_url: { url: imageUri(image) },
+      }));
+      return { role: "user", content: [...textPart(content), ...shown] };
+    }
+    case "tool":
+      return { role: "tool", tool_call_id: message.toolCallId, content: message.content };
+    case "assistant": {
+      const { content, toolCalls = [], weight } = message;
+      const weighted = weights && weight !== undefined ? { weight } : {};
+      if (toolCalls.length === 0) return { role: "assistant", content, ...weighted };
+      return {
+        role: "assistant",
+        content: content === "" ? null : content,
+        ...weighted,
+        tool_calls: toolCalls.map(({ id, name, arguments: given }) => ({
+          id,
+          type: "function",
+          // Text, once: an object here is refused, text of text is learned as such.
+          function: { name, arguments: canonicalJson(given) },
+        })),
+      };
+    }
+  }
+}
+
+function textPart(text: string): readonly Row[] {
+  return text === "" ? [] : [{ type: "text", text }];
+}
+
+/** How a template message says where an image stands: its place alone, or with where it lies. */
+export type ImagePart = (image: ExampleImage) => Row;
+
+/**
+ * @param part There: text is a list of parts in every message, for a column has one type.
+ */
+export function templateMessage(message: ChatMessage, part?: ImagePart): Row {
+  const row = plainMessage(message);
+  if (part === undefined) return row;
+  const images = imagesIn([message]).map(part);
+  return { ...row, content: [...images, { type: "text", text: message.content }] };
+}
+
+function plainMessage(message: ChatMessage): Row {
+  switch (message.role) {
+    case "system":
+    case "user":
+      return { role: message.role, content: message.content };
+    case "tool":
+      return { role: "tool", name: message.name, content: message.content };
+    case "assistant": {
+      const { content, toolCalls = [] } = message;
+      if (toolCalls.length === 0) return { role: "assistant", content };
+      return {
+        role: "assistant",
+        // Several templates throw on null, others print "None".
+        content,
+        tool_calls: toolCalls.map(({ name, arguments: given }) => ({
+          type: "function",
+          function: { name, arguments: given },
+        })),
+      };
+    }
+  }
+}
+
+/**
+ * Messages with images in a column beside them, as Hugging Face trainers read them: the places in the
+ * messages, the files in `images`, in the same order. Images of results are behind them, by the user.
+ */
+export function picturedMessages(
+  messages: readonly ChatMessage[],
+  pictured: boolean,
+): { readonly rows: readonly Row[]; readonly column: Row } {
+  if (!pictured) return { rows: messages.map((message) => templateMessage(message)), column: {} };
+  const placed = imagesByUser(messages);
+  const rows = placed.map((message) => templateMessage(message, () => ({ type: "image" })));
+  return { rows, column: { images: filesOf(placed) } };
+}
+
+/** Where the images of messages lie; those by their address are refused before. */
+export function filesOf(messages: readonly ChatMessage[]): readonly string[] {
+  return imagesIn(messages).flatMap((image) => ("url" in image ? [] : [imagePath(image)]));
+}
+
+export function toolRow({ name, description, parameters }: ChatTool): Row {
+  // A tool without parameters still is one of an object: readers index into `properties`.
+  const schema = Object.hasOwn(parameters, "type")
+    ? parameters
+    : { type: "object", properties: {}, ...parameters };
+  return { type: "function", function: { name, description, parameters: schema } };
+}
+
+/**
+ * For formats that learn every turn: the conversation as if a failed call or answer had not been
+ * made, or why it cannot be told so.
+ */
+export function learnedOnly(messages: readonly ChatMessage[]): readonly ChatMessage[] | string {
+  const left: ChatMessage[] = [];
+  const removed = new Set<string>();
+  let toldOff = false;
+  for (const message of messages) {
+    const { role } = message;
+    if (role === "assistant" && message.weight === 0) {
+      const { toolCalls = [] } = message;
+      // What the other calls of the turn returned is needed by what follows.
+      if (toolCalls.length > 1)
+        return "a failed call beside others, in a format that learns every turn";
+      for (const { id } of toolCalls) removed.add(id);
+      // The user's next words are about the answer that goes.
+      toldOff = toolCalls.length === 0;
+    } else if (role === "assistant" || (role === "user" && !toldOff) || role === "system") {
+      if (role === "assistant") toldOff = false;
+      left.push(message);
+    } else if (role === "tool" && !removed.has(message.toolCallId)) {
+      left.push(message);
+    }
+  }
+  return left;
+}

@@ -1,0 +1,140 @@
+/**
+ * What was said and done towards a request, as messages: calls with their results, questions with
+ * what people answered, requests that were changed on the way.
+ */
+import { canonicalJson } from "../core/json.ts";
+import type { RunRecord } from "../trace/read/read.ts";
+import type { Step } from "../trace/read/steps.ts";
+import type { ChatMessage, ChatTool, Origin } from "./examples.ts";
+import { putAside } from "./images.ts";
+import { type Part, partsOf, turnsOf } from "./request-turns.ts";
+import { CREATE_TOOL, REQUEST_SYSTEM, RUN_PROGRAM, requestPrompt, taskName } from "./wording.ts";
+
+/** Of a tool's calls on inputs that came in a list so many are shown: more teach nothing new. */
+const SHOWN_CALLS = 3;
+
+/** Models and terms of whoever wrote a run's words. */
+export interface Writers {
+  readonly ids: readonly string[];
+  readonly terms: readonly string[];
+}
+
+/** Nine letters and digits: what the strictest of the readers takes for an id. */
+export function callId(number: number): string {
+  return `call${String(number).padStart(5, "0")}`;
+}
+
+/**
+ * The request and all of the given steps, in order; ends with the user or a tool, or a question's
+ * answer.
+ *
+ * @param calls How many calls were shown.
+ */
+export function dialogueOf(
+  { request, modelCalls }: RunRecord,
+  steps: readonly Step[],
+  tools: ReadonlyMap<string, ChatTool>,
+): { readonly messages: readonly ChatMessage[]; readonly calls: number } | undefined {
+  if (request === undefined) return undefined;
+  // Where no model read them out of the words, the inputs came beside them, in a list.
+  const listed = modelCalls.length === 0;
+  const inputs = new Set<string>();
+  const messages: ChatMessage[] = [];
+  let calls = 0;
+  for (const turn of turnsOf(steps)) {
+    if (turn.kind === "ask") {
+      messages.push(
+        { role: "assistant", content: turn.question },
+        { role: "user", content: turn.reply },
+      );
+      continue;
+    }
+    if (turn.kind === "revise") {
+      const content = `The request is now:\n\n${requestPrompt(turn.event, [], 0)}`;
+      messages.push({ role: "user", content });
+      continue;
+    }
+    const parts = turn.steps.map((step) => partsOf(step, tools));
+    for (const { input } of parts.flat()) if (input !== undefined) inputs.add(canonicalJson(input));
+    const few = listed ? firstOfEach(parts.flat()) : parts.flatMap((own) => firstOfEach(own));
+    const shown = few.map((part) => ({ id: callId(++calls), ...part }));
+    messages.push(
+      {
+        role: "assistant",
+        content: "",
+        toolCalls: shown.map(({ id, name, arguments: given }) => ({ id, name, arguments: given })),
+        ...(parts.flat().some(({ failed }) => failed) ? { weight: 0 as const } : {}),
+      },
+      ...shown.map(
+        ({ id, name, result, images }): ChatMessage => ({
+          role: "tool",
+          toolCallId: id,
+          name,
+          content: result,
+          ...(images.length === 0 ? {} : { images }),
+        }),
+      ),
+    );
+  }
+  const brought = listed ? [...inputs] : [];
+  return {
+    messages: [
+      { role: "system", content: REQUEST_SYSTEM },
+      {
+        role: "user",
+        content: requestPrompt(request, brought, SHOWN_CALLS),
+        ...putAside(request.images),
+      },
+      ...messages,
+    ],
+    calls,
+  };
+}
+
+function firstOfEach(parts: readonly Part[]): readonly Part[] {
+  const seen = new Map<string, number>();
+  return parts.filter(({ name }) => {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count <= SHOWN_CALLS;
+  });
+}
+
+/** Every tool that its dialogue may call, the engine's own before those of the library. */
+export function toolList(
+  { steps }: RunRecord,
+  tools: ReadonlyMap<string, ChatTool>,
+): readonly ChatTool[] {
+  const programs = steps.some(({ kind }) => kind === "program");
+  return [CREATE_TOOL, ...(programs ? [RUN_PROGRAM] : []), ...tools.values()];
+}
+
+/** Where the examples of a request's run come from. */
+export function requestOrigin(
+  record: RunRecord,
+  writers: Writers,
+  tools: readonly string[],
+  recipe: "tool-use" | "human-edit",
+): Origin {
+  const { summary, request, requestStatus } = record;
+  const task = taskName(record);
+  return {
+    run: summary.id,
+    kind: summary.kind,
+    recipe,
+    outcome: requestStatus === "SUCCEEDED" ? "succeeded" : summary.status,
+    time: summary.endedAt ?? summary.startedAt,
+    ...(task === undefined ? {} : { task }),
+    ...(request?.user === undefined ? {} : { user: request.user }),
+    models: writers.ids,
+    // What no model wrote, the engine's own rules did.
+    terms: writers.terms.length === 0 ? ["engine"] : writers.terms,
+    tools,
+    families: [
+      `request:${summary.id}`,
+      ...(summary.parent === undefined ? [] : [`request:${summary.parent}`]),
+      ...(task === undefined ? [] : [`task:${task}`]),
+      ...tools.map((name) => `tool:${name}`),
+    ],
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * What a whole file decides about its rows: whether it is one with images, and of which type each
+ * column is.
+ */
+import type { Json } from "../core/json.ts";
+import type { Row } from "./chat.ts";
+import { type Format, RULES } from "./formats.ts";
+import type { Sketch } from "./limits.ts";
+import type { ResolvedOptions } from "./options.ts";
+
+/** Whether the file is one with images: a column has one type in all rows, with images or without. */
+export function isPictured(format: Format, examples: readonly Sketch[]): boolean {
+  const { images, callsBeside = true } = RULES[format];
+  const shown = examples.filter((example) => example.images.length > 0).length;
+  const called = examples.filter(({ hasCalls }) => hasCalls).length;
+  return images !== undefined && shown > 0 && (callsBeside || shown >= called);
+}
+
+/** Why the images of an example can not go along. */
+export function imageFault(
+  { format, images: wanted }: Pick<ResolvedOptions, "format" | "images">,
+  pictured: boolean,
+  { images }: Pick<Sketch, "images">,
+  hasImage: (sha256: string) => boolean,
+): string | undefined {
+  if (images.length === 0) return undefined;
+  if (wanted === "drop") return "images, which were not asked for";
+  const rules = RULES[format];
+  if (rules.images === undefined) return "images, which the format does not hold";
+  if (!pictured) return "images, which its reader does not take beside more rows with tool calls";
+  for (const image of images) {
+    if ("url" in image) {
+      if (rules.addresses !== true)
+        return "an image by its address, which its reader does not fetch";
+    } else if (!hasImage(image.sha256)) {
+      return "an image whose bytes are not in the trace";
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Columns of Arrow have one type: whether a row has another one somewhere than the rows before it,
+ * whose types are in `types` by path. What it has is added only if it does not clash.
+ */
+export function clashes(row: Row, types: Map<string, string>): boolean {
+  const found = new Map<string, string>();
+  const visit = (value: Json, path: string): boolean => {
+    if (value === null) return false;
+    const type = Array.isArray(value) ? "list" : typeof value;
+    const known = found.get(path) ?? types.get(path);
+    if (known !== undefined && known !== type) return true;
+    found.set(path, type);
+    if (typeof value !== "object") return false;
+    if (Array.isArray(value)) return value.some((item: Json) => visit(item, `${path}[]`));
+    return Object.entries(value).some(([key, item]) =>
+      visit(item, `${path}.${JSON.stringify(key)}`),
+    );
+  };
+  if (visit(row, "")) return true;
+  for (const [path, type] of found) types.set(path, type);
+  return false;
+}

@@ -1,0 +1,53 @@
+/**
+ * Preference pairs out of what people changed: a call as it was asked for, rejected; the same call
+ * with the arguments that a person put in its place, chosen. Nobody has to guess which is better.
+ */
+import type { Json } from "../core/json.ts";
+import type { RunRecord } from "../trace/read/read.ts";
+import type { Step } from "../trace/read/steps.ts";
+import { callId, dialogueOf, requestOrigin, toolList, type Writers } from "./dialogue.ts";
+import type { AssistantMessage, ChatTool, Preference } from "./examples.ts";
+import { argumentLists, isObject, toolsOf } from "./request-tools.ts";
+import { parameterNames } from "./signature.ts";
+
+export function humanEdits(record: RunRecord, writers: Writers): readonly Preference[] {
+  const tools = toolsOf(record);
+  return record.steps.flatMap((step): Preference[] => {
+    if (step.kind !== "edit") return [];
+    const tool = tools.get(step.event.tool);
+    // Not called in the end: nothing tells what its parameters are.
+    if (tool === undefined) return [];
+    const said = dialogueOf(record, before(record.steps, step.seq), tools);
+    if (said === undefined) return [];
+    const id = callId(said.calls + 1);
+    const origin = requestOrigin(record, writers, [tool.name], "human-edit");
+    return [
+      {
+        kind: "preference",
+        prompt: said.messages,
+        tools: toolList(record, tools),
+        chosen: called(tool, id, step.event.arguments),
+        rejected: called(tool, id, step.event.asked),
+        origin: { ...origin, terms: [...new Set([...origin.terms, "human"])].sort() },
+      },
+    ];
+  });
+}
+
+/** What was over by then. */
+function before(steps: readonly Step[], seq: number): readonly Step[] {
+  return steps.filter(
+    (step) =>
+      (step.kind === "call" || step.kind === "program" ? (step.resultSeq ?? Infinity) : step.seq) <
+      seq,
+  );
+}
+
+function called({ name, parameters }: ChatTool, id: string, given: Json): AssistantMessage {
+  const names = parameterNames(parameters);
+  const list = argumentLists(given, undefined)[0] ?? [];
+  const named = isObject(given)
+    ? given
+    : Object.fromEntries(list.map((value, at) => [names[at] ?? `argument${at + 1}`, value]));
+  return { role: "assistant", content: "", toolCalls: [{ id, name, arguments: named }] };
+}

@@ -1,0 +1,162 @@
+/**
+ * How a provider is called: so many at once, so many a minute, again after a failure that may pass.
+ *
+ * Takes an attempt, gives its result. Both dialects share it, so that limits and retries behave the
+ * same behind every provider.
+ */
+import { type Clock, systemClock } from "../../core/clock.ts";
+import { ModelError } from "../../core/errors.ts";
+import { type Random, seededRandom } from "../../core/random.ts";
+import { type Deadline, type Sleep, systemSleep, withDeadline } from "./waiting.ts";
+
+export interface CallPolicyOptions {
+  /** Wall clock for one attempt; for a stream, the longest silence. Default 120 000. */
+  readonly timeoutMs?: number;
+  /** Further attempts after the first. Default 4. */
+  readonly maxRetries?: number;
+  /** Attempts in flight. Default 8. */
+  readonly maxConcurrent?: number;
+  /** Starts of attempts, evenly spaced. Default: no such limit. */
+  readonly requestsPerMinute?: number;
+  /** A Retry-After beyond this is not waited for. Default 60 000. */
+  readonly maxRetryAfterMs?: number;
+  readonly clock?: Clock;
+  readonly sleep?: Sleep;
+  /** Jitter alone; it decides no reply. */
+  readonly random?: Random;
+}
+
+export interface Attempt extends Deadline {
+  /** What was handed on can not be taken back: from here a failure is final. */
+  commit(): void;
+}
+
+export type CallPolicy = <T>(
+  work: (signal: AbortSignal, attempt: Attempt) => Promise<T>,
+  signal: AbortSignal,
+) => Promise<T>;
+
+/** First wait of the back-off; it doubles up to the ceiling. */
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 20_000;
+
+/**
+ * The policy of one model. `work` rejects with ModelError; `facts.retryAfterMs` is honoured by all
+ * callers of this model, since the provider speaks to all of them.
+ */
+export function callPolicy(
+  what: string,
+  {
+    timeoutMs = 120_000,
+    maxRetries = 4,
+    maxConcurrent = 8,
+    requestsPerMinute,
+    maxRetryAfterMs = 60_000,
+    clock = systemClock,
+    sleep = systemSleep,
+    random = seededRandom(systemClock.now(), "jitter"),
+  }: CallPolicyOptions,
+): CallPolicy {
+  const spacingMs = requestsPerMinute === undefined ? 0 : 60_000 / requestsPerMinute;
+  const slots = semaphore(maxConcurrent);
+  let nextStart = 0;
+  let pausedUntil = 0;
+
+  const turn = async (signal: AbortSignal): Promise<void> => {
+    for (;;) {
+      const now = clock.monotonicMs();
+      const wait = Math.max(pausedUntil, nextStart) - now;
+      if (wait <= 0) {
+        nextStart = Math.max(nextStart, now) + spacingMs;
+        return;
+      }
+      await sleep(wait, signal);
+    }
+  };
+
+  return async (work, signal) => {
+    for (let tries = 1; ; tries++) {
+      let committed = false;
+      const commit = (): void => {
+        committed = true;
+      };
+      const release = await slots.acquire(signal);
+      try {
+        await turn(signal);
+        return await withDeadline(
+          (inner, deadline) => work(inner, { ...deadline, commit }),
+          { timeoutMs, what },
+          signal,
+        );
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof ModelError)) throw error;
+        const asked = error.facts.retryAfterMs;
+        const waitMs = typeof asked === "number" ? asked : backOff(tries, random);
+        const final =
+          committed || !error.retryable || tries > maxRetries || waitMs > maxRetryAfterMs;
+        // A reply that was paid for and could not be read is the caller's to ask again.
+        if (final || error.facts.paid === true) throw counted(error, tries);
+        const until = clock.monotonicMs() + waitMs;
+        if (typeof asked === "number") pausedUntil = Math.max(pausedUntil, until);
+        release();
+        await sleep(waitMs, signal);
+      } finally {
+        release();
+      }
+    }
+  };
+}
+
+/** Full jitter over the upper half: spreads callers out, and never retries at once. */
+function backOff(tries: number, random: Random): number {
+  const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tries - 1));
+  return ceiling * (0.5 + random.next() / 2);
+}
+
+function counted(error: ModelError, attempts: number): ModelError {
+  return new ModelError(error.code, error.message, {
+    facts: { ...error.facts, attempts },
+    retryable: error.retryable,
+  });
+}
+
+/** First come, first served. The release function may be called twice. */
+function semaphore(count: number): {
+  acquire(signal: AbortSignal): Promise<() => void>;
+} {
+  let free = count;
+  const waiting: (() => void)[] = [];
+  const releaseOnce = (): (() => void) => {
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    };
+  };
+  return {
+    async acquire(signal) {
+      signal.throwIfAborted();
+      if (free > 0) {
+        free--;
+        return releaseOnce();
+      }
+      await new Promise<void>((resolve, reject) => {
+        const enter = (): void => {
+          signal.removeEventListener("abort", leave);
+          resolve();
+        };
+        const leave = (): void => {
+          waiting.splice(waiting.indexOf(enter), 1);
+          reject(signal.reason);
+        };
+        waiting.push(enter);
+        signal.addEventListener("abort", leave, { once: true });
+      });
+      return releaseOnce();
+    },
+  };
+}

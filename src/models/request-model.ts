@@ -1,0 +1,48 @@
+/** A configured model for the calls of one request: within its budget, said piece by piece if wished. */
+import type { LanguageModel } from "../core/ports.ts";
+import type { Amounts, Spending } from "../core/spending.ts";
+import { type DriverSettings, driverOf } from "./configured.ts";
+import { budgetedModel, type ModelBudget } from "./spend/budgeted.ts";
+
+export interface RequestModelSettings extends DriverSettings {
+  /** Of the request and everything below it. */
+  readonly spending: Spending;
+  readonly limit: Amounts;
+  /** Names reservations in the trace. */
+  readonly name: string;
+  /** Text as it comes in. */
+  readonly onText?: (text: string) => void;
+}
+
+/** @throws ConfigError UNKNOWN_PRICE for a budget in dollars without a known price. */
+export function requestModel(settings: RequestModelSettings): LanguageModel {
+  const { spending, limit, name, onText, ...rest } = settings;
+  const { driver, price } = driverOf(rest);
+  const said: LanguageModel =
+    onText === undefined
+      ? driver
+      : {
+          ...driver,
+          complete: (request, signal) =>
+            driver.stream(
+              request,
+              (delta) => {
+                if (delta.kind === "text") onText(delta.text);
+              },
+              signal,
+            ),
+        };
+  return budgetedModel(said, budgetOf(spending, limit, name), price === undefined ? {} : { price });
+}
+
+/** The request's budget in the shape that models reserve from. */
+function budgetOf(spending: Spending, { tokens, usd, calls }: Amounts, name: string): ModelBudget {
+  return {
+    limit: {
+      ...(tokens === undefined ? {} : { tokens }),
+      ...(usd === undefined ? {} : { usd }),
+      ...(calls === undefined ? {} : { calls }),
+    },
+    reserve: (ask) => spending.reserve(name, { ...ask }),
+  };
+}

@@ -1,0 +1,33 @@
+/** What models were asked and what they said, each call behind a line that opens it. */
+import { canonicalJson } from "../core/json.ts";
+import type { ModelCall, RunRecord } from "../trace/read/read.ts";
+import { block, html, type Markup, shortened } from "./html.ts";
+import type { Gallery } from "./images.ts";
+
+/** A page shows so many and says how many more there are. */
+const SHOWN = 200;
+
+export function modelCallList({ modelCalls }: RunRecord, pictures: Gallery): Markup {
+  const shown = modelCalls.slice(0, SHOWN);
+  const left = modelCalls.length - shown.length;
+  return html`${shown.map((each) => call(each, pictures))}${
+    left === 0 ? undefined : html`<p>${left} more in the trace</p>`
+  }`;
+}
+
+function call(
+  { seq, role, model, terms, messages, tools = [], reply, promptName }: ModelCall,
+  pictures: Gallery,
+): Markup {
+  const used = reply?.usage;
+  return html`<details><summary>#${seq} ${role ?? ""} ${promptName ?? ""} ${model ?? ""} (${terms ?? "terms unknown"})${
+    used === undefined ? "" : ` ${used.inputTokens} + ${used.outputTokens} tokens`
+  }${reply === undefined ? ": no reply" : ""}</summary>
+${messages.map(({ role: who, content, toolCalls = [], images }) => html`<h4>${who}</h4><pre>${shortened(content)}</pre>${pictures.links(images)}${toolCalls.map((each) => block(each.name, canonicalJson(each.arguments)))}`)}
+${tools.length === 0 ? html`` : html`<p>tools: ${tools.map(({ name }) => name).join(", ")}</p>`}
+${
+  reply === undefined
+    ? html``
+    : html`<h4>reply (${reply.finishReason ?? "?"})</h4><pre class="reply">${shortened(reply.content)}</pre>${reply.toolCalls.map((each) => block(each.name, canonicalJson(each.arguments)))}`
+}</details>`;
+}

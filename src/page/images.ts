@@ -1,0 +1,62 @@
+/**
+ * The images of a page: each one once, at its end, with a name that texts lead to. Those by their
+ * address stay addresses: a page loads nothing.
+ */
+import { apart, type Image, type InlineImage, imageDigest, imageWords } from "../core/image.ts";
+import { canonicalJson, type Json } from "../core/json.ts";
+import type { Shown } from "../trace/read/vocabulary.ts";
+import { html, type Markup } from "./html.ts";
+
+export interface Gallery {
+  /** Words that lead to the images. */
+  links(images: readonly Shown[] | undefined): Markup;
+  /** A value as text, its images as words. */
+  text(value: Json): string;
+  /** All that was named so far. */
+  all(): Markup;
+}
+
+/** A page holds so many bytes of images, and names the rest. */
+const SHOWN_BYTES = 50_000_000;
+
+export function gallery(): Gallery {
+  const images = new Map<string, InlineImage>();
+  const note = (image: Image): string | undefined => {
+    if ("url" in image) return undefined;
+    const name = imageDigest(image).slice(0, 12);
+    images.set(name, image);
+    return name;
+  };
+  return {
+    links(shown = []) {
+      return html`${shown.flatMap((each) => {
+        if ("sha256" in each) return [];
+        const image = each as Image;
+        const name = note(image);
+        const words = imageWords(image);
+        return [
+          html`<p>${name === undefined ? words : html`<a href="#image-${name}">${words}</a>`}</p>`,
+        ];
+      })}`;
+    },
+    text(value) {
+      const { value: words, images: found } = apart(value);
+      found.forEach(note);
+      return typeof words === "string" ? words : canonicalJson(words);
+    },
+    all() {
+      if (images.size === 0) return html``;
+      let bytes = 0;
+      const figures = [...images].map(([name, image]) => {
+        bytes += image.data.length;
+        const source = `data:${image.mimeType};base64,${image.data}`;
+        const picture =
+          bytes > SHOWN_BYTES
+            ? html`(left out: the page is large)`
+            : html`<img src="${source}" alt="">`;
+        return html`<figure id="image-${name}">${picture}<figcaption>${imageWords(image)}</figcaption></figure>`;
+      });
+      return html`<h2>Images</h2><div class="images">${figures}</div>`;
+    },
+  };
+}

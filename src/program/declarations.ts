@@ -1,0 +1,54 @@
+/**
+ * Tools as a program sees them: typed async functions of one object. The text is what a model is shown
+ * and what an editor checks a person's script with.
+ */
+
+import { typeOfSchema } from "../core/text/types.ts";
+import type { JsonSchema } from "../core/tool.ts";
+
+export interface DeclaredTool {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: JsonSchema;
+  /** Absent: it may give any JSON value. */
+  readonly result?: JsonSchema;
+}
+
+const LONGEST_DESCRIPTION = 600;
+
+/** The contents of a `.d.ts` file: `tools` and `input`, in the order given. */
+export function declarations(tools: readonly DeclaredTool[]): string {
+  const members = tools.map(
+    (tool) =>
+      `${comment(tool.description)}  ${key(tool.name)}(${argument(tool)}): ${result(tool)};`,
+  );
+  return [
+    "/** Tools of the library. A call gives a copy of the result, or throws an Error that says why not. */",
+    `declare const tools: {${members.length === 0 ? "" : `\n${members.join("\n")}\n`}};`,
+    "/** What the program was started with. */",
+    "declare const input: any;",
+    "",
+  ].join("\n");
+}
+
+function argument({ parameters }: DeclaredTool): string {
+  const { properties = {}, required } = parameters;
+  const optional = !Array.isArray(required) || required.length === 0;
+  return Object.keys(properties as object).length === 0
+    ? ""
+    : `given${optional ? "?" : ""}: ${typeOfSchema({ ...parameters, type: "object" })}`;
+}
+
+function result({ result: schema }: DeclaredTool): string {
+  const type = typeOfSchema(schema);
+  return `Promise<${type === "unknown" ? "any" : type}>`;
+}
+
+function key(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+}
+
+function comment(description: string): string {
+  const text = description.replace(/\*\//g, "* /").replace(/\s+/g, " ").trim();
+  return text === "" ? "" : `  /** ${text.slice(0, LONGEST_DESCRIPTION)} */\n`;
+}

@@ -1,0 +1,266 @@
+/**
+ * A program as its author writes it, made ready for the sandbox: types taken off, the functions found
+ * that nobody wrote, marks between the lines at its top.
+ *
+ * The author may write statements with `await` and `return` at the top, or a function `main`; the
+ * value of a last expression is returned as well.
+ */
+import { type Node as AcornNode, type Program as AcornProgram, parse } from "acorn";
+import { stripTypes } from "../core/strip-types.ts";
+import { schemaOfType } from "../core/text/types.ts";
+import type { JsonSchema } from "../core/tool.ts";
+import { declaredBy, freeNames } from "../evolve/syntax/scope.ts";
+import { forEachChild, type Node, type Program } from "../evolve/syntax/tree.ts";
+import { programBridge } from "./bridge.ts";
+import { BUILT_IN, PLATFORM } from "./names.ts";
+
+/** A function that a program calls and nobody wrote: a model says what it gives. */
+export interface Gap {
+  readonly name: string;
+  /** As somebody declared it, else its name alone. */
+  readonly signature: string;
+  readonly description: string;
+  /** `{}` where nothing is declared. */
+  readonly result: JsonSchema;
+  /** Awaited wherever it is called: several may be under way at once. */
+  readonly later: boolean;
+}
+
+export interface DeclaredGap {
+  readonly name: string;
+  readonly signature: string;
+  readonly description?: string;
+}
+
+export type PreparedProgram =
+  | {
+      readonly status: "ready";
+      /** The whole source for the sandbox. */
+      readonly source: string;
+      readonly entry: string;
+      readonly gaps: readonly Gap[];
+      /** Lines of `source` before the author's first one. */
+      readonly offset: number;
+    }
+  | { readonly status: "refused"; readonly reason: string };
+
+const ENTRY = "toolwright_bridge";
+
+/**
+ * @param tools Names of what can be called as `tools.NAME`.
+ * @param declared What the author says of functions that it did not write.
+ */
+export function prepareProgram(
+  code: string,
+  tools: readonly string[],
+  declared: readonly DeclaredGap[],
+): PreparedProgram {
+  const parsed = read(code);
+  if (typeof parsed === "string") return { status: "refused", reason: parsed };
+  const { text, tree } = parsed;
+  const outside = tree.body.find(({ type }) => /^(Import|ExportAll)/.test(type));
+  if (outside !== undefined) {
+    return refused(
+      `line ${lineAt(text, outside.start)} imports: a program has its tools and nothing else. Take the import out.`,
+    );
+  }
+  const known = [...declaredIn(code), ...declared];
+  const gaps = gapsOf(tree, known);
+  for (const { name } of gaps) {
+    if (known.some((gap) => gap.name === name)) continue;
+    if (tools.includes(name))
+      return refused(`${name} is a tool: call it as await tools.${name}({ ... }).`);
+    if (PLATFORM.has(name)) {
+      return refused(
+        `${name} is not there in the sandbox: no network, files, timers or modules. Use a tool for it.`,
+      );
+    }
+  }
+  const lines = ["tools", "input", "toolwright_mark", ...gaps.map(({ name }) => name)].join(", ");
+  const head = `const ${ENTRY} = (${programBridge.toString()})(async function (${lines}) { "use strict";\n`;
+  return {
+    status: "ready",
+    source: `${head}${instrumented(text, tree)}\n});`,
+    entry: ENTRY,
+    gaps,
+    offset: head.split("\n").length - 1,
+  };
+}
+
+interface Parsed {
+  /** Without types; every position as the author wrote it. */
+  readonly text: string;
+  readonly tree: AcornProgram;
+}
+
+/** Types go first as a module has them; inside a function too, where a `return` may stand. */
+function read(code: string): Parsed | string {
+  const plain = parsed(code);
+  if (typeof plain !== "string") return plain;
+  const module = stripTypes(code);
+  if (module.status === "stripped") return parsed(module.text);
+  const inside = stripTypes(`${OPENING}${code}\n}`);
+  if (inside.status === "stripped") return parsed(inside.text.slice(OPENING.length, -2));
+  return `it does not parse: ${inside.reason}`;
+}
+
+const OPENING = "async function program() {";
+
+function parsed(text: string): Parsed | string {
+  try {
+    const tree = parse(text, {
+      ecmaVersion: "latest",
+      sourceType: "module",
+      allowReturnOutsideFunction: true,
+      allowAwaitOutsideFunction: true,
+    });
+    return { text, tree };
+  } catch (error) {
+    if (error instanceof SyntaxError) return `it does not parse: ${error.message}`;
+    if (error instanceof RangeError) return "it nests too deeply to be read";
+    throw error;
+  }
+}
+
+/** Marks between the statements at the top; `export` blanked; the last value returned. */
+function instrumented(text: string, tree: AcornProgram): string {
+  const parts: string[] = [];
+  const names: string[] = [];
+  let at = 0;
+  const returns = tree.body.some(({ type }) => type === "ReturnStatement");
+  for (const [index, statement] of tree.body.entries()) {
+    const inner =
+      (statement.type === "ExportNamedDeclaration" ||
+        statement.type === "ExportDefaultDeclaration") &&
+      statement.declaration
+        ? statement.declaration
+        : statement;
+    parts.push(text.slice(at, statement.start));
+    if (index > 0) parts.push(mark(lineAt(text, statement.start), names));
+    const source = text.slice(inner.start, inner.end);
+    const isLast = index === tree.body.length - 1;
+    parts.push(
+      isLast && !returns && inner.type === "ExpressionStatement"
+        ? `return (${expression(text, inner)});`
+        : source,
+    );
+    names.push(...declaredBy({ type: "BlockStatement", body: [inner] } as unknown as Node));
+    at = statement.end;
+  }
+  parts.push(text.slice(at));
+  const called = tree.body.some(
+    ({ type, start, end }) =>
+      type === "ExpressionStatement" && /^(await\s+)?main\s*\(/.test(text.slice(start, end)),
+  );
+  const main = !returns && !called && names.includes("main") ? "\nreturn await main(input);" : "";
+  return parts.join("") + main;
+}
+
+function expression(text: string, statement: AcornNode): string {
+  const { expression: inner } = statement as AcornNode & { expression: AcornNode };
+  return text.slice(inner.start, inner.end);
+}
+
+function mark(line: number, names: readonly string[]): string {
+  return `;toolwright_mark(${line}, () => ({ ${names.join(", ")} }));`;
+}
+
+/** Free names that are called, and those that somebody declared, in order of appearance. */
+function gapsOf(tree: AcornProgram, known: readonly DeclaredGap[]): readonly Gap[] {
+  const free = freeNames(tree as unknown as Program);
+  const uses = usesOf(tree as unknown as Node);
+  return [...free].flatMap((name): Gap[] => {
+    if (name === "tools" || name === "input" || BUILT_IN.has(name)) return [];
+    const declared = known.find((gap) => gap.name === name);
+    const use = uses.get(name);
+    if (declared === undefined && use === undefined) return [];
+    const returns = declared === undefined ? "" : returnTypeOf(declared.signature);
+    return [
+      {
+        name,
+        signature: declared?.signature ?? name,
+        description: declared?.description ?? "",
+        result: schemaOfType(returns || "unknown"),
+        later:
+          /^Promise\s*</.test(returns) || (use?.called === use?.awaited && use?.other !== true),
+      },
+    ];
+  });
+}
+
+interface Use {
+  called: number;
+  awaited: number;
+  other: boolean;
+}
+
+/** How each name is used: called, called under an `await`, or handed on. */
+function usesOf(tree: Node): ReadonlyMap<string, Use> {
+  const uses = new Map<string, Use>();
+  const useOf = (name: string): Use => {
+    const use = uses.get(name) ?? { called: 0, awaited: 0, other: false };
+    uses.set(name, use);
+    return use;
+  };
+  const handed = new Set<string>();
+  const visit = (node: Node, awaited: boolean): void => {
+    if (node.type === "CallExpression" && node.callee.type === "Identifier") {
+      const use = useOf(node.callee.name);
+      use.called++;
+      if (awaited) use.awaited++;
+      for (const argument of node.arguments) visit(argument, false);
+      return;
+    }
+    if (node.type === "Identifier") handed.add(node.name);
+    forEachChild(node, (child) => visit(child, node.type === "AwaitExpression"));
+  };
+  visit(tree, false);
+  for (const [name, use] of uses) use.other = handed.has(name);
+  return uses;
+}
+
+/**
+ * Functions that the code itself declares without writing them: `declare function f(a: string): boolean;`
+ * with a comment before it, or a comment line `// f(a: string): boolean  What it is for.`
+ */
+function declaredIn(code: string): readonly DeclaredGap[] {
+  const found: DeclaredGap[] = [];
+  const declare =
+    /(?:\/\*\*([\s\S]*?)\*\/\s*|\/\/([^\n]*)\n\s*)?declare\s+function\s+(\w+)\s*(\([^;\n]*)/g;
+  for (const [, block = "", line = "", name = "", rest = ""] of code.matchAll(declare)) {
+    found.push({ name, signature: `${name}${rest.trim()}`, description: words(block || line) });
+  }
+  const comment =
+    /^[ \t]*\/\/[ \t]*(\w+)(\([^)\n]*\)\s*:\s*(?:Promise<[^>\n]+>|"[^\n]*"|[\w[\]|<>, ]+?))(?:[ \t]{2,}|\s+-\s+|\s*$)([^\n]*)/gm;
+  for (const [, name = "", rest = "", description = ""] of code.matchAll(comment)) {
+    found.push({ name, signature: `${name}${rest.trim()}`, description: description.trim() });
+  }
+  return found;
+}
+
+function words(comment: string): string {
+  return comment
+    .replace(/^\s*\*\s?/gm, "")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+/** What stands behind the parameters: `: type` or `=> type`. */
+function returnTypeOf(signature: string): string {
+  let depth = 0;
+  for (let at = signature.indexOf("("); at >= 0 && at < signature.length; at++) {
+    if (signature[at] === "(") depth++;
+    if (signature[at] === ")" && --depth === 0) {
+      return /^\s*(?::|=>)\s*([\s\S]+)$/.exec(signature.slice(at + 1))?.[1]?.trim() ?? "";
+    }
+  }
+  return "";
+}
+
+function lineAt(text: string, position: number): number {
+  return text.slice(0, position).split("\n").length;
+}
+
+function refused(reason: string): PreparedProgram {
+  return { status: "refused", reason };
+}

@@ -1,0 +1,64 @@
+/** A program as a step of a plan, or as a request of its own: its calls are made as any other call. */
+
+import type { Ask } from "../ask/ask.ts";
+import { type CallPorts, makeCall } from "../call/make-call.ts";
+import type { Json } from "../core/json.ts";
+import type { Sandbox } from "../core/ports.ts";
+import type { Steps } from "../core/steps.ts";
+import type { Callable, CallOutcome } from "../work/callable.ts";
+import { runProgram } from "./program.ts";
+import { simulateCall } from "./semantic.ts";
+import type { DeclaredGap } from "./source.ts";
+import type { ProgramOutcome } from "./types.ts";
+
+export interface ProgramStepPorts extends Pick<CallPorts, "argumentFaults" | "permit"> {
+  readonly steps: Steps;
+  readonly sandbox: Sandbox;
+  /** Absent: a function that nobody wrote is a fault. */
+  readonly ask?: Ask;
+  readonly seed: number;
+}
+
+export interface ProgramStep {
+  /** Unique in the request: it names the program's calls in the trace. */
+  readonly key: string;
+  readonly code: string;
+  readonly semantic: readonly DeclaredGap[];
+  /** `input` in the program. */
+  readonly input: Json;
+}
+
+export function runProgramStep(
+  { steps, sandbox, ask, seed, ...rest }: ProgramStepPorts,
+  { key, code, semantic, input }: ProgramStep,
+  callables: readonly Callable[],
+  signal: AbortSignal,
+): Promise<ProgramOutcome> {
+  return runProgram(
+    {
+      sandbox,
+      steps,
+      seed,
+      call: (callable, given, place) =>
+        makeCall({ steps, ...rest }, callable, given, `${key}.${place}`),
+      simulate: ask && ((gap, args, stop) => simulateCall(ask, gap, args, stop)),
+    },
+    { id: key, code, semantic, input, tools: callables },
+    signal,
+  );
+}
+
+/** What a plan reads of it. */
+export function programOutcome(outcome: ProgramOutcome): CallOutcome {
+  switch (outcome.status) {
+    case "returned":
+      return { status: "returned", output: outcome.value };
+    case "threw":
+      return { status: "failed", reason: `The program threw ${outcome.message}` };
+    case "refused":
+      return {
+        status: "failed",
+        reason: `The program ended as ${outcome.code}: ${outcome.reason}`,
+      };
+  }
+}

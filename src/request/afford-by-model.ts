@@ -1,0 +1,215 @@
+/**
+ * Affordance with a model: it first says blind which tools it would use; each of them is looked for,
+ * and three views vote: its name, its signature and description, and the request itself. What two
+ * views agree on is offered to the planner; what none meets is missing, and may be made.
+ *
+ * Source: CRAFT (Yuan et al., 2023), multi-view matching: the best 5 by name, 10 by description and
+ * 10 by the request, at least two votes, the best 3 kept.
+ */
+import { z } from "zod";
+import type { Ask } from "../ask/ask.ts";
+import type { ToolMatch, ToolStore } from "../core/ports.ts";
+import type { Steps } from "../core/steps.ts";
+import type { Tool } from "../core/tool.ts";
+import type { Callable } from "../work/callable.ts";
+import type { Hypothesis, Matter, Offer } from "../work/matter.ts";
+import { matterVariables } from "./ground-by-model.ts";
+
+export interface BlindAffordancePorts {
+  readonly ask: Ask;
+  readonly steps: Steps;
+  readonly tools: ToolStore;
+  /** A match below it is no match. */
+  readonly noneBelow: number;
+  readonly toolCallable: (tool: Tool) => Callable;
+  /** Sub-agents and the engine's own functions: always on offer. */
+  readonly standing: readonly Callable[];
+  /** How often the model is asked for what is missing; at least 1. */
+  readonly rounds: number;
+}
+
+const VIEWS = { name: 5, description: 10, request: 10 } as const;
+const NEEDED_VOTES = 2;
+const KEPT = 3;
+const MOST_OFFERED = 20;
+
+const PotentialTools = z.object({
+  potential_tools: z
+    .array(
+      z.object({ name: z.string().min(1), signature: z.string(), description: z.string().min(1) }),
+    )
+    .max(12),
+});
+
+/** A stored tool by what the search said of it; JSON, for it is kept in the journal. */
+type Match = { readonly name: string; readonly version: number; readonly score: number };
+/** What one search gave, and why it is less than it could be, if it is. */
+type View = { readonly matches: readonly Match[]; readonly degraded?: string };
+type Vote = Match & { readonly votes: number };
+type Resolution = { readonly hypothesis: Hypothesis; readonly kept: readonly Vote[] };
+
+export async function affordBlind(ports: BlindAffordancePorts, matter: Matter): Promise<Offer> {
+  const { steps, tools, standing, toolCallable } = ports;
+  const served = await steps.step("afford:served", () => stillThere(tools, matter));
+  const whole = await view(ports, "afford:request", matter.words, VIEWS.request);
+  const requested = whole.matches;
+  const degradations = new Set(reasonOf(whole));
+  const resolutions = new Map<string, Resolution>();
+  let rounds = 0;
+  let missing: readonly Hypothesis[] = [];
+
+  // What served an equal request is known to be what is needed.
+  if (served.length === 0) {
+    let near: readonly Match[] = [];
+    while (rounds < ports.rounds && (rounds === 0 || missing.length > 0)) {
+      rounds++;
+      const hypotheses = await hypothesise(ports, matter, missing, near);
+      const round = await Promise.all(
+        hypotheses.map((hypothesis, index) =>
+          resolve(ports, `afford:${rounds}:${index}`, hypothesis, requested),
+        ),
+      );
+      // A tool that is named again stands once, as it was named last.
+      for (const { resolution } of round) resolutions.set(resolution.hypothesis.name, resolution);
+      missing = round.flatMap(({ resolution: { hypothesis, kept } }) =>
+        kept.length === 0 ? [hypothesis] : [],
+      );
+      near = round.flatMap((each) => each.near);
+      for (const reason of round.flatMap((each) => each.degraded)) degradations.add(reason);
+      // Where nothing comes near, other words find nothing either.
+      if (near.length === 0) break;
+    }
+  }
+
+  const matches = [
+    ...served,
+    ...[...resolutions.values()].flatMap(({ kept }) => kept),
+    ...requested.filter(({ score }) => score >= ports.noneBelow).slice(0, VIEWS.name),
+  ];
+  const distinct = [...new Map(matches.map((match) => [match.name, match])).values()];
+  const offered = await Promise.all(
+    distinct.slice(0, MOST_OFFERED).map(({ name, version }) => tools.get(name, version)),
+  );
+  const degraded = degradations.size === 0 ? {} : { degraded: [...degradations].join("; ") };
+  await steps.trace("afford", [
+    {
+      type: "affordance-result",
+      data: {
+        query: matter.words,
+        rounds,
+        hypotheses: [...resolutions.values()].map(({ hypothesis }) => ({ ...hypothesis })),
+        resolved: [...resolutions.values()].flatMap(({ hypothesis, kept }) =>
+          kept.length === 0
+            ? []
+            : [{ hypothesis: hypothesis.name, tools: kept.map((vote) => ({ ...vote })) }],
+        ),
+        matches: distinct.map(({ name, version, score }) => ({ name, version, score })),
+        tried: [],
+        ...(served.length === 0 || matter.earlier === undefined
+          ? {}
+          : { knownFrom: matter.earlier.requestId }),
+        missing: missing.map((hypothesis) => ({ ...hypothesis })),
+        ...degraded,
+      },
+    },
+  ]);
+  return { callables: [...offered.map(toolCallable), ...standing], missing, ...degraded };
+}
+
+/** Tools of an equal request, if all of them are active still. */
+async function stillThere(tools: ToolStore, { earlier }: Matter): Promise<Match[]> {
+  if (earlier === undefined || earlier.tools.length === 0) return [];
+  const active = new Map((await tools.list()).map((tool) => [tool.name, tool.version]));
+  const found = earlier.tools.flatMap((name) => {
+    const version = active.get(name);
+    return version === undefined ? [] : [{ name, version, score: 1 }];
+  });
+  return found.length === earlier.tools.length ? found : [];
+}
+
+async function hypothesise(
+  { ask, steps }: BlindAffordancePorts,
+  matter: Matter,
+  missing: readonly Hypothesis[],
+  near: readonly Match[],
+): Promise<readonly Hypothesis[]> {
+  const { potential_tools: named } = await ask(
+    {
+      role: "planner",
+      prompt: "blind-affordance",
+      variables: {
+        ...matterVariables(matter),
+        missing: missing.map(({ name, description }) => `- ${name}: ${description}`).join("\n"),
+        near: [...new Set(near.map(({ name }) => `- ${name}`))].join("\n"),
+      },
+      schema: PotentialTools,
+    },
+    steps.signal,
+  );
+  return named;
+}
+
+async function resolve(
+  ports: BlindAffordancePorts,
+  key: string,
+  hypothesis: Hypothesis,
+  requested: readonly Match[],
+): Promise<{
+  readonly resolution: Resolution;
+  readonly near: readonly Match[];
+  readonly degraded: readonly string[];
+}> {
+  const { name, signature, description } = hypothesis;
+  const [byName, byDescription] = await Promise.all([
+    view(ports, `${key}:name`, spelledOut(name), VIEWS.name),
+    view(ports, `${key}:description`, `${description} ${signature}`, VIEWS.description),
+  ]);
+  const own = [...byName.matches, ...byDescription.matches];
+  const votes = new Map<string, Vote>();
+  for (const match of [...own, ...requested]) {
+    const known = votes.get(match.name);
+    const score = Math.max(known?.score ?? 0, match.score);
+    votes.set(match.name, { ...match, score, votes: (known?.votes ?? 0) + 1 });
+  }
+  // The request's own view says what the request is about, not what this one tool would do.
+  const meant = new Set(
+    own.filter(({ score }) => score >= ports.noneBelow).map((match) => match.name),
+  );
+  const kept = [...votes.values()]
+    .filter((vote) => vote.votes >= NEEDED_VOTES && meant.has(vote.name))
+    .sort((a, b) => b.votes - a.votes || b.score - a.score || a.name.localeCompare(b.name))
+    .slice(0, KEPT);
+  return {
+    resolution: { hypothesis, kept },
+    near: own.slice(0, KEPT),
+    degraded: [...reasonOf(byName), ...reasonOf(byDescription)],
+  };
+}
+
+async function view(
+  { steps, tools }: BlindAffordancePorts,
+  key: string,
+  text: string,
+  limit: number,
+): Promise<View> {
+  const kept = await steps.step<View | readonly Match[]>(key, async () => {
+    const found = await tools.search({ text, limit });
+    const { degraded } = found;
+    return { matches: found.map(matchOf), ...(degraded === undefined ? {} : { degraded }) };
+  });
+  // A request that began before reasons were kept has the matches alone.
+  return "matches" in kept ? kept : { matches: kept };
+}
+
+function reasonOf({ degraded }: View): readonly string[] {
+  return degraded === undefined ? [] : [degraded];
+}
+
+function matchOf({ tool: { name, version }, score }: ToolMatch): Match {
+  return { name, version, score };
+}
+
+/** `countVowels_in` as words. */
+function spelledOut(name: string): string {
+  return name.replace(/([a-z\d])([A-Z])/g, "$1 $2").replaceAll("_", " ");
+}

@@ -1,0 +1,141 @@
+/**
+ * Every requirement and constraint with what it was checked by. A rule where the words allow one, a
+ * judge who did not write the answer where a model is there, and otherwise the plain statement that
+ * nobody checked it.
+ */
+
+import { z } from "zod";
+import type { Ask } from "../ask/ask.ts";
+import type { Request } from "../core/request.ts";
+import { quoteJson } from "../work/callable.ts";
+import type { Answered, Check } from "../work/check.ts";
+import { type DoneStep, imagesOf, resultsOf } from "../work/matter.ts";
+import { historyLine } from "./plan-by-model.ts";
+
+type Item = Pick<Check, "item" | "kind">;
+
+/** Without a model: what a rule can decide, and the rest said to be unchecked. */
+export function checkByRule(request: Request, answered: Answered): readonly Check[] {
+  return itemsOf(request).map((item) => propertyCheck(item, answered) ?? unchecked(item));
+}
+
+const Verdicts = z.object({
+  verdicts: z.array(
+    z.object({
+      item: z.int().min(0),
+      verdict: z.enum(["met", "unmet", "unclear"]),
+      reason: z.string(),
+      cases: z
+        .string()
+        .nullish()
+        .describe("name of a used tool whose test cases show it, if they do"),
+    }),
+  ),
+});
+
+/** @param judge Asks with the role `judge`: another call than the author's, and another model if so configured. */
+export async function checkByJudge(
+  judge: Ask,
+  request: Request,
+  answered: Answered,
+  done: readonly DoneStep[],
+  signal: AbortSignal,
+): Promise<readonly Check[]> {
+  const items = itemsOf(request);
+  const byRule = items.map((item) => propertyCheck(item, answered));
+  if (byRule.every((check) => check !== undefined)) return byRule;
+  const tested = testedTools(done);
+  const { verdicts } = await judge(
+    {
+      role: "judge",
+      prompt: "judge",
+      variables: {
+        objective: request.objective,
+        items: items.map(({ item }, index) => `${index}: ${item}`).join("\n"),
+        answer: answered.text,
+        value: answered.value === null ? "" : quoteJson(answered.value),
+        evidence: [
+          ...done.map(historyLine),
+          ...[...tested].map(([name, cases]) => `- ${name} passes its ${cases} test cases`),
+        ].join("\n"),
+      },
+      schema: Verdicts,
+      images: imagesOf(done),
+    },
+    signal,
+  );
+  return items.map((item, index): Check => {
+    const rule = byRule[index];
+    if (rule !== undefined) return rule;
+    const said = verdicts.find((verdict) => verdict.item === index);
+    if (said === undefined) return unchecked(item);
+    // A tool that was not used, or has no cases, shows nothing.
+    const shown = said.verdict === "met" && tested.has(said.cases ?? "");
+    const { verdict, reason } = said;
+    return { ...item, by: shown ? "case" : "judge", verdict, reason };
+  });
+}
+
+/** Tools that were called with success, and how many cases each has passed. */
+function testedTools(done: readonly DoneStep[]): ReadonlyMap<string, number> {
+  const cases = new Map(
+    done.flatMap(({ outcome }) => {
+      const tool = outcome.status === "done" ? outcome.made?.tool : undefined;
+      return tool === undefined ? [] : [[tool.name, tool.cases.length] as const];
+    }),
+  );
+  const finished = resultsOf(done);
+  const called = new Set(
+    done.flatMap(({ step }) =>
+      step.kind === "call-tool" && finished.has(step.id) ? [step.tool] : [],
+    ),
+  );
+  return new Map([...cases].filter(([name, count]) => called.has(name) && count > 0));
+}
+
+function itemsOf({ requirements, constraints }: Request): readonly Item[] {
+  return [
+    ...requirements.map((item): Item => ({ item, kind: "requirement" })),
+    ...constraints.map((item): Item => ({ item, kind: "constraint" })),
+  ];
+}
+
+function unchecked(item: Item): Check {
+  return { ...item, by: "unchecked", verdict: "unclear", reason: "Nothing here can check it." };
+}
+
+const COUNTED: Readonly<Record<string, (text: string) => number>> = {
+  word: (text) => text.split(/\s+/).filter((word) => word !== "").length,
+  character: (text) => [...text].length,
+  line: (text) => text.split("\n").filter((line) => line.trim() !== "").length,
+  sentence: (text) => text.split(/[.!?…]+(?:\s|$)/).filter((part) => /\w/.test(part)).length,
+};
+const AMOUNT =
+  /\b(?<bound>at most|no more than|up to|maximum of|under|fewer than|less than|at least|no fewer than|minimum of|more than|exactly)\s+(?<count>\d+)\s+(?<unit>word|character|line|sentence)s?\b/i;
+
+/**
+ * A rule for constraints on the answer's form: amounts of words, characters, lines or sentences. Only
+ * where the whole item is about the answer: "a function that takes at most 3 lines" is not.
+ */
+function propertyCheck(item: Item, { text }: Answered): Check | undefined {
+  const match = AMOUNT.exec(item.item);
+  const rest = item.item
+    .replace(AMOUNT, "")
+    .replace(/[\s.,:]+/g, " ")
+    .trim()
+    .toLowerCase();
+  const about =
+    /^(?:(?:the|your|its)?\s*(?:answer|reply|text|response|result)?\s*(?:must|should|shall|may|has to|is to)?\s*(?:be|have|has|is|use|in|with|of|contain)?\s*(?:long|in length)?)$/;
+  if (match?.groups === undefined || !about.test(rest)) return undefined;
+  const { bound = "", count = "", unit = "" } = match.groups;
+  const counted = COUNTED[unit.toLowerCase()]?.(text) ?? 0;
+  const verdict = within(bound.toLowerCase(), counted, Number(count)) ? "met" : "unmet";
+  return { ...item, by: "property", verdict, reason: `The answer has ${counted} ${unit}s.` };
+}
+
+function within(bound: string, counted: number, count: number): boolean {
+  if (bound === "exactly") return counted === count;
+  if (bound === "more than") return counted > count;
+  if (/^(?:at least|no fewer|minimum)/.test(bound)) return counted >= count;
+  return /^(?:under|fewer|less)/.test(bound) ? counted < count : counted <= count;
+}

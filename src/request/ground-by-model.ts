@@ -1,0 +1,191 @@
+/**
+ * Grounding with a model: what to look up in the person's data, in earlier requests and in their
+ * preferences; three searches at once; what was found as one context under a token limit.
+ *
+ * Items are packed, not retold: each keeps its own words and its source.
+ */
+import { z } from "zod";
+import type { Ask } from "../ask/ask.ts";
+import type { Json } from "../core/json.ts";
+import type { Request } from "../core/request.ts";
+import type { Steps } from "../core/steps.ts";
+import { type Matter, type PastOutcome, wordsOf } from "../work/matter.ts";
+import type { ContextItem } from "../work/stages.ts";
+
+export interface FoundItem extends ContextItem {
+  /** How well it fits; comparable within its kind alone. */
+  readonly score: number;
+}
+
+/** One of the places where things are looked up. */
+export interface LookUp {
+  /** Things that it holds for this user; 0: nobody has to ask. */
+  size(user: string | undefined): Promise<number>;
+  /** Best first, each once. */
+  find(
+    queries: readonly string[],
+    user: string | undefined,
+    limit: number,
+  ): Promise<readonly FoundItem[]>;
+}
+
+export interface LookUps {
+  readonly data: LookUp;
+  readonly outcomes: LookUp & {
+    /** The newest success of a request with the same words by the same user. */
+    equal(words: string, user: string | undefined): Promise<PastOutcome | undefined>;
+  };
+  readonly preferences: LookUp;
+}
+
+export interface GroundModelPorts {
+  readonly ask: Ask;
+  readonly steps: Steps;
+  readonly lookUps: LookUps;
+  /** Of the context, in estimated tokens. */
+  readonly contextTokens: number;
+}
+
+const KINDS = ["preferences", "data", "outcomes"] as const;
+type Kind = (typeof KINDS)[number];
+const LABEL: Readonly<Record<Kind, string>> = {
+  data: "files that the person brought",
+  outcomes: "earlier requests and how they ended",
+  preferences: "wishes of this person",
+};
+const MOST_QUERIES = 3;
+const MOST_ITEMS = 8;
+
+const list = z
+  .array(z.string())
+  .nullish()
+  .transform((queries) =>
+    (queries ?? []).filter((query) => query.trim() !== "").slice(0, MOST_QUERIES),
+  );
+const Queries = z.object({ data: list, outcomes: list, preferences: list });
+type Queries = z.output<typeof Queries>;
+
+export async function groundByModel(
+  { ask, steps, lookUps, contextTokens }: GroundModelPorts,
+  request: Request,
+): Promise<Matter> {
+  const words = wordsOf(request);
+  const { user } = request;
+  // Stores change while a request waits: what was found stays what was found.
+  const known = await steps.step("ground:known", async () => {
+    const sizes = await Promise.all(KINDS.map((kind) => lookUps[kind].size(user)));
+    // Equal words about other pictures are no equal request.
+    const earlier =
+      request.images === undefined ? await lookUps.outcomes.equal(words, user) : undefined;
+    return { sizes, earlier: (earlier ?? null) as unknown as Json };
+  });
+  const sizes = new Map(KINDS.map((kind, index) => [kind, known.sizes[index] ?? 0]));
+  const there = KINDS.filter((kind) => (sizes.get(kind) ?? 0) > 0);
+  const earlier = (known.earlier ?? undefined) as unknown as PastOutcome | undefined;
+
+  // An equal request was served: its words find what they found then, and no model need be asked.
+  const asked =
+    there.length === 0 || earlier !== undefined
+      ? undefined
+      : await ask(
+          {
+            role: "planner",
+            prompt: "ground-queries",
+            variables: {
+              ...requestVariables(request),
+              sources: there
+                .map((kind) => `- ${kind}: ${LABEL[kind]} (${sizes.get(kind)})`)
+                .join("\n"),
+            },
+            schema: Queries,
+          },
+          steps.signal,
+        );
+  const queries = queriesOf(there, asked, request);
+
+  const found = await Promise.all(
+    there.map((kind) =>
+      steps.step(`ground:${kind}`, async () =>
+        (await lookUps[kind].find(queries[kind], user, MOST_ITEMS)).map((item) => ({ ...item })),
+      ),
+    ),
+  );
+  const { kept, tokens, left } = packed(found, contextTokens);
+  await steps.trace("ground", [
+    {
+      type: "request-ground",
+      data: {
+        queries: { ...queries },
+        context: kept.map((item) => ({ ...item })),
+        tokens,
+        leftOut: left,
+        ...(earlier === undefined ? {} : { earlier: earlier.requestId }),
+      },
+    },
+  ]);
+  return { request, words, context: kept, ...(earlier === undefined ? {} : { earlier }) };
+}
+
+/** By rule the objective itself, and each requirement and constraint, is a query. */
+function queriesOf(
+  there: readonly Kind[],
+  asked: Queries | undefined,
+  request: Request,
+): { readonly [kind in Kind]: string[] } {
+  const rule = [request.objective, ...request.requirements, ...request.constraints];
+  const of = (kind: Kind): string[] => {
+    if (!there.includes(kind)) return [];
+    // Wishes are few and short: one that nobody thought of asking for is missed the most.
+    if (asked !== undefined && kind !== "preferences") return asked[kind];
+    return [...(asked?.[kind] ?? []), ...rule];
+  };
+  return { data: of("data"), outcomes: of("outcomes"), preferences: of("preferences") };
+}
+
+/** The best of each kind in turn, until the limit: no kind crowds out the others. */
+function packed(
+  found: readonly (readonly ContextItem[])[],
+  limit: number,
+): { readonly kept: ContextItem[]; readonly tokens: number; readonly left: number } {
+  const kept: ContextItem[] = [];
+  const seen = new Set<string>();
+  let tokens = 0;
+  let left = 0;
+  for (let rank = 0; rank < MOST_ITEMS; rank++) {
+    for (const items of found) {
+      const item = items[rank];
+      if (item === undefined || seen.has(item.text)) continue;
+      seen.add(item.text);
+      const { kind, text, source } = item;
+      const cost = estimatedTokens(contextLine({ kind, text, source }));
+      if (tokens + cost > limit) left++;
+      else {
+        kept.push({ kind, text, source });
+        tokens += cost;
+      }
+    }
+  }
+  return { kept, tokens, left };
+}
+
+/** Above what usual tokenizers make of prose (about four bytes a token) and near it for code. */
+export function estimatedTokens(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / 3);
+}
+
+export function contextLine({ kind, text, source }: ContextItem): string {
+  return `- [${kind}, ${source}] ${text.replace(/\s+/g, " ")}`;
+}
+
+/** The variables that every prompt about a request has. */
+export function requestVariables({ objective, requirements, constraints }: Request) {
+  return {
+    objective,
+    requirements: requirements.map((text) => `- ${text}`).join("\n"),
+    constraints: constraints.map((text) => `- ${text}`).join("\n"),
+  };
+}
+
+export function matterVariables({ request, context }: Matter) {
+  return { ...requestVariables(request), context: context.map(contextLine).join("\n") };
+}

@@ -1,0 +1,57 @@
+/**
+ * Grounding: from a request to a goal that can be acted on and checked, with what is known of
+ * earlier requests like it. Everything in the context says where it comes from.
+ */
+import { InputError } from "../core/errors.ts";
+import type { NewEvent } from "../core/event.ts";
+import type { ToolStore } from "../core/ports.ts";
+import type { Request } from "../core/request.ts";
+import type { Task, TaskInstance } from "../core/task.ts";
+import type { ContextItem, Goal } from "../work/stages.ts";
+
+export interface GroundPorts {
+  readonly tools: ToolStore;
+  readonly trace: (events: readonly NewEvent[]) => Promise<void>;
+}
+
+export async function ground(
+  ports: GroundPorts,
+  request: Request,
+  task: Task | undefined,
+  instances: readonly TaskInstance[],
+): Promise<Goal> {
+  if (task === undefined) {
+    throw new InputError(
+      "REQUEST_UNCHECKABLE",
+      "Expected examples (--examples FILE), a spec (--spec FILE) or a task (--task NAME) by which a " +
+        "tool can be made and checked, got none. Add one of these; writing examples by a model is not " +
+        "part of this version.",
+    );
+  }
+  const words = [request.objective, ...request.requirements, ...request.constraints].join("\n");
+  const context = await pastOutcomes(ports.tools, words);
+  await ports.trace([
+    {
+      type: "request-ground",
+      data: {
+        task: task.name,
+        spec: { ...task.spec },
+        inputs: instances.length,
+        context: context.map((item) => ({ ...item })),
+      },
+    },
+  ]);
+  return { request, task, words, instances, context };
+}
+
+/** Tools whose past queries are near this request, with how they did. */
+async function pastOutcomes(tools: ToolStore, words: string): Promise<readonly ContextItem[]> {
+  const matches = await tools.search({ text: words, limit: 3 });
+  return matches
+    .filter(({ tool }) => tool.usage.calls > 0)
+    .map(({ tool }) => ({
+      kind: "past-outcome",
+      text: `${tool.name} version ${tool.version}: ${tool.usage.successes} of ${tool.usage.calls} calls succeeded.`,
+      source: tool.lineage.runId ?? tool.name,
+    }));
+}

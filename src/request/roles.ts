@@ -1,0 +1,41 @@
+/** Models by role, each call within the request's budget. */
+import type { RoleModel } from "../ask/asker.ts";
+import { type Config, modelOfRole } from "../core/config.ts";
+import { ConfigError } from "../core/errors.ts";
+import type { LifeContext } from "../work/attempt.ts";
+
+/** Where creativity is of no use. */
+const CALM = new Set(["planner", "judge"]);
+
+/** Models by role; calls put aside what they may cost in the request's budget before they are made. */
+export function roleModels(
+  { config }: { readonly config: Config },
+  { request, spending, onText }: Pick<LifeContext, "request" | "spending" | "onText">,
+): (role: string) => Promise<RoleModel> {
+  const made = new Map<string, Promise<RoleModel>>();
+  const make = async (role: string): Promise<RoleModel> => {
+    const settings = modelOfRole(config, role);
+    if (settings === undefined) {
+      throw new ConfigError(
+        "MODEL_MISSING",
+        `Expected a model for the role "${role}", got none. Set TOOLWRIGHT_MODEL, or \`model\` in toolwright.config.json.`,
+      );
+    }
+    const { requestModel } = await import("../models/request-model.ts");
+    const { apiKeyEnv, samplers: _, budgetTokens: __, budgetUsd: ___, ...rest } = settings;
+    const model = requestModel({
+      ...rest,
+      apiKey: () => process.env[apiKeyEnv] ?? "",
+      spending,
+      limit: request.budget ?? {},
+      name: `model:${role}`,
+      ...(onText === undefined || role !== "planner" ? {} : { onText }),
+    });
+    return { model, temperature: CALM.has(role) ? 0 : settings.temperature };
+  };
+  return (role) => {
+    const model = made.get(role) ?? make(role);
+    made.set(role, model);
+    return model;
+  };
+}

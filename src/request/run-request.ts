@@ -1,0 +1,164 @@
+/**
+ * A request's walk as steps: what one life of a process has done, the next one finds done. Stages
+ * are written as if nothing could stop them; here each call of one becomes a step.
+ *
+ * A person may change what they asked for meanwhile: before the next plan the walk starts again
+ * from the changed words, and calls that were made already are not made again.
+ */
+import type { z } from "zod";
+import { type ApprovalPorts, approve } from "../call/approvals.ts";
+import { pendingResults } from "../call/pending.ts";
+import { digestJson } from "../core/digest.ts";
+import { CanceledError } from "../core/errors.ts";
+import type { NewEvent } from "../core/event.ts";
+import type { Json } from "../core/json.ts";
+import { Request, type RequestStatus } from "../core/request.ts";
+import type { Steps } from "../core/steps.ts";
+import type { Goal, Observation, Solution, Stages } from "../work/stages.ts";
+import { solve } from "./walk-rules.ts";
+
+export interface RequestOutcome {
+  readonly requestId: string;
+  readonly status: RequestStatus;
+  /** Absent while it waits, and when it was canceled. */
+  readonly solution?: Solution;
+}
+
+/** The signal that changes a request; its payload holds the fields that change. */
+export const REVISE = "revise";
+
+export const Revision = Request.omit({ examples: true, budget: true, user: true }).partial();
+export type Revision = z.output<typeof Revision>;
+
+export interface Walked {
+  readonly status: "SUCCEEDED" | "FAILED";
+  readonly cause: string;
+  readonly events: readonly NewEvent[];
+  readonly solution: Solution;
+}
+
+export async function walkRequest(
+  ports: ApprovalPorts,
+  request: Request,
+  stages: Stages,
+): Promise<Walked> {
+  const calls = new Map<string, Observation>();
+  let asked = request;
+  for (let revision = 1; ; revision++) {
+    try {
+      return walkedTo(await solve(asked, asSteps(ports, stages, calls)));
+    } catch (error) {
+      if (!(error instanceof Revised)) throw error;
+      const changed = Request.parse({ ...asked, ...error.change });
+      await ports.steps.trace("request-revised", [
+        {
+          type: "request-revised",
+          data: {
+            revision: revision + 1,
+            changed: Object.keys(error.change),
+            ...wordsOf(changed),
+            before: wordsOf(asked),
+          },
+        },
+      ]);
+      asked = changed;
+    }
+  }
+}
+
+/** What a solution means for the request's status and its trace. */
+export function walkedTo(solution: Solution): Walked {
+  if (solution.status === "gave-up") {
+    return { status: "FAILED", cause: solution.reason, events: [], solution };
+  }
+  // What came out stands in the results of the calls; it may be large.
+  const { text: answer, outputs: _, ...more } = solution.answer;
+  return {
+    status: "SUCCEEDED",
+    cause: "answered",
+    events: [{ type: "answer-given", data: { answer, ...more } as unknown as Json }],
+    solution,
+  };
+}
+
+/** Thrown out of the walk, back to where it starts. */
+class Revised extends CanceledError {
+  readonly change: Revision;
+
+  constructor(change: Revision) {
+    super("The request was changed.");
+    this.change = change;
+  }
+}
+
+/** Any time that is past: whoever does not want to wait asks with it. */
+const AT_ONCE = "1970-01-01T00:00:00.000Z";
+
+function asSteps(ports: ApprovalPorts, stages: Stages, calls: Map<string, Observation>): Stages {
+  const { steps } = ports;
+  return {
+    ...stages,
+    afford: (goal) => recorded(steps, "afford", () => stages.afford(goal)),
+    async plan(goal, affordances, seen) {
+      const said = await steps.waitFor(REVISE, { deadline: AT_ONCE });
+      const change = said === undefined ? undefined : Revision.safeParse(said.payload);
+      if (change?.success === true) throw new Revised(change.data);
+      return recorded(steps, "plan", () => stages.plan(goal, affordances, seen));
+    },
+    createTool: (goal, step) =>
+      recorded(steps, "create-tool", () => stages.createTool(goal, step), {
+        name: step.name,
+        description: step.description,
+      }),
+    async execute(goal, step) {
+      const { tool } = step;
+      const inputs = goal.instances.map(({ input }) => input);
+      const key = digestJson({ tool: tool.digest ?? tool.version, name: tool.name, inputs });
+      const known = calls.get(key);
+      if (known !== undefined) return known;
+      const approval = await approve(ports, tool, inputs);
+      if (approval.decision === "rejected") {
+        const reason = `The call was not approved: ${approval.reason}.`;
+        return { kind: "tool-called", tool, trial: { status: "fails", reason } };
+      }
+      const approved = approval.edited ? withInputs(goal, approval.arguments) : goal;
+      const seen = await recorded(
+        steps,
+        `call:${tool.name}`,
+        () => stages.execute(approved, step),
+        { tool: tool.name, version: tool.version },
+        // Calling again what only computes is safe; what acts outside is a person's decision.
+        tool.effects === true ? "ask" : "retry",
+      );
+      const whole = await pendingResults(steps, seen);
+      calls.set(key, whole);
+      return whole;
+    },
+  };
+}
+
+function withInputs(goal: Goal, inputs: Json): Goal {
+  const list = (Array.isArray(inputs) ? inputs : [inputs]) as readonly (readonly Json[])[];
+  return { ...goal, instances: list.map((input) => ({ input: [...input] })) };
+}
+
+/** What stages give is data, whatever its type says. */
+async function recorded<T>(
+  steps: Steps,
+  name: string,
+  body: () => Promise<T>,
+  input?: Json,
+  onUncertain: "retry" | "ask" = "retry",
+): Promise<T> {
+  const options = input === undefined ? { onUncertain } : { onUncertain, input };
+  const result = await steps.step(name, async () => (await body()) as Json, options);
+  return result as T;
+}
+
+function wordsOf({
+  objective,
+  requirements,
+  constraints,
+}: Request): Pick<Request, "objective" | "requirements" | "constraints"> {
+  return { objective, requirements, constraints };
+}

@@ -1,0 +1,135 @@
+/**
+ * The tool store as a server of the Model Context Protocol, over standard input and output. What is
+ * offered is read from the store at each call: a tool that another process registers is there at the
+ * next list, and clients are told that the list has changed.
+ */
+import {
+  type McpServerFactory,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { z } from "zod";
+import { EngineError } from "../../core/errors.ts";
+import { Json } from "../../core/json.ts";
+import type { ToolStore } from "../../core/ports.ts";
+import type { OfferedTools } from "./tools.ts";
+import { watchTools } from "./watch.ts";
+
+const INSTRUCTIONS =
+  "Tested, versioned functions that run in a sandbox. Look for one with search_tools; if none does what " +
+  "is needed, create_tool makes one from examples and registers it, and it is listed from then on.";
+
+const Arguments = z.record(z.string(), Json);
+const HEARTBEAT_MS = 1_000;
+
+/** One server object per connection or request, all over the same store. */
+export function mcpServers(offered: OfferedTools, version: string): McpServerFactory {
+  return () => {
+    const server = new Server(
+      { name: "toolwright", version },
+      { capabilities: { tools: { listChanged: true } }, instructions: INSTRUCTIONS },
+    );
+    server.setRequestHandler("tools/list", ({ params }) =>
+      answer(() => offered.list(params?.cursor)),
+    );
+    server.setRequestHandler("tools/call", async ({ params }, context) => {
+      const named = Arguments.safeParse(params.arguments ?? {});
+      if (!named.success) throw invalid("Expected arguments as a JSON object.");
+      const progress = progressOf(context);
+      try {
+        return await answer(() =>
+          offered.call(params.name, named.data, {
+            signal: context.mcpReq.signal,
+            progress: progress.at,
+          }),
+        );
+      } finally {
+        progress.end();
+      }
+    });
+    return server;
+  };
+}
+
+/** What the caller did wrong goes back as the protocol's own error. */
+async function answer<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === "caller") throw invalid(error.message);
+    throw error;
+  }
+}
+
+function invalid(message: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+}
+
+/** Progress for a client that asked for it: at once, when there is news, and at least every second. */
+function progressOf({ mcpReq }: ServerContext): {
+  readonly at: (done: number, message: string) => void;
+  readonly end: () => void;
+} {
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return { at: () => undefined, end: () => undefined };
+  const started = performance.now();
+  let sent = -1;
+  let text = "";
+  let sentAt = Number.NEGATIVE_INFINITY;
+  const send = (progress: number): void => {
+    sent = progress;
+    sentAt = performance.now();
+    // A client that has gone away is noticed elsewhere.
+    mcpReq
+      .notify({
+        method: "notifications/progress",
+        params: { progressToken, progress, ...(text === "" ? {} : { message: text }) },
+      })
+      .catch(() => undefined);
+  };
+  const beat = setInterval(() => {
+    text = `${text.split(" (")[0]} (${Math.round((performance.now() - started) / 1_000)} s)`;
+    // Progress has to grow, whether or not there is news.
+    send(sent + 0.001);
+  }, HEARTBEAT_MS);
+  return {
+    at(done, message) {
+      text = message;
+      if (performance.now() - sentAt >= 100 && done > sent) send(done);
+    },
+    end: () => clearInterval(beat),
+  };
+}
+
+/** Serves this process's standard input and output until the client goes or the signal aborts. */
+export async function serveMcpOverStdio(
+  store: Pick<ToolStore, "list">,
+  offered: OfferedTools,
+  version: string,
+  onError: (error: Error) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const factory = mcpServers(offered, version);
+  const open = new Set<Server>();
+  const handle = serveStdio(
+    async (context) => {
+      const server = (await factory(context)) as Server;
+      open.add(server);
+      return server;
+    },
+    { onerror: onError },
+  );
+  const stop = watchTools(store, () => {
+    for (const server of open) server.sendToolListChanged().catch(() => open.delete(server));
+  });
+  await new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    process.stdin.once("end", resolve);
+    process.stdin.once("close", resolve);
+  });
+  stop();
+  await handle.close();
+}

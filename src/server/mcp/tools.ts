@@ -1,0 +1,195 @@
+/**
+ * What the MCP server offers: every active tool of the store under its own name, `search_tools` to
+ * find one by words, and `create_tool`, which answers with a stored tool that does what the examples
+ * ask for or has one evolved, gated and registered.
+ */
+import type { CallToolResult, Tool as McpTool } from "@modelcontextprotocol/server";
+import { z } from "zod";
+import { specTask } from "../../../evaluators/index.ts";
+import { EngineError, InputError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import { Request } from "../../core/request.ts";
+import { Case, type Tool, ToolSpec } from "../../core/tool.ts";
+import { specFromExamples } from "../../create-tool/spec-from-examples.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { argumentChecker } from "./arguments.ts";
+import type { ToolCalls } from "./calls.ts";
+import { definitionOf, failure, resultOf, success } from "./definitions.ts";
+
+export interface CallContext {
+  readonly signal: AbortSignal;
+  /** Says how far a long call is; `done` only grows. */
+  readonly progress: (done: number, message: string) => void;
+}
+
+export interface OfferedTools {
+  /** @throws InputError BAD_CURSOR */
+  list(cursor: string | undefined): Promise<{ tools: McpTool[]; nextCursor?: string }>;
+  /** @throws InputError TOOL_NOT_FOUND for a name that is not offered. */
+  call(
+    name: string,
+    named: { readonly [name: string]: Json },
+    context: CallContext,
+  ): Promise<CallToolResult>;
+}
+
+const CreateArguments = z.strictObject({
+  description: z.string().trim().min(1),
+  // Any JSON: said so, a schema stays readable for a model.
+  examples: z.array(z.strictObject({ args: z.array(z.unknown()), expected: z.unknown() })).min(1),
+  name: z.string().min(1).exactOptional(),
+  signature: z.string().min(1).exactOptional(),
+  budgetSeconds: z.number().positive().max(3_600).exactOptional(),
+});
+
+const SearchArguments = z.strictObject({
+  query: z.string().trim().min(1),
+  limit: z.int().min(1).max(50).default(10),
+});
+
+const BUILT_IN: readonly McpTool[] = [
+  {
+    name: "search_tools",
+    description: "Finds stored tools by what they are good for, in words. Best first.",
+    inputSchema: z.toJSONSchema(SearchArguments, { io: "input" }) as McpTool["inputSchema"],
+    annotations: { readOnlyHint: true, openWorldHint: false },
+  },
+  {
+    name: "create_tool",
+    description:
+      "Makes a new tool from a description and examples of what it should give, or finds a stored one " +
+      "that does it. Each example is { args, expected }; give 8 or more, so that some can be held out.",
+    inputSchema: z.toJSONSchema(CreateArguments, { io: "input" }) as McpTool["inputSchema"],
+    annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
+  },
+];
+
+type Served = Pick<Engine, "tools" | "config" | "request">;
+
+/** @param pageSize Definitions in one answer to `tools/list`. */
+export function offeredTools(engine: Served, calls: ToolCalls, pageSize = 200): OfferedTools {
+  const check = argumentChecker();
+  const builtIn = new Set(BUILT_IN.map(({ name }) => name));
+
+  return {
+    async list(cursor) {
+      const after = cursor === undefined ? undefined : parseCursor(cursor);
+      const own = (await engine.tools.list({ statuses: ["active"] })).filter(isServed(builtIn));
+      const from = after === undefined ? 0 : own.findIndex(({ name }) => name > after);
+      const page = from === -1 ? [] : own.slice(from, from + pageSize);
+      const last = page.at(-1);
+      const more = last !== undefined && own.at(-1) !== last;
+      return {
+        tools: [...(after === undefined ? BUILT_IN : []), ...page.map(definitionOf)],
+        ...(more ? { nextCursor: Buffer.from(last.name).toString("base64url") } : {}),
+      };
+    },
+    async call(name, named, context) {
+      try {
+        if (name === "search_tools") return await search(engine, named);
+        if (name === "create_tool") return await create(engine, named, context);
+        const tool = await engine.tools.get(name);
+        if (tool.status !== "active" || !isServed(builtIn)(tool)) {
+          return failure(
+            "TOOL_NOT_ACTIVE",
+            `${name} is ${tool.status} and can not be called here.`,
+          );
+        }
+        const checked = check(tool, named);
+        if (!checked.ok) {
+          return failure("INVALID_ARGUMENTS", `${name}: ${checked.problems.join(" ")}`);
+        }
+        context.progress(0, `${name} is called`);
+        return resultOf(tool, await calls.call(tool, checked.args, context.signal));
+      } catch (error) {
+        if (!(error instanceof EngineError) || error.code === "TOOL_NOT_FOUND") throw error;
+        return failure(error.code, error.message);
+      }
+    },
+  };
+}
+
+/** Other servers' tools are theirs to serve. */
+function isServed(builtIn: ReadonlySet<string>): (tool: Tool) => boolean {
+  return ({ name, origin }) => origin === undefined && !builtIn.has(name);
+}
+
+function parseCursor(cursor: string): string {
+  const name = Buffer.from(cursor, "base64url").toString();
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
+  throw new InputError("BAD_CURSOR", "Expected a cursor that tools/list gave: start without one.");
+}
+
+async function search({ tools }: Served, named: unknown): Promise<CallToolResult> {
+  const parsed = SearchArguments.safeParse(named);
+  if (!parsed.success) return failure("INVALID_ARGUMENTS", z.prettifyError(parsed.error));
+  const { query, limit } = parsed.data;
+  const matches = await tools.search({ text: query, limit });
+  return success({
+    tools: matches.map(({ tool, score }) => ({
+      name: tool.name,
+      description: tool.description,
+      signature: tool.signature,
+      version: tool.version,
+      score,
+    })),
+  });
+}
+
+async function create(
+  engine: Served,
+  named: unknown,
+  { signal, progress }: CallContext,
+): Promise<CallToolResult> {
+  const parsed = CreateArguments.safeParse(named);
+  if (!parsed.success) return failure("INVALID_ARGUMENTS", z.prettifyError(parsed.error));
+  const { description, examples, name, signature, budgetSeconds } = parsed.data;
+  progress(0, "looking for a stored tool");
+  const guessed = specFromExamples(description, Case.array().parse(examples));
+  const whole = ToolSpec.safeParse({
+    ...guessed,
+    ...(signature === undefined ? {} : { signature, name: name ?? nameIn(signature) }),
+    ...(name === undefined || signature !== undefined
+      ? {}
+      : { name, signature: guessed.signature.replace(guessed.name, name) }),
+  });
+  if (!whole.success) return failure("INVALID_ARGUMENTS", z.prettifyError(whole.error));
+  const spec = whole.data;
+  const task = specTask(spec);
+  const { seed } = engine.config;
+  const instances = [...task.instances("train", seed), ...task.instances("sealed", seed)];
+  const outcome = await engine.request(
+    Request.parse({ objective: description }),
+    {
+      task,
+      instances,
+      // A worker that finds the request unfinished makes the same task of it.
+      source: JSON.parse(JSON.stringify({ spec })) as Json,
+      ...(budgetSeconds === undefined ? {} : { budget: { seconds: budgetSeconds } }),
+      onProgress: ({ evaluations }) => progress(evaluations, `${evaluations} candidates evaluated`),
+    },
+    signal,
+  );
+  const { solution, requestId, status } = outcome;
+  if (solution === undefined) {
+    const how = `It is ${status}: toolwright request show ${requestId} says what it waits for.`;
+    return failure(status, how);
+  }
+  if (solution.status === "gave-up") return failure("NOT_CREATED", solution.reason);
+  const made = solution.answer.tool;
+  if (made === null) return failure("NOT_CREATED", "The request was answered without a tool.");
+  const tool = await engine.tools.get(made.name, made.version);
+  return success({
+    name: tool.name,
+    version: tool.version,
+    created: solution.createdBy !== undefined,
+    description: tool.description,
+    signature: tool.signature,
+    source: tool.source,
+    requestId,
+  });
+}
+
+function nameIn(signature: string): string {
+  return /^\s*(?:function\s+)?([A-Za-z_]\w*)/.exec(signature)?.[1] ?? "tool";
+}

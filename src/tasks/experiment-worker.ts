@@ -1,0 +1,40 @@
+/** The other side of a batch: a process that runs cells, and the command line that starts one. */
+
+import { openEngine } from "../engine/engine.ts";
+import { loadConfig } from "../engine/load-config.ts";
+import { loadTask } from "./tasks.ts";
+import { loadStream } from "./workbench.ts";
+
+/** A worker process: JSON lines on stdin and stdout. Ctrl-C is its parent's business. */
+export async function work({ home, workers }: { home: string; workers: number }): Promise<void> {
+  process.on("SIGINT", () => undefined);
+  const { serveCells } = await import("../../experiments/index.ts");
+  const engineAt = (folder: string) =>
+    openEngine(loadConfig({ flags: { home: folder, workers }, environment: process.env }));
+  const engine = engineAt(home);
+  const tasks = new Map<string, ReturnType<typeof loadTask>>();
+  try {
+    await serveCells(
+      {
+        engine,
+        engineAt,
+        loadTask(name) {
+          const loaded = tasks.get(name) ?? loadTask(name, "/");
+          tasks.set(name, loaded);
+          return loaded;
+        },
+        loadStream,
+      },
+      process.stdin,
+      (answer) => void process.stdout.write(`${JSON.stringify(answer)}\n`),
+    );
+  } finally {
+    await engine.close();
+  }
+}
+
+/** This very command line, as another process: one slot each, the cells share the machine. */
+export function workerCommand(home: string): readonly string[] {
+  const script = process.argv[1] ?? "";
+  return [process.execPath, ...process.execArgv, script, "experiment", "worker", "--home", home];
+}

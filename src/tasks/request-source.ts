@@ -1,0 +1,97 @@
+/**
+ * Where a request's task comes from, as data: what was given on the command line, in a form that
+ * another process can make the same task of, on another day, without the files.
+ */
+import { isAbsolute, resolve } from "node:path";
+import { z } from "zod";
+import { specTask } from "../../evaluators/index.ts";
+import { InputError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import type { Task, TaskInstance } from "../core/task.ts";
+import { Case, ToolSpec } from "../core/tool.ts";
+import { specFromExamples } from "../create-tool/spec-from-examples.ts";
+import { AgentSource } from "../request/walk-agent.ts";
+import { ProgramSource } from "../request/walk-program.ts";
+import type { Prepare, Prepared } from "../work/attempt.ts";
+import { dataInstances, loadExamples, loadSpec, loadTask, readText } from "./tasks.ts";
+
+const Data = z.strictObject({ file: z.string(), text: z.string() });
+
+const Source = z.union([
+  z.null(),
+  /** A name, or an absolute path: a module is code, and is loaded anew. */
+  z.strictObject({ task: z.string(), data: Data.exactOptional() }),
+  z.strictObject({ spec: ToolSpec, data: Data.exactOptional() }),
+  z.strictObject({ examples: z.array(Case), data: Data.exactOptional() }),
+  ProgramSource,
+  AgentSource,
+]);
+type Source = z.output<typeof Source>;
+
+export interface SourceFlags {
+  readonly examples?: string;
+  readonly spec?: string;
+  readonly task?: string;
+  readonly data?: string;
+}
+
+/** @throws InputError USAGE if several are given, or what is wrong with the file, by line and field. */
+export async function readSource(flags: SourceFlags): Promise<Json> {
+  const given = [flags.examples, flags.spec, flags.task].filter((flag) => flag !== undefined);
+  if (given.length > 1) {
+    throw new InputError("USAGE", "Expected one of --examples, --spec and --task, got several.");
+  }
+  const data =
+    flags.data === undefined
+      ? {}
+      : { data: { file: flags.data, text: await readText(flags.data) } };
+  if (flags.task !== undefined) return { task: located(flags.task), ...data };
+  if (flags.spec !== undefined) return asJson({ spec: await loadSpec(flags.spec), ...data });
+  if (flags.examples !== undefined) {
+    return asJson({ examples: await loadExamples(flags.examples), ...data });
+  }
+  return null;
+}
+
+export const prepare: Prepare = async ({ source, seed }, { objective }): Promise<Prepared> => {
+  const read = Source.safeParse(source);
+  if (!read.success) {
+    throw new InputError(
+      "UNKNOWN_SOURCE",
+      "The request was submitted by a program, with a task that only that program has. Carry it on there.",
+    );
+  }
+  const task = await taskOf(read.data, objective);
+  if (task === undefined) return { task, instances: [] };
+  return { task, instances: instancesOf(task, read.data, seed) };
+};
+
+async function taskOf(source: Source, objective: string): Promise<Task | undefined> {
+  if (source === null || "program" in source || "agent" in source) return undefined;
+  if ("task" in source) return loadTask(source.task);
+  if ("spec" in source) return specTask(source.spec);
+  return specTask(specFromExamples(objective, source.examples));
+}
+
+function instancesOf(task: Task, source: Source, seed: number): readonly TaskInstance[] {
+  const data =
+    source === null || "program" in source || "agent" in source ? undefined : source.data;
+  if (data !== undefined) return dataInstances(task, data.text, data.file);
+  // Cases are the request's own inputs. A numeric task gets fresh ones that no split has seen.
+  if (task.harness === undefined) {
+    return [...task.instances("train", seed), ...task.instances("sealed", seed)];
+  }
+  const fresh = task.instances("sealed", seed + 1);
+  // Where a construction itself is the result there is nothing fresh: it is asked for again.
+  return fresh.length > 0 ? fresh : task.instances("train", seed);
+}
+
+/** A path means the same from any folder. */
+function located(task: string): string {
+  const isPath = /^\.{0,2}[\\/]|\.([cm]?[jt]s|json|ya?ml)(#|$)/.test(task);
+  return isPath && !isAbsolute(task) ? resolve(task) : task;
+}
+
+function asJson(value: object): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
+}

@@ -1,0 +1,178 @@
+/**
+ * Finds tasks: by name among the modules under experiments/, by path in a user's own file of the
+ * same shape (an export `tasks`), or made out of a spec file. Knows none by heart.
+ */
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { registerHooks } from "node:module";
+import { extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { LineCounter, parseDocument } from "yaml";
+import type { ZodError } from "zod";
+import { specTask } from "../../evaluators/index.ts";
+import { InputError } from "../core/errors.ts";
+import type { Task } from "../core/task.ts";
+import { Case, ToolSpec } from "../core/tool.ts";
+
+const EXPERIMENTS = new URL("../../experiments/", import.meta.url);
+/** Source runs as .ts, the built package as .js. */
+const EXTENSION = extname(import.meta.url);
+
+/**
+ * A shipped task by name; a task module by path, its first task or `path#name`; a spec by path.
+ *
+ * @param folder Relative paths start here.
+ * @throws InputError UNKNOWN_TASK, naming the tasks there are.
+ */
+export async function loadTask(nameOrPath: string, folder = "."): Promise<Task> {
+  const [path = "", member] = nameOrPath.split("#");
+  const fromFile = isFile(path);
+  const file = resolve(folder, path);
+  if (fromFile) answerToName();
+  if (/\.(json|ya?ml)$/.test(path)) return loadSpecTask(file);
+  const tasks = fromFile ? await tasksOf(pathToFileURL(file), path) : await shippedTasks();
+  const wanted = fromFile ? (member ?? tasks[0]?.name) : nameOrPath;
+  const found = tasks.find(({ name }) => name === wanted);
+  if (found !== undefined) return found;
+  throw new InputError(
+    "UNKNOWN_TASK",
+    `Expected a task of ${families(tasks).join(", ")} or the path of a task module or spec, got "${nameOrPath}".`,
+  );
+}
+
+let answering = false;
+/** A module means by `toolwright` the engine that loads it, be it installed beside it or not. */
+function answerToName(): void {
+  if (answering) return;
+  answering = true;
+  const url = new URL(`../index${EXTENSION}`, import.meta.url).href;
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === "toolwright" ? { url, shortCircuit: true } : next(specifier, context),
+  });
+}
+
+function isFile(nameOrPath: string): boolean {
+  return /^\.{0,2}[\\/]|^[A-Za-z]:[\\/]|\.([cm]?[jt]s|json|ya?ml)$/.test(nameOrPath);
+}
+
+/** Names, those of a family (`synthesis/...`) as one pattern with a count. */
+export function families(tasks: readonly Task[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { name } of tasks) {
+    const family = name.includes("/") ? `${name.split("/")[0]}/*` : name;
+    counts.set(family, (counts.get(family) ?? 0) + 1);
+  }
+  return [...counts].map(([name, count]) => (name.endsWith("*") ? `${name} (${count})` : name));
+}
+
+export async function shippedTasks(): Promise<readonly Task[]> {
+  const modules = await shippedModules(`task${EXTENSION}`);
+  return (await Promise.all(modules.map(({ url, name }) => tasksOf(url, name)))).flat();
+}
+
+/** Modules of this name in the folders of experiments/; folders without one are passed over. */
+export async function shippedModules(
+  file: string,
+): Promise<readonly { readonly name: string; readonly url: URL }[]> {
+  const entries = await readdir(EXPERIMENTS, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ name, url: new URL(`${name}/${file}`, EXPERIMENTS) }))
+    .filter(({ url }) => existsSync(url))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function tasksOf(url: URL, name: string): Promise<readonly Task[]> {
+  let module: { readonly tasks?: unknown };
+  try {
+    module = (await import(url.href)) as { readonly tasks?: unknown };
+  } catch (error) {
+    throw new InputError(
+      "BAD_TASK_MODULE",
+      `Cannot load the task module ${name}: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+  if (!Array.isArray(module.tasks) || module.tasks.length === 0) {
+    throw new InputError(
+      "BAD_TASK_MODULE",
+      `The task module ${name}: expected an export "tasks" with at least one task.`,
+    );
+  }
+  return module.tasks as readonly Task[];
+}
+
+/** @throws InputError BAD_SPEC, naming file, line and field. */
+export async function loadSpec(file: string): Promise<ToolSpec> {
+  return parseFile(file, "BAD_SPEC", (value) => ToolSpec.safeParse(value));
+}
+
+export async function loadSpecTask(file: string): Promise<Task> {
+  return specTask(await loadSpec(file));
+}
+
+/** A list of `{ args, expected }`, or `{ cases: [...] }`. @throws InputError BAD_EXAMPLES */
+export async function loadExamples(file: string): Promise<readonly Case[]> {
+  return parseFile(file, "BAD_EXAMPLES", (value) => {
+    const cases = (value as { cases?: unknown } | null)?.cases;
+    const inner = Array.isArray(value) || cases === undefined ? value : cases;
+    return Case.array().min(1, "at least one example").safeParse(inner);
+  });
+}
+
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new InputError("UNREADABLE_FILE", `Cannot read ${file}: ${(error as Error).message}.`, {
+      cause: error,
+    });
+  }
+}
+
+type Parsed<T> =
+  | { readonly success: true; readonly data: T }
+  | { readonly success: false; readonly error: ZodError };
+
+async function parseFile<T>(
+  file: string,
+  code: string,
+  parse: (value: unknown) => Parsed<T>,
+): Promise<T> {
+  const text = await readText(file);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines }); // JSON is YAML.
+  const broken = document.errors[0];
+  if (broken !== undefined) throw new InputError(code, `${file}: ${broken.message}`);
+  const parsed = parse(document.toJS());
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.slice(0, 5).map(({ path, message }) => {
+    const line = lineOf(document, path, lines);
+    const field = path.length === 0 ? "the file" : path.join(".");
+    return `${line === undefined ? file : `${file}:${line}`}: ${field}: ${message}`;
+  });
+  throw new InputError(code, problems.join("\n"));
+}
+
+/** The line of the deepest part of the path that is there. */
+function lineOf(
+  document: ReturnType<typeof parseDocument>,
+  path: readonly PropertyKey[],
+  lines: LineCounter,
+): number | undefined {
+  for (let depth = path.length; depth >= 0; depth--) {
+    const node = document.getIn(path.slice(0, depth) as unknown[], true);
+    const range = (node as { range?: readonly number[] } | undefined)?.range;
+    if (range?.[0] !== undefined) return lines.linePos(range[0]).line;
+  }
+  return undefined;
+}
+
+/** @throws InputError USAGE where the task reads no data files. */
+export function dataInstances(task: Task, text: string, file: string) {
+  if (task.instancesFromData === undefined) {
+    throw new InputError("USAGE", `The task ${task.name} reads no data files. Leave --data out.`);
+  }
+  return task.instancesFromData(text, file);
+}

@@ -1,0 +1,101 @@
+/** What runs did, in numbers: counted in one pass over their events, nothing held but the counts. */
+import type { RunSummary, TraceEvent } from "../../core/event.ts";
+import type { EventStore } from "../../core/ports.ts";
+import * as Known from "./vocabulary.ts";
+
+export interface ModelStats {
+  readonly model: string;
+  calls: number;
+  inputTokens: number;
+  outputTokens: number;
+  /** Of the calls whose price is known, in US dollars. */
+  costUsd: number;
+  /** Calls whose price is not known, which is not zero. */
+  unpriced: number;
+}
+
+export interface ToolStats {
+  readonly tool: string;
+  calls: number;
+  failed: number;
+}
+
+export interface TraceStats {
+  /** `kind status` -> runs. */
+  readonly runs: Readonly<Record<string, number>>;
+  /** Type -> events, most frequent first. */
+  readonly events: Readonly<Record<string, number>>;
+  readonly models: readonly ModelStats[];
+  readonly tools: readonly ToolStats[];
+  /** By what became of them; a duplicate of an earlier one was not run. */
+  readonly candidates: {
+    readonly all: number;
+    readonly scored: number;
+    readonly duplicate: number;
+    readonly failed: number;
+  };
+}
+
+/** @param wanted Events that count. */
+export async function traceStats(
+  store: EventStore,
+  runs: readonly RunSummary[],
+  wanted: (event: TraceEvent) => boolean,
+): Promise<TraceStats> {
+  const kinds = new Map<string, number>();
+  const types = new Map<string, number>();
+  const models = new Map<string, ModelStats>();
+  const tools = new Map<string, ToolStats>();
+  const candidates = { all: 0, scored: 0, duplicate: 0, failed: 0 };
+
+  for (const run of runs) {
+    count(kinds, `${run.kind} ${run.status}`);
+    const nameOfCall = new Map<string, string>();
+    for await (const event of store.events(run.id)) {
+      if (!wanted(event)) continue;
+      count(types, event.type);
+      if (event.type === "candidate-result") {
+        candidates.all++;
+        const status = Known.CandidateEvent.safeParse(event.data).data?.status;
+        candidates[status === "scored" || status === "duplicate" ? status : "failed"]++;
+      } else if (event.type === "model-reply") {
+        const reply = Known.ModelReplyEvent.safeParse(event.data).data;
+        if (reply === undefined) continue;
+        const model = reply.model ?? "unknown";
+        const stats = models.get(model) ?? emptyModel(model);
+        models.set(model, stats);
+        stats.calls++;
+        stats.inputTokens += reply.usage?.inputTokens ?? 0;
+        stats.outputTokens += reply.usage?.outputTokens ?? 0;
+        if (reply.costUsd === undefined) stats.unpriced++;
+        else stats.costUsd += reply.costUsd;
+      } else if (event.type === "tool-call") {
+        const call = Known.ToolCallEvent.safeParse(event.data).data;
+        if (call === undefined) continue;
+        nameOfCall.set(call.id, call.name);
+        const stats = tools.get(call.name) ?? { tool: call.name, calls: 0, failed: 0 };
+        tools.set(call.name, stats);
+        stats.calls++;
+      } else if (event.type === "tool-result") {
+        const result = Known.ToolResultEvent.safeParse(event.data).data;
+        const stats = tools.get(nameOfCall.get(result?.id ?? "") ?? "");
+        if (stats !== undefined && result?.error !== undefined) stats.failed++;
+      }
+    }
+  }
+  return {
+    runs: Object.fromEntries([...kinds].sort()),
+    events: Object.fromEntries([...types].sort(([, a], [, b]) => b - a)),
+    models: [...models.values()].sort((a, b) => b.calls - a.calls),
+    tools: [...tools.values()].sort((a, b) => b.calls - a.calls),
+    candidates,
+  };
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+function emptyModel(model: string): ModelStats {
+  return { model, calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, unpriced: 0 };
+}

@@ -1,0 +1,215 @@
+/**
+ * Takes secrets out of what is about to be stored: known values (environment, configuration) by
+ * exact match, unknown ones by the shape of their kind. Each becomes a placeholder that says which
+ * kind it was; equal secrets of a run keep equal placeholders.
+ *
+ * Holds: the listed shapes and known values, also URL-encoded and in base64. Does not hold: a secret
+ * without a known shape that nobody named, one that is cut in two, names and mail addresses; the bytes
+ * of images, which are not looked into: what a picture shows is kept.
+ */
+import { isInlineImage } from "../../core/image.ts";
+import type { Json } from "../../core/json.ts";
+
+/** Counts by rule, e.g. `{ "aws-access-key": 1 }`. */
+export type RedactionCounts = Readonly<Record<string, number>>;
+
+/** The redaction of one run: numbers its secrets in the order in which they are seen. */
+export interface Redaction {
+  /** The same string if it holds no secret. */
+  text(value: string): string;
+  /** The same value, not a copy, if it holds no secret. Strings and keys are looked at. */
+  json(value: Json): Json;
+  counts(): RedactionCounts;
+}
+
+export interface Redactor {
+  session(): Redaction;
+}
+
+interface Shape {
+  readonly name: string;
+  /** No capturing groups. Bounded wherever it could start again at each character. */
+  readonly pattern: string;
+  /** Splits a match in what stays and the secret: the first group stays in front of it. */
+  readonly secret?: RegExp;
+}
+
+const SHAPES: readonly Shape[] = [
+  {
+    name: "private-key",
+    pattern:
+      "-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[\\sA-Za-z0-9+/=\\\\:,.-]){40,16000}(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?",
+  },
+  { name: "aws-access-key", pattern: "(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])" },
+  {
+    name: "aws-secret-key",
+    pattern:
+      "(?:aws_secret_access_key|AWS_SECRET_ACCESS_KEY|SecretAccessKey)[\"'\\s:=\\\\]{1,12}[A-Za-z0-9/+]{40}",
+    secret: /^(.*?)([A-Za-z0-9/+]{40})$/s,
+  },
+  { name: "github-token", pattern: "(?<![A-Za-z0-9])gh[opusr]_[A-Za-z0-9]{36,255}" },
+  { name: "github-token", pattern: "(?<![A-Za-z0-9])github_pat_[A-Za-z0-9_]{22,255}" },
+  { name: "anthropic-key", pattern: "(?<![A-Za-z0-9])sk-ant-[A-Za-z0-9_-]{16,255}" },
+  {
+    name: "openai-key",
+    pattern:
+      "(?<![A-Za-z0-9])sk-(?:proj-|svcacct-|admin-)?(?=[a-z_-]{0,255}[A-Z0-9])[A-Za-z0-9_-]{20,255}",
+  },
+  { name: "slack-token", pattern: "(?<![A-Za-z0-9])xox[abeoprs]-[A-Za-z0-9-]{10,255}" },
+  {
+    name: "slack-webhook",
+    pattern: "hooks\\.slack\\.com/services/[A-Z0-9]{6,20}/[A-Z0-9]{6,20}/[A-Za-z0-9]{16,40}",
+    secret: /^(hooks\.slack\.com\/services\/)(.*)$/s,
+  },
+  { name: "google-key", pattern: "(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])" },
+  { name: "stripe-key", pattern: "(?<![A-Za-z0-9])[rs]k_(?:live|test)_[A-Za-z0-9]{16,255}" },
+  { name: "npm-token", pattern: "(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])" },
+  { name: "hugging-face-token", pattern: "(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,60}(?![A-Za-z0-9])" },
+  {
+    name: "jwt",
+    pattern:
+      "(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,4096}\\.eyJ[A-Za-z0-9_-]{8,16384}\\.[A-Za-z0-9_-]{8,4096}",
+  },
+  {
+    name: "authorization",
+    pattern:
+      "(?<![A-Za-z])(?:[Bb]earer|BEARER|[Bb]asic)[ \\t]{1,8}[A-Za-z0-9._~+/-]{16,4096}={0,2}",
+    secret: /^(\S+[ \t]+)(.*)$/s,
+  },
+  {
+    name: "url-password",
+    pattern: "://[^\\s/:@\"'`<>]{0,80}:[^\\s/@\"'`<>]{1,200}@",
+    secret: /^(:\/\/[^:]*:)(.*)(?=@)/s,
+  },
+];
+
+/** Environment variables whose value is taken for a secret. */
+const SECRET_NAME =
+  /KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|_AUTH|AUTH_|_PAT$|_DSN$|COOKIE|SESSION_ID/i;
+/** Values of such names that say where a secret is, not what it is. */
+const NO_SECRET =
+  /^(?:(?:~|\.{1,2})\/|\/(?:tmp|home|root|run|usr|var|etc|opt|Users|private|mnt|srv|app)\/|[a-z]:\\|true$|false$|\d{1,7}$)/i;
+
+/** Shorter values would be found inside ordinary words. */
+const SHORTEST_SECRET = 8;
+
+/**
+ * @param environment Variables whose names look like a secret's are known values.
+ * @param secrets Further known values by name, e.g. from the configuration.
+ */
+export function createRedactor({
+  environment = {},
+  secrets = {},
+}: {
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+} = {}): Redactor {
+  const known = knownValues(environment, secrets);
+  // One scan over a string says whether there is anything to do at all.
+  const alternatives = [...known.keys()]
+    .sort((left, right) => right.length - left.length)
+    .map((value) => RegExp.escape(value));
+  const source = [
+    ...(alternatives.length === 0 ? [] : [`(${alternatives.join("|")})`]),
+    ...SHAPES.map(({ pattern }) => `(${pattern})`),
+  ].join("|");
+  const any = new RegExp(source);
+  const every = new RegExp(source, "g");
+  const shapesFrom = alternatives.length === 0 ? 0 : 1;
+
+  return {
+    session() {
+      const numbers = new Map<string, Map<string, number>>();
+      const counts: Record<string, number> = {};
+
+      function placeholder(rule: string, secret: string): string {
+        counts[rule] = (counts[rule] ?? 0) + 1;
+        const seen = numbers.get(rule) ?? new Map<string, number>();
+        numbers.set(rule, seen);
+        const number = seen.get(secret) ?? seen.size + 1;
+        seen.set(secret, number);
+        return `⟦SECRET:${rule}:${number}⟧`;
+      }
+
+      function replacement(match: string, ...groups: unknown[]): string {
+        const name = known.get(match);
+        if (name !== undefined) return placeholder(name, "");
+        const shape = SHAPES[groups.findIndex((group) => group !== undefined) - shapesFrom];
+        if (shape === undefined) return placeholder("secret", match);
+        const [whole = match, before = "", secret = match] = shape.secret?.exec(match) ?? [];
+        if (secret.startsWith("⟦SECRET:")) return match;
+        return before + placeholder(shape.name, secret) + match.slice(whole.length);
+      }
+
+      function text(value: string): string {
+        if (value.length < SHORTEST_SECRET || !any.test(value)) return value;
+        return value.replace(every, replacement);
+      }
+
+      function json(value: Json): Json {
+        if (typeof value === "string") return text(value);
+        if (value === null || typeof value !== "object") return value;
+        if (Array.isArray(value)) return list(value);
+        return object(value as { readonly [key: string]: Json });
+      }
+
+      function list(items: readonly Json[]): readonly Json[] {
+        let copy: Json[] | undefined;
+        for (let index = 0; index < items.length; index++) {
+          const item = items[index] as Json;
+          const clean = json(item);
+          if (clean === item) continue;
+          copy ??= [...items];
+          copy[index] = clean;
+        }
+        return copy ?? items;
+      }
+
+      function object(value: { readonly [key: string]: Json }): Json {
+        let changed: Map<string, readonly [string, Json]> | undefined;
+        const image = isInlineImage(value);
+        for (const key in value) {
+          // Letters of an encoding can look like a secret; a picture that lost some is none.
+          if (!Object.hasOwn(value, key) || (image && key === "data")) continue;
+          const item = value[key] as Json;
+          const cleanKey = text(key);
+          const clean = json(item);
+          if (clean === item && cleanKey === key) continue;
+          changed ??= new Map();
+          changed.set(key, [cleanKey, clean]);
+        }
+        if (changed === undefined) return value;
+        const known = changed;
+        return Object.fromEntries(
+          Object.entries(value).map(([key, item]) => known.get(key) ?? [key, item]),
+        );
+      }
+
+      return { text, json, counts: () => ({ ...counts }) };
+    },
+  };
+}
+
+/** Each secret, as it is and as it travels, with the name that its placeholder bears. */
+function knownValues(
+  environment: Readonly<Record<string, string | undefined>>,
+  secrets: Readonly<Record<string, string>>,
+): Map<string, string> {
+  const known = new Map<string, string>();
+  const add = (name: string, value: string) => {
+    if (value.length < SHORTEST_SECRET) return;
+    const forms = [value, encodeURIComponent(value.toWellFormed()), base64Of(value)];
+    for (const form of forms) if (!known.has(form)) known.set(form, name);
+  };
+  for (const [name, value] of Object.entries(secrets)) add(name, value);
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined || !SECRET_NAME.test(name) || NO_SECRET.test(value)) continue;
+    add(name, value);
+  }
+  return known;
+}
+
+/** Without padding, so that it is found inside a longer encoding that starts with it. */
+function base64Of(value: string): string {
+  return Buffer.from(value).toString("base64").replace(/=+$/, "");
+}

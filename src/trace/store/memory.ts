@@ -1,0 +1,216 @@
+/**
+ * Keeps events in this process. The reference driver of the EventStore port: what is durable here
+ * lasts as long as the process, everything else is as the port says.
+ */
+import { type Clock, systemClock } from "../../core/clock.ts";
+import { InputError, StoreError } from "../../core/errors.ts";
+import { EventType, type NewEvent, type RunSummary, type TraceEvent } from "../../core/event.ts";
+import type { Json } from "../../core/json.ts";
+import type { EventStore } from "../../core/ports.ts";
+import { FIRST_SUM, nextSum } from "./chain.ts";
+import { recordText } from "./record.ts";
+
+/** Kept as text, so that no later change of an object reaches what was appended. */
+interface Row {
+  readonly time: string;
+  readonly type: string;
+  readonly data: string;
+  readonly volatile?: string;
+  readonly link?: string;
+  readonly sum: string;
+}
+
+interface MemoryRun {
+  summary: RunSummary;
+  readonly rows: Row[];
+  readonly once: Set<string>;
+  /** 0: never claimed. */
+  epoch: number;
+  /** Milliseconds since the epoch: a running run's end of lease, a waiting one's time. */
+  dueAt: number | undefined;
+  woken: number;
+}
+
+export function memoryEventStore({ clock = systemClock }: { clock?: Clock } = {}): EventStore {
+  const runs = new Map<string, MemoryRun>();
+  const now = () => new Date(clock.now()).toISOString();
+
+  function find(runId: string): MemoryRun {
+    const run = runs.get(runId);
+    if (run === undefined) throw runNotFound(runId);
+    return run;
+  }
+
+  function findOpen(runId: string, epoch?: number): MemoryRun {
+    const run = find(runId);
+    const { status, endedAt } = run.summary;
+    const stale = epoch !== undefined && epoch !== run.epoch;
+    if (!stale && endedAt !== undefined) throw runEnded(runId, status);
+    if (stale || (epoch !== undefined && status !== "running")) {
+      throw fenced(runId, epoch, run.epoch);
+    }
+    return run;
+  }
+
+  const isHeld = ({ epoch, dueAt = 0 }: MemoryRun): boolean => epoch > 0 && dueAt > clock.now();
+
+  function add(run: MemoryRun, events: readonly NewEvent[]): void {
+    const time = now();
+    let { sum } = run.summary;
+    for (const event of events) {
+      const data = recordText(event.data);
+      sum = nextSum(sum, event.type, data);
+      run.rows.push({
+        time,
+        type: event.type,
+        data,
+        ...(event.volatile === undefined ? {} : { volatile: recordText(event.volatile) }),
+        ...(event.link === undefined ? {} : { link: event.link }),
+        sum,
+      });
+    }
+    run.summary = { ...run.summary, events: run.rows.length, sum };
+  }
+
+  function shown({ summary, dueAt }: MemoryRun): RunSummary {
+    if (summary.status !== "waiting" || dueAt === undefined) return summary;
+    return { ...summary, dueAt: new Date(dueAt).toISOString() };
+  }
+
+  return {
+    async begin({ id, kind, title, parent }) {
+      if (runs.has(id)) throw runExists(id);
+      const summary: RunSummary = {
+        id,
+        kind,
+        title,
+        status: "running",
+        ...(parent === undefined ? {} : { parent }),
+        startedAt: now(),
+        events: 0,
+        sum: FIRST_SUM,
+      };
+      runs.set(id, { summary, rows: [], once: new Set(), epoch: 0, dueAt: undefined, woken: 0 });
+    },
+    async append(runId, events, { once, epoch, wakes = false } = {}) {
+      const run = findOpen(runId, epoch);
+      checkEvents(events);
+      if (once !== undefined) {
+        if (run.once.has(once)) return "duplicate";
+        run.once.add(once);
+      }
+      add(run, events);
+      if (wakes && events.length > 0) {
+        run.woken = run.rows.length;
+        const at = clock.now();
+        if (run.summary.status === "waiting") run.dueAt = Math.min(run.dueAt ?? at, at);
+      }
+      return "appended";
+    },
+    async end(runId, status, { epoch } = {}) {
+      const run = findOpen(runId, epoch);
+      run.summary = { ...run.summary, status, endedAt: now() };
+    },
+    async claim(runId, { leaseMs }) {
+      const run = findOpen(runId);
+      if (run.summary.status === "running" && isHeld(run)) return undefined;
+      run.summary = { ...run.summary, status: "running" };
+      run.dueAt = clock.now() + leaseMs;
+      return { epoch: ++run.epoch };
+    },
+    async renew(runId, epoch, { leaseMs }) {
+      findOpen(runId, epoch).dueAt = clock.now() + leaseMs;
+    },
+    async suspend(runId, epoch, { seen, dueAt, events = [] }) {
+      const run = findOpen(runId, epoch);
+      checkEvents(events);
+      if (run.woken > seen) return false;
+      add(run, events);
+      run.summary = { ...run.summary, status: "waiting" };
+      run.dueAt = dueAt === undefined ? undefined : Date.parse(dueAt);
+      return true;
+    },
+    async wakes(runId) {
+      return find(runId).woken;
+    },
+    async due() {
+      const at = clock.now();
+      return [...runs.values()]
+        .filter(({ summary, epoch }) => epoch > 0 && summary.endedAt === undefined)
+        .filter((run) =>
+          run.summary.status === "waiting" ? (run.dueAt ?? Infinity) <= at : !isHeld(run),
+        )
+        .sort((left, right) => (left.dueAt ?? 0) - (right.dueAt ?? 0))
+        .map(({ summary }) => summary.id);
+    },
+    async runs() {
+      return [...runs.values()].map(shown).reverse();
+    },
+    async run(runId) {
+      return shown(find(runId));
+    },
+    async *events(runId, { after = 0 } = {}) {
+      const { rows } = find(runId);
+      for (let seq = after + 1; seq <= rows.length; seq++) yield toEvent(runId, seq, rows[seq - 1]);
+    },
+    async close() {
+      runs.clear();
+    },
+  };
+}
+
+function toEvent(run: string, seq: number, row: Row | undefined): TraceEvent {
+  if (row === undefined) throw new RangeError(`no event ${seq} in run ${run}`);
+  const { time, type, data, volatile, link, sum } = row;
+  return {
+    run,
+    seq,
+    time,
+    type,
+    data: JSON.parse(data) as Json,
+    ...(volatile === undefined ? {} : { volatile: JSON.parse(volatile) as Json }),
+    ...(link === undefined ? {} : { link }),
+    sum,
+  };
+}
+
+/** @throws InputError INVALID_EVENT before anything is stored. */
+export function checkEvents(events: readonly NewEvent[]): void {
+  for (const { type } of events) {
+    if (EventType.safeParse(type).success) continue;
+    throw new InputError(
+      "INVALID_EVENT",
+      `An event's type is lower-case words joined by "-", e.g. "tool-call"; got "${String(type).slice(0, 60)}". Nothing of this call was stored.`,
+    );
+  }
+}
+
+export function runNotFound(runId: string): InputError {
+  return new InputError("RUN_NOT_FOUND", `No run "${runId}" in this store. List the runs first.`, {
+    facts: { run: runId },
+  });
+}
+
+export function runExists(runId: string): StoreError {
+  return new StoreError(
+    "RUN_EXISTS",
+    `A run "${runId}" is in the store already, running or ended. Begin with a new id.`,
+    { facts: { run: runId } },
+  );
+}
+
+export function runEnded(runId: string, status: string): StoreError {
+  return new StoreError(
+    "RUN_ENDED",
+    `Run "${runId}" has ended (${status}); its events are closed. Begin a new run.`,
+    { facts: { run: runId, status } },
+  );
+}
+
+export function fenced(runId: string, epoch: number, newest: number): StoreError {
+  return new StoreError(
+    "FENCED",
+    `Run "${runId}" is carried on elsewhere: expected claim ${newest}, got claim ${epoch}. Nothing was stored; leave the run to whoever has it now.`,
+    { facts: { run: runId, epoch, newest } },
+  );
+}

@@ -1,0 +1,119 @@
+/**
+ * Writes that are waiting at the same time share one transaction, so that many small ones cost one
+ * flush. Each is refused or done alone; a run's counters are read once and written once.
+ */
+import type { DatabaseSync } from "node:sqlite";
+import { EngineError, StoreError } from "../../core/errors.ts";
+import { runNotFound } from "./memory.ts";
+import { translated } from "./sqlite-file.ts";
+import { type RunState, type statementsOf, stateOf } from "./sqlite-rows.ts";
+
+/** The runs of one transaction. */
+export interface OpenRuns {
+  /** A copy to look at, under the write lock. @throws InputError RUN_NOT_FOUND */
+  get(runId: string): RunState;
+  /** Written when the transaction ends. */
+  set(runId: string, state: RunState): void;
+}
+
+interface Write {
+  /** Gives what the caller gets. Throws before it has changed anything. */
+  readonly apply: (runs: OpenRuns) => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: EngineError) => void;
+}
+
+export interface GroupCommit {
+  /** Resolves when it is on disk. */
+  write<T>(apply: (runs: OpenRuns) => T): Promise<T>;
+  /** Commits what waits; later writes are refused. */
+  close(): void;
+}
+
+export function groupCommit(
+  database: DatabaseSync,
+  statements: ReturnType<typeof statementsOf>,
+  path: string,
+): GroupCommit {
+  let waiting: Write[] = [];
+  let closed = false;
+
+  function commit(): void {
+    const group = waiting;
+    waiting = [];
+    if (group.length === 0) return;
+    const done: { write: Write; value: unknown }[] = [];
+    const refused: { write: Write; error: EngineError }[] = [];
+    try {
+      database.exec("BEGIN IMMEDIATE");
+      const changed = new Map<string, RunState>();
+      const runs = openRuns(changed);
+      for (const write of group) {
+        try {
+          done.push({ write, value: write.apply(runs) });
+        } catch (error) {
+          // A write is refused before it has changed anything; its neighbours go on.
+          if (!(error instanceof EngineError)) throw error;
+          refused.push({ write, error });
+        }
+      }
+      for (const state of changed.values()) store(state);
+      database.exec("COMMIT");
+    } catch (error) {
+      // A full disk may have ended the transaction already.
+      if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
+      const reason = translated(error, path);
+      for (const { reject } of group) reject(reason);
+      return;
+    }
+    for (const { write, value } of done) write.resolve(value);
+    for (const { write, error } of refused) write.reject(error);
+  }
+
+  const openRuns = (changed: Map<string, RunState>): OpenRuns => ({
+    get(runId) {
+      const known = changed.get(runId);
+      if (known !== undefined) return { ...known };
+      const row = statements.run.get(runId);
+      if (row === undefined) throw runNotFound(runId);
+      return stateOf(row);
+    },
+    set: (runId, state) => void changed.set(runId, state),
+  });
+
+  function store(state: RunState): void {
+    const { status, endedAt, owner, epoch, dueAt, woken, events, sum, number } = state;
+    const { pid, start, place = "" } = owner;
+    statements.setRun.run(
+      status,
+      endedAt,
+      pid,
+      start,
+      place,
+      epoch,
+      dueAt,
+      woken,
+      events,
+      sum,
+      number,
+    );
+  }
+
+  return {
+    write<T>(apply: (runs: OpenRuns) => T): Promise<T> {
+      if (closed) return Promise.reject(storeClosed(path));
+      return new Promise<T>((resolve, reject) => {
+        waiting.push({ apply, resolve: resolve as (value: unknown) => void, reject });
+        if (waiting.length === 1) setImmediate(commit);
+      });
+    },
+    close() {
+      commit();
+      closed = true;
+    },
+  };
+}
+
+export function storeClosed(path: string): StoreError {
+  return new StoreError("STORE_CLOSED", `The event store at ${path} was closed. Open it again.`);
+}

@@ -1,0 +1,227 @@
+/**
+ * The file under the event store: opening it, its tables, and what SQLite's faults mean to whoever
+ * has to do something about them.
+ */
+import { mkdirSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { ConfigError, EngineError, StoreError } from "../../core/errors.ts";
+
+/** "TWEV": tells our files from other SQLite files. */
+const APPLICATION_ID = 0x54574556;
+const VERSION = 2;
+
+/**
+ * An event's id packs run and seq, so that one clustered tree, without a second index, keeps the
+ * events of a run side by side: 2^30 events a run, 2^23 runs, within the exact integers of a double.
+ */
+export const EVENTS_PER_RUN = 2 ** 30;
+
+const SCHEMA = `
+  CREATE TABLE runs (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL,
+    parent TEXT,
+    started_at TEXT NOT NULL,
+    ended_at TEXT,
+    events INTEGER NOT NULL,
+    sum TEXT NOT NULL,
+    owner_pid INTEGER NOT NULL,
+    owner_start TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    time TEXT NOT NULL,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL,
+    volatile TEXT,
+    link TEXT,
+    bodies TEXT,
+    sum TEXT NOT NULL,
+    guard INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE bodies (
+    digest TEXT PRIMARY KEY,
+    text BLOB NOT NULL
+  ) STRICT;
+  PRAGMA application_id = ${APPLICATION_ID};
+`;
+
+/**
+ * What carries a run on over several processes: who may write, when it is due, what is said once.
+ * `due_at` of a running one is the end of its lease, so that one index finds all that can go on.
+ */
+const TO_FORMAT_2 = `
+  ALTER TABLE runs ADD COLUMN owner_place TEXT NOT NULL DEFAULT '';
+  ALTER TABLE runs ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN due_at INTEGER;
+  ALTER TABLE runs ADD COLUMN woken INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX runs_due ON runs (status, due_at) WHERE epoch > 0 AND ended_at IS NULL;
+  CREATE TABLE once (
+    run INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    PRIMARY KEY (run, key)
+  ) STRICT, WITHOUT ROWID;
+  PRAGMA user_version = ${VERSION};
+`;
+
+/** How long one process waits for another one's commit. */
+const BUSY_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens the file, or makes it with its folder.
+ *
+ * @throws ConfigError TRACE_UNWRITABLE if the place cannot be written.
+ * @throws StoreError CORRUPT_RECORD if the file is damaged or not an event store; TRACE_FULL.
+ */
+export function openFile(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    const opened = database;
+    // The file is looked at before anything is set: another program's stays as it is.
+    retryWhileBusy(() => checkKind(opened, path));
+    retryWhileBusy(() => setUp(opened, path));
+    return opened;
+  } catch (error) {
+    if (database?.isOpen === true) database.close();
+    throw translated(error, path);
+  }
+}
+
+function checkKind(database: DatabaseSync, path: string): "new" | "old" | "ours" {
+  const kind = number(database, "PRAGMA application_id");
+  const tables = number(database, "SELECT count(*) FROM sqlite_schema");
+  if (kind === 0 && tables === 0) return "new";
+  if (kind !== APPLICATION_ID) {
+    throw new StoreError(
+      "CORRUPT_RECORD",
+      `Expected an event store at ${path}, found another program's database. Name another path; the file was left as it is.`,
+    );
+  }
+  const version = number(database, "PRAGMA user_version");
+  if (version === 1) return "old";
+  if (version !== VERSION) {
+    throw new StoreError(
+      "CORRUPT_RECORD",
+      `The event store at ${path} has format ${version}; this version reads format ${VERSION}. Use the version that wrote it, or name another path.`,
+      { facts: { format: version } },
+    );
+  }
+  return "ours";
+}
+
+function setUp(database: DatabaseSync, path: string): void {
+  const mode = database.prepare("PRAGMA journal_mode = WAL").get()?.journal_mode;
+  if (mode !== "wal") {
+    throw new ConfigError(
+      "TRACE_UNWRITABLE",
+      `The file system under ${path} does not carry a write-ahead log (got journal mode "${String(mode)}"). Put the event store on a local disk.`,
+    );
+  }
+  database.exec("PRAGMA synchronous = FULL");
+  if (checkKind(database, path) === "ours") return;
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    // Another process may have made the tables while this one waited for the lock.
+    const kind = checkKind(database, path);
+    if (kind === "new") database.exec(SCHEMA);
+    if (kind !== "ours") database.exec(TO_FORMAT_2);
+    database.exec("COMMIT");
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function number(database: DatabaseSync, query: string): number {
+  return Number(Object.values(database.prepare(query).get() ?? {})[0]);
+}
+
+/** Changing the journal mode does not wait by itself when another process does the same. */
+function retryWhileBusy<T>(work: () => T): T {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return work();
+    } catch (error) {
+      if (sqliteCode(error) !== BUSY || attempt >= 200) throw error;
+      Atomics.wait(sleeper, 0, 0, Math.min(50, attempt * 2));
+    }
+  }
+}
+
+const BUSY = 5;
+const READ_ONLY = 8;
+const IO_ERROR = 10;
+const CORRUPT = 11;
+const FULL = 13;
+const CANNOT_OPEN = 14;
+const NOT_A_DATABASE = 26;
+
+/** SQLite's primary result code, or undefined if the error is not SQLite's. */
+function sqliteCode(error: unknown): number | undefined {
+  const code: unknown = Reflect.get(Object(error), "errcode");
+  return typeof code === "number" ? code & 0xff : undefined;
+}
+
+/** The fault in the engine's terms. Engine errors pass as they are. */
+export function translated(error: unknown, path: string): EngineError {
+  if (error instanceof EngineError) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  const code = sqliteCode(error);
+  if (code === FULL || (code === IO_ERROR && isDiskFull(path)) || systemCode(error) === "ENOSPC") {
+    return new StoreError(
+      "TRACE_FULL",
+      `No room left for the event store at ${path}. Nothing of this write was stored, and the run cannot go on without its trace: free some space and try again.`,
+      { retryable: true, cause: error },
+    );
+  }
+  // A damaged integer may be one that a double cannot hold.
+  const outOfRange = Reflect.get(Object(error), "code") === "ERR_OUT_OF_RANGE";
+  if (code === CORRUPT || code === NOT_A_DATABASE || outOfRange) {
+    return new StoreError(
+      "CORRUPT_RECORD",
+      `Expected an event store at ${path}, found a damaged file (${said}). Move it away, or name another path.`,
+      { cause: error },
+    );
+  }
+  if (code === CANNOT_OPEN || code === READ_ONLY || systemCode(error) !== undefined) {
+    return new ConfigError(
+      "TRACE_UNWRITABLE",
+      `Cannot write the event store at ${path} (${said}). Give its folder write permission, or name another one.`,
+      { cause: error },
+    );
+  }
+  if (code === BUSY) {
+    return new StoreError(
+      "TRACE_BUSY",
+      `Another process has held the event store at ${path} for ${BUSY_TIMEOUT_MS / 1_000} s. Try again, or end that process.`,
+      { retryable: true, cause: error },
+    );
+  }
+  return new StoreError("TRACE_FAILED", `The event store at ${path} failed: ${said}.`, {
+    cause: error,
+  });
+}
+
+function systemCode(error: unknown): string | undefined {
+  const code: unknown = Reflect.get(Object(error), "code");
+  return typeof code === "string" && /^E[A-Z]+$/.test(code) && !code.startsWith("ERR")
+    ? code
+    : undefined;
+}
+
+function isDiskFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < 1_048_576;
+  } catch {
+    // The folder is gone as well: full is not what it is.
+    return false;
+  }
+}

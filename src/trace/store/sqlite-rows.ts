@@ -1,0 +1,206 @@
+/**
+ * Rows of the event store: what an event and a run are as columns, and back. A row that cannot be
+ * read back whole is refused by name, never repaired.
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
+import { digestText } from "../../core/digest.ts";
+import { StoreError } from "../../core/errors.ts";
+import {
+  type NewEvent,
+  RunKind,
+  RunStatus,
+  type RunSummary,
+  type TraceEvent,
+} from "../../core/event.ts";
+import type { Json } from "../../core/json.ts";
+import { isAlive, isNear, type Owner } from "../../core/owner.ts";
+import { type Body, type BodyReference, recordText, restoreBodies, takeBodies } from "./record.ts";
+
+export interface PreparedEvent {
+  readonly type: string;
+  /** Canonical text of the whole data: what the chain is over. */
+  readonly dataText: string;
+  /** The same with long strings emptied: what is stored. */
+  readonly slimText: string;
+  readonly bodies: readonly Body[];
+  readonly volatile: string | null;
+  readonly link: string | null;
+}
+
+/**
+ * @param seq What must come next.
+ * @param first Id of the run's event 0.
+ * @param body Gives the text of a digest.
+ * @throws StoreError CORRUPT_RECORD with `seq` in its facts.
+ */
+export function eventOf(
+  row: Record<string, unknown>,
+  run: string,
+  seq: number,
+  first: number,
+  body: StatementSync,
+): TraceEvent {
+  const found = Number(row.id) - first;
+  if (found !== seq) {
+    // Reading can go on at the event that is there.
+    const last = found - 1;
+    throw corrupt(run, last, `events ${seq} to ${last} are missing`);
+  }
+  const time = String(row.time);
+  const link = textOrNull(row.link);
+  const volatile = textOrNull(row.volatile);
+  if (guardOf(time, link, volatile) !== row.guard) {
+    throw corrupt(run, seq, "its time, link or volatile facts are damaged");
+  }
+  try {
+    const kept = JSON.parse(String(row.data)) as Json;
+    const bodies = textOrNull(row.bodies);
+    const data =
+      bodies === null
+        ? kept
+        : restoreBodies(kept, JSON.parse(bodies) as BodyReference[], (digest) =>
+            bodyText(body, digest),
+          );
+    return {
+      run,
+      seq,
+      time,
+      type: String(row.type),
+      data,
+      ...(volatile === null ? {} : { volatile: JSON.parse(volatile) as Json }),
+      ...(link === null ? {} : { link }),
+      sum: String(row.sum),
+    };
+  } catch (error) {
+    throw corrupt(run, seq, error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+function bodyText(body: StatementSync, digest: string): string {
+  const bytes = body.get(digest)?.text;
+  if (!(bytes instanceof Uint8Array)) throw new Error(`its body ${digest} is missing`);
+  const text = Buffer.from(bytes).toString("utf8");
+  if (digestText(text) !== digest) throw new Error(`its body ${digest} is damaged`);
+  return text;
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+function corrupt(run: string, seq: number, what: string, cause?: unknown): StoreError {
+  return new StoreError(
+    "CORRUPT_RECORD",
+    `Event ${seq} of run "${run}" cannot be read: ${what}. Verify the run; the events before it are intact.`,
+    { facts: { run, seq }, cause },
+  );
+}
+
+export function prepareEvent({ type, data, volatile, link }: NewEvent): PreparedEvent {
+  const dataText = recordText(data);
+  const { text, bodies } = takeBodies(dataText);
+  return {
+    type,
+    dataText,
+    slimText: text,
+    bodies,
+    volatile: volatile === undefined ? null : recordText(volatile),
+    link: link ?? null,
+  };
+}
+
+/** Checksum of what the chain leaves out, against damage. */
+export function guardOf(time: string, link: string | null, volatile: string | null): number {
+  return crc32(`${time}\n${link ?? ""}\n${volatile ?? ""}`);
+}
+
+/** @param now Milliseconds since the epoch. @throws StoreError CORRUPT_RECORD */
+export function summaryOf(row: Record<string, unknown>, now: number): RunSummary {
+  const kind = RunKind.safeParse(row.kind);
+  const stored = RunStatus.safeParse(row.status);
+  if (!kind.success || !stored.success) {
+    throw new StoreError(
+      "CORRUPT_RECORD",
+      `Expected a run's kind and status, found "${row.kind}" and "${row.status}" in the record of run "${row.id}". Its events may be intact: verify it.`,
+      { facts: { run: String(row.id) } },
+    );
+  }
+  const waits = stored.data === "waiting" && row.due_at !== null;
+  return {
+    id: String(row.id),
+    kind: kind.data,
+    title: String(row.title),
+    status: stored.data === "running" && !isHeld(stateOf(row), now) ? "interrupted" : stored.data,
+    ...(row.parent === null ? {} : { parent: String(row.parent) }),
+    startedAt: String(row.started_at),
+    ...(row.ended_at === null ? {} : { endedAt: String(row.ended_at) }),
+    events: Number(row.events),
+    sum: String(row.sum),
+    ...(waits ? { dueAt: new Date(Number(row.due_at)).toISOString() } : {}),
+  };
+}
+
+/** What of a run a write may change. */
+export interface RunState {
+  readonly number: number;
+  status: string;
+  endedAt: string | null;
+  owner: Owner;
+  /** 0: never claimed. */
+  epoch: number;
+  /** Milliseconds since the epoch: a running run's end of lease, a waiting one's time. */
+  dueAt: number | null;
+  /** `seq` of the newest event that wakes. */
+  woken: number;
+  events: number;
+  sum: string;
+}
+
+export function stateOf(row: Record<string, unknown>): RunState {
+  return {
+    number: Number(row.number),
+    status: String(row.status),
+    endedAt: textOrNull(row.ended_at),
+    owner: {
+      pid: Number(row.owner_pid),
+      start: String(row.owner_start),
+      place: String(row.owner_place),
+    },
+    epoch: Number(row.epoch),
+    dueAt: row.due_at === null ? null : Number(row.due_at),
+    woken: Number(row.woken),
+    events: Number(row.events),
+    sum: String(row.sum),
+  };
+}
+
+/** Whether somebody is at work on a running run: a living process here, a valid lease elsewhere. */
+export function isHeld({ owner, epoch, dueAt }: RunState, now: number): boolean {
+  const leased = epoch === 0 || (dueAt !== null && dueAt > now);
+  return leased && (isNear(owner) ? isAlive(owner) : epoch > 0);
+}
+
+export function statementsOf(database: DatabaseSync) {
+  return {
+    run: database.prepare("SELECT * FROM runs WHERE id = ?"),
+    runs: database.prepare("SELECT * FROM runs ORDER BY number DESC"),
+    addRun: database.prepare(
+      "INSERT INTO runs (id, kind, title, status, parent, started_at, events, sum, owner_pid, owner_start, owner_place) VALUES (?, ?, ?, 'running', ?, ?, 0, ?, ?, ?, ?)",
+    ),
+    setRun: database.prepare(
+      "UPDATE runs SET status = ?, ended_at = ?, owner_pid = ?, owner_start = ?, owner_place = ?, epoch = ?, due_at = ?, woken = ?, events = ?, sum = ? WHERE number = ?",
+    ),
+    // A run's number may have been another one's, whose events are gone.
+    forget: database.prepare("DELETE FROM once WHERE run = ?"),
+    addOnce: database.prepare("INSERT OR IGNORE INTO once VALUES (?, ?)"),
+    woken: database.prepare("SELECT woken FROM runs WHERE id = ?"),
+    due: database.prepare(
+      "SELECT * FROM runs WHERE epoch > 0 AND ended_at IS NULL AND (status = 'running' OR (status = 'waiting' AND due_at <= ?)) ORDER BY due_at, number",
+    ),
+    addEvent: database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    events: database.prepare("SELECT * FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"),
+    addBody: database.prepare("INSERT OR IGNORE INTO bodies VALUES (?, ?)"),
+    body: database.prepare("SELECT text FROM bodies WHERE digest = ?"),
+  };
+}

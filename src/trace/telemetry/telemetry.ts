@@ -1,0 +1,142 @@
+/**
+ * OpenTelemetry: what is written to the trace, seen as spans by a collector of the user's.
+ *
+ * The trace stays the record; spans are a copy that may be lost. They are made from the events after
+ * redaction, at this one place. Nothing of the SDK is loaded unless an endpoint is configured, and a
+ * collector that is slow, wrong or gone never holds up or fails a run.
+ */
+import { createHash } from "node:crypto";
+import type { EventStore } from "../../core/ports.ts";
+import type { SpanRecorder } from "./spans.ts";
+
+export interface TelemetryOptions {
+  /** OTLP over HTTP, e.g. `http://127.0.0.1:4318`; `/v1/traces` is added unless it is there. */
+  readonly endpoint: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether prompts, replies, arguments and results go along. */
+  readonly content: boolean;
+}
+
+/** Spans waiting for the collector; what comes on top is dropped, never waited for. */
+const QUEUE = 8_192;
+const EXPORT_TIMEOUT_MS = 3_000;
+
+/** A store whose events are seen as spans too. `close` sends what is left, for 4 s at the most. */
+export function withTelemetry(store: EventStore, options: TelemetryOptions): EventStore {
+  let started: Promise<Collector> | undefined;
+  const collector = (): Promise<Collector> => {
+    started ??= startCollector(options);
+    return started;
+  };
+  const recorder = async (runId: string): Promise<SpanRecorder> => {
+    const { spans } = await collector();
+    // A run that an earlier process began: its later life gets a span of its own.
+    if (!spans.knows(runId)) spans.begin(await store.run(runId));
+    return spans;
+  };
+  return {
+    ...store,
+    async begin(run) {
+      await store.begin(run);
+      (await collector()).spans.begin(run);
+    },
+    async append(runId, events, appended) {
+      const result = await store.append(runId, events, appended);
+      if (result === "appended") {
+        const spans = await recorder(runId);
+        for (const event of events) spans.event(runId, event);
+      }
+      return result;
+    },
+    async end(runId, status, ended) {
+      const spans = await recorder(runId);
+      await store.end(runId, status, ended);
+      spans.end(runId, status);
+    },
+    async suspend(runId, epoch, suspended) {
+      const done = await store.suspend(runId, epoch, suspended);
+      if (done) {
+        const spans = await recorder(runId);
+        for (const event of suspended.events ?? []) spans.event(runId, event);
+        spans.end(runId, "waiting");
+      }
+      return done;
+    },
+    async close() {
+      if (started !== undefined) await (await started).close();
+      await store.close();
+    },
+  };
+}
+
+interface Collector {
+  readonly spans: SpanRecorder;
+  close(): Promise<void>;
+}
+
+async function startCollector({
+  endpoint,
+  headers,
+  content,
+}: TelemetryOptions): Promise<Collector> {
+  const [sdk, { OTLPTraceExporter }, { resourceFromAttributes }, { spanRecorder }] =
+    await Promise.all([
+      import("@opentelemetry/sdk-trace"),
+      import("@opentelemetry/exporter-trace-otlp-http"),
+      import("@opentelemetry/resources"),
+      import("./spans.ts"),
+    ]);
+  const ids = new sdk.RandomIdGenerator();
+  let traceOf: string | undefined;
+  const provider = new sdk.TracerProvider({
+    resource: resourceFromAttributes({ "service.name": "toolwright" }),
+    // The lives of one request are one trace, whichever process writes them.
+    idGenerator: {
+      generateTraceId: () =>
+        traceOf === undefined
+          ? ids.generateTraceId()
+          : createHash("sha256").update(traceOf).digest("hex").slice(0, 32),
+      generateSpanId: () => ids.generateSpanId(),
+    },
+    spanProcessors: [
+      new sdk.BatchSpanProcessor({
+        exporter: new OTLPTraceExporter({
+          url: tracesUrl(endpoint),
+          timeoutMillis: EXPORT_TIMEOUT_MS,
+          ...(headers === undefined ? {} : { headers: { ...headers } }),
+        }),
+        maxQueueSize: QUEUE,
+        maxExportBatchSize: 512,
+        scheduledDelayMillis: 1_000,
+        exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+      }),
+    ],
+  });
+  const spans = spanRecorder(provider.getTracer("toolwright"), {
+    content,
+    rootedIn(runId, start) {
+      traceOf = runId;
+      try {
+        return start();
+      } finally {
+        traceOf = undefined;
+      }
+    },
+  });
+  return {
+    spans,
+    async close() {
+      spans.close();
+      const late = new Promise<void>((resolve) => {
+        setTimeout(resolve, EXPORT_TIMEOUT_MS + 1_000).unref();
+      });
+      // Whatever the collector answers, the run is over and its trace is on disk.
+      await Promise.race([provider.shutdown().catch(() => undefined), late]);
+    },
+  };
+}
+
+function tracesUrl(endpoint: string): string {
+  const base = endpoint.replace(/\/+$/, "");
+  return base.endsWith("/v1/traces") ? base : `${base}/v1/traces`;
+}

@@ -1,0 +1,51 @@
+/**
+ * What a plan can call by name with JSON arguments: a stored tool, a sub-agent, a function of the
+ * engine's own. The planner and sub-agents see all of them alike.
+ */
+import { apart } from "../core/image.ts";
+import type { Json } from "../core/json.ts";
+import { typeOfSchema } from "../core/text/types.ts";
+import type { JsonSchema, Tool } from "../core/tool.ts";
+
+export type Arguments = { readonly [key: string]: Json };
+
+/** What became of a call. A failure is a value: the next plan reads it. */
+export type CallOutcome =
+  | { readonly status: "returned"; readonly output: Json }
+  | { readonly status: "failed"; readonly reason: string };
+
+export interface Callable {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of an object. */
+  readonly parameters: JsonSchema;
+  readonly origin: "tool" | "agent" | "engine";
+  /** Of a stored tool. */
+  readonly tool?: Tool;
+  /** @param given Fits `parameters`. */
+  /** @param key Equal in every attempt of this call. */
+  call(given: Arguments, signal: AbortSignal, key?: string): Promise<CallOutcome>;
+}
+
+/** Why arguments do not fit a JSON Schema, in words; empty if they do. */
+export type ArgumentFaults = (schema: JsonSchema, given: Arguments) => readonly string[];
+
+/** One line of a prompt. */
+export function describeCallable(callable: Callable): string {
+  const { name, description, parameters, origin, tool } = callable;
+  const { properties = {}, required } = parameters;
+  const shape = JSON.stringify({ properties, ...(required === undefined ? {} : { required }) });
+  const gives = tool === undefined ? "" : ` -> ${typeOfSchema(tool.result)}`;
+  return `- ${name}${origin === "agent" ? " (agent)" : ""} ${shape}${gives}: ${description.replace(/\s+/g, " ")}`;
+}
+
+/** The longest result that a prompt quotes in full; the trace keeps all of it. */
+const QUOTED_CHARS = 4_000;
+
+/** Words stand for the images in it; whoever quotes it shows them beside the text. */
+export function quoteJson(value: Json, longest = QUOTED_CHARS): string {
+  const text = JSON.stringify(apart(value).value);
+  return text.length <= longest
+    ? text
+    : `${text.slice(0, longest)}… (${text.length - longest} more characters)`;
+}

@@ -1,0 +1,17 @@
+/** What a requirement or constraint was checked by, and what came of it. */
+import type { Json } from "../core/json.ts";
+
+export interface Check {
+  readonly item: string;
+  readonly kind: "requirement" | "constraint";
+  /** `case`: cases of a tool that was used; `property`: a rule on the answer itself. */
+  readonly by: "case" | "property" | "judge" | "unchecked";
+  readonly verdict: "met" | "unmet" | "unclear";
+  readonly reason: string;
+}
+
+/** What there is to check. */
+export interface Answered {
+  readonly text: string;
+  readonly value: Json;
+}

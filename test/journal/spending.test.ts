@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import type { EventStore } from "../../src/core/ports.ts";
+import type { Amounts, Spending } from "../../src/core/spending.ts";
+import type { Steps } from "../../src/core/steps.ts";
+import { liveOn } from "../../src/journal/durable.ts";
+import { memoryEventStore } from "../../src/trace/store/memory.ts";
+import { portsOf } from "./request.ts";
+
+/** One life that ends at a wait, so that there can be another. */
+async function spend(
+  store: EventStore,
+  limit: Amounts,
+  body: (steps: Steps, spending: Spending) => Promise<unknown>,
+  leaseMs = 15_000,
+): Promise<void> {
+  await liveOn(
+    portsOf(store),
+    "r",
+    async (steps, spending) => {
+      await body(steps, spending);
+      await steps.waitFor("not ever");
+      return { status: "SUCCEEDED", cause: "" };
+    },
+    { cancel: new AbortController().signal, limit, leaseMs },
+  );
+}
+
+async function fresh(): Promise<EventStore> {
+  const store = memoryEventStore();
+  await store.begin({ id: "r", kind: "request", title: "" });
+  return store;
+}
+
+describe("a request's budget", () => {
+  it("for five lets five of twenty parallel steps spend", async () => {
+    const store = await fresh();
+    let issued = 0;
+    await spend(store, { calls: 5 }, async (steps, spending) => {
+      const ends = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, n) =>
+          steps.step(`call-${n}`, async () => {
+            const reserved = await spending.reserve("call", { calls: 1 });
+            issued++;
+            await reserved.settle({ calls: 1 });
+            return n;
+          }),
+        ),
+      );
+      const refused = ends.filter(({ status }) => status === "rejected");
+      expect(refused).toHaveLength(15);
+      expect(refused[0]).toMatchObject({ reason: { code: "BUDGET_EXCEEDED" } });
+      expect(spending.left()).toEqual({ calls: 0 });
+    });
+    expect(issued).toBe(5);
+  });
+
+  it("waits for what others may give back", async () => {
+    const store = await fresh();
+    await spend(store, { usd: 1 }, async (_, spending) => {
+      const first = await spending.reserve("a", { usd: 0.9 });
+      const second = spending.reserve("b", { usd: 0.5 });
+      await first.settle({ usd: 0.1 });
+      await (await second).settle({ usd: 0.5 });
+      expect(spending.left().usd).toBeCloseTo(0.4, 12);
+    });
+  });
+
+  it("that was put aside by a life that died is neither lost nor counted twice", async () => {
+    const store = await fresh();
+    const dying = spend(
+      store,
+      { tokens: 100 },
+      (steps, spending) =>
+        steps.step("ask", async () => {
+          await spending.reserve("model", { tokens: 80 });
+          return new Promise(() => undefined);
+        }),
+      1,
+    );
+    dying.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await spend(store, { tokens: 100 }, async (steps, spending) => {
+      await steps.step("ask", async () => {
+        const reserved = await spending.reserve("model", { tokens: 80 });
+        expect(reserved.amounts).toEqual({ tokens: 80 });
+        await reserved.settle({ tokens: 30 });
+        return null;
+      });
+      expect(spending.left()).toEqual({ tokens: 70 });
+    });
+  });
+
+  it("counts again what a step spends again", async () => {
+    const store = await fresh();
+    const dying = spend(
+      store,
+      {},
+      (steps, spending) =>
+        steps.step("ask", async () => {
+          await (await spending.reserve("model", { usd: 1 })).settle({ usd: 1 });
+          return new Promise(() => undefined);
+        }),
+      1,
+    );
+    dying.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await spend(store, {}, async (steps, spending) => {
+      await steps.step("ask", async () => {
+        await (await spending.reserve("model", { usd: 1 })).settle({ usd: 0.5 });
+        return null;
+      });
+      expect(spending.since("2000-01-01T00:00:00Z").usd).toBe(1.5);
+      expect(spending.since("2999-01-01T00:00:00Z").usd).toBe(0);
+    });
+  });
+});

@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { diffLines } from "../../src/page/diff.ts";
+import { runPage } from "../../src/page/page.ts";
+import { memoryEventStore } from "../../src/trace/store/memory.ts";
+import { awkwardStore, write } from "../trace/runs.ts";
+
+describe("a run's page", () => {
+  it("shows the request, the candidates with their changes, the lineage and the model's words", async () => {
+    const store = await awkwardStore();
+    const evolution = await runPage(store, "evo-routing");
+    expect(evolution).toContain("routing-0");
+    expect(evolution).toMatch(/<span class="removed">- .*64614000/);
+    expect(evolution).toMatch(/<span class="added">\+ .*64614001/);
+    expect(evolution).toContain("Lineage");
+    expect(evolution).toContain("You improve programs.");
+    const request = await runPage(store, "req-creation");
+    for (const text of ["日本語", "Lists may be empty.", "median_of", "refused: held-out 0.5"]) {
+      expect(request).toContain(text);
+    }
+  });
+
+  it("loads nothing and runs nothing, whatever the run holds", async () => {
+    const hostile = `</pre></script><script>alert(1)</script><img src=x onerror="a()">'"&\u202e\u0000${"`"}`;
+    const store = memoryEventStore();
+    const candidate = (index: number, parents: readonly string[]) => ({
+      type: "candidate-result",
+      data: {
+        index,
+        digest: `${hostile}${index}`,
+        status: hostile,
+        reason: hostile,
+        operator: hostile,
+        parents: [...parents],
+        source: `${hostile}\n${index}`,
+        fitness: index,
+      },
+    });
+    await write(store, { id: "evil", kind: "evolution", title: hostile, parent: hostile }, [
+      { type: "run-start", data: { task: hostile, config: { [hostile]: hostile }, seed: hostile } },
+      candidate(0, []),
+      { ...candidate(1, [`${hostile}0`]), volatile: { [hostile]: hostile }, link: hostile },
+      { type: "run-result", data: { best: { digest: `${hostile}1` } } },
+      {
+        type: "request-submit",
+        data: { objective: hostile, requirements: [hostile], constraints: [hostile] },
+      },
+      { type: "tool-create", data: { name: hostile, description: hostile } },
+      { type: "registration-refused", data: { name: hostile, reasons: [hostile] } },
+      { type: "tool-call", data: { id: "a", name: hostile, arguments: { [hostile]: hostile } } },
+      { type: "tool-result", data: { id: "a", status: hostile, error: hostile } },
+      { type: "answer-given", data: { answer: hostile } },
+      {
+        type: "model-call",
+        data: {
+          messages: [{ role: "user", content: hostile }],
+          model: hostile,
+          terms: hostile,
+          role: hostile,
+        },
+      },
+      {
+        type: "model-reply",
+        data: {
+          content: hostile,
+          toolCalls: [{ id: "x", name: hostile, arguments: { a: hostile } }],
+          finishReason: hostile,
+        },
+      },
+    ]);
+    const page = await runPage(store, "evil");
+    const tags = new Set([...page.matchAll(/<\s*\/?\s*([a-zA-Z!]+)/g)].map(([, name]) => name));
+    for (const tag of ["script", "img", "iframe", "object", "link", "base", "form"]) {
+      expect(tags).not.toContain(tag);
+    }
+    const markup = page.match(/<[^>]*>/g)?.join("\n") ?? "";
+    expect(markup).not.toMatch(/\s(?:src|on\w+)=/);
+    expect([...page.matchAll(/href="([^"]*)"/g)].every(([, href]) => href?.startsWith("#"))).toBe(
+      true,
+    );
+    expect(page).toContain("default-src 'none'");
+    expect(page.includes("\u202e") || page.includes("\u0000")).toBe(false);
+    expect(page.includes("&lt;script&gt;alert(1)&lt;/script&gt;")).toBe(true);
+  });
+
+  it("stays small for a long run and says what it leaves out", async () => {
+    const store = memoryEventStore();
+    const source = `${"x".repeat(50)}\n`.repeat(20);
+    await write(
+      store,
+      { id: "long", kind: "evolution", title: "" },
+      Array.from({ length: 5_000 }, (_, index) => ({
+        type: "candidate-result",
+        data: {
+          index,
+          digest: `d${index}`,
+          status: "scored",
+          operator: "o",
+          parents: [],
+          source,
+          fitness: index % 9,
+        },
+      })),
+    );
+    const page = await runPage(store, "long");
+    expect(page).toContain("5000 in all, 400 shown");
+    // 400 candidates and 1,000 events of about 1.1 kB each, as text and behind their titles.
+    expect(page.length).toBeLessThan(3_000_000);
+  });
+});
+
+describe("a diff of lines", () => {
+  it("gives both texts back, and is empty of changes for equal ones", () => {
+    const text = fc.array(fc.constantFrom("a", "b", "c", "")).map((lines) => lines.join("\n"));
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const lines = diffLines(before, after);
+        const without = (kind: string) =>
+          lines
+            .filter((line) => line.kind !== kind)
+            .map((line) => line.text)
+            .join("\n");
+        expect(without("added")).toBe(before);
+        expect(without("removed")).toBe(after);
+      }),
+    );
+    expect(diffLines("a\nb", "a\nb").every(({ kind }) => kind === "same")).toBe(true);
+    expect(diffLines("a\nx\nc", "a\ny\nc").map(({ kind }) => kind)).toEqual([
+      "same",
+      "removed",
+      "added",
+      "same",
+    ]);
+  });
+});

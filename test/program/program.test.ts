@@ -1,0 +1,478 @@
+/** Plan as code: programs in real isolates, tools that are plain functions, a scripted simulator. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isolateSandbox } from "../../sandbox/index.ts";
+import type { Ask } from "../../src/ask/ask.ts";
+import { createArgumentFaults } from "../../src/call/argument-faults.ts";
+import { makeCall } from "../../src/call/make-call.ts";
+import { ModelError } from "../../src/core/errors.ts";
+import type { Json } from "../../src/core/json.ts";
+import type { Sandbox } from "../../src/core/ports.ts";
+import { schemaOfType, typeOfSchema } from "../../src/core/text/types.ts";
+import { immediateSteps, stepsMemory } from "../../src/journal/immediate.ts";
+import { declarations } from "../../src/program/declarations.ts";
+import { runProgram } from "../../src/program/program.ts";
+import { simulateCall } from "../../src/program/semantic.ts";
+import type { ProgramPorts, ProgramRequest } from "../../src/program/types.ts";
+import type { Callable, CallOutcome } from "../../src/work/callable.ts";
+
+const never = new AbortController().signal;
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await isolateSandbox({ slots: 1 });
+});
+afterAll(async () => {
+  await sandbox?.close();
+});
+
+type Body = (given: Record<string, Json>) => Json | Promise<Json>;
+
+/** A tool whose parameters are numbers, texts or anything. */
+function tool(name: string, parameters: Readonly<Record<string, string>>, body: Body): Callable {
+  return {
+    name,
+    description: `The tool ${name}.`,
+    origin: "engine",
+    parameters: {
+      type: "object",
+      properties: Object.fromEntries(
+        Object.entries(parameters).map(([key, type]) => [key, schemaOfType(type)]),
+      ),
+      required: Object.keys(parameters),
+    },
+    async call(given): Promise<CallOutcome> {
+      try {
+        return { status: "returned", output: await body({ ...given }) };
+      } catch (error) {
+        return { status: "failed", reason: (error as Error).message };
+      }
+    },
+  };
+}
+
+const log: string[] = [];
+const TOOLS = [
+  tool("add", { a: "number", b: "number" }, ({ a, b }) => {
+    log.push(`add ${a} ${b}`);
+    return (a as number) + (b as number);
+  }),
+  tool("fail", {}, () => {
+    throw new Error("the door is locked");
+  }),
+  tool("list", { size: "number" }, ({ size }) =>
+    Array.from({ length: size as number }, (_, i) => i),
+  ),
+];
+
+interface Options extends Omit<ProgramRequest, "code" | "tools"> {
+  readonly tools?: readonly Callable[];
+  /** Values by the arguments' text; asked for by a scripted model. */
+  readonly simulate?: (name: string, args: string) => unknown;
+  readonly memory?: ReturnType<typeof stepsMemory>;
+  readonly in?: Sandbox;
+}
+
+async function run(
+  code: string,
+  { tools = TOOLS, simulate, memory = stepsMemory(), in: inside = sandbox, ...rest }: Options = {},
+) {
+  log.length = 0;
+  const asked: string[] = [];
+  const steps = immediateSteps(memory);
+  const faults = createArgumentFaults();
+  const ask: Ask = async ({ variables, schema }) => {
+    asked.push(`${variables.name}${variables.arguments}`);
+    const parsed = schema.safeParse({
+      value: simulate?.(variables.name ?? "", variables.arguments ?? ""),
+    });
+    if (!parsed.success) throw new ModelError("MALFORMED_REPLY", "no value that fits");
+    return parsed.data as never;
+  };
+  const ports: ProgramPorts = {
+    sandbox: inside,
+    steps,
+    seed: 1,
+    call: (callable, given, key) =>
+      makeCall(
+        {
+          steps,
+          argumentFaults: faults,
+          permit: async (_callable, wanted) => ({ status: "permitted", arguments: wanted }),
+        },
+        callable,
+        given,
+        key,
+      ),
+    simulate:
+      simulate === undefined
+        ? undefined
+        : (gap, args, signal) => simulateCall(ask, gap, args, signal),
+  };
+  const outcome = await runProgram(ports, { code, tools, ...rest }, never);
+  return { outcome, asked, events: memory.events, log: [...log] };
+}
+
+describe("a program", () => {
+  it("calls tools as async functions, side by side and one after the other", async () => {
+    const { outcome, log: calls } = await run(`
+      const [a, b]: number[] = await Promise.all([tools.add({ a: 1, b: 2 }), tools.add({ a: 3, b: 4 })]);
+      let sum = 0;
+      for (const n of await tools.list({ size: 4 })) sum = await tools.add({ a: sum, b: n });
+      return { a, b, sum };
+    `);
+    expect(outcome).toMatchObject({ status: "returned", value: { a: 3, b: 7, sum: 6 }, calls: 7 });
+    expect(calls).toEqual(["add 1 2", "add 3 4", "add 0 0", "add 0 1", "add 1 2", "add 3 3"]);
+  });
+
+  it("may be a function main, an expression, or statements; input is handed in", async () => {
+    const value = async (code: string) => (await run(code, { input: { n: 5 } })).outcome;
+    expect(
+      await value("export default async function main(given) { return given.n + 1; }"),
+    ).toMatchObject({ value: 6 });
+    expect(await value("const x = 2;\nx * input.n")).toMatchObject({ value: 10 });
+    expect(await value("return input;")).toMatchObject({ value: { n: 5 } });
+    expect(await value("let nothing = 1;")).toMatchObject({ status: "returned", value: null });
+  });
+
+  it("gets a tool's failure as an exception that it can catch, results as copies", async () => {
+    const { outcome } = await run(`
+      const one = await tools.list({ size: 2 });
+      one.push(9);
+      const two = await tools.list({ size: 2 });
+      try { await tools.fail(); } catch (error) { return [two.length, error.name, error.message]; }
+    `);
+    expect(outcome).toMatchObject({ value: [2, "ToolError", "the door is locked"] });
+    expect((await run("await tools.fail();")).outcome).toMatchObject({
+      status: "threw",
+      message: expect.stringContaining("ToolError: the door is locked"),
+    });
+  });
+
+  it("is told what is wrong with its arguments, and the tool is not called", async () => {
+    const { outcome, log: calls } = await run(
+      `try { await tools.add({ a: 1, b: "2", c: 3 }); } catch (error) { return error.message; }`,
+    );
+    expect(outcome).toMatchObject({
+      value: expect.stringMatching(/no parameter "c".*b: must be number/),
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it("keeps its order of calls over chains of different lengths", async () => {
+    // Chain A is quick between its calls, chain B dawdles: a replay must still issue them alike.
+    const { outcome } = await run(`
+      const chain = async (start, turns) => {
+        let n = start;
+        for (let i = 0; i < 4; i++) { n = await tools.add({ a: n, b: i }); for (let t = 0; t < turns; t++) await null; }
+        return n;
+      };
+      return Promise.all([chain(0, 0), chain(100, 7), chain(200, 3)]);
+    `);
+    expect(outcome).toMatchObject({ status: "returned", value: [6, 106, 206], calls: 12 });
+  });
+
+  it("says where it threw, in its author's lines", async () => {
+    const { outcome } = await run(
+      `const a = await tools.add({ a: 1, b: 1 });\n\nconst b = a.missing.field;`,
+    );
+    expect(outcome).toMatchObject({
+      status: "threw",
+      message: expect.stringMatching(/TypeError.*\(line 3\)/),
+    });
+  });
+
+  it("is refused for what it can not do, with the reason", async () => {
+    const code = async (text: string) => (await run(text)).outcome;
+    expect(await code("import fs from 'node:fs'; return 1;")).toMatchObject({
+      code: "UNREADABLE",
+      reason: expect.stringContaining("imports"),
+    });
+    expect(await code("return await fetch('http://127.0.0.1')")).toMatchObject({
+      reason: expect.stringContaining("not there in the sandbox"),
+    });
+    expect(await code("return await add({ a: 1, b: 1 })")).toMatchObject({
+      reason: expect.stringContaining("await tools.add("),
+    });
+    expect(await code("const = 1")).toMatchObject({
+      code: "UNREADABLE",
+      reason: expect.stringContaining("does not parse"),
+    });
+    expect(await code("return await tools.subtract({})")).toMatchObject({
+      status: "threw",
+      message: expect.stringContaining('no tool named "subtract"'),
+    });
+    expect(await code("return NaN")).toMatchObject({
+      code: "BAD_RESULT",
+      reason: expect.stringContaining("NaN is no JSON number at its result"),
+    });
+    expect(await code("tools.add({ a: 1, b: 1 }); return 1;")).toMatchObject({
+      code: "UNAWAITED",
+      reason: expect.stringContaining("add"),
+    });
+    expect(await code("await new Promise(() => {});")).toMatchObject({ code: "STALLED" });
+    expect((await run("for (;;) {}", { limits: { seconds: 1 } })).outcome).toMatchObject({
+      code: "TIME",
+    });
+  }, 60_000);
+});
+
+describe("a semantic gap", () => {
+  const CODE = `
+    // isSarcastic(text: string): boolean  Whether the text is meant ironically.
+    const texts = ["great, rain again", "thank you", "great, rain again"];
+    let count = 0;
+    for (const text of texts) if (isSarcastic(text)) count = count + 10;
+    const total = await tools.add({ a: count, b: 1 });
+    return total;
+  `;
+  const simulate = (_name: string, args: string): boolean => args.includes("rain");
+
+  it("is filled by the model: two different calls, two questions, state after each line", async () => {
+    const { outcome, asked, events } = await run(CODE, { simulate });
+    expect(outcome).toMatchObject({ status: "returned", value: 21, calls: 1, simulated: 2 });
+    expect(asked).toEqual(['isSarcastic["great, rain again"]', 'isSarcastic["thank you"]']);
+    const changed = outcome.lines.map(({ changed: delta }) => delta);
+    expect(changed).toEqual([
+      { texts: '["great, rain again","thank you","great, rain again"]' },
+      { count: "0" },
+      { count: "20" },
+      { total: "21" },
+    ]);
+    const marked = events.filter(({ type }) => type === "semantic-call").map(({ data }) => data);
+    expect(marked).toMatchObject([
+      {
+        name: "isSarcastic",
+        arguments: ["great, rain again"],
+        value: true,
+        simulated: true,
+        state: { count: "0" },
+      },
+      { name: "isSarcastic", arguments: ["thank you"], value: false, simulated: true },
+    ]);
+  });
+
+  it("has to fit its declared type; the program sees a misfit as an exception", async () => {
+    const { outcome } = await run(CODE, { simulate: () => "perhaps" });
+    expect(outcome).toMatchObject({
+      status: "threw",
+      message: expect.stringContaining("isSarcastic"),
+    });
+  });
+
+  it("is asked about side by side where it is awaited", async () => {
+    const { outcome, asked } = await run(
+      `return Promise.all(["a", "b", "c"].map(async (text) => await mood(text)));`,
+      {
+        simulate: (_name, args) => args.length,
+        semantic: [{ name: "mood", signature: "mood(text: string): number" }],
+      },
+    );
+    expect(outcome).toMatchObject({ value: [5, 5, 5], simulated: 3 });
+    expect(asked.length).toBe(3);
+  });
+
+  it("is declared by the planner, a declaration, or not at all", async () => {
+    const simulated = async (code: string, value: unknown) =>
+      (await run(code, { simulate: () => value })).outcome;
+    expect(
+      await simulated(
+        "declare function tone(text: string): 'warm' | 'cold';\nreturn tone('x');",
+        "warm",
+      ),
+    ).toMatchObject({ value: "warm" });
+    expect(
+      await simulated(
+        "declare function tone(text: string): 'warm' | 'cold';\nreturn tone('x');",
+        "hot",
+      ),
+    ).toMatchObject({ status: "threw" });
+    expect(await simulated("return guess(1, 'b');", { any: ["thing"] })).toMatchObject({
+      value: { any: ["thing"] },
+    });
+  });
+
+  it("needs a model, and no more questions than allowed", async () => {
+    expect((await run(CODE)).outcome).toMatchObject({
+      code: "NO_MODEL",
+      reason: expect.stringContaining("isSarcastic"),
+    });
+    const many = "let n = 0; for (let i = 0; i < 100; i++) n += weigh(i); return n;";
+    const { outcome, asked } = await run(many, { simulate: () => 1, limits: { simulations: 5 } });
+    expect(outcome).toMatchObject({ code: "TOO_MANY_SIMULATIONS" });
+    expect(asked.length).toBe(5);
+  });
+});
+
+describe("a program that is carried on", () => {
+  it("does nothing twice: what an earlier life did is on record", async () => {
+    const memory = stepsMemory();
+    const code = "const a = await tools.add({ a: 1, b: 2 }); return tools.add({ a, b: 10 });";
+    const broken = { ...sandbox, run: failingAfter(2) };
+    await expect(run(code, { memory, in: broken })).rejects.toThrow("the machine went down");
+    expect(log).toEqual(["add 1 2", "add 3 10"]);
+    const { outcome, log: again } = await run(code, { memory });
+    expect(outcome).toMatchObject({ value: 13 });
+    expect(again).toEqual([]);
+  });
+
+  it("is refused when it makes other calls than before", async () => {
+    const memory = stepsMemory();
+    await run("return tools.add({ a: 1, b: 2 });", { memory });
+    const { outcome, log: calls } = await run("return tools.add({ a: 5, b: 5 });", { memory });
+    expect(outcome).toMatchObject({ status: "refused", code: "DIVERGED" });
+    expect(calls).toEqual([]);
+  });
+
+  it("is refused when its runs differ from each other", async () => {
+    let flips = 0;
+    const flipping: Sandbox = {
+      ...sandbox,
+      run: (job, signal) => sandbox.run({ ...job, seed: flips++ }, signal),
+    };
+    const { outcome } = await run(
+      "const a = Math.floor(Math.random() * 1e9); await tools.add({ a, b: 0 }); return a;",
+      { in: flipping },
+    );
+    expect(outcome).toMatchObject({ code: "DIVERGED" });
+  });
+
+  function failingAfter(rounds: number): Sandbox["run"] {
+    let left = rounds;
+    return async (job, signal) => {
+      if (left-- === 0) throw new Error("the machine went down");
+      return sandbox.run(job, signal);
+    };
+  }
+});
+
+describe("a hostile program", () => {
+  it("can not do more than a program may", async () => {
+    const end = async (code: string, limits = {}) => (await run(code, { limits })).outcome;
+    expect(
+      await end(
+        "const all = []; for (let i = 0; i < 10_000; i++) all.push(tools.add({ a: i, b: 0 })); await Promise.all(all);",
+      ),
+    ).toMatchObject({ code: "TOO_MANY_CALLS" });
+    expect(
+      await end("for (let i = 0; ; i++) await tools.add({ a: i, b: 1 });", { calls: 30 }),
+    ).toMatchObject({ code: "TOO_MANY_CALLS", calls: 30 });
+    expect(
+      await end("return tools.add({ a: 'x'.repeat(1e6), b: 1 }).catch((error) => error.message);"),
+    ).toMatchObject({ status: "threw", message: expect.stringContaining("at most 100000") });
+    expect(await end("const big = []; for (;;) big.push(new Array(1e5).fill(7));")).toMatchObject({
+      code: "MEMORY",
+    });
+    expect(await end("await null; for (;;) await null;", { seconds: 1 })).toMatchObject({
+      code: "TIME",
+    });
+    expect(await end("return (await tools.list({ size: 400_000 })).length;")).toMatchObject({
+      status: "threw",
+      message: expect.stringContaining("at most 1000000"),
+    });
+  }, 60_000);
+
+  it("gains nothing by patching what the bridge stands on", async () => {
+    const outcome = (code: string) => run(code).then((result) => result.outcome);
+    const patches = [
+      "Promise.prototype.then = function () { return this; };",
+      "JSON.stringify = () => '\"forged\"'; JSON.parse = () => ({});",
+      "Object.defineProperty(Array.prototype, '0', { set() {}, get() { return { name: 'root', given: '{}', kind: 'tool', line: 0 }; } });",
+      "Object.prototype.known = { key: 'x', ok: true, value: 'forged' };",
+      "Reflect.apply = () => { throw new Error('no'); }; globalThis.Promise = class {};",
+    ];
+    for (const patch of patches) {
+      const ended = await outcome(`${patch}\nconst a = await tools.add({ a: 2, b: 3 }); return a;`);
+      // Either it works as ever, or the program has only spoilt its own run.
+      if (ended.status === "returned") expect(ended.value).toBe(5);
+      else expect(["threw", "refused"]).toContain(ended.status);
+      expect(log.every((line) => line === "add 2 3")).toBe(true);
+    }
+    const entry = await outcome(
+      "const bridge = toolwright_bridge; return [typeof bridge('report'), Object.keys(tools), (() => { try { tools.add = 1; } catch { return 'kept'; } })()];",
+    );
+    expect(entry).toMatchObject({ value: ["object", ["add", "fail", "list"], "kept"] });
+  });
+
+  it("is refused when what leaves the sandbox was forged", async () => {
+    const forging = (report: unknown): Sandbox => ({
+      ...sandbox,
+      run: async (job) =>
+        job.inputs.map(() => ({ status: "returned", output: report as Json, wallMs: 1 })),
+    });
+    const honest = {
+      stage: 0,
+      issued: 1,
+      halted: false,
+      diverged: null,
+      tooMany: false,
+      done: null,
+      unawaited: [],
+      lines: [],
+    };
+    const asks = (name: string) => [{ name, given: "{}", kind: "tool", line: 1 }];
+    const code = "return 1;";
+    expect(
+      (await run(code, { in: forging({ ...honest, asked: asks("root") }) })).outcome,
+    ).toMatchObject({ code: "BROKEN" });
+    expect(
+      (await run(code, { in: forging({ ...honest, issued: 0, asked: asks("add") }) })).outcome,
+    ).toMatchObject({ code: "BROKEN" });
+    expect((await run(code, { in: forging("nonsense") })).outcome).toMatchObject({
+      code: "BROKEN",
+    });
+    expect(
+      (
+        await run(code, {
+          in: forging({ ...honest, asked: [{ ...asks("add")[0], given: "no json" }] }),
+          limits: { calls: 1 },
+        })
+      ).outcome.status,
+    ).toBe("refused");
+  });
+});
+
+describe("declarations", () => {
+  it("say a tool's types, required or not, with its words", () => {
+    const text = declarations([
+      {
+        name: "find_rows",
+        description: "Finds rows. */ Not an end.",
+        parameters: {
+          type: "object",
+          properties: {
+            table: {
+              type: "array",
+              items: { type: "object", properties: { id: { type: "integer" } }, required: ["id"] },
+            },
+            mode: { enum: ["all", "first"] },
+          },
+          required: ["table"],
+        },
+        result: { type: "array", items: { anyOf: [{ type: "string" }, { type: "null" }] } },
+      },
+      { name: "now", description: "", parameters: { type: "object", properties: {} } },
+    ]);
+    expect(text).toContain(
+      'find_rows(given: { table: { id: number }[]; mode?: "all" | "first" }): Promise<(string | null)[]>;',
+    );
+    expect(text).toContain("now(): Promise<any>;");
+    expect(text).toContain("/** Finds rows. * / Not an end. */");
+  });
+
+  it("and schemas say the same, both ways", () => {
+    const types = [
+      "string",
+      "number | null",
+      "string[]",
+      "(number | string)[]",
+      '"warm" | "cold"',
+      "Record<string, number>",
+      "{ name: string; tags?: string[] }",
+      "[number, string]",
+      "boolean[][]",
+    ];
+    for (const type of types) expect(typeOfSchema(schemaOfType(type))).toBe(type);
+    expect(schemaOfType("Map<string, number>")).toEqual({});
+    expect(schemaOfType("{ a: ")).toEqual({});
+    expect(typeOfSchema({ type: "array", items: { $ref: "#/x" } })).toBe("unknown[]");
+  });
+});

@@ -1,0 +1,7 @@
+import { describe } from "vitest";
+import { memoryToolStore } from "../../../toolstore/index.ts";
+import { toolStoreContract } from "../../contracts/tool-store.ts";
+
+describe("toolstore: memory", () => {
+  toolStoreContract(async () => memoryToolStore());
+});

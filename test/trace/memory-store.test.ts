@@ -1,7 +1,0 @@
-import { describe } from "vitest";
-import { memoryEventStore } from "../../src/trace/memory-store.ts";
-import { eventStoreContract } from "../contracts/event-store.ts";
-
-describe("event store: memory", () => {
-  eventStoreContract(async () => memoryEventStore());
-});

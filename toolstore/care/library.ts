@@ -1,0 +1,44 @@
+/**
+ * The store as the engine keeps it: versions get their release when they enter, links are checked,
+ * and a version that fails more than the one before it gives way by itself, which is written down.
+ */
+import type { ToolStore } from "../../src/core/ports.ts";
+import type { Tool } from "../../src/core/tool.ts";
+import { type RunTool, releasingToolStore } from "../gate/release.ts";
+import { type ReviewPorts, review } from "./reviews.ts";
+import { rollBack, worseThanBefore } from "./rollback.ts";
+
+export function libraryToolStore({
+  store,
+  run,
+  ...ports
+}: ReviewPorts & { readonly run: RunTool }): ToolStore {
+  return {
+    ...releasingToolStore(store, run),
+    async recordUse(name, version, use) {
+      await store.recordUse(name, version, use);
+      const worse = use.succeeded ? undefined : await worseThanBefore(store, name);
+      if (worse === undefined) return;
+      const { current, previous } = worse;
+      await review(
+        { store, ...ports },
+        current,
+        {
+          action: "roll-back",
+          to: "deprecated",
+          reasons: [
+            `It failed ${failures(current)} calls, ${previous.name}@${previous.version} before it ${failures(previous)}: that is significantly worse.`,
+          ],
+          by: "engine",
+        },
+        async () => {
+          await rollBack(store, name);
+        },
+      );
+    },
+  };
+}
+
+function failures({ usage }: Tool): string {
+  return `${usage.calls - usage.successes} of ${usage.calls}`;
+}

@@ -1,0 +1,164 @@
+/**
+ * What the library saves, read from the trace of real requests: how often a tool that was there made
+ * it needless to make one, how soon that happened, and what a reuse has cost.
+ */
+import { z } from "zod";
+import type { RunSummary } from "../../src/core/event.ts";
+import type { EventStore } from "../../src/core/ports.ts";
+
+export interface ReuseStats {
+  /** Ended ones; only the succeeded ones count below. */
+  readonly requests: number;
+  readonly succeeded: number;
+  /** Succeeded requests that did not start to make any tool. */
+  readonly withoutCreation: number;
+  /** withoutCreation / succeeded; undefined while none has succeeded. */
+  readonly shareWithoutCreation: number | undefined;
+  /** Tools that requests registered. */
+  readonly creations: number;
+  /** Pairs of a succeeded request and a tool that served it and was there before it began. */
+  readonly creationsAvoided: number;
+  /** Tools that served at least two requests. */
+  readonly reusedTools: number;
+  /** Median over the reused tools, from the first request served to the second, in seconds. */
+  readonly secondsToSecondUse: number | undefined;
+  /** Of every search for a tool that a request started, successful or not. */
+  readonly creationSeconds: number;
+  /** Undefined where a model without a known price took part. */
+  readonly creationUsd: number | undefined;
+  /** Cost of all creations over the creations avoided: it falls as the library ages. */
+  readonly secondsPerReuse: number | undefined;
+  readonly usdPerReuse: number | undefined;
+}
+
+const Call = z.object({ id: z.string(), name: z.string() });
+const Result = z.object({ id: z.string(), status: z.string() });
+const Named = z.object({ name: z.string() });
+const Reply = z.object({
+  outcome: z.object({
+    status: z.literal("replied"),
+    reply: z.object({ costUsd: z.number().optional() }),
+  }),
+});
+
+interface RequestUse {
+  readonly startedAt: number;
+  readonly succeeded: boolean;
+  readonly creates: boolean;
+  readonly registered: ReadonlySet<string>;
+  /** Tools with at least one call that returned. */
+  readonly served: ReadonlySet<string>;
+}
+
+/** Linear in the events of requests and in the model replies of what they started. */
+export async function reuseStats(events: EventStore): Promise<ReuseStats> {
+  const runs = (await events.runs()).toReversed();
+  const requests: RequestUse[] = [];
+  for (const run of runs) {
+    if (run.kind === "request" && run.endedAt !== undefined) {
+      requests.push(await readRequest(events, run));
+    }
+  }
+  const asked = new Set(runs.filter(({ kind }) => kind === "request").map(({ id }) => id));
+  const searches = runs.filter(
+    ({ kind, parent }) => kind === "evolution" && parent !== undefined && asked.has(parent),
+  );
+  const creationSeconds = sum(searches.map(secondsOf));
+  const creationUsd = await costOf(events, runs, new Set(searches.map(({ id }) => id)));
+
+  const good = requests.filter(({ succeeded }) => succeeded);
+  const withoutCreation = good.filter(({ creates }) => !creates).length;
+  const creationsAvoided = sum(
+    good.map(({ served, registered }) => [...served].filter((n) => !registered.has(n)).length),
+  );
+  const waits = waitsOf(good);
+  const per = (total: number | undefined) =>
+    total === undefined || creationsAvoided === 0 ? undefined : total / creationsAvoided;
+  return {
+    requests: requests.length,
+    succeeded: good.length,
+    withoutCreation,
+    shareWithoutCreation: good.length === 0 ? undefined : withoutCreation / good.length,
+    creations: sum(requests.map(({ registered }) => registered.size)),
+    creationsAvoided,
+    reusedTools: waits.length,
+    secondsToSecondUse: median(waits),
+    creationSeconds,
+    creationUsd,
+    secondsPerReuse: per(creationSeconds),
+    usdPerReuse: per(creationUsd),
+  };
+}
+
+async function readRequest(events: EventStore, run: RunSummary): Promise<RequestUse> {
+  const calls = new Map<string, string>();
+  const served = new Set<string>();
+  const registered = new Set<string>();
+  let creates = false;
+  for await (const { type, data } of events.events(run.id)) {
+    if (type === "tool-create") creates = true;
+    if (type === "tool-register") {
+      const parsed = Named.safeParse(data);
+      if (parsed.success) registered.add(parsed.data.name);
+    }
+    if (type === "tool-call") {
+      const parsed = Call.safeParse(data);
+      if (parsed.success) calls.set(parsed.data.id, parsed.data.name);
+    }
+    if (type === "tool-result") {
+      const parsed = Result.safeParse(data);
+      const name = parsed.success ? calls.get(parsed.data.id) : undefined;
+      if (parsed.success && parsed.data.status === "returned" && name !== undefined) {
+        served.add(name);
+      }
+    }
+  }
+  const succeeded = run.status === "succeeded";
+  return { startedAt: Date.parse(run.startedAt), succeeded, creates, registered, served };
+}
+
+/** Seconds from the first request that a tool served to the second, per tool that has both. */
+function waitsOf(requests: readonly RequestUse[]): readonly number[] {
+  const uses = new Map<string, number[]>();
+  for (const { served, startedAt } of requests) {
+    for (const name of served) uses.set(name, [...(uses.get(name) ?? []), startedAt]);
+  }
+  return [...uses.values()].flatMap((times) => {
+    const [first, second] = times.toSorted((a, z) => a - z);
+    return first === undefined || second === undefined ? [] : [(second - first) / 1_000];
+  });
+}
+
+/** Model replies stand in runs beside the searches that asked for them. */
+async function costOf(
+  events: EventStore,
+  runs: readonly RunSummary[],
+  searches: ReadonlySet<string>,
+): Promise<number | undefined> {
+  let total = 0;
+  for (const { id, kind, parent } of runs) {
+    if (kind !== "replies" || parent === undefined || !searches.has(parent)) continue;
+    for await (const { data } of events.events(id)) {
+      const parsed = Reply.safeParse(data);
+      if (!parsed.success) continue;
+      const { costUsd } = parsed.data.outcome.reply;
+      if (costUsd === undefined) return undefined;
+      total += costUsd;
+    }
+  }
+  return total;
+}
+
+function secondsOf({ startedAt, endedAt }: RunSummary): number {
+  return endedAt === undefined ? 0 : (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, z) => a - z);
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[sorted.length >> 1]];
+  return low === undefined || high === undefined ? undefined : (low + high) / 2;
+}

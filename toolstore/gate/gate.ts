@@ -1,0 +1,150 @@
+/**
+ * Registration gate: whether a candidate may become the current version of a tool. Pure: the caller
+ * gathers the facts (runs the sealed instances, the dependants' cases, the comparison), the gate
+ * decides, and says every reason, not the first.
+ */
+import { InputError } from "../../src/core/errors.ts";
+import type { Evaluation } from "../../src/core/ports.ts";
+import type { Tool } from "../../src/core/tool.ts";
+import { secretsIn } from "./secrets.ts";
+
+export interface DependantResult {
+  readonly name: string;
+  readonly version: number;
+  readonly passed: number;
+  readonly total: number;
+}
+
+export interface DuplicateResult {
+  readonly name: string;
+  readonly version: number;
+  /** Inputs on which both gave the same. */
+  readonly agreed: number;
+}
+
+export interface GateFacts {
+  readonly candidate: Tool;
+  /** The version that it would replace. */
+  readonly incumbent?: Tool;
+  /** On the sealed instances. */
+  readonly heldOut: Evaluation;
+  /** The incumbent's, on the same sealed instances in the same order. */
+  readonly incumbentHeldOut?: Evaluation;
+  /** Fitness that the candidate must reach. Default 1: every sealed case passes. */
+  readonly floor?: number;
+  /** Fitness distance that counts as equal. */
+  readonly resolution?: number;
+  /** Cases of the tools that call this one, run with the candidate in its place. */
+  readonly dependants?: readonly DependantResult[];
+  /** Stored tools found to behave the same: see `behaviouralDuplicate`. */
+  readonly duplicates?: readonly DuplicateResult[];
+  /** Digest of the version whose capabilities a person has approved. */
+  readonly approvedDigest?: string;
+}
+
+export type GateReason =
+  | "held-out-failed"
+  | "below-floor"
+  | "worse-than-incumbent"
+  | "dependant-broken"
+  | "duplicate"
+  | "secret"
+  | "foreign-name"
+  | "approval-needed";
+
+export type GateDecision =
+  | { readonly accepted: true }
+  | {
+      readonly accepted: false;
+      /** Nothing stands against it but that a person has not approved it yet. */
+      readonly approvable: boolean;
+      readonly reasons: readonly { readonly reason: GateReason; readonly message: string }[];
+    };
+
+/**
+ * @throws InputError DIFFERENT_INSTANCES if the two evaluations are not over the same number of
+ *   instances: scores over different ones can not be compared.
+ */
+export function gate(facts: GateFacts): GateDecision {
+  const { candidate, incumbent, dependants = [], duplicates = [], approvedDigest } = facts;
+  const reasons: { reason: GateReason; message: string }[] = [];
+  const refuse = (reason: GateReason, message: string) => reasons.push({ reason, message });
+
+  judgeHeldOut(facts, refuse);
+  if (incumbent?.origin !== undefined && incumbent.origin !== candidate.origin) {
+    refuse("foreign-name", `${incumbent.name} is a tool of ${incumbent.origin}: choose a name.`);
+  }
+  for (const { name, version, passed, total } of dependants) {
+    if (passed < total) {
+      refuse(
+        "dependant-broken",
+        `${name}@${version}, which calls it, passes ${passed} of its ${total} cases with this version.`,
+      );
+    }
+  }
+  for (const { name, version, agreed } of duplicates) {
+    // A better version of a tool may well behave as the one before it, only faster.
+    if (name === (incumbent ?? candidate).name) continue;
+    refuse(
+      "duplicate",
+      `It behaves like ${name}@${version} on all ${agreed} inputs compared: use that one.`,
+    );
+  }
+  const secrets = secretsIn(candidate);
+  if (secrets.length > 0) {
+    refuse("secret", `It holds what looks like a secret (${secrets.join(", ")}): take it out.`);
+  }
+  const dangers = dangersOf(candidate);
+  if (dangers.length > 0 && approvedDigest !== candidate.digest) {
+    refuse(
+      "approval-needed",
+      `It needs ${dangers.join(" and ")}: a person has to approve this version.`,
+    );
+  }
+  if (reasons.length === 0) return { accepted: true };
+  const approvable = reasons.every(({ reason }) => reason === "approval-needed");
+  return { accepted: false, approvable, reasons };
+}
+
+function judgeHeldOut(
+  { heldOut, incumbentHeldOut, floor = 1, resolution = 1e-9 }: GateFacts,
+  refuse: (reason: GateReason, message: string) => void,
+): void {
+  if (heldOut.status === "failed") {
+    refuse(
+      "held-out-failed",
+      `Sealed instance ${heldOut.at + 1} ended as ${heldOut.kind}: ${heldOut.reason}.`,
+    );
+    return;
+  }
+  if (!(heldOut.fitness >= floor - resolution)) {
+    refuse(
+      "below-floor",
+      `It scores ${heldOut.fitness} on the sealed instances, ${floor} is needed.`,
+    );
+  }
+  if (incumbentHeldOut?.status !== "scored") return;
+  if (incumbentHeldOut.scores.length !== heldOut.scores.length) {
+    throw new InputError(
+      "DIFFERENT_INSTANCES",
+      `Expected both versions' scores over the same sealed instances, got ${heldOut.scores.length} and ${incumbentHeldOut.scores.length}: evaluate both on one list.`,
+    );
+  }
+  if (heldOut.fitness < incumbentHeldOut.fitness - resolution) {
+    refuse(
+      "worse-than-incumbent",
+      `It scores ${heldOut.fitness}, the current version ${incumbentHeldOut.fitness} on the same sealed instances.`,
+    );
+  }
+}
+
+/** What a person has to approve, in words. */
+export function dangersOf({ capabilities, language }: Tool): string[] {
+  const dangers: string[] = [];
+  if (capabilities.network.length > 0)
+    dangers.push(`the network (${capabilities.network.join(", ")})`);
+  if (capabilities.files) dangers.push("files");
+  if (capabilities.model) dangers.push("a model");
+  if (language === "shell") dangers.push("a shell");
+  return dangers;
+}

@@ -1,0 +1,15 @@
+/** What makes two tools the same tool: the code that runs and how it is called. */
+import { digestJson } from "../../src/core/digest.ts";
+import type { Tool } from "../../src/core/tool.ts";
+
+/**
+ * SHA-256 over name, signature, source, language, entry and, if it calls other tools, which: what
+ * `Tool.digest` must be.
+ */
+export function toolDigest(
+  tool: Pick<Tool, "name" | "signature" | "source" | "language" | "entry" | "uses">,
+): string {
+  const { name, signature, source, language, entry, uses = [] } = tool;
+  const own = { name, signature, source, language, entry };
+  return digestJson(uses.length === 0 ? own : { ...own, uses: uses.map((link) => ({ ...link })) });
+}

@@ -1,0 +1,75 @@
+/**
+ * What an embedder says of tools and of queries. A store keeps one vector for each version: the
+ * direction between its own text and the requests that the tool served.
+ */
+import { ConfigError, EngineError } from "../../src/core/errors.ts";
+import type { Embedder, ToolQuery } from "../../src/core/ports.ts";
+import type { Tool } from "../../src/core/tool.ts";
+import { centroid } from "../retrieval/vectors.ts";
+import type { ToolVector } from "./catalogue.ts";
+
+/** What of a tool is embedded; its code and its cases say little in a language model's terms. */
+export function embeddedText({ name, description }: Pick<Tool, "name" | "description">): string {
+  return `${name}. ${description}`;
+}
+
+/** One vector for each tool with its requests, in order. */
+export async function toolVectors(
+  embedder: Embedder,
+  tools: readonly {
+    readonly tool: Pick<Tool, "name" | "description">;
+    readonly queries: readonly string[];
+  }[],
+  signal: AbortSignal,
+): Promise<ToolVector[]> {
+  const own = await embedder.embed(
+    tools.map(({ tool }) => embeddedText(tool)),
+    { kind: "document" },
+    signal,
+  );
+  const asked = tools.flatMap(({ queries }) => queries);
+  const served = asked.length === 0 ? [] : await embedder.embed(asked, { kind: "query" }, signal);
+  let from = 0;
+  return tools.map(({ queries }, i) => {
+    const to = from + queries.length;
+    const vector = centroid(own[i] as Float32Array, served.slice(from, to));
+    from = to;
+    return { vector, served: queries.length };
+  });
+}
+
+/** Vectors of a query's text and hypotheses, or why there are none. */
+export async function queryVectors(
+  embedder: Embedder | undefined,
+  { text, hypotheses = [] }: ToolQuery,
+): Promise<{ readonly vectors?: readonly Float32Array[]; readonly degraded?: string }> {
+  if (embedder === undefined || text.trim() === "") return {};
+  try {
+    const signal = AbortSignal.timeout(QUERY_TIMEOUT_MS);
+    return { vectors: await embedder.embed([text, ...hypotheses], { kind: "query" }, signal) };
+  } catch (error) {
+    return { degraded: `found by words alone: ${reasonOf(error)}` };
+  }
+}
+
+const QUERY_TIMEOUT_MS = 10_000;
+
+/** @throws ConfigError EMBEDDER_MISMATCH if vectors of another embedder are in the store. */
+export function checkEmbedder(
+  embedder: Embedder | undefined,
+  stored: string | undefined,
+  place: string,
+): void {
+  if (embedder === undefined || stored === undefined || stored === embedder.id) return;
+  throw new ConfigError(
+    "EMBEDDER_MISMATCH",
+    `The tool store ${place} holds vectors of embedder "${stored}", "${embedder.id}" is configured: configure the first again, or make all vectors anew with "toolwright tools reindex".`,
+    { facts: { place, stored, configured: embedder.id } },
+  );
+}
+
+/** An engine's error is a sentence already; anything else says at least what it is. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof EngineError) return error.message;
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,65 @@
+/** Keeps tools in this process. The reference driver: when in doubt, the others do what it does. */
+import type { Embedder, ToolStore } from "../../src/core/ports.ts";
+import type { Tool } from "../../src/core/tool.ts";
+import { queriesOf } from "./catalogue.ts";
+import { queryVectors, toolVectors } from "./embedding.ts";
+import { matches } from "./matches.ts";
+import { admits, checkDigest, shelf } from "./shelf.ts";
+import { usageAfter } from "./usage.ts";
+
+export function memoryToolStore({ embedder }: { readonly embedder?: Embedder } = {}): ToolStore {
+  const tools = shelf();
+  const latest = new Map<string, { version: number; digest: string }>();
+  let unembedded: string | undefined;
+
+  /** Words find a tool whose vector could not be had. */
+  async function embed(tool: Tool): Promise<void> {
+    if (embedder === undefined) return;
+    const queries = queriesOf(tools.history(tool.name));
+    try {
+      const [vector] = await toolVectors(
+        embedder,
+        [{ tool, queries }],
+        new AbortController().signal,
+      );
+      if (vector !== undefined) tools.placeVector(tool.name, tool.version, vector);
+    } catch (error) {
+      unembedded = `some tools are found by words alone: ${String(error)}`;
+    }
+  }
+
+  return {
+    async get(name, version) {
+      return tools.get(name, version);
+    },
+    async put(tool) {
+      checkDigest(tool);
+      if (!admits(tool, latest.get(tool.name))) return;
+      latest.set(tool.name, { version: tool.version, digest: tool.digest });
+      // A copy: what the caller changes later is not what it put.
+      const copy = structuredClone(tool);
+      tools.place(copy);
+      await embed(copy);
+    },
+    async list({ statuses } = {}) {
+      return tools.list(statuses);
+    },
+    async history(name) {
+      return tools.history(name);
+    },
+    async search(query) {
+      const { vectors, degraded = unembedded } = await queryVectors(embedder, query);
+      return matches(tools.search(query, vectors), degraded);
+    },
+    async setStatus(name, version, status) {
+      tools.place({ ...tools.get(name, version), status });
+    },
+    async recordUse(name, version, use) {
+      const tool = tools.get(name, version);
+      const after = { ...tool, usage: usageAfter(tool.usage, use) };
+      tools.place(after);
+      if (use.succeeded && use.query !== undefined) await embed(after);
+    },
+    async close() {},
+  };
+}

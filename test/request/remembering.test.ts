@@ -127,7 +127,7 @@ describe("past outcomes", () => {
     expect(first).toEqual(["blind_affordance", "plan"]);
     expect(second).toEqual(["plan"]);
     expect(textOf(home.server.requests.at(-1) as never)).toContain(
-      "An equal request was served by this plan",
+      "This plan worked for an equal request",
     );
   });
 

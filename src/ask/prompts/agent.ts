@@ -4,26 +4,27 @@ import type { PromptTemplate } from "../../core/prompts.ts";
 export const AGENT_TEMPLATES: readonly PromptTemplate[] = [
   {
     name: "agent",
-    version: "1",
-    description: "A sub-agent's first messages: who it is, and what it was given to do.",
+    version: "2",
+    description: "The first messages of a sub-agent: who it is, and its task.",
     variables: {
-      system: "the agent's own words, from the configuration",
-      message: "what it was given to do",
+      system: "the agent's own instructions, from the configuration",
+      message: "the task",
       now: "the time, ISO 8601",
     },
     text: `=== system ===
 {{system}}
-It is {{now}}. You were given a part of a larger task. Use your tools where they help; when you are done, answer in plain text with the result and nothing else.
+Your task is one part of a larger task. Use your tools where they help. When you are done, answer in plain text with the result and nothing else.
 === user ===
-{{message}}`,
+{{message}}
+(The time is {{now}}.)`,
   },
   {
     name: "agent-repair",
-    version: "1",
-    description: "Tells a sub-agent which of its tool calls could not be read or made.",
-    variables: { faults: "each call and why, one a line" },
+    version: "2",
+    description: "Tells a sub-agent which of its tool calls failed to parse or did not fit.",
+    variables: { faults: "each call and what is wrong with it, one a line" },
     text: `=== user ===
-These tool calls could not be made:
+These tool calls were not made:
 {{faults}}
 Correct them, or answer without them.`,
   },

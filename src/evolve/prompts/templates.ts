@@ -1,18 +1,18 @@
-/** The prompts of the generators; how a text is written stands in core/prompts.ts. */
+/** The prompts of the generators. The syntax of a template is explained in src/core/prompts.ts. */
 import type { PromptTemplate } from "../../core/prompts.ts";
 
 const COMMON = {
   entry: "name of the function that evolves",
-  header: "first line of the function that is asked for",
-  description: "what the function is for, in words",
+  header: "first line of the function to write",
+  description: "what the function does",
   signature: "the tool's signature in TypeScript",
-  examples: "some calls with what they should give, one a line",
-  features: "expressions that are worth using, one a line",
-  capabilities: "what the sandbox can and can not do",
-  region: "the marker lines between which alone a program may change",
+  examples: "some calls with their expected results, one a line",
+  features: "expressions that may be useful, one a line",
+  capabilities: "what the sandbox can and cannot do",
+  region: "the two marker lines; only the lines between them may change",
 } as const;
 
-const TASK = `The function: {{description}}
+const TASK = `What the function does: {{description}}
 Signature of the tool: {{signature}}
 It must start with: {{header}}
 {{#examples}}
@@ -20,34 +20,34 @@ Examples:
 {{examples}}
 {{/examples}}
 {{#features}}
-Expressions that may help:
+These expressions may be useful:
 {{features}}
 {{/features}}
 {{#capabilities}}
 Where it runs: {{capabilities}}
 {{/capabilities}}
 {{#region}}
-Only what stands between {{region}} may change; these lines stay.
+Change only what stands between {{region}}. Keep the marker lines.
 {{/region}}`;
 
 const SYSTEM = `=== system ===
-You improve a JavaScript function by small experiments. It is scored by running it; a higher score is better. It must be deterministic and self-contained: no imports, no input or output. It may have helper functions beside it.`;
+You improve a JavaScript function. It is run and scored; a higher score is better. It must be deterministic and self-contained: no imports, no input or output. You may add helper functions.`;
 
-const ANSWER = `First say in one or two sentences what you change and why. Then give the whole function {{entry}} in one \`\`\`js block, and nothing after it.`;
+const ANSWER = `Say in one or two sentences what you change and why. Then write the whole function {{entry}} in one \`\`\`js block, and nothing after it.`;
 
 export const TEMPLATES: readonly PromptTemplate[] = [
   {
     name: "best-shot",
-    version: "1",
+    version: "2",
     description:
       "FunSearch's best-shot prompt: scored versions in ascending order, and the header of the next one.",
     variables: {
       ...COMMON,
       functions: "the parents as <entry>_v0, <entry>_v1, ..., worst first",
-      next: "name of the version that is asked for",
+      next: "name of the version to write",
     },
     text: `=== system ===
-You complete JavaScript files. The versions of a function stand in ascending order of their score. Write the last one so that its score is higher still. Answer with this whole function in one \`\`\`js block and nothing else. It must not call an earlier version.{{#capabilities}} Where it runs: {{capabilities}}{{/capabilities}}
+You complete a JavaScript file. It has versions of one function, from the lowest score to the highest. Write the last version so that its score is higher than all others. It must not call an earlier version. Answer with this whole function in one \`\`\`js block and nothing else.{{#capabilities}} Where it runs: {{capabilities}}{{/capabilities}}
 === user ===
 \`\`\`js
 {{#examples}}
@@ -65,31 +65,13 @@ You complete JavaScript files. The versions of a function stand in ascending ord
   },
   {
     name: "rewrite",
-    version: "1",
-    description: "One parent with its score; a whole new function is asked for.",
-    variables: { ...COMMON, program: "the parent", fitness: "its score", feedback: "what failed" },
-    text: `${SYSTEM}
-=== user ===
-${TASK}
-The current program scores {{fitness}}:
-\`\`\`js
-{{program}}
-\`\`\`
-{{#feedback}}
-What it gets wrong:
-{{feedback}}
-{{/feedback}}
-Write a better one; it may work quite differently. ${ANSWER}`,
-  },
-  {
-    name: "diff",
-    version: "1",
-    description: "One parent; SEARCH/REPLACE blocks are asked for.",
+    version: "2",
+    description: "One parent with its score. Asks for a whole new function.",
     variables: {
       ...COMMON,
       program: "the parent",
       fitness: "its score",
-      feedback: "what failed",
+      feedback: "the cases that failed",
     },
     text: `${SYSTEM}
 === user ===
@@ -99,27 +81,50 @@ The current program scores {{fitness}}:
 {{program}}
 \`\`\`
 {{#feedback}}
-What it gets wrong:
+These cases fail:
 {{feedback}}
 {{/feedback}}
-Improve it by one targeted change. First say in one sentence what you change and why. Then give one or more blocks of exactly this form:
+Write a better one. It may use another method. ${ANSWER}`,
+  },
+  {
+    name: "diff",
+    version: "2",
+    description: "One parent. Asks for SEARCH/REPLACE blocks.",
+    variables: {
+      ...COMMON,
+      program: "the parent",
+      fitness: "its score",
+      feedback: "the cases that failed",
+    },
+    text: `${SYSTEM}
+=== user ===
+${TASK}
+The current program scores {{fitness}}:
+\`\`\`js
+{{program}}
+\`\`\`
+{{#feedback}}
+These cases fail:
+{{feedback}}
+{{/feedback}}
+Improve it by one change. Say in one sentence what you change and why. Then write one or more blocks of exactly this form:
 <<<<<<< SEARCH
-lines of the program, letter by letter, enough of them to occur only once
+lines copied exactly from the program, enough that they occur only once
 =======
-the lines that replace them
+the new lines
 >>>>>>> REPLACE`,
   },
   {
     name: "crossover",
-    version: "1",
-    description: "Two parents; a function that joins what is good in both is asked for.",
+    version: "2",
+    description: "Two parents. Asks for a function that combines the strengths of both.",
     variables: {
       ...COMMON,
       program: "the first parent",
       fitness: "its score",
       otherProgram: "the second parent",
       otherFitness: "its score",
-      differences: "cases that one parent does better than the other",
+      differences: "cases where one parent is better than the other",
     },
     text: `${SYSTEM}
 === user ===
@@ -135,14 +140,18 @@ Program B scores {{otherFitness}}:
 {{#differences}}
 {{differences}}
 {{/differences}}
-Write one function that joins the strong ideas of both and beats both. ${ANSWER}`,
+Write one function that combines the strengths of both and scores higher than both. ${ANSWER}`,
   },
   {
     name: "reflect",
-    version: "1",
-    description:
-      "One parent and its failing cases; a diagnosis and a corrected function are asked for.",
-    variables: { ...COMMON, program: "the parent", fitness: "its score", feedback: "what failed" },
+    version: "2",
+    description: "One parent and its failing cases. Asks for the cause and a corrected function.",
+    variables: {
+      ...COMMON,
+      program: "the parent",
+      fitness: "its score",
+      feedback: "the cases that failed",
+    },
     text: `${SYSTEM}
 === user ===
 ${TASK}
@@ -150,15 +159,15 @@ The current program scores {{fitness}}:
 \`\`\`js
 {{program}}
 \`\`\`
-These cases show what is wrong with it (input, what was expected, what came, or the error):
+These cases fail (input, expected result, actual result or error):
 {{feedback}}
-Find the one cause behind as many of these cases as possible; do not special-case their inputs. ${ANSWER}`,
+Find the one cause of as many of these failures as possible. Do not write special code for these inputs. ${ANSWER}`,
   },
   {
     name: "write-program",
-    version: "1",
+    version: "2",
     description:
-      "One parent in Python or shell with what it gets wrong; a whole new program is asked for.",
+      "One parent in Python or shell with its failing cases. Asks for a whole new program.",
     variables: {
       task: "what to write, in which language",
       language: "python or shell",
@@ -169,13 +178,13 @@ Find the one cause behind as many of these cases as possible; do not special-cas
       capabilities: COMMON.capabilities,
       program: "the parent",
       fitness: "its score",
-      feedback: "what failed",
+      feedback: "the cases that failed",
     },
     text: `=== system ===
-You improve a program by small experiments. It is scored by running it; a higher score is better. It must be deterministic and self-contained.
+You improve a program. It is run and scored; a higher score is better. It must be deterministic and self-contained.
 === user ===
 {{task}}
-What it is for: {{description}}
+What it does: {{description}}
 Signature of the tool, in TypeScript: {{signature}}
 {{#examples}}
 Examples:
@@ -189,18 +198,18 @@ The current program scores {{fitness}}:
 {{program}}
 \`\`\`
 {{#feedback}}
-What it gets wrong:
+These cases fail:
 {{feedback}}
 {{/feedback}}
-First say in one or two sentences what you change and why. Then give the whole program in one \`\`\`{{language}} block, and nothing after it.`,
+Say in one or two sentences what you change and why. Then write the whole program in one \`\`\`{{language}} block, and nothing after it.`,
   },
   {
     name: "repair",
-    version: "1",
-    description: "Tells back, once, why a reply could not be used.",
-    variables: { entry: COMMON.entry, reason: "why the reply could not be used" },
+    version: "2",
+    description: "Says once why a reply was not accepted, and asks again.",
+    variables: { entry: COMMON.entry, reason: "why the reply was not accepted" },
     text: `=== user ===
-That could not be used: {{reason}}
-Give the answer again in the form that was asked for, corrected. It is about the function {{entry}}.`,
+Your answer was not accepted: {{reason}}
+Write the answer again, corrected, in the form described above. The function is {{entry}}.`,
   },
 ];

@@ -282,7 +282,7 @@ describe("llm generator: other ways of asking", () => {
       never(),
     );
     expect(textOf(model.requests[0])).toContain(
-      "between the lines EVOLVE-BLOCK-START and EVOLVE-BLOCK-END may change",
+      "between the lines EVOLVE-BLOCK-START and EVOLVE-BLOCK-END.",
     );
     expect(proposal?.source).toBe(
       `const KEPT = 1;\n// EVOLVE-BLOCK-START\n${PROGRAM}// EVOLVE-BLOCK-END\n`,
@@ -383,7 +383,7 @@ describe("llm generator: order and facts", () => {
     ]);
     expect(calls[0]).toMatchObject({
       promptName: "best-shot",
-      promptVersion: "1",
+      promptVersion: "2",
       parents: [BETTER.digest, WORSE.digest],
       messages: model.requests[0]?.messages,
       content: ANSWER,

@@ -57,7 +57,7 @@ describe("prompts", () => {
     expect(listPrompts({ rewrite: text }).find(({ name }) => name === "rewrite")?.version).toBe(
       "custom",
     );
-    expect(renderPrompt("diff", {}, { rewrite: text }).version).toBe("1");
+    expect(renderPrompt("diff", {}, { rewrite: text }).version).toBe("2");
   });
 
   test("a text without headings is one user message", () => {

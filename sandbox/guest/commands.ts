@@ -44,6 +44,8 @@ export function supervisorSetup({
   inside = scratch,
   scriptFolder = scratch,
   residentMiB,
+  memoryGroup = null,
+  pythonPrelude = "",
   wrap = (command) => command,
   nodeExtra = [],
 }: {
@@ -57,11 +59,15 @@ export function supervisorSetup({
   readonly inside?: string;
   readonly scriptFolder?: string;
   readonly residentMiB: number | null;
-  readonly wrap?: (command: readonly string[]) => readonly string[];
+  /** Folder of the control group that holds the program's memory, where there is one. */
+  readonly memoryGroup?: string | null;
+  /** Runs before a Python program's first line. */
+  readonly pythonPrelude?: string;
+  readonly wrap?: (command: readonly string[], role: "candidate" | "harness") => readonly string[];
   readonly nodeExtra?: readonly string[];
 }): SupervisorSetup {
   const { node, python, shell } = interpreters;
-  const pythonText = session ? PYTHON_CELLS : PYTHON_CANDIDATE;
+  const pythonText = pythonPrelude + (session ? PYTHON_CELLS : PYTHON_CANDIDATE);
   const script = [node, ...nodeArguments(session ? "cells" : "candidate", memoryMiB, nodeExtra)];
   const command = {
     node: script,
@@ -73,8 +79,12 @@ export function supervisorSetup({
   return {
     role:
       runtime === "shell" ? (session ? "shell-session" : "shell") : session ? "session" : "program",
-    candidate: wrap(command),
-    harness: wrap([node, ...nodeArguments("harness", Math.max(256, memoryMiB), nodeExtra)]),
+    candidate: wrap(command, "candidate"),
+    stepwise: runtime === "python",
+    harness: wrap(
+      [node, ...nodeArguments("harness", Math.max(256, memoryMiB), nodeExtra)],
+      "harness",
+    ),
     scratch,
     scriptFolder,
     environment: {
@@ -86,5 +96,6 @@ export function supervisorSetup({
       PYTHONHASHSEED: "0",
     },
     residentMiB,
+    memoryGroup,
   };
 }

@@ -12,6 +12,8 @@ import { encodeFrame } from "./frames.ts";
 export interface SupervisorSetup {
   readonly role: "program" | "shell" | "session" | "shell-session";
   readonly candidate: readonly string[];
+  /** Whether the candidate takes its inputs one by one: it shares a process with what reads them. */
+  readonly stepwise: boolean;
   readonly harness: readonly string[];
   /** The supervisor's own folder; a program's working directory where it has no private root. */
   readonly scratch: string;
@@ -20,6 +22,8 @@ export interface SupervisorSetup {
   readonly environment: Readonly<Record<string, string>>;
   /** Resident memory at which the supervisor itself ends the program; null where a cgroup does. */
   readonly residentMiB: number | null;
+  /** Folder of the control group that holds the program alone; null: look at the container's. */
+  readonly memoryGroup: string | null;
 }
 
 export interface SupervisorJob {
@@ -90,6 +94,9 @@ export function start(
   keepOutput = false,
 ): Guest {
   const [file = "", ...rest] = command;
+  memoryGroup = setup.memoryGroup;
+  killsAtStart = outOfMemoryKills(memoryGroup);
+  killedForMemory = false;
   const child = spawn(file, rest, {
     cwd: setup.scratch,
     env: setup.environment,
@@ -117,10 +124,14 @@ export function start(
 }
 
 /** How many times the kernel has ended a process of this control group for its memory. */
-function outOfMemoryKills(): number {
-  for (const file of ["memory.events", "memory/memory.oom_control"]) {
+function outOfMemoryKills(group: string | null): number {
+  const files =
+    group === null
+      ? ["/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"]
+      : [`${group}/memory.events`, `${group}/memory.oom_control`];
+  for (const file of files) {
     try {
-      const text = readFileSync(`/sys/fs/cgroup/${file}`, "utf8");
+      const text = readFileSync(file, "utf8");
       return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
     } catch {
       // The other version of control groups, or none that can be seen from here.
@@ -129,12 +140,14 @@ function outOfMemoryKills(): number {
   return 0;
 }
 
-const killsAtStart = outOfMemoryKills();
+let killsAtStart = 0;
+let memoryGroup: string | null = null;
 let killedForMemory = false;
 
 /** Says why a process that gave no last answer ended. */
 export function causeOf(end: Awaited<Guest["ended"]>, tail: string): Record<string, unknown> {
-  if (killedForMemory || outOfMemoryKills() > killsAtStart) return { kind: "out-of-memory" };
+  if (killedForMemory || outOfMemoryKills(memoryGroup) > killsAtStart)
+    return { kind: "out-of-memory" };
   // A wrapper that waits for the program gives its signal as 128 and more.
   // The first process of a namespace cannot abort, and faults instead.
   const aborted = end.signal !== null || (end.code ?? 0) >= 128;

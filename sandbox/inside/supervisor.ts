@@ -47,6 +47,9 @@ function superviseProgram(setup: SupervisorSetup, nextJob: Promise<SupervisorJob
   let mostBytes = ODD_BYTES;
   let mostAnswers = 0;
   let withHarness = false;
+  /** Inputs of a candidate that takes them one by one, and whether one is unanswered. */
+  let waiting: string[] = [];
+  let answering = false;
 
   const onAnswer = (value: unknown): void => {
     const answer = (value ?? {}) as { kind?: unknown };
@@ -59,6 +62,7 @@ function superviseProgram(setup: SupervisorSetup, nextJob: Promise<SupervisorJob
       return;
     }
     mostAnswers -= 1;
+    answering = false;
     if (mostAnswers < 0) {
       broken("more answers than it had inputs");
       return;
@@ -73,11 +77,24 @@ function superviseProgram(setup: SupervisorSetup, nextJob: Promise<SupervisorJob
     mostBytes = ODD_BYTES + 6 * job.outputBytes;
     withHarness = job.harness !== null;
     const mode = job.harness === null ? "inputs" : "calls";
+    const stepwise = setup.stepwise && mode === "inputs";
+    if (stepwise) waiting = [...job.inputs];
+    const inputs = mode === "inputs" && !stepwise ? job.inputs : [];
     candidate.process.stdin?.write(
-      encodeFrame({ ...job, harness: null, inputs: mode === "inputs" ? job.inputs : [], mode }),
+      encodeFrame({ ...job, harness: null, inputs, count: job.inputs.length, mode }),
     );
     return job;
   });
+  const giveNext = (): void => {
+    const text = waiting.shift();
+    if (answering || text === undefined) {
+      broken("a request for an input out of turn");
+      return;
+    }
+    answering = true;
+    begunAt = performance.now();
+    candidate.process.stdin?.write(encodeFrame(text));
+  };
   const read = frameReader(
     MAX_FRAME_BYTES,
     (value) => {
@@ -102,6 +119,7 @@ function superviseProgram(setup: SupervisorSetup, nextJob: Promise<SupervisorJob
         return broken("a frame that is no JSON");
       }
       if (kind === "ready") return sendReady();
+      if (kind === "next") return giveNext();
       if (kind === "loaded") return void jobDone.then(beginHarness);
       read(framePayload(payload));
     },

@@ -18,14 +18,23 @@ export function processCapabilities(
     "JavaScript runs under Node's permission model: no files, no child processes, no threads.",
   ];
   const doesNotHold: string[] = [
-    "A fault in the kernel or in an interpreter: there is no container and no system call filter.",
+    "A fault in the kernel or in an interpreter: there is no container.",
     "Time as a side channel: Python and shell read the real clock.",
-    "Memory between two measurements: a program can be above its limit for 20 ms.",
   ];
   const say = (held: boolean | undefined, yes: string, no: string): void => {
     if (held === true) holds.push(yes);
     else doesNotHold.push(no);
   };
+  say(
+    confinement.memoryGroups,
+    "The kernel counts a program's memory in a control group, files in memory included, and ends it above its limit.",
+    "Memory between two measurements: a program can be above its limit for 20 ms.",
+  );
+  say(
+    observed?.filtered,
+    "Python and shell programs run behind a system-call filter: no keyrings, vsock sockets, new namespaces, mounts, or access to other processes.",
+    "Python and shell programs make any system call: what they put into kernel keyrings outlives a run.",
+  );
   const only = observed?.networkInterfaces.every((name) => name === "lo");
   const network = only !== true || confinement.namespaces === "none";
   say(

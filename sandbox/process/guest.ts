@@ -9,7 +9,9 @@ import { join } from "node:path";
 import { nodeArguments, type Runtime, supervisorSetup } from "../guest/commands.ts";
 import { type GuestEnd, guestLost, type LiveGuest } from "../guest/run-program.ts";
 import { encodeFrame, frameReader } from "../inside/frames.ts";
+import { joining, type MemoryGroup, memoryGroup } from "../walls/memory-group.ts";
 import { CAGE_PROGRAM, type Confinement, confine } from "../walls/process.ts";
+import { installFilter } from "../walls/seccomp.ts";
 
 export interface ProcessShape {
   readonly runtime: Runtime;
@@ -34,6 +36,8 @@ export function startProcess(confinement: Confinement, shape: ProcessShape): Liv
   mkdirSync(scratch, { mode: 0o755 });
   mkdirSync(root, { mode: 0o755 });
   const caged = namespaces !== "none";
+  const residentMiB = memoryMiB + OVERHEAD_MIB[runtime];
+  const group = memoryGroup(residentMiB);
   const setup = supervisorSetup({
     runtime,
     session: false,
@@ -42,16 +46,28 @@ export function startProcess(confinement: Confinement, shape: ProcessShape): Liv
     scratch,
     inside: caged ? "/tmp" : scratch,
     scriptFolder: caged ? CAGE_PROGRAM : scratch,
-    residentMiB: memoryMiB + OVERHEAD_MIB[runtime],
+    residentMiB,
+    memoryGroup: group?.folder ?? null,
+    pythonPrelude: confinement.filter ? installFilter({ memoryFiles: group !== undefined }) : "",
     nodeExtra: ["--permission"],
-    wrap: (command) =>
-      confine(
+    wrap: (command, role) => {
+      const shell = role === "candidate" && runtime === "shell";
+      const confined = confine(
         confinement,
         command,
-        // Node and Python hold their own private memory; a shell's children have no such limit.
-        { cpuSeconds, dataMiB: runtime === "shell" ? memoryMiB + 16 : null, fileMiB: scratchMiB },
+        {
+          cpuSeconds,
+          // Node and Python hold their own private memory; a shell's children have no such limit.
+          dataMiB: shell ? memoryMiB + 16 : null,
+          fileMiB: scratchMiB,
+          // Python installs the filter itself. Node's permission model leaves a program no way to
+          // make a system call of its own.
+          filtered: shell,
+        },
         { root, program: scratch, scratchMiB },
-      ),
+      );
+      return role === "candidate" && group !== undefined ? joining(group, confined) : confined;
+    },
   });
   const command = [
     ...(setpriv ? ["setpriv", "--pdeathsig=KILL"] : []),
@@ -78,6 +94,7 @@ export function startProcess(confinement: Confinement, shape: ProcessShape): Liv
     const conclude = (reason: string): void => {
       // The folder may still be a mount point of what is being ended: it is empty from out here.
       rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+      if (group !== undefined) removeWhenEmpty(group);
       // Without namespaces a program of the same user can have done it.
       resolve({ outOfMemory: false, lost: caged, reason });
     };
@@ -136,4 +153,10 @@ export function startProcess(confinement: Confinement, shape: ProcessShape): Liv
       clearTimeout(timer);
     },
   };
+}
+
+/** What was ended may still be leaving its group. */
+function removeWhenEmpty(group: MemoryGroup, attempts = 50): void {
+  if (group.remove() || attempts === 0) return;
+  setTimeout(() => removeWhenEmpty(group, attempts - 1), 20).unref();
 }

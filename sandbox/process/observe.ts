@@ -16,17 +16,18 @@ export interface Observed {
   readonly root: boolean;
   readonly capabilities: boolean;
   readonly newPrivileges: boolean;
+  readonly filtered: boolean;
 }
 
 // Shell words alone, so that it runs wherever a shell does.
 const PROBE = `
 i=; { read l; read l; while IFS=: read n l; do i="$i $n"; done; } < /proc/net/dev
 p=0; for d in /proc/[0-9]*; do p=$((p + 1)); done
-u=; c=; n=
-while read k v l; do case $k in Uid:) u=$v;; CapEff:) c=$v;; NoNewPrivs:) n=$v;; esac; done < /proc/self/status
+u=; c=; n=; s=
+while read k v l; do case $k in Uid:) u=$v;; CapEff:) c=$v;; NoNewPrivs:) n=$v;; Seccomp:) s=$v;; esac; done < /proc/self/status
 r=no; [ -r "$1" ] && r=yes
 { : > "$1.w"; } 2>/dev/null
-echo "$p|$u|$c|$n|$r|$i"
+echo "$p|$u|$c|$n|$s|$r|$i"
 `;
 
 /** @returns undefined where no shell can be started inside to look. */
@@ -41,13 +42,13 @@ export function observeConfinement(confinement: Confinement): Observed | undefin
     const [file = "", ...rest] = confine(
       confinement,
       [shell, "-c", PROBE, "probe", marker],
-      { cpuSeconds: 10, dataMiB: null, fileMiB: 1 },
+      { cpuSeconds: 10, dataMiB: null, fileMiB: 1, filtered: true },
       { root: scratch, program: scratch, scratchMiB: 1 },
     );
     const answer = spawnSync(file, rest, { encoding: "utf8", timeout: 10_000, cwd: "/" });
     const line = (answer.stdout ?? "").trim();
     if (answer.status !== 0 || line === "") return undefined;
-    const [seen, user, effective, newPrivileges, reads, interfaces] = line.split("|");
+    const [seen, user, effective, newPrivileges, mode, reads, interfaces] = line.split("|");
     return {
       networkInterfaces: (interfaces ?? "").split(/\s+/).filter((name) => name !== ""),
       processesSeen: Number(seen),
@@ -56,6 +57,7 @@ export function observeConfinement(confinement: Confinement): Observed | undefin
       root: user === "0",
       capabilities: !/^0*$/.test(effective ?? ""),
       newPrivileges: newPrivileges !== "1",
+      filtered: confinement.filter && mode === "2",
     };
   } finally {
     rmSync(marker, { force: true });

@@ -11,6 +11,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Interpreters } from "../guest/commands.ts";
 import { bwrapWords } from "./bwrap.ts";
+import { canGroupMemory } from "./memory-group.ts";
+import { filtered, syscallFilter } from "./seccomp.ts";
 
 /**
  * How the namespaces are had: by root's right, by a user namespace, by bubblewrap (which some
@@ -26,6 +28,10 @@ export interface Confinement {
   readonly otherUser: boolean;
   readonly interpreters: Partial<Interpreters> & { readonly node: string };
   readonly pythonPrefix: string | null;
+  /** Whether the system-call filter can be installed. */
+  readonly filter: boolean;
+  /** Whether the kernel can count a program's memory in a control group. */
+  readonly memoryGroups: boolean;
 }
 
 export interface ResourceLimits {
@@ -33,6 +39,8 @@ export interface ResourceLimits {
   /** Private memory of one process; null where the interpreter needs more address room than that. */
   readonly dataMiB: number | null;
   readonly fileMiB: number;
+  /** Whether the command starts behind the system-call filter, where there is one. */
+  readonly filtered?: boolean;
 }
 
 const NOBODY = "65534";
@@ -75,7 +83,7 @@ exec "$enter" "$root" "$@"`;
 export function confine(
   confinement: Confinement,
   command: readonly string[],
-  { cpuSeconds, dataMiB, fileMiB }: ResourceLimits,
+  { cpuSeconds, dataMiB, fileMiB, filtered: behindFilter = false }: ResourceLimits,
   places: { readonly root: string; readonly program: string; readonly scratchMiB: number },
 ): readonly string[] {
   const { namespaces, prlimit, setpriv, otherUser, interpreters, pythonPrefix } = confinement;
@@ -124,6 +132,11 @@ export function confine(
     }),
     none: [],
   }[namespaces];
+  const { python } = interpreters;
+  const wanted =
+    behindFilter && confinement.filter && python !== undefined
+      ? filtered(python, { memoryFiles: confinement.memoryGroups }, command)
+      : command;
   const inside = ["/bin/sh", "-c", 'cd /tmp && unset OLDPWD PWD && exec "$@"', "sh"];
   return [
     ...(setpriv ? ["setpriv", "--pdeathsig=KILL"] : []),
@@ -131,7 +144,7 @@ export function confine(
     ...walls,
     ...(setpriv ? drop : []),
     ...(namespaces === "none" ? [] : inside),
-    ...command,
+    ...wanted,
   ];
 }
 
@@ -150,6 +163,11 @@ export function findConfinement(): Confinement {
       ...(shell === undefined ? {} : { shell }),
     },
     pythonPrefix: python?.prefix ?? null,
+    filter:
+      python !== undefined &&
+      process.platform === "linux" &&
+      syscallFilter({ memoryFiles: false }) !== undefined,
+    memoryGroups: canGroupMemory(),
   };
   if (process.platform !== "linux") return { ...base, prlimit: false, setpriv: false };
   const root = process.getuid?.() === 0;

@@ -4,17 +4,111 @@
  * that differs in anything is another one and needs its own.
  */
 import { z } from "zod";
-import type { ApprovalPolicy, Approvals, Condition } from "../core/approvals.ts";
+import type { Approvals } from "../core/approvals.ts";
 import { digestJson } from "../core/digest.ts";
 import { Json } from "../core/json.ts";
 import type { Steps } from "../core/steps.ts";
-import type { Tool } from "../core/tool.ts";
+import { parameterNames, type Tool } from "../core/tool.ts";
+import type { Callable } from "../work/callable.ts";
+import { asks } from "./approval-policy.ts";
+import { byName } from "./arguments.ts";
 
-export type Approval =
+/** What a person is asked before a call. */
+export interface ApprovalQuestion {
+  readonly kind: "approval";
+  readonly text: string;
+  readonly tool: string;
+  readonly version: number;
+  readonly arguments: Json;
+  readonly hash: string;
+}
+
+/** What was said to it, and by whom. */
+export type Verdict =
+  | { readonly decision: "approved"; readonly by: string; readonly arguments?: Json }
+  | { readonly decision: "rejected"; readonly by: string; readonly reason: string };
+
+/** @returns undefined: nobody has said anything, and the call is not made now. */
+export type AskPerson = (question: ApprovalQuestion) => Promise<Verdict | undefined>;
+
+export type Permission =
   | { readonly decision: "approved"; readonly arguments: Json; readonly edited: boolean }
-  | { readonly decision: "rejected"; readonly reason: string };
+  | { readonly decision: "rejected"; readonly reason: string }
+  | { readonly decision: "open" };
 
-/** What a person sends back, as `request approve` and `request reject` do. */
+/**
+ * Whether a call may be made, and with which arguments.
+ *
+ * @param args What it would be made with: by name, or a list of such calls.
+ */
+export type Permit = (callable: Pick<Callable, "tool">, args: Json) => Promise<Permission>;
+
+/** @returns undefined where the policy lets the call be made unasked. */
+export function approvalQuestion(
+  { tools, default: others }: Approvals,
+  tool: Tool,
+  args: Json,
+): ApprovalQuestion | undefined {
+  if (!asks(tools[tool.name] ?? others, callsIn(tool, args))) return undefined;
+  return {
+    kind: "approval",
+    text: `May ${tool.name} version ${tool.version} be called with these arguments?`,
+    tool: tool.name,
+    version: tool.version,
+    arguments: args,
+    hash: callHash(tool, args),
+  };
+}
+
+/** Of the call, as it would be made. */
+export function callHash({ name, digest }: Pick<Tool, "name" | "digest">, args: Json): string {
+  return digestJson({ tool: name, digest, arguments: args }).slice(0, 16);
+}
+
+/** Conditions know the arguments by name. */
+function callsIn(tool: Tool, args: Json): readonly Json[] {
+  const names = parameterNames({ parameters: tool.parameters ?? {} });
+  const calls = Array.isArray(args) ? (args as readonly Json[]) : [args];
+  return calls.map((call) => (Array.isArray(call) ? byName(names, call as Json[]) : call));
+}
+
+/** Whoever calls says how a person is asked; the policy says when. */
+export function permitBy(
+  { steps, approvals }: { readonly steps: Pick<Steps, "trace">; readonly approvals: Approvals },
+  ask: AskPerson,
+): Permit {
+  return async ({ tool }, args) => {
+    const question = tool === undefined ? undefined : approvalQuestion(approvals, tool, args);
+    if (question === undefined) return { decision: "approved", arguments: args, edited: false };
+    const verdict = await ask(question);
+    if (verdict === undefined) return { decision: "open" };
+    const { by } = verdict;
+    const permission: Permission =
+      verdict.decision === "rejected"
+        ? { decision: "rejected", reason: verdict.reason }
+        : {
+            decision: "approved",
+            arguments: verdict.arguments ?? args,
+            edited: verdict.arguments !== undefined,
+          };
+    await steps.trace(`approval:${question.hash}`, [
+      {
+        type: permission.decision === "approved" ? "approval-given" : "approval-refused",
+        data: {
+          tool: question.tool,
+          version: question.version,
+          hash: question.hash,
+          asked: args,
+          by,
+          ...permission,
+        },
+      },
+    ]);
+    return permission;
+  };
+}
+
+/** What a person sends to a request, as `request approve` and `request reject` do. */
 const Said = z.object({
   decision: z.enum(["approve", "reject"]),
   hash: z.string(),
@@ -22,102 +116,38 @@ const Said = z.object({
   arguments: Json.exactOptional(),
 });
 
-export interface ApprovalPorts {
-  readonly steps: Steps;
+export interface RequestApprovalPorts {
+  readonly steps: Pick<Steps, "trace" | "waitFor">;
   readonly approvals: Approvals;
+  /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** Of the call, as it would be made. */
-export function approvalHash(tool: Pick<Tool, "name" | "digest">, args: Json): string {
-  return digestJson({ tool: tool.name, digest: tool.digest, arguments: args }).slice(0, 16);
-}
-
-/** @param args What the tool would be called with: an object by parameter, or a list of such calls. */
-export async function approve(
-  { steps, approvals, now }: ApprovalPorts,
-  tool: Tool,
-  args: Json,
-): Promise<Approval> {
-  const unasked: Approval = { decision: "approved", arguments: args, edited: false };
-  if (!asks(approvals.tools[tool.name] ?? approvals.default, named(tool, args))) return unasked;
-
-  const hash = approvalHash(tool, args);
+/** In a request: it waits until a person answers, over any number of lives, or until the time is over. */
+export function permitByPerson(ports: RequestApprovalPorts): Permit {
+  const { steps, approvals, now } = ports;
   const { expireSeconds } = approvals;
-  const question = {
-    kind: "approval",
-    text: `May ${tool.name} version ${tool.version} be called with these arguments?`,
-    tool: tool.name,
-    version: tool.version,
-    arguments: args,
-    hash,
-  };
-  const said = await steps.waitFor(`approval:${hash}`, {
-    question,
-    ...(expireSeconds === undefined
-      ? {}
-      : { deadline: new Date(now() + expireSeconds * 1_000).toISOString() }),
+  return permitBy(ports, async (question) => {
+    const said = await steps.waitFor(`approval:${question.hash}`, {
+      question: { ...question },
+      ...(expireSeconds === undefined
+        ? {}
+        : { deadline: new Date(now() + expireSeconds * 1_000).toISOString() }),
+    });
+    return judged(said?.payload, question.hash);
   });
-  const verdict = judged(said?.payload, hash, args);
-  await steps.trace(`approval:${hash}`, [
-    {
-      type: verdict.decision === "approved" ? "approval-given" : "approval-refused",
-      data: {
-        tool: tool.name,
-        version: tool.version,
-        hash,
-        asked: args,
-        ...verdict,
-      },
-    },
-  ]);
-  return verdict;
 }
 
-function judged(payload: Json | undefined, hash: string, args: Json): Approval {
+function judged(payload: Json | undefined, hash: string): Verdict {
   if (payload === undefined) {
-    return { decision: "rejected", reason: "nobody approved it in time" };
+    return { decision: "rejected", by: "nobody", reason: "nobody approved it in time" };
   }
+  const by = "a person";
   const said = Said.safeParse(payload);
   if (!said.success || said.data.hash !== hash) {
-    return { decision: "rejected", reason: "the approval was given for another call" };
+    return { decision: "rejected", by, reason: "the approval was given for another call" };
   }
   const { decision, reason = "no reason was given", arguments: edited } = said.data;
-  if (decision === "reject") return { decision: "rejected", reason };
-  return { decision: "approved", arguments: edited ?? args, edited: edited !== undefined };
-}
-
-/** Lists of arguments by the names of the tool's parameters, as conditions know them. */
-function named({ parameters }: Tool, args: Json): readonly Json[] {
-  const calls = Array.isArray(args) ? (args as readonly Json[]) : [args];
-  const names = Object.keys((parameters?.properties ?? {}) as object);
-  return calls.map((call) =>
-    Array.isArray(call)
-      ? Object.fromEntries(call.map((value: Json, index) => [names[index] ?? `${index}`, value]))
-      : call,
-  );
-}
-
-function asks(policy: ApprovalPolicy, calls: readonly Json[]): boolean {
-  if (policy === "never" || policy === "always") return policy === "always";
-  return policy.some((condition) => calls.some((call) => holds(condition, call)));
-}
-
-function holds({ argument, above, below, equals, matches }: Condition, call: Json): boolean {
-  const value = argument === undefined ? call : partOf(call, argument.split("."));
-  if (value === undefined) return false;
-  if (above !== undefined && !(typeof value === "number" && value > above)) return false;
-  if (below !== undefined && !(typeof value === "number" && value < below)) return false;
-  if (equals !== undefined && digestJson(equals) !== digestJson(value)) return false;
-  if (matches === undefined) return true;
-  return new RegExp(matches).test(typeof value === "string" ? value : JSON.stringify(value));
-}
-
-function partOf(value: Json, path: readonly string[]): Json | undefined {
-  let part: Json | undefined = value;
-  for (const key of path) {
-    if (part === null || typeof part !== "object" || !Object.hasOwn(part, key)) return undefined;
-    part = (part as Readonly<Record<string, Json>>)[key];
-  }
-  return part;
+  if (decision === "reject") return { decision: "rejected", by, reason };
+  return { decision: "approved", by, ...(edited === undefined ? {} : { arguments: edited }) };
 }

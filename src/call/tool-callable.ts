@@ -1,56 +1,86 @@
-/** A stored tool as something to call by name: arguments by name in, one sandbox run, one value out. */
-import { describeExecution } from "../core/execution.ts";
-import type { Json } from "../core/json.ts";
+/** A stored tool as something to call: run in the sandbox, and counted as use, once for each call. */
+import { describeExecution, type Execution } from "../core/execution.ts";
 import type { Sandbox, ToolStore } from "../core/ports.ts";
-import { programOf, type Tool } from "../core/tool.ts";
-import type { Arguments, Callable } from "../work/callable.ts";
+import { parameterNames, type Tool } from "../core/tool.ts";
+import type { Callable, CallOutcome } from "../work/callable.ts";
+import { byPosition, type Given } from "./arguments.ts";
+import { runTool } from "./run-tool.ts";
 
 export interface ToolCallablePorts {
   /** Started at the first call. */
   readonly sandbox: () => Promise<Sandbox>;
-  readonly tools: ToolStore;
+  readonly tools: Pick<ToolStore, "recordUse">;
   readonly monotonicMs: () => number;
   /** Words of the request, which the tool is found by later. */
-  readonly query: string;
+  readonly query?: string;
 }
 
-export function toolCallable(ports: ToolCallablePorts, tool: Tool): Callable {
-  const { name, version, description, parameters, limits } = tool;
+export interface ToolCallable extends Callable {
+  readonly tool: Tool;
+  /** Several calls in one run of the sandbox. */
+  callAll(
+    calls: readonly Given[],
+    signal: AbortSignal,
+    key?: string,
+  ): Promise<readonly CallOutcome[]>;
+}
+
+export function toolCallable(ports: ToolCallablePorts, tool: Tool): ToolCallable {
+  const { name, description, parameters } = tool;
+  const names = parameterNames(tool);
+
+  async function callAll(
+    calls: readonly Given[],
+    signal: AbortSignal,
+    key?: string,
+  ): Promise<readonly CallOutcome[]> {
+    const sandbox = await ports.sandbox();
+    const start = ports.monotonicMs();
+    const inputs = calls.map((given) => byPosition(names, given));
+    const executions = await runTool(sandbox, tool, inputs, signal);
+    const wallMs = (ports.monotonicMs() - start) / Math.max(1, calls.length);
+    const outcomes = calls.map((_, index) => outcomeOf(executions[index], wallMs));
+    for (const [index, outcome] of outcomes.entries()) {
+      await count(outcome, wallMs, calls.length === 1 ? key : key && `${key}/${index}`);
+    }
+    return outcomes;
+  }
+
+  async function count(outcome: CallOutcome, wallMs: number, id?: string): Promise<void> {
+    await ports.tools.recordUse(name, tool.version, {
+      ...(id === undefined ? {} : { id }),
+      succeeded: outcome.status === "returned",
+      wallMs,
+      ...(ports.query === undefined ? {} : { query: ports.query }),
+      ...(outcome.status === "failed" ? { error: outcome.reason } : {}),
+    });
+  }
+
   return {
     name,
     description,
     parameters,
     origin: "tool",
     tool,
+    callAll,
     async call(given, signal, key) {
-      const sandbox = await ports.sandbox();
-      const start = ports.monotonicMs();
-      const [execution] = await sandbox.run(
-        { program: programOf(tool), inputs: [positional(tool, given)], limits, seed: 0 },
-        signal,
-      );
-      const returned = execution?.status === "returned";
-      const reason =
-        execution === undefined ? "The sandbox gave no result." : describeExecution(execution);
-      await ports.tools.recordUse(name, version, {
-        ...(key === undefined ? {} : { id: key }),
-        succeeded: returned,
-        wallMs: ports.monotonicMs() - start,
-        query: ports.query,
-        ...(returned ? {} : { error: reason }),
-      });
-      return returned
-        ? { status: "returned", output: execution.output }
-        : { status: "failed", reason };
+      const [outcome] = await callAll([given], signal, key);
+      return outcome ?? outcomeOf(undefined, 0);
     },
   };
 }
 
-/** Arguments in the order of the parameters; what is left out at the end stays out. */
-export function positional({ parameters }: Pick<Tool, "parameters">, given: Arguments): Json[] {
-  const { properties } = parameters;
-  const names =
-    properties !== null && typeof properties === "object" ? Object.keys(properties) : [];
-  const last = names.findLastIndex((name) => given[name] !== undefined);
-  return names.slice(0, last + 1).map((name) => given[name] ?? null);
+function outcomeOf(
+  execution: Execution = { status: "crashed", reason: "the sandbox gave no result" },
+  wallMs: number,
+): CallOutcome {
+  return execution.status === "returned"
+    ? { status: "returned", output: execution.output, wallMs }
+    : {
+        status: "failed",
+        code: execution.status,
+        reason: describeExecution(execution),
+        execution,
+        wallMs,
+      };
 }

@@ -2,27 +2,59 @@
  * Trying a stored tool as its callers would: its own source, its own limits, the user's arguments.
  * What it gives is scored outside the sandbox.
  */
+import type { Approvals } from "../core/approvals.ts";
 import type { Execution } from "../core/execution.ts";
 import type { Evaluator, Sandbox } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
-import { programOf, type Tool } from "../core/tool.ts";
+import { actsOutside, type Tool } from "../core/tool.ts";
 import type { Trial } from "../work/stages.ts";
+import { approvalQuestion } from "./approvals.ts";
+import { type Runnable, runTool } from "./run-tool.ts";
 
 export interface TrialPorts {
   readonly sandbox: Sandbox;
   readonly evaluator: Evaluator;
 }
 
+/**
+ * Why a tool is not tried, in a sentence; undefined if it may be. A trial is a run to find out, which
+ * nobody is asked about: nothing outside of the sandbox may come of it.
+ */
+export function untriedBecause(
+  tool: Tool,
+  approvals: Approvals,
+  instances: readonly TaskInstance[],
+): string | undefined {
+  if (actsOutside(tool)) return "it may change things outside, so it was not tried.";
+  const inputs = instances.map(({ input }) => [...input]);
+  const leaves = tool.language === "mcp";
+  return leaves && approvalQuestion(approvals, tool, inputs) !== undefined
+    ? "a person has to be asked before its server gets these inputs, so it was not tried."
+    : undefined;
+}
+
 /** @param floor Fitness that has to be beaten; undefined: the task's target has to be reached. */
 export async function tryTool(
   { sandbox, evaluator }: TrialPorts,
-  tool: Pick<Tool, "language" | "source" | "entry" | "uses" | "limits">,
+  tool: Runnable,
   task: Task,
   instances: readonly TaskInstance[],
   floor: number | undefined,
   signal: AbortSignal,
 ): Promise<Trial> {
-  const executions = await callOnAll(sandbox, tool, instances, signal);
+  const inputs = instances.map(({ input }) => input);
+  const executions = await runTool(sandbox, tool, inputs, signal);
+  return judge(evaluator, task, instances, executions, floor);
+}
+
+/** @param floor As of `tryTool`. */
+export function judge(
+  evaluator: Evaluator,
+  task: Task,
+  instances: readonly TaskInstance[],
+  executions: readonly Execution[],
+  floor: number | undefined,
+): Trial {
   const evaluation = evaluator.evaluate(task, instances, executions);
   if (evaluation.status === "failed") {
     return { status: "fails", reason: `${evaluation.kind}: ${evaluation.reason}` };
@@ -50,24 +82,6 @@ export async function tryTool(
       0,
     ),
   };
-}
-
-/** The tool called with each instance's input, in their order. */
-export function callOnAll(
-  sandbox: Sandbox,
-  tool: Pick<Tool, "language" | "source" | "entry" | "uses" | "limits">,
-  instances: readonly TaskInstance[],
-  signal: AbortSignal,
-): Promise<readonly Execution[]> {
-  return sandbox.run(
-    {
-      program: programOf(tool),
-      inputs: instances.map(({ input }) => input),
-      limits: tool.limits,
-      seed: 0,
-    },
-    signal,
-  );
 }
 
 /** The best of a task's seeds on some instances: what can be had without any tool. */

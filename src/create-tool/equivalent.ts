@@ -3,12 +3,14 @@
  * passes every case is the tool that was asked for, whatever it is called.
  */
 
-import { type TrialPorts, tryTool } from "../call/trial.ts";
+import { type TrialPorts, tryTool, untriedBecause } from "../call/trial.ts";
+import type { Approvals } from "../core/approvals.ts";
 import type { ToolStore } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
-import { actsOutside, parameterNames, type Tool } from "../core/tool.ts";
+import { parameterNames, type Tool } from "../core/tool.ts";
 
 export interface EquivalentPorts extends TrialPorts {
+  readonly approvals: Approvals;
   readonly tools: ToolStore;
   /** A match below it is no match. */
   readonly noneBelow: number;
@@ -43,7 +45,8 @@ export async function findEquivalent(
   });
   for (const { tool, score } of matches) {
     const named = score >= ports.noneBelow;
-    if ((!named && known.length < CONVINCING) || actsOutside(tool)) continue;
+    if (!named && known.length < CONVINCING) continue;
+    if (untriedBecause(tool, ports.approvals, instances) !== undefined) continue;
     if (parameterNames(tool).length !== task.kernel.parameters.length) continue;
     const trial = await tryTool(ports, tool, task, instances, undefined, signal);
     if (trial.status !== "serves") continue;

@@ -4,7 +4,8 @@
  */
 
 import type { Ask } from "../ask/ask.ts";
-import { callOnAll, type TrialPorts } from "../call/trial.ts";
+import { runTool } from "../call/run-tool.ts";
+import type { TrialPorts } from "../call/trial.ts";
 import type { NewEvent } from "../core/event.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { ToolStore } from "../core/ports.ts";
@@ -63,7 +64,7 @@ export async function review(
 
   const { ask } = ports;
   const cases = instancesOfCases(task);
-  const behaviour = await callOnAll(ports.sandbox, candidate, cases, signal);
+  const behaviour = await run(ports, candidate, cases, signal);
   const wrong =
     ask === undefined
       ? []
@@ -113,6 +114,20 @@ async function tellBack(
   return notes.length === 0 ? learning : withNote(learning, notes.join("\n"));
 }
 
+function run(
+  { sandbox }: TrialPorts,
+  tool: Tool,
+  instances: readonly TaskInstance[],
+  signal: AbortSignal,
+) {
+  return runTool(
+    sandbox,
+    tool,
+    instances.map(({ input }) => input),
+    signal,
+  );
+}
+
 function flag(task: Task, found: Readonly<Record<string, Json>>): NewEvent {
   return { type: "scope-flag", data: { name: task.spec.name, ...found } };
 }
@@ -126,8 +141,8 @@ async function broken(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   if (task.properties.length === 0) return [];
-  const call = (tool: Tool, instances: Parameters<typeof callOnAll>[2]) =>
-    callOnAll(ports.sandbox, tool, instances, signal);
+  const call = (tool: Tool, instances: readonly TaskInstance[]) =>
+    run(ports, tool, instances, signal);
   const inputs = task.authored.map(({ args }) => args);
   const found = await violations(
     { tools: ports.tools, call },

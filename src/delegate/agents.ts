@@ -52,7 +52,9 @@ export function agentsOf(
     async findCallable(name, within) {
       const mine = own(within).find((callable) => callable.name === name);
       if (mine !== undefined) return mine;
-      const known = (await tools.list()).find((tool) => tool.name === name);
+      // One that waits for approval says so when it is called.
+      const stored = await tools.list({ statuses: ["active", "candidate"] });
+      const known = stored.find((tool) => tool.name === name);
       return known === undefined ? undefined : callableOf(known);
     },
     openChild: (parent, agent, message, key) =>

@@ -5,7 +5,7 @@
 
 import { type RoleModel, showing, steppedModel } from "../ask/asker.ts";
 import { PROMPTS } from "../ask/prompts/book.ts";
-import { type CallPorts, makeCall } from "../call/make-call.ts";
+import { type CallPorts, makeCall } from "../call/call-tool.ts";
 import type { AgentConfig } from "../core/agent.ts";
 import { apart, type Image, MOST_IMAGES } from "../core/image.ts";
 import type { Json } from "../core/json.ts";

@@ -14,6 +14,7 @@ import {
   retiringEvery,
   toolDigest,
 } from "../../toolstore/index.ts";
+import { type DirectCalls, directCalls } from "../call/direct-calls.ts";
 import { OWN_FUNCTIONS } from "../call/self-management.ts";
 import { systemClock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
@@ -30,9 +31,11 @@ import { failpointOf } from "../journal/failpoint.ts";
 import { type ForeignTools, foreignTools } from "../mcp/foreign.ts";
 import { type Memory, openMemory } from "../memory/index.ts";
 import { configuredEmbedder } from "../models/embed/embedder.ts";
+import { type LastingCalls, lastingCalls } from "../request/lasting-calls.ts";
 import { type InferOptions, type Inferred, inferFrom } from "../request/preferences.ts";
 import { createRequests, type Outcome, type Requests } from "../request/requests.ts";
 import { createAgentWalk } from "../request/walk-agent.ts";
+import { createCallWalk } from "../request/walk-call.ts";
 import { createProgramWalk } from "../request/walk-program.ts";
 import { createRedactor, openTrace, pruneTraces, sqliteEventStore } from "../trace/index.ts";
 import { createEvolve, type EvolutionOptions, type Evolve } from "./evolution.ts";
@@ -79,6 +82,10 @@ export interface Engine {
   /** Submits a request and carries it on until it ends or waits. */
   request(request: Request, options: RequestOptions, signal: AbortSignal): Promise<Outcome>;
   readonly requests: Requests;
+  /** Calls that no request makes. `title` is what their run is called in the trace. */
+  directCalls(title: string): DirectCalls;
+  /** Calls that wait longer than whoever made them. */
+  readonly lastingCalls: LastingCalls;
   /** Objects that a user declares. */
   readonly manifests: Manifests;
   /** What the home remembers of people and of how requests ended. Opened at the first call. */
@@ -188,6 +195,7 @@ export function openEngine(config: Config): Engine {
     byAgent: createAgentWalk({ ...walkPorts, config: latest }),
   }));
   const byProgram = createProgramWalk(walkPorts);
+  const byCall = createCallWalk(walkPorts);
 
   const submitted = createRequests({
     home: config.home,
@@ -195,12 +203,12 @@ export function openEngine(config: Config): Engine {
     clock,
     clean: redactor.session().json,
     newId,
-    approvals: config.approvals,
     hasModel: () => manifests.config().model !== undefined,
     failpoint: process.env.TOOLWRIGHT_FAILPOINT,
     // Where cases decide, rules plan; words alone need a model.
     walkByModel: (life) =>
       byProgram(life) ??
+      byCall(life) ??
       walks().byAgent(life) ??
       (life.task === undefined && config.model !== undefined ? walks().byModel(life) : undefined),
     stagesOf: ruled.stagesOf,
@@ -232,6 +240,19 @@ export function openEngine(config: Config): Engine {
     evolve,
     replay,
     requests,
+    directCalls: (title) =>
+      directCalls(
+        {
+          tools,
+          sandbox,
+          approvals: config.approvals,
+          monotonicMs: clock.monotonicMs,
+          openTrace: open,
+          newId,
+        },
+        title,
+      ),
+    lastingCalls: lastingCalls({ folder: join(config.home, "calls"), requests, seed: config.seed }),
     manifests,
     memory: remembered.get,
     inferPreferences: (user, options, signal) =>

@@ -2,7 +2,10 @@
 import { specTask } from "../../evaluators/index.ts";
 import { gate } from "../../toolstore/gate/gate.ts";
 import { noneBelow, toolDigest, weighTool } from "../../toolstore/index.ts";
-import { callTool } from "../call/execute.ts";
+import { permitByPerson } from "../call/approvals.ts";
+import { createArgumentFaults } from "../call/arguments.ts";
+import { callOnGoal } from "../call/call-on-goal.ts";
+import { toolCallable } from "../call/tool-callable.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import type { Evaluator, EventStore, Sandbox, ToolStore } from "../core/ports.ts";
@@ -52,6 +55,8 @@ export function createRuleWalk({
 }: RuleWalkPorts): RuleWalk {
   const flights = singleFlight<Observation>();
   const claim = fileClaims(claims);
+  const argumentFaults = createArgumentFaults();
+  const { approvals } = config;
   /** The store's gate, its reasons in words. */
   const judgeForStore: CreateToolPorts["gate"] = async (candidate, options, signal) => {
     const ports = { store: tools, sandbox: await bareSandbox() };
@@ -94,6 +99,7 @@ export function createRuleWalk({
           },
           wanted,
         ),
+      approvals,
       noneBelow,
       gate: judgeForStore,
       flights,
@@ -118,7 +124,7 @@ export function createRuleWalk({
     const running = async () => ({ sandbox: await sandbox(), evaluator, tools, trace });
     return {
       ground: (asked) => ground({ tools, trace }, asked, task, instances),
-      afford: async (goal) => afford({ ...(await running()), noneBelow }, goal, signal),
+      afford: async (goal) => afford({ ...(await running()), approvals, noneBelow }, goal, signal),
       async plan(goal, affordances, seen) {
         const plan = planByRule(goal, affordances, seen);
         if (plan.kind === "step") {
@@ -129,13 +135,20 @@ export function createRuleWalk({
       },
       createTool: async (goal) =>
         createTool({ ...(await creation(life)), ...(await testers(life)) }, goal, signal),
-      execute: async (goal, step) =>
-        callTool(
-          { ...(await running()), monotonicMs: clock.monotonicMs, requestId: life.requestId },
+      execute: (goal, { tool }) => {
+        const { monotonicMs, now } = clock;
+        const query = goal.request.objective;
+        return callOnGoal(
+          {
+            steps,
+            argumentFaults,
+            permit: permitByPerson({ steps, approvals, now }),
+            evaluator,
+          },
           goal,
-          step,
-          signal,
-        ),
+          toolCallable({ sandbox, tools, monotonicMs, query }, tool),
+        );
+      },
     };
   };
 

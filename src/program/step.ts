@@ -1,7 +1,7 @@
 /** A program as a step of a plan, or as a request of its own: its calls are made as any other call. */
 
 import type { Ask } from "../ask/ask.ts";
-import { type CallPorts, makeCall } from "../call/make-call.ts";
+import { type CallPorts, makeCall } from "../call/call-tool.ts";
 import type { Json } from "../core/json.ts";
 import type { Sandbox } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";

@@ -6,12 +6,14 @@
  * store's threshold is tried on the goal's own inputs, the best word match first, until one serves.
  */
 
-import { bestSeed, type TrialPorts, tryTool } from "../call/trial.ts";
+import { bestSeed, type TrialPorts, tryTool, untriedBecause } from "../call/trial.ts";
+import type { Approvals } from "../core/approvals.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { ToolStore } from "../core/ports.ts";
 import type { Affordance, Goal, Trial } from "../work/stages.ts";
 
 export interface AffordancePorts extends TrialPorts {
+  readonly approvals: Approvals;
   readonly tools: ToolStore;
   readonly trace: (events: readonly NewEvent[]) => Promise<void>;
   /** A match below it is no match. */
@@ -35,11 +37,11 @@ export async function afford(
       : await bestSeed(ports, goal.task, goal.instances, signal);
   const tried: Affordance[] = [];
   for (const { tool, score } of near) {
-    // What may change things outside is called when that is wanted, never to find out if it serves. A
-    // need for the network that a person has approved is no such thing: these inputs are the user's.
-    const trial: Trial = tool.effects
-      ? { status: "fails", reason: "it may change things outside, so it was not tried." }
-      : await tryTool(ports, tool, goal.task, goal.instances, floor, signal);
+    const untried = untriedBecause(tool, ports.approvals, goal.instances);
+    const trial: Trial =
+      untried === undefined
+        ? await tryTool(ports, tool, goal.task, goal.instances, floor, signal)
+        : { status: "fails", reason: untried };
     tried.push({ tool, score, trial });
     if (trial.status === "serves") break;
   }

@@ -3,7 +3,6 @@
  * between the engine, the walks and whoever drives them.
  */
 
-import type { Approvals } from "../core/approvals.ts";
 import type { Clock } from "../core/clock.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
@@ -32,7 +31,6 @@ export interface RequestsPorts {
   readonly clock: Clock;
   readonly clean: (value: Json) => Json;
   readonly newId: (kind: string) => string;
-  readonly approvals: Approvals;
   /** Of whatever configuration is the latest. */
   readonly hasModel: () => boolean;
   /** Kills the process at a write of the journal; for tests of crashes. */

@@ -2,9 +2,10 @@
  * One step of a plan. Whatever goes wrong in it is a value that the next plan reads; what ends the
  * whole request (a spent budget, a cancel, a lost store) is thrown.
  */
-import { type CallPorts, makeCall } from "../call/make-call.ts";
+import { type CallPorts, makeCall } from "../call/call-tool.ts";
 import { EngineError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import type { Steps } from "../core/steps.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Arguments, Callable, CallOutcome } from "../work/callable.ts";
 import { type DoneStep, type Matter, resultsOf, type StepOutcome } from "../work/matter.ts";
@@ -17,6 +18,7 @@ export type Creation =
   | { readonly status: "refused"; readonly reasons: readonly string[] };
 
 export interface PerformPorts extends CallPorts {
+  readonly steps: Steps;
   readonly toolCallable: (tool: Tool) => Callable;
   readonly createTool: (
     wanted: PlanStepOf<"create-tool">,

@@ -24,7 +24,7 @@ export type { LiveOptions, Outcome, Requests } from "./attempt.ts";
 const SUBMIT_LEASE_MS = 5_000;
 
 export function createRequests(ports: RequestsPorts): Requests {
-  const { home, store, clock, clean, newId, approvals, hasModel } = ports;
+  const { home, store, clock, clean, newId, hasModel } = ports;
   const failpoint = failpointOf(ports.failpoint);
   const secret = (): Buffer => callbackSecret(home);
   /** What people say goes into the trace like everything else. */
@@ -100,11 +100,7 @@ export function createRequests(ports: RequestsPorts): Requests {
           const byModel = ports.walkByModel(life);
           const walked =
             byModel === undefined
-              ? await walkRequest(
-                  { steps, approvals, now: clock.now },
-                  request,
-                  ports.stagesOf(life),
-                )
+              ? await walkRequest(steps, request, ports.stagesOf(life))
               : walkedTo(await byModel);
           solution = walked.solution;
           return walked;

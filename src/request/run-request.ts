@@ -6,15 +6,13 @@
  * from the changed words, and calls that were made already are not made again.
  */
 import type { z } from "zod";
-import { type ApprovalPorts, approve } from "../call/approvals.ts";
-import { pendingResults } from "../call/pending.ts";
 import { digestJson } from "../core/digest.ts";
 import { CanceledError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import { Request, type RequestStatus } from "../core/request.ts";
 import type { Steps } from "../core/steps.ts";
-import type { Goal, Observation, Solution, Stages } from "../work/stages.ts";
+import type { Observation, Solution, Stages } from "../work/stages.ts";
 import { solve } from "./walk-rules.ts";
 
 export interface RequestOutcome {
@@ -37,20 +35,16 @@ export interface Walked {
   readonly solution: Solution;
 }
 
-export async function walkRequest(
-  ports: ApprovalPorts,
-  request: Request,
-  stages: Stages,
-): Promise<Walked> {
+export async function walkRequest(steps: Steps, request: Request, stages: Stages): Promise<Walked> {
   const calls = new Map<string, Observation>();
   let asked = request;
   for (let revision = 1; ; revision++) {
     try {
-      return walkedTo(await solve(asked, asSteps(ports, stages, calls)));
+      return walkedTo(await solve(asked, asSteps(steps, stages, calls)));
     } catch (error) {
       if (!(error instanceof Revised)) throw error;
       const changed = Request.parse({ ...asked, ...error.change });
-      await ports.steps.trace("request-revised", [
+      await steps.trace("request-revised", [
         {
           type: "request-revised",
           data: {
@@ -94,8 +88,7 @@ class Revised extends CanceledError {
 /** Any time that is past: whoever does not want to wait asks with it. */
 const AT_ONCE = "1970-01-01T00:00:00.000Z";
 
-function asSteps(ports: ApprovalPorts, stages: Stages, calls: Map<string, Observation>): Stages {
-  const { steps } = ports;
+function asSteps(steps: Steps, stages: Stages, calls: Map<string, Observation>): Stages {
   return {
     ...stages,
     afford: (goal) => recorded(steps, "afford", () => stages.afford(goal)),
@@ -116,30 +109,12 @@ function asSteps(ports: ApprovalPorts, stages: Stages, calls: Map<string, Observ
       const key = digestJson({ tool: tool.digest ?? tool.version, name: tool.name, inputs });
       const known = calls.get(key);
       if (known !== undefined) return known;
-      const approval = await approve(ports, tool, inputs);
-      if (approval.decision === "rejected") {
-        const reason = `The call was not approved: ${approval.reason}.`;
-        return { kind: "tool-called", tool, trial: { status: "fails", reason } };
-      }
-      const approved = approval.edited ? withInputs(goal, approval.arguments) : goal;
-      const seen = await recorded(
-        steps,
-        `call:${tool.name}`,
-        () => stages.execute(approved, step),
-        { tool: tool.name, version: tool.version },
-        // Calling again what only computes is safe; what acts outside is a person's decision.
-        tool.effects === true ? "ask" : "retry",
-      );
-      const whole = await pendingResults(steps, seen);
-      calls.set(key, whole);
-      return whole;
+      // A call is a step by itself.
+      const seen = await stages.execute(goal, step);
+      calls.set(key, seen);
+      return seen;
     },
   };
-}
-
-function withInputs(goal: Goal, inputs: Json): Goal {
-  const list = (Array.isArray(inputs) ? inputs : [inputs]) as readonly (readonly Json[])[];
-  return { ...goal, instances: list.map((input) => ({ input: [...input] })) };
 }
 
 /** What stages give is data, whatever its type says. */
@@ -148,9 +123,8 @@ async function recorded<T>(
   name: string,
   body: () => Promise<T>,
   input?: Json,
-  onUncertain: "retry" | "ask" = "retry",
 ): Promise<T> {
-  const options = input === undefined ? { onUncertain } : { onUncertain, input };
+  const options = input === undefined ? {} : { input };
   const result = await steps.step(name, async () => (await body()) as Json, options);
   return result as T;
 }

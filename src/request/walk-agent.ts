@@ -4,8 +4,8 @@
  */
 import { z } from "zod";
 import { readPrompts } from "../ask/prompts/book.ts";
-import { createArgumentFaults } from "../call/argument-faults.ts";
-import { permitByPerson } from "../call/permit.ts";
+import { permitByPerson } from "../call/approvals.ts";
+import { createArgumentFaults } from "../call/arguments.ts";
 import { toolCallable } from "../call/tool-callable.ts";
 import { InputError } from "../core/errors.ts";
 import type { Sandbox } from "../core/ports.ts";

@@ -3,8 +3,8 @@
  * on like any request, over any number of lives, with its approvals and its budget.
  */
 import { z } from "zod";
-import { createArgumentFaults } from "../call/argument-faults.ts";
-import { permitByPerson } from "../call/permit.ts";
+import { permitByPerson } from "../call/approvals.ts";
+import { createArgumentFaults } from "../call/arguments.ts";
 import { toolCallable } from "../call/tool-callable.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
@@ -98,19 +98,19 @@ async function walkProgram(
   return { status: "gave-up", reason, steps: outcome.calls };
 }
 
-/** The active tools of those names, or all of them. @throws ToolNotFoundError */
+/** The tools of those names, or all of them. Those that wait say so when called. @throws ToolNotFoundError */
 export async function toolsNamed(
   tools: ToolStore,
   names: readonly string[] | undefined,
 ): Promise<readonly Tool[]> {
-  const active = await tools.list();
-  if (names === undefined) return active;
+  const known = await tools.list({ statuses: ["active", "candidate"] });
+  if (names === undefined) return known;
   return names.map((name) => {
-    const tool = active.find((each) => each.name === name);
+    const tool = known.find((each) => each.name === name);
     if (tool !== undefined) return tool;
     throw new ToolNotFoundError(
       name,
-      active.map((each) => each.name),
+      known.map((each) => each.name),
     );
   });
 }

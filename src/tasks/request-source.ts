@@ -11,6 +11,7 @@ import type { Task, TaskInstance } from "../core/task.ts";
 import { Case, ToolSpec } from "../core/tool.ts";
 import { specFromExamples } from "../create-tool/spec-from-examples.ts";
 import { AgentSource } from "../request/walk-agent.ts";
+import { CallSource } from "../request/walk-call.ts";
 import { ProgramSource } from "../request/walk-program.ts";
 import type { Prepare, Prepared } from "../work/attempt.ts";
 import { dataInstances, loadExamples, loadSpec, loadTask, readText } from "./tasks.ts";
@@ -25,6 +26,7 @@ const Source = z.union([
   z.strictObject({ examples: z.array(Case), data: Data.exactOptional() }),
   ProgramSource,
   AgentSource,
+  CallSource,
 ]);
 type Source = z.output<typeof Source>;
 
@@ -67,15 +69,14 @@ export const prepare: Prepare = async ({ source, seed }, { objective }): Promise
 };
 
 async function taskOf(source: Source, objective: string): Promise<Task | undefined> {
-  if (source === null || "program" in source || "agent" in source) return undefined;
+  if (source === null || standsAlone(source)) return undefined;
   if ("task" in source) return loadTask(source.task);
   if ("spec" in source) return specTask(source.spec);
   return specTask(specFromExamples(objective, source.examples));
 }
 
 function instancesOf(task: Task, source: Source, seed: number): readonly TaskInstance[] {
-  const data =
-    source === null || "program" in source || "agent" in source ? undefined : source.data;
+  const data = source === null || standsAlone(source) ? undefined : source.data;
   if (data !== undefined) return dataInstances(task, data.text, data.file);
   // Cases are the request's own inputs. A numeric task gets fresh ones that no split has seen.
   if (task.harness === undefined) {
@@ -84,6 +85,13 @@ function instancesOf(task: Task, source: Source, seed: number): readonly TaskIns
   const fresh = task.instances("sealed", seed + 1);
   // Where a construction itself is the result there is nothing fresh: it is asked for again.
   return fresh.length > 0 ? fresh : task.instances("train", seed);
+}
+
+/** Sources that say all that is to be done: no task stands behind them. */
+function standsAlone(
+  source: NonNullable<Source>,
+): source is ProgramSource | AgentSource | CallSource {
+  return "program" in source || "agent" in source || "call" in source;
 }
 
 /** A path means the same from any folder. */

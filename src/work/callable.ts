@@ -2,6 +2,7 @@
  * What a plan can call by name with JSON arguments: a stored tool, a sub-agent, a function of the
  * engine's own. The planner and sub-agents see all of them alike.
  */
+import type { Execution } from "../core/execution.ts";
 import { apart } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import { typeOfSchema } from "../core/text/types.ts";
@@ -10,9 +11,19 @@ import type { JsonSchema, Tool } from "../core/tool.ts";
 export type Arguments = { readonly [key: string]: Json };
 
 /** What became of a call. A failure is a value: the next plan reads it. */
-export type CallOutcome =
+export type CallOutcome = (
   | { readonly status: "returned"; readonly output: Json }
-  | { readonly status: "failed"; readonly reason: string };
+  | {
+      readonly status: "failed";
+      readonly reason: string;
+      /** For programs: an execution's status, or why nothing was called, e.g. INVALID_ARGUMENTS. */
+      readonly code?: string;
+      /** Of a stored tool that ran. */
+      readonly execution?: FailedExecution;
+    }
+) & { readonly wallMs?: number };
+
+export type FailedExecution = Exclude<Execution, { status: "returned" }>;
 
 export interface Callable {
   readonly name: string;

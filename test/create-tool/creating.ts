@@ -1,6 +1,7 @@
 /** What the tests of tool creation share: real isolates, a memory store, a scripted author and asker. */
 import { createEvaluator, specTask } from "../../evaluators/index.ts";
 import type { Ask } from "../../src/ask/ask.ts";
+import { Approvals } from "../../src/core/approvals.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { NewEvent } from "../../src/core/event.ts";
 import type { Json } from "../../src/core/json.ts";
@@ -68,6 +69,7 @@ export function workbench({
     tools,
     trace,
     ask,
+    approvals: Approvals.parse({}),
     noneBelow: 0.1,
     taskOf: specTask,
     testAuthors,

@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { permitByPerson } from "../../src/call/approvals.ts";
+import { createArgumentFaults } from "../../src/call/arguments.ts";
+import { callOnGoal } from "../../src/call/call-on-goal.ts";
 import { Approvals } from "../../src/core/approvals.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { Json } from "../../src/core/json.ts";
@@ -12,7 +15,8 @@ import type { Tool } from "../../src/core/tool.ts";
 import { createRequests, type Requests } from "../../src/request/requests.ts";
 import { type CallbackServer, serveCallbacks } from "../../src/server/callbacks/callbacks.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
-import type { Stages } from "../../src/work/stages.ts";
+import type { LifeContext } from "../../src/work/attempt.ts";
+import type { Goal, Stages } from "../../src/work/stages.ts";
 import { all } from "../contracts/event-store.ts";
 
 const home = mkdtempSync(join(tmpdir(), "people-"));
@@ -45,6 +49,7 @@ const payTool = (digest: string) =>
     version: 1,
     digest,
     parameters: { type: "object", properties: { amount: { type: "number" } } },
+    capabilities: { network: [], files: false, model: false },
   }) as unknown as Tool;
 
 /** A walk that calls one tool, once, and answers with what it gives. */
@@ -63,44 +68,66 @@ function world(approvals: Partial<Approvals>, output: Json = "paid"): World {
         clock: systemClock,
         clean: (value) => value,
         newId: () => "req-1",
-        approvals: Approvals.parse(approvals),
         hasModel: () => false,
         failpoint: undefined,
-        stagesOf: () => stages,
+        stagesOf,
         walkByModel: () => undefined,
       });
     },
     live: (id) =>
       it.requests.live(id, { prepare: async () => ({ task: undefined, instances: [] }) }, never),
   };
-  const stages = {
-    ground: async (asked: Request) => ({ request: asked, instances: [{ input: [7] }] }),
-    afford: async () => [],
-    plan: async (
-      _goal: unknown,
-      _found: unknown,
-      seen: readonly { trial: { status: string; outputs: Json[]; reason: string } }[],
-    ) => {
-      const trial = seen.at(-1)?.trial;
-      if (trial === undefined)
-        return { kind: "step", step: { kind: "call-tool", tool: it.tool }, reason: "" };
-      if (trial.status === "fails") return { kind: "give-up", reason: trial.reason };
-      const [first] = trial.outputs;
-      return {
-        kind: "answer",
-        answer: { text: JSON.stringify(first), tool: null, checks: [], outputs: [], measures: {} },
-      };
-    },
-    createTool: () => Promise.reject(new Error("nothing is made here")),
-    execute: async (goal: { instances: { input: Json }[] }) => {
-      it.calls.push(...goal.instances.map(({ input }) => input));
-      return {
-        kind: "tool-called",
-        tool: it.tool,
-        trial: { status: "serves", outputs: [it.output], fitness: 1, scores: [1], wallMs: 0 },
-      };
-    },
-  } as unknown as Stages;
+  const stagesOf = ({ steps }: LifeContext) =>
+    ({
+      ground: async (asked: Request) => ({ request: asked, instances: [{ input: [7] }] }),
+      afford: async () => [],
+      plan: async (
+        _goal: unknown,
+        _found: unknown,
+        seen: readonly { trial: { status: string; outputs: Json[]; reason: string } }[],
+      ) => {
+        const trial = seen.at(-1)?.trial;
+        if (trial === undefined)
+          return { kind: "step", step: { kind: "call-tool", tool: it.tool }, reason: "" };
+        if (trial.status === "fails") return { kind: "give-up", reason: trial.reason };
+        const [first] = trial.outputs;
+        return {
+          kind: "answer",
+          answer: {
+            text: JSON.stringify(first),
+            tool: null,
+            checks: [],
+            outputs: [],
+            measures: {},
+          },
+        };
+      },
+      createTool: () => Promise.reject(new Error("nothing is made here")),
+      execute: (goal: Goal) =>
+        callOnGoal(
+          {
+            steps,
+            argumentFaults: createArgumentFaults(),
+            permit: permitByPerson({
+              steps,
+              approvals: Approvals.parse(approvals),
+              now: systemClock.now,
+            }),
+            evaluator: { evaluate: () => ({ status: "scored", fitness: 1, scores: [1] }) } as never,
+          },
+          goal,
+          {
+            ...it.tool,
+            origin: "tool",
+            tool: it.tool,
+            call: () => Promise.reject(new Error("they are called together")),
+            async callAll(calls) {
+              it.calls.push(...(calls as Json[]));
+              return calls.map(() => ({ status: "returned", output: it.output }));
+            },
+          },
+        ),
+    }) as unknown as Stages;
   it.restart();
   return it;
 }

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isolateSandbox } from "../../sandbox/index.ts";
 import type { Ask } from "../../src/ask/ask.ts";
-import { createArgumentFaults } from "../../src/call/argument-faults.ts";
-import { makeCall } from "../../src/call/make-call.ts";
+import { createArgumentFaults } from "../../src/call/arguments.ts";
+import { makeCall } from "../../src/call/call-tool.ts";
 import { ModelError } from "../../src/core/errors.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
@@ -96,7 +96,11 @@ async function run(
         {
           steps,
           argumentFaults: faults,
-          permit: async (_callable, wanted) => ({ status: "permitted", arguments: wanted }),
+          permit: async (_callable, wanted) => ({
+            decision: "approved",
+            arguments: wanted,
+            edited: false,
+          }),
         },
         callable,
         given,

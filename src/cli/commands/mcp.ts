@@ -28,20 +28,15 @@ export function addMcp(program: Command): void {
   ).action(async (flags: McpFlags) => {
     check(flags);
     // Loaded when it is used: no other command needs the protocol.
-    const [
-      { mcpServers, serveMcpOverStdio },
-      { serveMcpOverHttp },
-      { offeredTools },
-      { tracedCalls },
-    ] = await Promise.all([
-      import("../../server/mcp/mcp.ts"),
-      import("../../server/mcp/http.ts"),
-      import("../../server/mcp/tools.ts"),
-      import("../../server/mcp/calls.ts"),
-    ]);
+    const [{ mcpServers, serveMcpOverStdio }, { serveMcpOverHttp }, { offeredTools }] =
+      await Promise.all([
+        import("../../server/mcp/mcp.ts"),
+        import("../../server/mcp/http.ts"),
+        import("../../server/mcp/tools.ts"),
+      ]);
     await withSession(flags, async ({ engine, output, signal }) => {
       const over = flags.http === undefined ? "stdio" : "HTTP";
-      const calls = tracedCalls(engine, `MCP over ${over}`);
+      const calls = engine.directCalls(`MCP over ${over}`);
       const offered = offeredTools(engine, calls, flags.pageSize);
       const onError = (error: Error): void => output.note(`MCP: ${error.message}`);
       try {

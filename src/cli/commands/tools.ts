@@ -7,10 +7,12 @@ import {
   type Review,
   reviewsOf,
 } from "../../../toolstore/index.ts";
+import type { AskPerson } from "../../call/approvals.ts";
+import { byName } from "../../call/arguments.ts";
+import { isPending } from "../../call/pending.ts";
 import { InputError } from "../../core/errors.ts";
-import { describeExecution } from "../../core/execution.ts";
 import type { Json } from "../../core/json.ts";
-import type { Tool } from "../../core/tool.ts";
+import { parameterNames, type Tool } from "../../core/tool.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { EXIT, table } from "../output.ts";
 import { type CommonFlags, count, integer, withCommonFlags, withSession } from "../session.ts";
@@ -117,26 +119,27 @@ export function addTools(program: Command): void {
       .option("--tool-version <number>", "a version of it (default: the current one)", integer),
   ).action(async (name: string, flags: CommonFlags & { args: string; toolVersion?: number }) => {
     await withSession(flags, async ({ engine, output, signal }) => {
-      const [{ argumentChecker }, { tracedCalls }] = await Promise.all([
-        import("../../server/mcp/arguments.ts"),
-        import("../../server/mcp/calls.ts"),
-      ]);
       const tool = await engine.tools.get(name, flags.toolVersion);
       const given = parseArguments(flags.args);
-      const checked = Array.isArray(given)
-        ? { ok: true as const, args: given as readonly Json[] }
-        : argumentChecker()(tool, given as { readonly [name: string]: Json });
-      if (!checked.ok) {
-        throw new InputError("INVALID_ARGUMENTS", `${name}: ${checked.problems.join(" ")}`);
+      const calls = engine.directCalls(`tools run ${name}`);
+      // Whoever types the call has decided about it.
+      const ask: AskPerson = async () => {
+        output.note(`${name} needs a person's approval: this command counts as yours.`);
+        return { decision: "approved", by: "the person at the command line" };
+      };
+      const outcome = await calls.call(tool, given, ask, signal).finally(calls.end);
+      if (outcome.status === "failed") {
+        const { code = "CALL_FAILED", reason, execution } = outcome;
+        if (execution === undefined) throw new InputError(code, reason);
+        output.result(execution, reason);
+        process.exitCode = EXIT.failed;
+        return;
       }
-      const calls = tracedCalls(engine, `tools run ${name}`);
-      const execution = await calls.call(tool, checked.args, signal).finally(calls.end);
-      const returned = execution.status === "returned";
-      output.result(
-        execution,
-        returned ? JSON.stringify(execution.output) : describeExecution(execution),
-      );
-      process.exitCode = returned ? EXIT.done : EXIT.failed;
+      output.result(outcome, JSON.stringify(outcome.output));
+      if (!isPending(outcome.output)) return;
+      const named = byName(parameterNames(tool), given);
+      const { id } = await engine.lastingCalls.leave(tool, named, outcome.output, signal);
+      output.note(`The result is still to come. What it waits for: toolwright request show ${id}`);
     });
   });
 }

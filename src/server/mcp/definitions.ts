@@ -4,9 +4,10 @@
  * revisions know only objects.
  */
 import type { CallToolResult, Tool as McpTool } from "@modelcontextprotocol/server";
-import { describeExecution, type Execution } from "../../core/execution.ts";
 import type { Json } from "../../core/json.ts";
 import { actsOutside, type JsonSchema, type Tool } from "../../core/tool.ts";
+import type { RequestView } from "../../journal/view.ts";
+import type { CallOutcome } from "../../work/callable.ts";
 
 /** The field that holds a result which is no object. */
 const RESULT = "result";
@@ -49,12 +50,12 @@ function wrapped({ $defs, definitions, $schema, ...schema }: JsonSchema): McpToo
   };
 }
 
-/** An execution as a result; a failure says its kind in `_meta`, so that programs can tell them apart. */
-export function resultOf(tool: Tool, execution: Execution): CallToolResult {
-  if (execution.status !== "returned") {
-    return failure(execution.status, `${tool.name}: ${describeExecution(execution)}`);
+/** What became of a call; a failure says its kind in `_meta`, so that programs can tell them apart. */
+export function resultOf(tool: Tool, outcome: CallOutcome): CallToolResult {
+  if (outcome.status === "failed") {
+    return failure(outcome.code ?? outcome.status, `${tool.name}: ${outcome.reason}`);
   }
-  const { output } = execution;
+  const { output } = outcome;
   if (isObjectSchema(tool.result)) {
     if (isObject(output)) return success(output);
     return failure("bad-output", `${tool.name}: expected an object, it gave ${kindOf(output)}.`);
@@ -78,6 +79,29 @@ export function failure(code: string, message: string): CallToolResult {
     isError: true,
     content: [{ type: "text", text: message }],
     _meta: { "toolwright/error": { code, message } },
+  };
+}
+
+/** A call that waits, and how it goes on. */
+export function waitingResult({ name }: Tool, { id, status, waits }: RequestView): CallToolResult {
+  const question = waits[0]?.question as { readonly kind?: string } | undefined;
+  const show = `toolwright request show ${id}`;
+  const approve = `toolwright request approve ${id}`;
+  const wait =
+    question?.kind === "approval"
+      ? {
+          code: "APPROVAL_NEEDED",
+          text: `${name} was not called: a person has to approve this call first. Ask them for: ${approve} (or reject in place of approve).`,
+          commands: { approve, reject: `toolwright request reject ${id}`, show },
+        }
+      : {
+          code: "RESULT_PENDING",
+          text: `The result of ${name} is still to come (${status}). What it waits for: ${show}.`,
+          commands: { show },
+        };
+  return {
+    ...failure(wait.code, `${wait.text} Then make the same call again: it gives the result, once.`),
+    structuredContent: { status: "waiting", requestId: id, ...wait.commands },
   };
 }
 

@@ -15,6 +15,7 @@ import { z } from "zod";
 import { EngineError } from "../../core/errors.ts";
 import { Json } from "../../core/json.ts";
 import type { ToolStore } from "../../core/ports.ts";
+import { elicitationOf } from "./elicit.ts";
 import type { OfferedTools } from "./tools.ts";
 import { watchTools } from "./watch.ts";
 
@@ -44,6 +45,7 @@ export function mcpServers(offered: OfferedTools, version: string): McpServerFac
           offered.call(params.name, named.data, {
             signal: context.mcpReq.signal,
             progress: progress.at,
+            elicitation: elicitationOf(server, context),
           }),
         );
       } finally {

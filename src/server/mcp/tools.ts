@@ -3,23 +3,32 @@
  * find one by words, and `create_tool`, which answers with a stored tool that does what the examples
  * ask for or has one evolved, gated and registered.
  */
-import type { CallToolResult, Tool as McpTool } from "@modelcontextprotocol/server";
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  Tool as McpTool,
+} from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { specTask } from "../../../evaluators/index.ts";
+import type { ApprovalQuestion, AskPerson } from "../../call/approvals.ts";
+import type { DirectCalls } from "../../call/direct-calls.ts";
+import { isPending } from "../../call/pending.ts";
 import { EngineError, InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { Request } from "../../core/request.ts";
 import { Case, type Tool, ToolSpec } from "../../core/tool.ts";
 import { specFromExamples } from "../../create-tool/spec-from-examples.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { argumentChecker } from "./arguments.ts";
-import type { ToolCalls } from "./calls.ts";
-import { definitionOf, failure, resultOf, success } from "./definitions.ts";
+import type { LastingCall } from "../../request/lasting-calls.ts";
+import type { Arguments } from "../../work/callable.ts";
+import { definitionOf, failure, resultOf, success, waitingResult } from "./definitions.ts";
+import { askClient, type Elicitation } from "./elicit.ts";
 
 export interface CallContext {
   readonly signal: AbortSignal;
   /** Says how far a long call is; `done` only grows. */
   readonly progress: (done: number, message: string) => void;
+  readonly elicitation: Elicitation;
 }
 
 export interface OfferedTools {
@@ -30,7 +39,7 @@ export interface OfferedTools {
     name: string,
     named: { readonly [name: string]: Json },
     context: CallContext,
-  ): Promise<CallToolResult>;
+  ): Promise<CallToolResult | InputRequiredResult>;
 }
 
 const CreateArguments = z.strictObject({
@@ -64,11 +73,14 @@ const BUILT_IN: readonly McpTool[] = [
   },
 ];
 
-type Served = Pick<Engine, "tools" | "config" | "request">;
+type Served = Pick<Engine, "tools" | "config" | "request" | "lastingCalls">;
 
 /** @param pageSize Definitions in one answer to `tools/list`. */
-export function offeredTools(engine: Served, calls: ToolCalls, pageSize = 200): OfferedTools {
-  const check = argumentChecker();
+export function offeredTools(
+  engine: Served,
+  calls: Pick<DirectCalls, "call">,
+  pageSize = 200,
+): OfferedTools {
   const builtIn = new Set(BUILT_IN.map(({ name }) => name));
 
   return {
@@ -89,24 +101,55 @@ export function offeredTools(engine: Served, calls: ToolCalls, pageSize = 200): 
         if (name === "search_tools") return await search(engine, named);
         if (name === "create_tool") return await create(engine, named, context);
         const tool = await engine.tools.get(name);
-        if (tool.status !== "active" || !isServed(builtIn)(tool)) {
-          return failure(
-            "TOOL_NOT_ACTIVE",
-            `${name} is ${tool.status} and can not be called here.`,
-          );
+        // One that waits says so when it is called.
+        if (tool.status === "deprecated" || !isServed(builtIn)(tool)) {
+          return failure("TOOL_NOT_ACTIVE", `${name} is ${tool.status} and cannot be called here.`);
         }
-        const checked = check(tool, named);
-        if (!checked.ok) {
-          return failure("INVALID_ARGUMENTS", `${name}: ${checked.problems.join(" ")}`);
-        }
-        context.progress(0, `${name} is called`);
-        return resultOf(tool, await calls.call(tool, checked.args, context.signal));
+        return await callStored(engine, calls, tool, named, context);
       } catch (error) {
         if (!(error instanceof EngineError) || error.code === "TOOL_NOT_FOUND") throw error;
         return failure(error.code, error.message);
       }
     },
   };
+}
+
+/**
+ * A call that needs a person's approval is put to the client's user where the client can ask; else it
+ * becomes a request, which answers the same call once it is approved. So does one whose result is
+ * still to come.
+ */
+async function callStored(
+  { lastingCalls }: Served,
+  calls: Pick<DirectCalls, "call">,
+  tool: Tool,
+  named: Arguments,
+  { signal, progress, elicitation }: CallContext,
+): Promise<CallToolResult | InputRequiredResult> {
+  progress(0, `${tool.name} is called`);
+  const begun = await lastingCalls.resume(tool, named, signal);
+  if (begun !== undefined) return lastingResult(tool, begun);
+
+  let unanswered: ApprovalQuestion | undefined;
+  const ask: AskPerson = async (question) => {
+    const verdict = elicitation.verdictOn(question);
+    if (verdict === undefined) unanswered = question;
+    return verdict;
+  };
+  const outcome = await calls.call(tool, named, ask, signal);
+  if (unanswered !== undefined) {
+    return elicitation.offered
+      ? askClient(unanswered)
+      : lastingResult(tool, await lastingCalls.begin(tool, named, undefined, signal));
+  }
+  if (outcome.status === "returned" && isPending(outcome.output)) {
+    return lastingResult(tool, await lastingCalls.begin(tool, named, outcome.output, signal));
+  }
+  return resultOf(tool, outcome);
+}
+
+function lastingResult(tool: Tool, call: LastingCall): CallToolResult {
+  return call.status === "ended" ? resultOf(tool, call.outcome) : waitingResult(tool, call.view);
 }
 
 /** Other servers' tools are theirs to serve. */

@@ -5,7 +5,6 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Config } from "../../../src/core/config.ts";
 import { type Engine, openEngine } from "../../../src/engine/engine.ts";
-import { type ToolCalls, tracedCalls } from "../../../src/server/mcp/calls.ts";
 import { type McpHttpServer, serveMcpOverHttp } from "../../../src/server/mcp/http.ts";
 import { mcpServers } from "../../../src/server/mcp/mcp.ts";
 import { offeredTools } from "../../../src/server/mcp/tools.ts";
@@ -15,7 +14,7 @@ import { sampleTool } from "../../toolstore/sample.ts";
 
 let place: Workplace;
 let engine: Engine;
-let calls: ToolCalls;
+let calls: ReturnType<Engine["directCalls"]>;
 let http: McpHttpServer;
 const signal = new AbortController().signal;
 const home = () => `${place.folder}/home`;
@@ -43,7 +42,7 @@ beforeAll(async () => {
   );
   await engine.tools.put(sampleTool({ name: "waiting", status: "candidate" }));
   await engine.tools.put(sampleTool({ name: "theirs", origin: "mcp:elsewhere" }));
-  calls = tracedCalls(engine, "MCP over HTTP");
+  calls = engine.directCalls("MCP over HTTP");
   http = await serveMcpOverHttp(engine.tools, mcpServers(offeredTools(engine, calls, 2), "1.2.3"), {
     port: 0,
     onError: () => undefined,
@@ -158,10 +157,13 @@ describe.each([
     const { client } = connected;
     const nothing = client.callTool({ name: "nothing", arguments: {} });
     await expect(nothing).rejects.toMatchObject({ code: -32_602 });
-    for (const name of ["waiting", "theirs"]) {
+    for (const [name, code] of [
+      ["waiting", "TOOL_WAITS"],
+      ["theirs", "TOOL_NOT_ACTIVE"],
+    ] as const) {
       expect(await client.callTool({ name, arguments: { input: 1 } })).toMatchObject({
         isError: true,
-        _meta: { "toolwright/error": { code: "TOOL_NOT_ACTIVE" } },
+        _meta: { "toolwright/error": { code } },
       });
     }
   });
@@ -201,11 +203,14 @@ describe("another engine's library", () => {
     expect(await other.foreign.sync()).toEqual([]);
     const triple = await other.tools.get("peer__triple");
     expect(triple).toMatchObject({ origin: "mcp:peer", effects: false, version: 1 });
-    const otherCalls = tracedCalls(other, "test");
-    expect(await otherCalls.call(triple, [14], signal)).toMatchObject({ output: { result: 42 } });
-    expect(await otherCalls.call(triple, ["x"], signal)).toMatchObject({
-      status: "threw",
-      message: expect.stringContaining("must be number"),
+    const otherCalls = other.directCalls("test");
+    const unasked = async () => undefined;
+    expect(await otherCalls.call(triple, [14], unasked, signal)).toMatchObject({
+      output: { result: 42 },
+    });
+    expect(await otherCalls.call(triple, ["x"], unasked, signal)).toMatchObject({
+      status: "failed",
+      reason: expect.stringContaining("must be number"),
     });
     await otherCalls.end();
 

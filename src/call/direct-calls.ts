@@ -1,0 +1,66 @@
+/**
+ * Calls that no request makes: of a person at the command line, of an MCP client. They leave a run of
+ * their own in the trace.
+ */
+import type { Approvals } from "../core/approvals.ts";
+import type { OpenTrace, TraceWriter } from "../core/ports.ts";
+import type { Tool } from "../core/tool.ts";
+import type { CallOutcome } from "../work/callable.ts";
+import { type AskPerson, permitBy } from "./approvals.ts";
+import { createArgumentFaults, type Given } from "./arguments.ts";
+import { makeCall } from "./call-tool.ts";
+import { type ToolCallablePorts, toolCallable } from "./tool-callable.ts";
+
+export interface DirectCallPorts extends Omit<ToolCallablePorts, "query"> {
+  readonly approvals: Approvals;
+  readonly openTrace: OpenTrace;
+  readonly newId: (kind: string) => string;
+}
+
+export interface DirectCalls {
+  /**
+   * A result that is still to come is handed back as the tool gave it.
+   *
+   * @param ask How a person is asked, where the policy wants it.
+   * @throws SandboxUnavailableError, StoreError, or the signal's reason; a failed call is a value.
+   */
+  call(tool: Tool, given: Given, ask: AskPerson, signal: AbortSignal): Promise<CallOutcome>;
+  /** The trace's last word, if anything was written. */
+  end(): Promise<void>;
+}
+
+/** @param title What the run is called in the trace; it begins with the first event. */
+export function directCalls(ports: DirectCallPorts, title: string): DirectCalls {
+  const { approvals, openTrace, newId } = ports;
+  const argumentFaults = createArgumentFaults();
+  let opened: Promise<TraceWriter> | undefined;
+  let calls = 0;
+  let failed = 0;
+  const writer = (): Promise<TraceWriter> => {
+    opened ??= openTrace({ id: newId("call"), kind: "calls", title });
+    return opened;
+  };
+
+  return {
+    async call(tool, given, ask, signal) {
+      const id = `call-${tool.name}-v${tool.version}-${++calls}`;
+      const steps = {
+        trace: async (_name: string, events: Parameters<TraceWriter["events"]>[0]) =>
+          (await writer()).events(events),
+        // Without a journal nothing is done again: each call is made once.
+        step: async <T>(_name: string, body: (attempt: Attempt) => Promise<T>): Promise<T> =>
+          body({ idempotencyKey: `${(await writer()).id}/${id}`, attempt: 1, signal }),
+      };
+      const permit = permitBy({ steps, approvals }, ask);
+      const callable = toolCallable(ports, tool);
+      const outcome = await makeCall({ steps, argumentFaults, permit }, callable, given, id);
+      if (outcome.status === "failed") failed++;
+      return outcome;
+    },
+    async end() {
+      await (await opened)?.end(calls > 0 && failed === calls ? "failed" : "succeeded");
+    },
+  };
+}
+
+type Attempt = { idempotencyKey: string; attempt: number; signal: AbortSignal };

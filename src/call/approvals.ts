@@ -41,7 +41,12 @@ export type Permission =
  *
  * @param args What it would be made with: by name, or a list of such calls.
  */
-export type Permit = (callable: Pick<Callable, "tool">, args: Json) => Promise<Permission>;
+export type Permit = (
+  callable: Pick<Callable, "tool">,
+  args: Json,
+  /** Of the run that calls: what was decided stands beside the call. */
+  steps: Pick<Steps, "trace">,
+) => Promise<Permission>;
 
 /** @returns undefined where the policy lets the call be made unasked. */
 export function approvalQuestion(
@@ -73,11 +78,8 @@ function callsIn(tool: Tool, args: Json): readonly Json[] {
 }
 
 /** Whoever calls says how a person is asked; the policy says when. */
-export function permitBy(
-  { steps, approvals }: { readonly steps: Pick<Steps, "trace">; readonly approvals: Approvals },
-  ask: AskPerson,
-): Permit {
-  return async ({ tool }, args) => {
+export function permitBy(approvals: Approvals, ask: AskPerson): Permit {
+  return async ({ tool }, args, steps) => {
     const question = tool === undefined ? undefined : approvalQuestion(approvals, tool, args);
     if (question === undefined) return { decision: "approved", arguments: args, edited: false };
     const verdict = await ask(question);
@@ -117,17 +119,16 @@ const Said = z.object({
 });
 
 export interface RequestApprovalPorts {
-  readonly steps: Pick<Steps, "trace" | "waitFor">;
+  readonly steps: Pick<Steps, "waitFor">;
   readonly approvals: Approvals;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /** In a request: it waits until a person answers, over any number of lives, or until the time is over. */
-export function permitByPerson(ports: RequestApprovalPorts): Permit {
-  const { steps, approvals, now } = ports;
+export function permitByPerson({ steps, approvals, now }: RequestApprovalPorts): Permit {
   const { expireSeconds } = approvals;
-  return permitBy(ports, async (question) => {
+  return permitBy(approvals, async (question) => {
     const said = await steps.waitFor(`approval:${question.hash}`, {
       question: { ...question },
       ...(expireSeconds === undefined

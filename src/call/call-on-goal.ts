@@ -37,14 +37,13 @@ export async function callOnGoal(
   }
   const names = parameterNames(tool);
   const inputs = calls.map((given) => byPosition(names, given));
-  const instances =
-    JSON.stringify(inputs) === JSON.stringify(asked)
-      ? goal.instances
-      : // What a person changed has no known answer.
-        inputs.map((input) => ({ input }));
+  const edited = JSON.stringify(inputs) !== JSON.stringify(asked);
+  // What a person changed has no known answer, and nothing to be measured by.
+  const { target, ...untargeted } = goal.task;
+  const task = edited || target === undefined ? untargeted : goal.task;
+  const instances = edited ? inputs.map((input) => ({ input })) : goal.instances;
   // Whether it serves well enough was decided by affordance; here it has to work.
-  const floor = Number.NEGATIVE_INFINITY;
-  const trial = judge(ports.evaluator, goal.task, instances, executions, floor);
+  const trial = judge(ports.evaluator, task, instances, executions, Number.NEGATIVE_INFINITY);
   return { kind: "tool-called", tool, trial };
 }
 

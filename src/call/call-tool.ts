@@ -72,7 +72,7 @@ export async function makeCalls(
 
   const waits = waitingFault(tool);
   if (waits !== undefined) return refused("TOOL_WAITS", waits);
-  const permission = await permit(callable, asked);
+  const permission = await permit(callable, asked, steps);
   if (permission.decision === "open") {
     return refused("APPROVAL_NEEDED", `${name} waits for a person's approval of this call.`);
   }

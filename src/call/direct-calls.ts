@@ -51,7 +51,7 @@ export function directCalls(ports: DirectCallPorts, title: string): DirectCalls 
         step: async <T>(_name: string, body: (attempt: Attempt) => Promise<T>): Promise<T> =>
           body({ idempotencyKey: `${(await writer()).id}/${id}`, attempt: 1, signal }),
       };
-      const permit = permitBy({ steps, approvals }, ask);
+      const permit = permitBy(approvals, ask);
       const callable = toolCallable(ports, tool);
       const outcome = await makeCall({ steps, argumentFaults, permit }, callable, given, id);
       if (outcome.status === "failed") failed++;

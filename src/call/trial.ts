@@ -27,9 +27,9 @@ export function untriedBecause(
 ): string | undefined {
   if (actsOutside(tool)) return "it may change things outside, so it was not tried.";
   const inputs = instances.map(({ input }) => [...input]);
-  const leaves = tool.language === "mcp";
+  const leaves = tool.language === "mcp" || tool.language === "command";
   return leaves && approvalQuestion(approvals, tool, inputs) !== undefined
-    ? "a person has to be asked before its server gets these inputs, so it was not tried."
+    ? "a person has to be asked before it gets these inputs, so it was not tried."
     : undefined;
 }
 

@@ -6,10 +6,12 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { permitByPerson } from "../../src/call/approvals.ts";
 import { createArgumentFaults } from "../../src/call/arguments.ts";
 import { callOnGoal } from "../../src/call/call-on-goal.ts";
+import { toolCallable } from "../../src/call/tool-callable.ts";
 import { Approvals } from "../../src/core/approvals.ts";
 import { systemClock } from "../../src/core/clock.ts";
+import type { ExecutionJob } from "../../src/core/execution.ts";
 import type { Json } from "../../src/core/json.ts";
-import type { EventStore } from "../../src/core/ports.ts";
+import type { EventStore, Sandbox } from "../../src/core/ports.ts";
 import { Request } from "../../src/core/request.ts";
 import type { Tool } from "../../src/core/tool.ts";
 import { createRequests, type Requests } from "../../src/request/requests.ts";
@@ -77,9 +79,19 @@ function world(approvals: Partial<Approvals>, output: Json = "paid"): World {
     live: (id) =>
       it.requests.live(id, { prepare: async () => ({ task: undefined, instances: [] }) }, never),
   };
+  const sandbox = {
+    run: async ({ inputs }: ExecutionJob) => {
+      it.calls.push(...inputs.map((input) => [...input]));
+      return inputs.map(() => ({ status: "returned", output: it.output, wallMs: 0 }));
+    },
+  } as unknown as Sandbox;
   const stagesOf = ({ steps }: LifeContext) =>
     ({
-      ground: async (asked: Request) => ({ request: asked, instances: [{ input: [7] }] }),
+      ground: async (asked: Request) => ({
+        request: asked,
+        task: {},
+        instances: [{ input: [7] }],
+      }),
       afford: async () => [],
       plan: async (
         _goal: unknown,
@@ -103,7 +115,7 @@ function world(approvals: Partial<Approvals>, output: Json = "paid"): World {
         };
       },
       createTool: () => Promise.reject(new Error("nothing is made here")),
-      execute: (goal: Goal) =>
+      execute: (goal: Goal, { tool }: { tool: Tool }) =>
         callOnGoal(
           {
             steps,
@@ -116,16 +128,14 @@ function world(approvals: Partial<Approvals>, output: Json = "paid"): World {
             evaluator: { evaluate: () => ({ status: "scored", fitness: 1, scores: [1] }) } as never,
           },
           goal,
-          {
-            ...it.tool,
-            origin: "tool",
-            tool: it.tool,
-            call: () => Promise.reject(new Error("they are called together")),
-            async callAll(calls) {
-              it.calls.push(...(calls as Json[]));
-              return calls.map(() => ({ status: "returned", output: it.output }));
+          toolCallable(
+            {
+              sandbox: async () => sandbox,
+              tools: { recordUse: async () => undefined },
+              monotonicMs: () => 0,
             },
-          },
+            tool,
+          ),
         ),
     }) as unknown as Stages;
   it.restart();

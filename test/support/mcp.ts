@@ -7,12 +7,26 @@ export interface Connected {
   readonly changes: () => number;
 }
 
-/** @param era `legacy`: sessions, as of 2025. `modern`: request by request, as of 2026. */
-export async function connect(transport: Transport, era: "legacy" | "modern"): Promise<Connected> {
+/** What the client's user answers to a question. */
+export type Elicited = (params: { readonly message: string }) => {
+  readonly action: "accept" | "decline" | "cancel";
+  readonly content?: { readonly [key: string]: boolean };
+};
+
+/**
+ * @param era `legacy`: sessions, as of 2025. `modern`: request by request, as of 2026.
+ * @param elicit Absent: the client cannot ask its user.
+ */
+export async function connect(
+  transport: Transport,
+  era: "legacy" | "modern",
+  elicit?: Elicited,
+): Promise<Connected> {
   let changes = 0;
   const client = new Client(
     { name: "test", version: "1" },
     {
+      ...(elicit === undefined ? {} : { capabilities: { elicitation: {} } }),
       versionNegotiation: { mode: era === "legacy" ? "legacy" : { pin: "2026-07-28" } },
       listChanged: {
         tools: {
@@ -25,6 +39,9 @@ export async function connect(transport: Transport, era: "legacy" | "modern"): P
       },
     },
   );
+  if (elicit !== undefined) {
+    client.setRequestHandler("elicitation/create", async ({ params }) => ({ ...elicit(params) }));
+  }
   await client.connect(transport);
   return { client, changes: () => changes };
 }

@@ -2,7 +2,7 @@
  * A sandbox whose programs may call stored tools. A program whose tools can not be linked is refused,
  * as a value: the tool at fault is the store's, or the author's, not the sandbox's.
  */
-import { EngineError } from "../../src/core/errors.ts";
+import { EngineError, InputError } from "../../src/core/errors.ts";
 import type { Execution, Program } from "../../src/core/execution.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
 import { linkProgram, type ResolveTool } from "./link.ts";
@@ -47,12 +47,25 @@ function alone(program: Program): Program {
   return uses === undefined ? program : rest;
 }
 
+/** What waits for a person is not run by way of another tool either. */
+function approved(resolve: ResolveTool): ResolveTool {
+  return async (link) => {
+    const tool = await resolve(link);
+    if (tool.status !== "candidate") return tool;
+    const { name, version } = tool;
+    throw new InputError(
+      "TOOL_WAITS",
+      `Expected tools that a person has approved, ${name} version ${version} waits: toolwright tools approve ${name} --tool-version ${version}.`,
+    );
+  };
+}
+
 async function attempt(
   program: Program,
   resolve: ResolveTool,
 ): Promise<Program | { readonly refused: Execution }> {
   try {
-    return plain(program) ? alone(program) : await linkProgram(program, resolve);
+    return plain(program) ? alone(program) : await linkProgram(program, approved(resolve));
   } catch (error) {
     if (!(error instanceof EngineError) || error.kind !== "caller") throw error;
     return { refused: { status: "refused", reason: error.message } };

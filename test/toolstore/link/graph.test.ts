@@ -256,6 +256,29 @@ describe("a tool that needs something dangerous", () => {
     ]);
   });
 
+  it("is not run by way of a tool that uses it, before it is approved", async () => {
+    await library.memory.put(
+      sampleTool({
+        name: "unread",
+        source: "function unread(n) { return n + 1; }",
+        status: "candidate",
+      }),
+    );
+    const user = sampleTool({
+      name: "user",
+      source: "function user(n) { return unread(n); }",
+      uses: [{ name: "unread" }],
+    });
+    await library.memory.put(user);
+    const refused = await library.call("user", 1);
+    expect(refused).toMatchObject({
+      status: "refused",
+      reason: expect.stringContaining("toolwright tools approve unread --tool-version 1"),
+    });
+    await library.memory.setStatus("unread", 1, "active");
+    expect(await library.call("user", 1)).toMatchObject({ output: 2 });
+  });
+
   it("waits again in its next version, which can be turned down with a reason", async () => {
     expect(await library.add(risky("value * 2"))).toMatchObject({ status: "waiting" });
     expect((await library.tools.get("risky")).version).toBe(1);

@@ -1,0 +1,102 @@
+/** The call itself, on plain functions: its order, what is done again, and how arguments are read. */
+import { describe, expect, it } from "vitest";
+import { createArgumentFaults } from "../../src/call/arguments.ts";
+import { type CallPorts, makeCall } from "../../src/call/call-tool.ts";
+import type { Json } from "../../src/core/json.ts";
+import type { StepOptions } from "../../src/core/steps.ts";
+import { immediateSteps, sendTo, stepsMemory } from "../../src/journal/immediate.ts";
+import type { Callable } from "../../src/work/callable.ts";
+import { type SampleTool, sampleTool } from "../toolstore/sample.ts";
+
+const NETWORK = { network: ["example.org"], files: false, model: false };
+
+function world(tool: Partial<SampleTool> = {}, output: Json = 1) {
+  const log: string[] = [];
+  const options: (StepOptions | undefined)[] = [];
+  const memory = stepsMemory();
+  const inner = immediateSteps(memory);
+  const steps: CallPorts["steps"] = {
+    waitFor: inner.waitFor,
+    trace: async (name, events) => {
+      log.push(...events.map(({ type }) => type));
+      await inner.trace(name, events);
+    },
+    step: (name, body, given) => {
+      options.push(given);
+      return inner.step(name, body, given);
+    },
+  };
+  const stored = sampleTool({ name: "tell", ...tool });
+  const callable: Callable = {
+    ...stored,
+    origin: "tool",
+    tool: stored,
+    async call(given) {
+      log.push(`effect ${JSON.stringify(given)}`);
+      return { status: "returned", output };
+    },
+  };
+  const ports: CallPorts = {
+    steps,
+    argumentFaults: createArgumentFaults(),
+    permit: async (_, args) => ({ decision: "approved", arguments: args, edited: false }),
+  };
+  return { log, options, memory, ports, callable };
+}
+
+describe("a call", () => {
+  it("is on record before its effect, and its result after", async () => {
+    const { log, ports, callable } = world();
+    await makeCall(ports, callable, { input: 3 }, "c");
+    expect(log).toEqual(["tool-call", 'effect {"input":3}', "tool-result"]);
+  });
+
+  it("asks a person before it is made again, where the tool acts outside", async () => {
+    for (const [tool, onUncertain] of [
+      [{}, undefined],
+      [{ effects: true }, "ask"],
+      [{ capabilities: NETWORK }, "ask"],
+    ] as const) {
+      const { options, ports, callable } = world(tool);
+      await makeCall(ports, callable, [3], "c");
+      expect(options.map((each) => each?.onUncertain)).toEqual([onUncertain]);
+    }
+  });
+
+  it("waits for a result that is still to come, where there is somebody to wait", async () => {
+    const { memory, log, ports, callable } = world({}, { $pending: "soon" });
+    const outcome = makeCall(ports, callable, [3], "c");
+    sendTo(memory, { id: "1", name: "callback:tell", payload: { result: 42 }, time: "" });
+    expect(await outcome).toMatchObject({ output: 42 });
+    expect(log.filter((line) => line.startsWith("effect"))).toHaveLength(1);
+    const { waitFor, ...steps } = ports.steps;
+    expect(await makeCall({ ...ports, steps }, callable, [3], "d")).toMatchObject({
+      output: { $pending: "soon" },
+    });
+  });
+
+  it("that nobody has decided about yet leaves no trace", async () => {
+    const { log, ports, callable } = world();
+    const open = { ...ports, permit: async () => ({ decision: "open" }) as const };
+    expect(await makeCall(open, callable, [3], "c")).toMatchObject({ code: "APPROVAL_NEEDED" });
+    expect(log).toEqual([]);
+  });
+
+  it("reads arguments by position, and says which are too many", async () => {
+    const { log, ports, callable } = world();
+    expect(await makeCall(ports, callable, [3, 4], "c")).toMatchObject({
+      code: "INVALID_ARGUMENTS",
+      reason: "tell takes 1 arguments, got 2.",
+    });
+    expect(log).toEqual([]);
+  });
+
+  it("refuses what a schema allows and the function has no place for", async () => {
+    const parameters = { allOf: [{ type: "object" }], properties: { input: {} } };
+    const { ports, callable } = world({ parameters });
+    expect(await makeCall(ports, callable, { input: 1, other: 2 }, "c")).toMatchObject({
+      code: "INVALID_ARGUMENTS",
+      reason: expect.stringContaining("got also other"),
+    });
+  });
+});

@@ -17,7 +17,7 @@ import type { ApprovalQuestion, Verdict } from "../../call/approvals.ts";
 export interface Elicitation {
   /** Whether the client can ask its user. */
   readonly offered: boolean;
-  /** What the user said to this very question; undefined if they were not asked. */
+  /** What the user said to this very question, by the client's word; undefined if nothing. */
   verdictOn(question: ApprovalQuestion): Verdict | undefined;
 }
 
@@ -36,14 +36,14 @@ export function elicitationOf(server: Server, { mcpReq }: ServerContext): Elicit
     Envelope.safeParse(mcpReq.envelope).data?.[CLIENT_CAPABILITIES_META_KEY] ??
     server.getClientCapabilities() ??
     {};
+  // A client that names no mode shows forms.
+  const offered =
+    elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
   return {
-    // A client that names no mode shows forms.
-    offered:
-      elicitation !== undefined &&
-      (elicitation.form !== undefined || elicitation.url === undefined),
+    offered,
     verdictOn({ hash }) {
       const said = inputResponse(mcpReq.inputResponses, hash);
-      if (said.kind !== "elicit") return undefined;
+      if (!offered || said.kind !== "elicit") return undefined;
       const approved = said.action === "accept" && Answer.safeParse(said.content).data?.approve;
       return approved === true
         ? { decision: "approved", by: BY }

@@ -1,122 +1,91 @@
 /**
- * Reads a spec's signature: the function's name, its parameters and the types of both ends.
- *
- * `function f(a: number, b?: string[]): number` or the same without `function`. Types are read as
- * text and known as far as mutation and JSON Schema need them; any other type is `unknown`.
+ * A spec's signature: what the core's reader makes of it, held to what a tool can be called with by
+ * arguments in JSON.
  */
 import { InputError } from "../src/core/errors.ts";
+import type { Json } from "../src/core/json.ts";
 import type { ValueType } from "../src/core/task.ts";
-import type { JsonSchema } from "../src/core/tool.ts";
-import { parseProgram } from "./program.ts";
+import { readSignature, type Signature } from "../src/core/text/signature.ts";
+import { ANY, type ForeignType, foreignIn } from "../src/core/text/type.ts";
+import type { JsonSchema, ToolSpec } from "../src/core/tool.ts";
 
-export interface SignatureParameter {
-  readonly name: string;
-  /** TypeScript, or "unknown" where there is none. */
-  readonly type: string;
-  readonly optional: boolean;
+/**
+ * @returns A signature with a name and with a result: `unknown` where the text says nothing.
+ * @throws InputError BAD_SPEC with the place if it cannot be read, has rest parameters, or a type
+ *   whose values JSON cannot carry where the spec gives no schema of its own.
+ */
+export function signatureOf(
+  spec: Pick<ToolSpec, "signature" | "parameters" | "result">,
+): Signature & {
+  readonly result: NonNullable<Signature["result"]>;
+} {
+  const { signature: text, parameters, result } = spec;
+  const read = readSignature(text);
+  if (read.status === "unreadable") throw unreadable(text, read.at, read.reason);
+  const { signature } = read;
+  if (signature.name === "") throw unreadable(text, 0, "expected the function's name, got none");
+  const rest = signature.parameters.find((parameter) => parameter.rest);
+  if (rest !== undefined) {
+    const reason = `expected parameters that take one argument each, got ...${rest.name}`;
+    throw unreadable(text, text.indexOf("..."), `${reason}; take an array instead`);
+  }
+  const types = [
+    ...(parameters === undefined ? signature.parameters.map(({ type }) => type) : []),
+    ...(result === undefined ? [signature.result ?? ANY] : []),
+  ];
+  const foreign = types.map(foreignIn).find((found) => found !== undefined);
+  if (foreign !== undefined) throw unreadable(text, foreign.at, foreignReason(foreign));
+  return { ...signature, result: signature.result ?? ANY };
 }
 
-export interface Signature {
-  readonly name: string;
-  readonly parameters: readonly SignatureParameter[];
-  readonly result: string;
-}
+/** What to write instead, by the name that a type begins with. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  Date: "write string, and say in the description how a date is written",
+  Map: "write Record<string, T>",
+  Set: "write T[]",
+  Promise: "only the whole result can be a promise",
+  bigint: "write number, or string for more digits",
+  undefined: "write null, or mark what may be left out as in `name?: T`",
+  void: "write null",
+};
 
-/** @throws InputError BAD_SPEC if it does not parse or has rest or destructured parameters. */
-export function parseSignature(signature: string): Signature {
-  const head = signature
-    .trim()
-    .replace(/;$/, "")
-    .replace(/\s*\{\s*\}$/, "");
-  const source = `${/^(export\s+)?(async\s+)?function\b/.test(head) ? head : `function ${head}`} {}`;
-  const parsed = parseProgram(source);
-  if (parsed.status === "failed") throw unreadable(signature, parsed.reason);
-  const [statement, ...others] = parsed.tree.body;
-  const declared = statement?.type === "ExportNamedDeclaration" ? statement.declaration : statement;
-  if (declared?.type !== "FunctionDeclaration" || others.length > 0) {
-    throw unreadable(signature, "it declares no single function");
-  }
-  if (declared.async || declared.generator) {
-    throw unreadable(signature, "asynchronous and generator functions are not supported");
-  }
-
-  // Positions are those of the text with types: what lies between two names holds the type.
-  const close = parsed.text.lastIndexOf(")", declared.body.start);
-  const parameters = declared.params.map((parameter, index): SignatureParameter => {
-    const place = parameter.type === "AssignmentPattern" ? parameter.left : parameter;
-    if (place.type !== "Identifier") {
-      throw unreadable(
-        signature,
-        `parameter ${index + 1} is a rest or destructured one; give it a plain name`,
-      );
-    }
-    const end =
-      parameter.type === "AssignmentPattern"
-        ? source.lastIndexOf("=", parameter.right.start)
-        : (declared.params[index + 1]?.start ?? close);
-    const between = source.slice(place.end, end).trim().replace(/,$/, "");
-    return {
-      name: place.name,
-      type: between.replace(/^\?/, "").trim().replace(/^:/, "").trim() || "unknown",
-      optional: between.startsWith("?") || parameter.type === "AssignmentPattern",
-    };
-  });
-  const result = source
-    .slice(close + 1, declared.body.start)
-    .trim()
-    .replace(/^:/, "")
-    .trim();
-  return { name: declared.id.name, parameters, result: result || "unknown" };
+function foreignReason({ text }: ForeignType): string {
+  const name = /^[\w$]*/.exec(text)?.[0] ?? "";
+  const isList = /^(?:Big)?(?:Ui|I)nt\d+\w*Array$|^Float\d+Array$/.test(name);
+  const instead = text.includes("=>")
+    ? "JSON carries no functions"
+    : (INSTEAD[name] ?? (isList ? "write number[]" : "write the type out, as in { x: number }"));
+  return `expected a type of JSON values, got ${text}; ${instead}`;
 }
 
 /** The type as typed mutation knows it. */
-export function valueType(type: string): ValueType {
-  switch (plain(type)) {
+export function valueType({ type, items }: JsonSchema): ValueType {
+  switch (type) {
     case "number":
+    case "integer":
       return "number";
     case "boolean":
-      return "boolean";
     case "string":
-      return "string";
-    case "number[]":
-      return "number[]";
-    case "string[]":
-      return "string[]";
+      return type;
+    case "array":
+      return listType(items);
     default:
       return "unknown";
   }
 }
 
-/** A JSON Schema of the type; `{}`, anything, for a type that is not a plain one. */
-export function schemaOfType(type: string): JsonSchema {
-  const name = plain(type);
-  if (name === "number" || name === "string" || name === "boolean" || name === "null") {
-    return { type: name };
-  }
-  const element = /^(.+)\[\]$/s.exec(name)?.[1];
-  if (element !== undefined && !element.includes("|")) {
-    return { type: "array", items: schemaOfType(element) };
-  }
-  if (element !== undefined) return { type: "array" };
-  return /^(Record<|\{)/.test(name) && name.endsWith(">") !== name.endsWith("}")
-    ? { type: "object" }
-    : {};
+function listType(items: Json | undefined): ValueType {
+  if (items === null || typeof items !== "object" || Array.isArray(items)) return "unknown";
+  const inner = valueType(items as JsonSchema);
+  return inner === "number" || inner === "string" ? `${inner}[]` : "unknown";
 }
 
-/** One spelling per type: `readonly T[]`, `Array<T>` and `ReadonlyArray<T>` are `T[]`. */
-function plain(type: string): string {
-  const bare = type.trim().replace(/^readonly\s+/, "");
-  const element = /^(?:Readonly)?Array<(.+)>$/s.exec(bare)?.[1];
-  if (element === undefined) return bare.replace(/\s+\[\]/g, "[]");
-  const inner = plain(element);
-  return inner.includes("|") ? `(${inner})[]` : `${inner}[]`;
-}
-
-function unreadable(signature: string, reason: string): InputError {
+function unreadable(text: string, at: number, reason: string): InputError {
+  const got = JSON.stringify(text.slice(0, 120));
   return new InputError(
     "BAD_SPEC",
     "signature: expected TypeScript such as `function name(a: number, b: string[]): number`, got " +
-      `${JSON.stringify(signature.slice(0, 120))}: ${reason}.`,
-    { facts: { field: "signature" } },
+      `${got}: at character ${at + 1}, ${reason}.`,
+    { facts: { field: "signature", at } },
   );
 }

@@ -3,8 +3,10 @@ import { digestJson } from "../src/core/digest.ts";
 import { InputError } from "../src/core/errors.ts";
 import { canonicalJson, type Json, sameJson } from "../src/core/json.ts";
 import { seededRandom } from "../src/core/random.ts";
+import { misfitOf } from "../src/core/text/misfit.ts";
+import type { Signature } from "../src/core/text/signature.ts";
+import { ANY, type Type } from "../src/core/text/type.ts";
 import type { Case, ToolSpec } from "../src/core/tool.ts";
-import { type Signature, valueType } from "./signature.ts";
 
 /** With fewer cases than this, all of them are needed to say what is wanted. */
 const FEWEST_TO_SPLIT = 8;
@@ -75,9 +77,10 @@ export function checkCases(spec: ToolSpec, signature: Signature): void {
 function checkCase(
   { args, expected }: Case,
   path: string,
-  { parameters, result }: Signature,
+  { parameters, result = ANY }: Signature,
 ): void {
-  const least = parameters.filter(({ optional }) => !optional).length;
+  // Arguments stand by their place: what comes before one that must be there is given too.
+  const least = parameters.findLastIndex(({ optional }) => !optional) + 1;
   const most = parameters.length;
   if (args.length < least || args.length > most) {
     const wanted = least === most ? `${most}` : `${least} to ${most}`;
@@ -88,21 +91,19 @@ function checkCase(
     );
   }
   for (const [index, value] of args.entries()) {
-    const { name = "", type = "unknown" } = parameters[index] ?? {};
+    const { name = "", type = ANY } = parameters[index] ?? {};
     checkType(value, type, `${path}.args[${index}] (${name})`);
   }
   checkType(expected, result, `${path}.expected`);
 }
 
-function checkType(value: Json, type: string, path: string): void {
-  const known = valueType(type);
-  if (known === "unknown") return;
-  const fits = known.endsWith("[]")
-    ? Array.isArray(value) && value.every((item) => `${typeof item}[]` === known)
-    : typeof value === known;
-  if (fits) return;
-  const text = JSON.stringify(value);
-  throw bad(path, `expected ${known}, got ${text.length > 60 ? `${text.slice(0, 57)}...` : text}`);
+function checkType(value: Json, type: Type, path: string): void {
+  const misfit = misfitOf(type, value);
+  if (misfit === undefined) return;
+  const { expected, got } = misfit;
+  const text = got === undefined ? "nothing" : JSON.stringify(got);
+  const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  throw bad(`${path}${misfit.path}`, `expected ${expected}, got ${shown}`);
 }
 
 function asJson(cases: readonly Case[]): Json {

@@ -12,10 +12,12 @@ import type {
   TaskInstance,
   ValueType,
 } from "../src/core/task.ts";
+import { schemaOfType } from "../src/core/text/schema.ts";
+import { parametersSchema } from "../src/core/text/signature.ts";
 import type { Case, JsonSchema, ToolSpec } from "../src/core/tool.ts";
 import { caseVerdict } from "./correctness.ts";
 import { declaredNames, parseProgram } from "./program.ts";
-import { parseSignature, type Signature, schemaOfType, valueType } from "./signature.ts";
+import { signatureOf, valueType } from "./signature.ts";
 import { checkCases, splitCases } from "./spec-cases.ts";
 
 export interface SpecTask extends Task {
@@ -39,7 +41,7 @@ const NOTHING: Readonly<Record<ValueType, string>> = {
  * @throws InputError BAD_SPEC naming the field, the case or the seed that does not hold.
  */
 export function specTask(spec: ToolSpec): SpecTask {
-  const signature = parseSignature(spec.signature);
+  const signature = signatureOf(spec);
   checkCases(spec, signature);
   const { train, sealed, notes } = splitCases(spec);
   const tolerance = spec.tolerance ?? 0;
@@ -49,16 +51,16 @@ export function specTask(spec: ToolSpec): SpecTask {
   };
   const parameters = signature.parameters.map((parameter, index) => ({
     name: parameter.name,
-    ...typeOf(spec.parameters, parameter.name, parameter.type),
+    type: typeOf(schemaOfType(parameter.type), propertyOf(spec.parameters, parameter.name)),
     ...rangeOf(spec.parameters, parameter.name, train, index),
   }));
-  const result = valueType(signature.result);
-  const foreign = foreignOf(spec);
-  const uses = spec.uses === undefined ? {} : { uses: spec.uses };
   const schemas = {
-    parameters: spec.parameters ?? schemaOfParameters(signature),
+    parameters: spec.parameters ?? parametersSchema(signature),
     result: spec.result ?? schemaOfType(signature.result),
   };
+  const result = valueType(schemaOfType(signature.result));
+  const foreign = foreignOf(spec);
+  const uses = spec.uses === undefined ? {} : { uses: spec.uses };
 
   return {
     name: spec.name,
@@ -69,7 +71,7 @@ export function specTask(spec: ToolSpec): SpecTask {
       parameters,
       result,
       features: featuresOf(parameters),
-      seeds: seedsOf(spec, signature, parameters, result),
+      seeds: seedsOf(spec, signature.name, parameters, result),
     },
     limits: Limits.parse(spec.limits ?? {}),
     ...(foreign === undefined ? {} : { language: foreign }),
@@ -118,24 +120,10 @@ function instanceOf({ args, expected }: Case): TaskInstance {
   return { input: args, expected };
 }
 
-/** The signature decides; the JSON Schema speaks where the signature says nothing. */
-function typeOf(
-  schema: JsonSchema | undefined,
-  name: string,
-  type: string,
-): { readonly type: ValueType } {
-  const known = valueType(type);
-  if (known !== "unknown") return { type: known };
-  const property = propertyOf(schema, name);
-  if (property?.type === "array") {
-    const items = property.items as { readonly type?: Json } | undefined;
-    return { type: valueType(`${schemaType(items?.type)}[]`) };
-  }
-  return { type: valueType(schemaType(property?.type)) };
-}
-
-function schemaType(type: Json | undefined): string {
-  return type === "integer" ? "number" : typeof type === "string" ? type : "unknown";
+/** The signature decides; the spec's own JSON Schema speaks where the signature says nothing. */
+function typeOf(signature: JsonSchema, own: JsonSchema = {}): ValueType {
+  const known = valueType(signature);
+  return known === "unknown" ? valueType(own) : known;
 }
 
 /** The schema's bounds, else the smallest and largest number among the training cases. */
@@ -152,24 +140,12 @@ function rangeOf(
   return low < high && Number.isFinite(high - low) ? { range: [low, high] } : {};
 }
 
-function propertyOf(
-  schema: JsonSchema | undefined,
-  name: string,
-): { readonly [key: string]: Json } | undefined {
+function propertyOf(schema: JsonSchema | undefined, name: string): JsonSchema | undefined {
   const properties = schema?.properties as { readonly [key: string]: Json } | undefined;
   const property = properties?.[name];
   if (property === null || typeof property !== "object" || Array.isArray(property))
     return undefined;
-  return property as { readonly [key: string]: Json };
-}
-
-function schemaOfParameters({ parameters }: Signature): JsonSchema {
-  return {
-    type: "object",
-    properties: Object.fromEntries(parameters.map(({ name, type }) => [name, schemaOfType(type)])),
-    required: parameters.filter(({ optional }) => !optional).map(({ name }) => name),
-    additionalProperties: false,
-  };
+  return property as JsonSchema;
 }
 
 function featuresOf(parameters: readonly KernelParameter[]): KernelFeature[] {
@@ -181,20 +157,20 @@ function featuresOf(parameters: readonly KernelParameter[]): KernelFeature[] {
 /** The program that knows nothing, then the spec's own; else each parameter of the result's type. */
 function seedsOf(
   spec: ToolSpec,
-  signature: Signature,
+  entry: string,
   parameters: readonly KernelParameter[],
   result: ValueType,
 ): string[] {
   const names = parameters.map(({ name }) => name).join(", ");
   const foreign = foreignOf(spec);
   if (foreign !== undefined) {
-    return [foreignNothing(foreign, signature.name, names, result), ...(spec.seeds ?? [])];
+    return [foreignNothing(foreign, entry, names, result), ...(spec.seeds ?? [])];
   }
   const returning = (value: string): string =>
-    `function ${signature.name}(${names}) {\n  return ${value};\n}`;
+    `function ${entry}(${names}) {\n  return ${value};\n}`;
   const nothing = returning(NOTHING[result]);
   if (spec.seeds !== undefined && spec.seeds.length > 0) {
-    for (const [index, seed] of spec.seeds.entries()) checkSeed(seed, index, signature.name);
+    for (const [index, seed] of spec.seeds.entries()) checkSeed(seed, index, entry);
     return [nothing, ...spec.seeds];
   }
   return [

@@ -12,6 +12,8 @@ import type { NewEvent } from "../core/event.ts";
 import { Language } from "../core/execution.ts";
 import { Json } from "../core/json.ts";
 import type { ToolMatch, ToolStore } from "../core/ports.ts";
+import { readSignature } from "../core/text/signature.ts";
+import { ANY, typeText } from "../core/text/type.ts";
 import { type Case, type Tool, ToolName } from "../core/tool.ts";
 import { type Literal, literalsInName, literalsOf } from "./literals.ts";
 
@@ -192,13 +194,13 @@ function flagsOf(
   ];
 }
 
-/** A signature without its names: what a caller has to fit. */
+/** A signature without the names of its parameters: what a caller has to fit. */
 function shape(signature: string): string {
-  return signature
-    .replace(/^\s*(?:export\s+)?function\b/, "")
-    .replace(/^\s*\w+/, "")
-    .replace(/\w+(\??)\s*:/g, "$1:")
-    .replace(/[\s;]+/g, "");
+  const read = readSignature(signature);
+  if (read.status === "unreadable") return signature;
+  const { parameters, result = ANY } = read.signature;
+  const types = parameters.map(({ type, optional }) => `${typeText(type)}${optional ? "?" : ""}`);
+  return `(${types.join(", ")}): ${typeText(result)}`;
 }
 
 function scopeOf(
@@ -210,7 +212,9 @@ function scopeOf(
     ({ tool }) => tool.name === name && shape(tool.signature) !== shape(signature),
   );
   // A version of another shape would break who calls the name today.
-  const own = taken ? `${name.slice(0, 60)}_${(signature.match(/:/g)?.length ?? 1) - 1}` : name;
+  const read = readSignature(signature);
+  const arity = read.status === "read" ? read.signature.parameters.length : 0;
+  const own = taken ? `${name.slice(0, 60)}_${arity}` : name;
   return {
     name: own,
     description,

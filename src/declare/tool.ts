@@ -2,6 +2,7 @@
 import { type Command, EXECUTORS } from "../core/command.ts";
 import { Limits } from "../core/execution.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
+import { signatureText } from "../core/text/signature.ts";
 import { type JsonSchema, parameterNames, type Tool } from "../core/tool.ts";
 import { BUILTINS } from "./builtins.ts";
 import type { Body } from "./schema.ts";
@@ -35,12 +36,13 @@ export function toolOfManifest(body: Body<"tools">, createdAt: string): ToolDraf
       required: [...names],
       additionalProperties: false,
     };
+    const result: JsonSchema = { type: "number" };
     return {
       ...rest,
       description: said,
-      signature: `function ${name}(${names.map((each) => `${each}: number`).join(", ")}): number`,
+      signature: signatureText(name, parameters, result),
       parameters,
-      result: { type: "number" },
+      result,
       language: "javascript",
       source: `// ${said.replace(/\s+/g, " ")}\nfunction ${name}(${names.join(", ")}) { return ${expression}; }\n`,
     };
@@ -52,7 +54,7 @@ export function toolOfManifest(body: Body<"tools">, createdAt: string): ToolDraf
   return {
     ...rest,
     description,
-    signature: signatureOf(name, parameters),
+    signature: signatureText(name, parameters, {}),
     parameters,
     result: {},
     language: "command",
@@ -105,12 +107,4 @@ export function programOfCommand(
   const [first = "", second = "", code, ...words] = read.words;
   if (name.test(first) && flag.test(second) && code !== undefined) return { code, words };
   return `Expected ${form}, got "${command.trim().slice(0, 60)}": use the executor docker or local_bash for other commands.`;
-}
-
-function signatureOf(name: string, parameters: JsonSchema): string {
-  const needed = Array.isArray(parameters.required) ? parameters.required : [];
-  const list = parameterNames({ parameters }).map(
-    (each) => `${each}${needed.includes(each) ? "" : "?"}: unknown`,
-  );
-  return `function ${name}(${list.join(", ")}): unknown`;
 }

@@ -6,7 +6,7 @@ import type { Json } from "../core/json.ts";
 import type { RunRecord } from "../trace/read/read.ts";
 import type { Step } from "../trace/read/steps.ts";
 import type { ChatTool } from "./examples.ts";
-import { observedSchema, parametersSchema } from "./signature.ts";
+import { observedSchema, signatureSchema } from "./signature.ts";
 
 export type CallStep = Step & { kind: "call" };
 
@@ -34,7 +34,7 @@ export function toolsOf({ steps, ground, request }: RunRecord): Map<string, Chat
         made?.registered?.parameters ??
         made?.event.parameters ??
         matched?.parameters ??
-        (spec?.signature === undefined ? undefined : parametersSchema(spec.signature)) ??
+        (spec?.signature === undefined ? undefined : signatureSchema(spec.signature)) ??
         shownSchema(calls),
     });
   }

@@ -3,76 +3,24 @@
  * else the arguments that it was called with.
  */
 import type { Json } from "../core/json.ts";
+import { parametersSchema, readSignature } from "../core/text/signature.ts";
+import { typeText } from "../core/text/type.ts";
 
 type Schema = { readonly [key: string]: Json };
 
-/**
- * Names and rough JSON Schemas of a signature's parameters, in order: `f(a: number, b?: string[])`
- * gives a number and an array of strings, the latter optional.
- */
-export function signatureParameters(
-  signature: string,
-): readonly { readonly name: string; readonly schema: Schema; readonly optional: boolean }[] {
-  const open = signature.indexOf("(");
-  if (open === -1) return [];
-  return topLevelParts(signature.slice(open + 1)).flatMap((part, index) => {
-    if (part.trim() === "") return [];
-    // A default is cut off; the arrow of a function type is none.
-    const [declared = "", fallback] = part.split(/=(?!>)/);
-    const [, spread, name, optional, type = ""] =
-      /^\s*(\.\.\.)?\s*([A-Za-z_$][\w$]*)?\s*(\?)?\s*(?::\s*([\s\S]*))?$/.exec(declared) ?? [];
-    return [
-      {
-        name: name ?? `argument${index + 1}`,
-        schema: typeSchema(type.trim()),
-        optional: optional !== undefined || spread !== undefined || fallback !== undefined,
-      },
-    ];
-  });
-}
-
-/** Up to the bracket that closes the list, cut at commas outside of all brackets. */
-function topLevelParts(text: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let part = "";
-  for (let index = 0; index < text.length; index++) {
-    const character = text[index] ?? "";
-    // The arrow of a function type closes nothing.
-    if (character === ">" && text[index - 1] === "=") {
-      part += character;
-      continue;
-    }
-    if ("([{<".includes(character)) depth++;
-    if (")]}>".includes(character) && depth-- === 0) break;
-    if (character === "," && depth === 0) {
-      parts.push(part);
-      part = "";
-    } else {
-      part += character;
-    }
-  }
-  return [...parts, part];
-}
-
-function typeSchema(type: string): Schema {
-  const item =
-    /^(?:readonly\s+)?([\s\S]+)\[\]$/.exec(type)?.[1] ?? /^Array<([\s\S]+)>$/.exec(type)?.[1];
-  if (item !== undefined) return { type: "array", items: typeSchema(item.trim()) };
-  if (type === "number" || type === "string" || type === "boolean") return { type };
-  if (type.startsWith("{") || type.startsWith("Record<")) return { type: "object" };
+/** JSON Schema of an object with the signature's parameters; undefined if it cannot be read. */
+export function signatureSchema(text: string): Schema | undefined {
+  const read = readSignature(text);
+  if (read.status === "unreadable") return undefined;
+  const { required = [], ...schema } = parametersSchema(read.signature);
+  const properties = schema.properties as { readonly [name: string]: Schema };
   // Never an empty schema: columnar readers stumble over a struct without fields.
-  return { description: type === "" ? "any value" : type };
-}
-
-/** JSON Schema of an object with these parameters. */
-export function parametersSchema(signature: string): Schema {
-  const parameters = signatureParameters(signature);
-  return {
-    type: "object",
-    properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
-    required: parameters.filter(({ optional }) => !optional).map(({ name }) => name),
-  };
+  const told = read.signature.parameters.map(({ name, type }) => {
+    const said = Object.keys(properties[name] ?? {}).length > 0;
+    const description = type.kind === "any" ? "any value" : typeText(type);
+    return [name, said ? properties[name] : { description }];
+  });
+  return { type: "object", properties: Object.fromEntries(told), required };
 }
 
 /**

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { digestText } from "../core/digest.ts";
 import { Limits } from "../core/execution.ts";
 import { canonicalJson, Json } from "../core/json.ts";
+import { signatureText } from "../core/text/signature.ts";
 import type { JsonSchema, Tool } from "../core/tool.ts";
 
 const Source = z.object({ server: z.string(), tool: z.string() });
@@ -56,7 +57,7 @@ export function toolOf(
   return {
     name,
     description: description || title || `${definition.name} of the MCP server ${server}`,
-    signature: signatureOf(name, parameters),
+    signature: signatureText(name, parameters, result),
     parameters,
     result,
     language: "mcp",
@@ -77,20 +78,4 @@ export function toolOf(
 
 function schema(value: unknown): JsonSchema {
   return z.record(z.string(), Json).parse(JSON.parse(JSON.stringify(value)));
-}
-
-function signatureOf(name: string, { properties, required }: JsonSchema): string {
-  const needed = Array.isArray(required) ? required : [];
-  const list = Object.entries((properties ?? {}) as Readonly<Record<string, Json>>).map(
-    ([key, property]) => `${key}${needed.includes(key) ? "" : "?"}: ${typeOf(property)}`,
-  );
-  return `function ${name}(${list.join(", ")}): unknown`;
-}
-
-function typeOf(property: Json | undefined): string {
-  const { type, items } = (property ?? {}) as { readonly type?: Json; readonly items?: Json };
-  if (type === "integer" || type === "number") return "number";
-  if (type === "string" || type === "boolean" || type === "null") return type;
-  if (type === "array") return `${typeOf(items)}[]`;
-  return type === "object" ? "Record<string, unknown>" : "unknown";
 }

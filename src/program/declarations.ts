@@ -2,8 +2,8 @@
  * Tools as a program sees them: typed async functions of one object. The text is what a model is shown
  * and what an editor checks a person's script with.
  */
-
-import { typeOfSchema } from "../core/text/types.ts";
+import { typeOfSchema } from "../core/text/schema.ts";
+import { isIdentifier, typeText } from "../core/text/type.ts";
 import type { JsonSchema } from "../core/tool.ts";
 
 export interface DeclaredTool {
@@ -36,16 +36,16 @@ function argument({ parameters }: DeclaredTool): string {
   const optional = !Array.isArray(required) || required.length === 0;
   return Object.keys(properties as object).length === 0
     ? ""
-    : `given${optional ? "?" : ""}: ${typeOfSchema({ ...parameters, type: "object" })}`;
+    : `given${optional ? "?" : ""}: ${typeText(typeOfSchema({ ...parameters, type: "object" }))}`;
 }
 
 function result({ result: schema }: DeclaredTool): string {
   const type = typeOfSchema(schema);
-  return `Promise<${type === "unknown" ? "any" : type}>`;
+  return `Promise<${type.kind === "any" ? "any" : typeText(type)}>`;
 }
 
 function key(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+  return isIdentifier(name) ? name : JSON.stringify(name);
 }
 
 function comment(description: string): string {

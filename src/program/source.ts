@@ -7,7 +7,9 @@
  */
 import { type Node as AcornNode, type Program as AcornProgram, parse } from "acorn";
 import { stripTypes } from "../core/strip-types.ts";
-import { schemaOfType } from "../core/text/types.ts";
+import { schemaOfType } from "../core/text/schema.ts";
+import { readSignature, readSignatureAt, type Signature } from "../core/text/signature.ts";
+import { ANY } from "../core/text/type.ts";
 import type { JsonSchema } from "../core/tool.ts";
 import { declaredBy, freeNames } from "../evolve/syntax/scope.ts";
 import { forEachChild, type Node, type Program } from "../evolve/syntax/tree.ts";
@@ -174,15 +176,14 @@ function gapsOf(tree: AcornProgram, known: readonly DeclaredGap[]): readonly Gap
     const declared = known.find((gap) => gap.name === name);
     const use = uses.get(name);
     if (declared === undefined && use === undefined) return [];
-    const returns = declared === undefined ? "" : returnTypeOf(declared.signature);
+    const { result = ANY, later = false } = resultOf(declared);
     return [
       {
         name,
         signature: declared?.signature ?? name,
         description: declared?.description ?? "",
-        result: schemaOfType(returns || "unknown"),
-        later:
-          /^Promise\s*</.test(returns) || (use?.called === use?.awaited && use?.other !== true),
+        result: schemaOfType(result),
+        later: later || (use?.called === use?.awaited && use?.other !== true),
       },
     ];
   });
@@ -225,15 +226,21 @@ function usesOf(tree: Node): ReadonlyMap<string, Use> {
  */
 function declaredIn(code: string): readonly DeclaredGap[] {
   const found: DeclaredGap[] = [];
-  const declare =
-    /(?:\/\*\*([\s\S]*?)\*\/\s*|\/\/([^\n]*)\n\s*)?declare\s+function\s+(\w+)\s*(\([^;\n]*)/g;
-  for (const [, block = "", line = "", name = "", rest = ""] of code.matchAll(declare)) {
-    found.push({ name, signature: `${name}${rest.trim()}`, description: words(block || line) });
+  const declare = /(?:\/\*\*([\s\S]*?)\*\/\s*|\/\/([^\n]*)\n\s*)?declare\s+function\s+(\w+)/g;
+  for (const match of code.matchAll(declare)) {
+    const [whole, block = "", line = "", name = ""] = match;
+    const behind = code.slice(match.index + whole.length - name.length);
+    const read = readSignatureAt(behind);
+    const signature = read.status === "read" ? behind.slice(0, read.end) : name;
+    found.push({ name, signature, description: words(block || line) });
   }
-  const comment =
-    /^[ \t]*\/\/[ \t]*(\w+)(\([^)\n]*\)\s*:\s*(?:Promise<[^>\n]+>|"[^\n]*"|[\w[\]|<>, ]+?))(?:[ \t]{2,}|\s+-\s+|\s*$)([^\n]*)/gm;
-  for (const [, name = "", rest = "", description = ""] of code.matchAll(comment)) {
-    found.push({ name, signature: `${name}${rest.trim()}`, description: description.trim() });
+  for (const [, text = ""] of code.matchAll(/^[ \t]*\/\/[ \t]*(\w+\([^\n]*)/gm)) {
+    const read = readSignatureAt(text);
+    if (read.status === "unreadable" || read.signature.result === undefined) continue;
+    const [, description] = /^(?:[ \t]{2,}|\s+-\s+|\s*$)(.*)/.exec(text.slice(read.end)) ?? [];
+    if (description === undefined) continue;
+    const { name } = read.signature;
+    found.push({ name, signature: text.slice(0, read.end), description: description.trim() });
   }
   return found;
 }
@@ -245,16 +252,10 @@ function words(comment: string): string {
     .trim();
 }
 
-/** What stands behind the parameters: `: type` or `=> type`. */
-function returnTypeOf(signature: string): string {
-  let depth = 0;
-  for (let at = signature.indexOf("("); at >= 0 && at < signature.length; at++) {
-    if (signature[at] === "(") depth++;
-    if (signature[at] === ")" && --depth === 0) {
-      return /^\s*(?::|=>)\s*([\s\S]+)$/.exec(signature.slice(at + 1))?.[1]?.trim() ?? "";
-    }
-  }
-  return "";
+/** What a gap gives, as far as somebody said so. */
+function resultOf(gap: DeclaredGap | undefined): Partial<Pick<Signature, "result" | "later">> {
+  const read = readSignature(gap?.signature ?? "");
+  return read.status === "read" ? read.signature : {};
 }
 
 function lineAt(text: string, position: number): number {

@@ -5,7 +5,8 @@
 import type { Execution } from "../core/execution.ts";
 import { apart } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
-import { typeOfSchema } from "../core/text/types.ts";
+import { typeOfSchema } from "../core/text/schema.ts";
+import { typeText } from "../core/text/type.ts";
 import type { JsonSchema, Tool } from "../core/tool.ts";
 
 export type Arguments = { readonly [key: string]: Json };
@@ -46,7 +47,7 @@ export function describeCallable(callable: Callable): string {
   const { name, description, parameters, origin, tool } = callable;
   const { properties = {}, required } = parameters;
   const shape = JSON.stringify({ properties, ...(required === undefined ? {} : { required }) });
-  const gives = tool === undefined ? "" : ` -> ${typeOfSchema(tool.result)}`;
+  const gives = tool === undefined ? "" : ` -> ${typeText(typeOfSchema(tool.result))}`;
   return `- ${name}${origin === "agent" ? " (agent)" : ""} ${shape}${gives}: ${description.replace(/\s+/g, " ")}`;
 }
 

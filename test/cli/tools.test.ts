@@ -76,6 +76,44 @@ describe("toolwright tools", () => {
     });
   });
 
+  it("keeps the types of a signature in what is stored, and holds calls to them", async () => {
+    const types = {
+      signature:
+        "function points(kind: 'a' | 'b', point: [number, number], x: number | null, rows: {x: number}[]): string[]",
+      cases: [1, 2, 3].map((n) => ({ args: ["a", [n, 2], null, [{ x: n }]], expected: [] })),
+      heldOut: [{ args: ["b", [0, 0], 1, []], expected: [] }],
+      seeds: ["function points(kind, point, x, rows) { return []; }"],
+    };
+    const file = spec("points", (n) => n, "[]", types);
+    const added = await json(["tools", "add", file], "typed");
+    expect(added).toMatchObject({ status: 0, value: { status: "registered" } });
+    const asked = await json(["request", "points of rows", "--spec", file], "asked");
+    expect(asked.status).toBe(0);
+    const number = { type: "number" };
+    for (const home of ["typed", "asked"]) {
+      expect((await json(["tools", "show", "points"], home)).value).toMatchObject({
+        parameters: {
+          properties: {
+            kind: { type: "string", enum: ["a", "b"] },
+            point: { type: "array", prefixItems: [number, number], minItems: 2, items: false },
+            x: { anyOf: [number, { type: "null" }] },
+            rows: { type: "array", items: { properties: { x: number }, required: ["x"] } },
+          },
+          required: ["kind", "point", "x", "rows"],
+        },
+        result: { type: "array", items: { type: "string" } },
+      });
+    }
+    const run = (change: object) => {
+      const given = { kind: "a", point: [1, 2], x: null, rows: [], ...change };
+      return json(["tools", "run", "points", "--args", JSON.stringify(given)], "typed");
+    };
+    expect(await run({})).toMatchObject({ status: 0, value: { output: [] } });
+    for (const wrong of [{ kind: "c" }, { point: [1] }, { x: "1" }, { rows: [{ y: 1 }] }]) {
+      expect((await run(wrong)).status).not.toBe(0);
+    }
+  });
+
   it("refuses a tool that fails a sealed case, and says so by its exit status", async () => {
     const wrong = spec("wrong", (n) => n * n * n, "value === 7 ? 0 : value * value * value");
     const refused = await json(["tools", "add", wrong]);

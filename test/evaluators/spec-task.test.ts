@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { specTask } from "../../evaluators/index.ts";
-import { parseSignature, schemaOfType, valueType } from "../../evaluators/signature.ts";
 import { InputError } from "../../src/core/errors.ts";
 import type { Json } from "../../src/core/json.ts";
 import { ToolSpec } from "../../src/core/tool.ts";
@@ -24,65 +23,94 @@ function problem(change: Partial<ToolSpec>): string {
 }
 
 describe("a signature", () => {
-  test("gives names, types and what may be left out", () => {
-    expect(
-      parseSignature(
-        "pick(a: number, b?: readonly string[], c: Map<string, (x: number) => number> = new Map(), d): { ok: boolean }",
-      ),
-    ).toEqual({
-      name: "pick",
-      parameters: [
-        { name: "a", type: "number", optional: false },
-        { name: "b", type: "readonly string[]", optional: true },
-        { name: "c", type: "Map<string, (x: number) => number>", optional: true },
-        { name: "d", type: "unknown", optional: false },
-      ],
-      result: "{ ok: boolean }",
-    });
-  });
-
-  test.each([
-    "function add(a: number, b: number): number",
-    "add(a: number, b: number): number",
-    "export function add(a: number, b: number): number {}",
-    "function add(\n  a: number,\n  b: number,\n): number;",
-  ])("is read with or without its frame: %j", (signature) => {
-    const read = parseSignature(signature);
-    expect(read.name).toBe("add");
-    expect(read.parameters.map(({ name, type }) => [name, type])).toEqual([
-      ["a", "number"],
-      ["b", "number"],
-    ]);
-    expect(read.result).toBe("number");
-  });
-
   test.each([
     ["add(a: number[", "signature: expected TypeScript such as"],
     ["class Add", "signature: expected TypeScript"],
-    ["", "signature"],
-    ["add(a: number, a: number): number", "signature: expected TypeScript"],
-    ["add(...all: number[]): number", "parameter 1 is a rest or destructured one"],
-    ["add({ a }: { a: number }): number", "parameter 1 is a rest or destructured one"],
+    [" ", "signature: expected TypeScript"],
+    ["(a: number) => number", "expected the function's name, got none"],
+    ["add(a: number, a: number): number", "at character 16, expected names that differ"],
+    [
+      "add(...all: number[]): number",
+      "at character 5, expected parameters that take one argument each",
+    ],
+    ["add({ a }: { a: number }): number", "a destructured parameter has none: give it one"],
     ["async function add(a: number): Promise<number>", "asynchronous"],
+    [
+      "add(a: Date): number",
+      "at character 8, expected a type of JSON values, got Date; write string",
+    ],
+    [
+      "add(a: { m: Map<string, number> }[]): number",
+      "got Map<string, number>; write Record<string, T>",
+    ],
+    ["add(a: number, f: (x: number) => number): number", "JSON carries no functions"],
+    ["add(a: Float64Array): number", "got Float64Array; write number[]"],
+    ["add(a: number | undefined): number", "write null, or mark what may be left out"],
+    ["add(a: number): Point", "got Point; write the type out, as in { x: number }"],
   ])("that does not hold is refused: %j", (signature, message) => {
-    expect(() => parseSignature(signature)).toThrow(message);
+    expect(problem({ signature })).toContain(message);
   });
 
-  test("types are known in any spelling", () => {
-    const spellings = {
-      "Array<number>": "number[]",
-      "readonly string[]": "string[]",
-      " boolean ": "boolean",
-      "number | string": "unknown",
+  test("may hold any type where the spec gives its own schema", () => {
+    const own = {
+      signature: "add(a: Date, b: number): Decimal",
+      parameters: { type: "object", properties: { a: { type: "string" }, b: { type: "number" } } },
+      result: { type: "string" },
+      cases: [{ args: ["2026-01-01", 1], expected: "1" }],
     };
-    for (const [type, known] of Object.entries(spellings)) expect(valueType(type)).toBe(known);
-    expect(schemaOfType("number[][]")).toEqual({
-      type: "array",
-      items: { type: "array", items: { type: "number" } },
+    const { kernel } = specTask({ ...SPEC, ...own });
+    expect(kernel.parameters.map(({ type }) => type)).toEqual(["string", "number"]);
+  });
+
+  test("keeps its types in what is registered", () => {
+    const signature =
+      "function f(kind: 'a' | 'b', point: [number, number], x: number | null, rows: {x: number}[], more?: Record<string, number>): string[]";
+    const cases = [{ args: ["a", [1, 2], null, [{ x: 1 }]], expected: ["b"] }];
+    const { parameters, result } = specTask({ ...SPEC, name: "f", signature, cases }).tool("");
+    const number = { type: "number" };
+    expect(parameters).toEqual({
+      type: "object",
+      properties: {
+        kind: { type: "string", enum: ["a", "b"] },
+        point: { type: "array", prefixItems: [number, number], minItems: 2, items: false },
+        x: { anyOf: [number, { type: "null" }] },
+        rows: {
+          type: "array",
+          items: {
+            type: "object",
+            properties: { x: number },
+            required: ["x"],
+            additionalProperties: false,
+          },
+        },
+        more: { type: "object", additionalProperties: number },
+      },
+      required: ["kind", "point", "x", "rows"],
+      additionalProperties: false,
     });
-    expect(schemaOfType("Record<string, number>")).toEqual({ type: "object" });
-    expect(schemaOfType("{ a: number }")).toEqual({ type: "object" });
-    expect(schemaOfType("Date")).toEqual({});
+    expect(result).toEqual({ type: "array", items: { type: "string" } });
+  });
+
+  test.each([
+    ["number", "number"],
+    ["'a' | 'b'", "string"],
+    ["Array<number>", "number[]"],
+    ["readonly string[]", "string[]"],
+    ["('a' | 'b')[]", "string[]"],
+    [" boolean ", "boolean"],
+    ["number | string", "unknown"],
+    ["number[][]", "unknown"],
+    ["[number, number]", "unknown"],
+  ])("of type %s is evolved over %s", (type, known) => {
+    const example = { string: "a", "number[]": [1], "string[]": ["a"], boolean: true }[known] ?? 1;
+    const value = type.includes("[][]") ? [[1]] : type.startsWith("[") ? [1, 2] : example;
+    const { kernel } = specTask({
+      ...SPEC,
+      name: "f",
+      signature: `f(x: ${type}): unknown`,
+      cases: [{ args: [value], expected: 1 }],
+    });
+    expect(kernel.parameters[0]?.type).toBe(known);
   });
 });
 
@@ -154,7 +182,7 @@ describe("a spec as a task", () => {
     ["f(a: string): string", "x", "y", ["", "x"]],
     ["f(a: number): boolean", 1, true, [false]],
     ["f(a: string): number[]", "x", [1], [[]]],
-    ["f(a: Date): Date", "x", "y", [null, "x"]],
+    ["f(a: unknown): unknown", "x", "y", [null, "x"]],
   ])(
     "without seeds, starts from nothing and from parameters of the result's type: %s",
     (signature, arg, expected, results) => {
@@ -222,6 +250,22 @@ describe("a spec as a task", () => {
       "an argument of another type",
       { cases: [{ args: [1, "2"], expected: 3 }] },
       'cases[0].args[1] (b): expected number, got "2"',
+    ],
+    [
+      "an argument of which one part does not fit",
+      {
+        signature: "add(a: { x: number }[], b: number): number",
+        cases: [{ args: [[{ x: 1 }, {}], 2], expected: 3 }],
+      },
+      "cases[0].args[0] (a)[1].x: expected number, got nothing",
+    ],
+    [
+      "fewer arguments than the last one that must be there",
+      {
+        signature: "add(a: number, b: number | undefined = 1, c: number): number",
+        cases: [{ args: [1, 2], expected: 3 }],
+      },
+      "cases[0].args: expected 3 arguments (a, b, c), got 2",
     ],
     [
       "a result of another type",

@@ -2,12 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fingerprint, overlapWith } from "../../src/core/shingles.ts";
 import { nearDuplicates } from "../../src/export/duplicates.ts";
-import {
-  observedSchema,
-  parameterNames,
-  parametersSchema,
-  signatureParameters,
-} from "../../src/export/signature.ts";
+import { observedSchema, parameterNames, signatureSchema } from "../../src/export/signature.ts";
 import { splitByFamily } from "../../src/export/split.ts";
 import {
   hasControlToken,
@@ -122,23 +117,20 @@ describe("signatures", () => {
   it("give parameters in order with their types", () => {
     const signature =
       "function pack(items: number[], room = 3, by?: (a: number, b: string) => number, names: Record<string, string[]>, ...rest: readonly string[]): { a: number }";
-    expect(signatureParameters(signature).map(({ name, optional }) => [name, optional])).toEqual([
-      ["items", false],
-      ["room", true],
-      ["by", true],
-      ["names", false],
-      ["rest", true],
-    ]);
-    expect(parametersSchema(signature)).toMatchObject({
+    const schema = signatureSchema(signature) ?? {};
+    expect(Object.keys(schema.properties ?? {})).toEqual(["items", "room", "by", "names", "rest"]);
+    expect(schema).toMatchObject({
       properties: {
         items: { type: "array", items: { type: "number" } },
+        room: { description: "any value" },
+        by: { description: "(a: number, b: string) => number" },
         names: { type: "object" },
         rest: { type: "array", items: { type: "string" } },
       },
       required: ["items", "names"],
     });
-    expect(signatureParameters("now(): number")).toEqual([]);
-    expect(signatureParameters("nothing")).toEqual([]);
+    expect(signatureSchema("now(): number")).toMatchObject({ properties: {}, required: [] });
+    expect(signatureSchema("nothing")).toBeUndefined();
   });
 
   it("read the order of parameters out of a stored schema, and types out of arguments", () => {

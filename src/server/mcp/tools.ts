@@ -16,6 +16,7 @@ import { isPending } from "../../call/pending.ts";
 import { EngineError, InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { Request } from "../../core/request.ts";
+import { readSignature } from "../../core/text/signature.ts";
 import { Case, type Tool, ToolSpec } from "../../core/tool.ts";
 import { specFromExamples } from "../../create-tool/spec-from-examples.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -234,5 +235,6 @@ async function create(
 }
 
 function nameIn(signature: string): string {
-  return /^\s*(?:function\s+)?([A-Za-z_]\w*)/.exec(signature)?.[1] ?? "tool";
+  const read = readSignature(signature);
+  return read.status === "read" && read.signature.name !== "" ? read.signature.name : "tool";
 }

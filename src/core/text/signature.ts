@@ -1,0 +1,168 @@
+/**
+ * A function's signature as TypeScript writes it, read and written: `function f(a: number, b?: string[]): number`,
+ * the same without `function`, or an arrow's `(a: number) => number`.
+ */
+import type { JsonSchema } from "../tool.ts";
+import { schemaOfType, typeOfSchema } from "./schema.ts";
+import { ANY, isIdentifier, type Type, typeText } from "./type.ts";
+import { type TypeReader, typeReader, Unreadable, withoutUndefined } from "./type-reader.ts";
+
+export interface Parameter {
+  readonly name: string;
+  /** Of a rest parameter the array's. `any` where nothing is said. */
+  readonly type: Type;
+  /** It may be left out: it is marked so, has a default or takes the rest. */
+  readonly optional: boolean;
+  /** It takes all further arguments. */
+  readonly rest: boolean;
+}
+
+export interface Signature {
+  /** Empty for an arrow. */
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+  /** Of a promise what it gives; absent where nothing is said. */
+  readonly result?: Type;
+  /** The result is a promise. */
+  readonly later: boolean;
+}
+
+export type ReadSignature =
+  | { readonly status: "read"; readonly signature: Signature; readonly end: number }
+  /** `at`: the character, counted from 0, at which something else was expected. */
+  | { readonly status: "unreadable"; readonly at: number; readonly reason: string };
+
+const LONGEST = 20_000;
+
+const RESERVED: ReadonlySet<string> = new Set(
+  (
+    "arguments await break case catch class const continue debugger default delete do else enum eval export " +
+    "extends false finally for function if implements import in instanceof interface let new null package " +
+    "private protected public return static super switch this throw true try typeof var void while with yield"
+  ).split(" "),
+);
+
+/** The whole text as a signature; an empty body or a semicolon may follow. */
+export function readSignature(text: string): ReadSignature {
+  return read(text, (reader) => {
+    const signature = signatureOf(reader);
+    if (reader.has("{")) reader.need("}", "give the signature without a body");
+    reader.has(";");
+    if (reader.peek().kind !== "end") reader.fail("the end of the signature");
+    return signature;
+  });
+}
+
+/** A signature at the beginning of a text; `end` is the position behind it. */
+export function readSignatureAt(text: string): ReadSignature {
+  return read(text, signatureOf);
+}
+
+function read(text: string, parse: (reader: TypeReader) => Signature): ReadSignature {
+  if (text.length > LONGEST) {
+    const reason = `expected at most ${LONGEST} characters, got ${text.length}`;
+    return { status: "unreadable", at: 0, reason };
+  }
+  const reader = typeReader(text);
+  try {
+    const signature = parse(reader);
+    return { status: "read", signature, end: reader.end() };
+  } catch (error) {
+    if (error instanceof Unreadable) {
+      return { status: "unreadable", at: error.at, reason: error.message };
+    }
+    throw error;
+  }
+}
+
+function signatureOf(reader: TypeReader): Signature {
+  reader.has("export");
+  reader.has("declare");
+  if (reader.peek().text === "async") {
+    reader.fail("a function that gives its result at once", "asynchronous ones are not supported");
+  }
+  const isFunction = reader.has("function");
+  if (reader.peek().text === "*") {
+    reader.fail(
+      "a function that gives its result at once",
+      "generator functions are not supported",
+    );
+  }
+  const name =
+    isFunction || reader.peek().kind === "name" ? nameOf(reader, "a function's name") : "";
+  if (reader.peek().text === "<") reader.typeParameters();
+  const parameters = parametersOf(reader);
+  const says = reader.has(":") || reader.has("=>");
+  if (!says) return { name, parameters, later: false };
+  if (reader.peek().text !== "Promise")
+    return { name, parameters, result: reader.type(), later: false };
+  reader.take();
+  reader.need("<", "say what the promise gives, as in Promise<string>");
+  const result = reader.type();
+  reader.need(">");
+  return { name, parameters, result, later: true };
+}
+
+function nameOf(reader: TypeReader, expected: string): string {
+  const { kind, text } = reader.peek();
+  if (kind !== "name") reader.fail(expected);
+  if (RESERVED.has(text)) reader.fail(expected, `${text} is a word of the language`);
+  return reader.take().text;
+}
+
+function parametersOf(reader: TypeReader): readonly Parameter[] {
+  const parameters: Parameter[] = [];
+  reader.need("(");
+  while (!reader.has(")")) {
+    const { at } = reader.peek();
+    const parameter = parameterOf(reader);
+    if (parameters.some(({ name }) => name === parameter.name)) {
+      throw new Unreadable(at, `expected names that differ, got ${parameter.name} twice`);
+    }
+    parameters.push(parameter);
+    if (parameter.rest || !reader.has(",")) {
+      reader.need(")", "give every parameter a name and a type, with commas between");
+      break;
+    }
+  }
+  return parameters;
+}
+
+function parameterOf(reader: TypeReader): Parameter {
+  const rest = reader.has("...");
+  const { text } = reader.peek();
+  if (text === "{" || text === "[") {
+    reader.fail("a parameter's name", "a destructured parameter has none: give it one");
+  }
+  const name = nameOf(reader, 'a parameter\'s name or ")"');
+  const marked = reader.has("?");
+  const declared = reader.has(":") ? reader.type() : ANY;
+  const hasDefault = reader.has("=");
+  if (hasDefault) reader.skipTo([",", ")"]);
+  const optional = rest || marked || hasDefault;
+  return { name, type: optional ? withoutUndefined(declared) : declared, optional, rest };
+}
+
+/** The JSON Schema of an object whose properties are the parameters in order. */
+export function parametersSchema({ parameters }: Signature): JsonSchema {
+  return {
+    type: "object",
+    properties: Object.fromEntries(parameters.map(({ name, type }) => [name, schemaOfType(type)])),
+    required: parameters.filter(({ optional }) => !optional).map(({ name }) => name),
+    additionalProperties: false,
+  };
+}
+
+/**
+ * The signature of what takes an object of this schema. A name that cannot be a parameter's makes one
+ * object of all of them.
+ */
+export function signatureText(name: string, parameters: JsonSchema, result: JsonSchema): string {
+  const type = typeOfSchema({ ...parameters, type: "object" });
+  const fields = type.kind === "object" ? type.fields : [];
+  const named = fields.every((field) => isIdentifier(field.name) && !RESERVED.has(field.name));
+  const list = named
+    ? fields.map((field) => `${field.name}${field.optional ? "?" : ""}: ${typeText(field.type)}`)
+    : [`given: ${typeText(type)}`];
+  return `function ${name}(${list.join(", ")}): ${typeText(typeOfSchema(result))}`;
+}

@@ -1,24 +1,11 @@
 /**
- * Finds what looks like a credential in a tool. Holds: the common forms of keys and tokens, private
- * keys, and long random strings given to a name such as `password`. Does not hold: a secret that is
- * built from parts, or that looks like a word.
+ * Finds what looks like a credential in a tool. Holds: the shapes of `src/core/text/secrets.ts`, and
+ * long random strings given to a name such as `password`. Does not hold: a secret that is built from
+ * parts, or that looks like a word.
  */
+import { secretKindsIn } from "../../src/core/text/secrets.ts";
 import type { Tool } from "../../src/core/tool.ts";
 
-const FORMS: readonly (readonly [kind: string, form: RegExp])[] = [
-  ["private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
-  ["API key", /\bsk-[A-Za-z0-9_-]{20,}/],
-  ["access key", /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
-  [
-    "repository token",
-    /\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,}|glpat-[\w-]{20,})/,
-  ],
-  ["package token", /\bnpm_[A-Za-z0-9]{30,}/],
-  ["chat token", /\bxox[abeprs]-[A-Za-z0-9-]{10,}/],
-  ["API key", /\bAIza[A-Za-z0-9_-]{35}/],
-  ["signed token", /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/],
-  ["password in an address", /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]{1,64}:[^\s/:@]{3,}@/],
-];
 const ASSIGNED =
   /(?:api[_-]?key|secret|token|passw(?:or)?d|authorization)["'`]?\s*[:=]\s*["'`]([^"'`\s]{12,})["'`]/gi;
 /** Bits per character above which a string is hardly a word or a placeholder. */
@@ -28,7 +15,7 @@ const RANDOM_BITS = 3.3;
 export function secretsIn(tool: Pick<Tool, "source" | "description" | "cases">): string[] {
   const found = new Set<string>();
   for (const text of [tool.source, tool.description, JSON.stringify(tool.cases)]) {
-    for (const [kind, form] of FORMS) if (form.test(text)) found.add(kind);
+    for (const kind of secretKindsIn(text)) found.add(kind);
     for (const [, value] of text.matchAll(ASSIGNED)) {
       if (value !== undefined && entropyBits(value) >= RANDOM_BITS) found.add("assigned secret");
     }

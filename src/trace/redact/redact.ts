@@ -9,6 +9,7 @@
  */
 import { isInlineImage } from "../../core/image.ts";
 import type { Json } from "../../core/json.ts";
+import { SECRET_SHAPES } from "../../core/text/secrets.ts";
 
 /** Counts by rule, e.g. `{ "aws-access-key": 1 }`. */
 export type RedactionCounts = Readonly<Record<string, number>>;
@@ -25,63 +26,6 @@ export interface Redaction {
 export interface Redactor {
   session(): Redaction;
 }
-
-interface Shape {
-  readonly name: string;
-  /** No capturing groups. Bounded wherever it could start again at each character. */
-  readonly pattern: string;
-  /** Splits a match in what stays and the secret: the first group stays in front of it. */
-  readonly secret?: RegExp;
-}
-
-const SHAPES: readonly Shape[] = [
-  {
-    name: "private-key",
-    pattern:
-      "-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[\\sA-Za-z0-9+/=\\\\:,.-]){40,16000}(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?",
-  },
-  { name: "aws-access-key", pattern: "(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])" },
-  {
-    name: "aws-secret-key",
-    pattern:
-      "(?:aws_secret_access_key|AWS_SECRET_ACCESS_KEY|SecretAccessKey)[\"'\\s:=\\\\]{1,12}[A-Za-z0-9/+]{40}",
-    secret: /^(.*?)([A-Za-z0-9/+]{40})$/s,
-  },
-  { name: "github-token", pattern: "(?<![A-Za-z0-9])gh[opusr]_[A-Za-z0-9]{36,255}" },
-  { name: "github-token", pattern: "(?<![A-Za-z0-9])github_pat_[A-Za-z0-9_]{22,255}" },
-  { name: "anthropic-key", pattern: "(?<![A-Za-z0-9])sk-ant-[A-Za-z0-9_-]{16,255}" },
-  {
-    name: "openai-key",
-    pattern:
-      "(?<![A-Za-z0-9])sk-(?:proj-|svcacct-|admin-)?(?=[a-z_-]{0,255}[A-Z0-9])[A-Za-z0-9_-]{20,255}",
-  },
-  { name: "slack-token", pattern: "(?<![A-Za-z0-9])xox[abeoprs]-[A-Za-z0-9-]{10,255}" },
-  {
-    name: "slack-webhook",
-    pattern: "hooks\\.slack\\.com/services/[A-Z0-9]{6,20}/[A-Z0-9]{6,20}/[A-Za-z0-9]{16,40}",
-    secret: /^(hooks\.slack\.com\/services\/)(.*)$/s,
-  },
-  { name: "google-key", pattern: "(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])" },
-  { name: "stripe-key", pattern: "(?<![A-Za-z0-9])[rs]k_(?:live|test)_[A-Za-z0-9]{16,255}" },
-  { name: "npm-token", pattern: "(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])" },
-  { name: "hugging-face-token", pattern: "(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,60}(?![A-Za-z0-9])" },
-  {
-    name: "jwt",
-    pattern:
-      "(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,4096}\\.eyJ[A-Za-z0-9_-]{8,16384}\\.[A-Za-z0-9_-]{8,4096}",
-  },
-  {
-    name: "authorization",
-    pattern:
-      "(?<![A-Za-z])(?:[Bb]earer|BEARER|[Bb]asic)[ \\t]{1,8}[A-Za-z0-9._~+/-]{16,4096}={0,2}",
-    secret: /^(\S+[ \t]+)(.*)$/s,
-  },
-  {
-    name: "url-password",
-    pattern: "://[^\\s/:@\"'`<>]{0,80}:[^\\s/@\"'`<>]{1,200}@",
-    secret: /^(:\/\/[^:]*:)(.*)(?=@)/s,
-  },
-];
 
 /** Environment variables whose value is taken for a secret. */
 const SECRET_NAME =
@@ -111,7 +55,7 @@ export function createRedactor({
     .map((value) => RegExp.escape(value));
   const source = [
     ...(alternatives.length === 0 ? [] : [`(${alternatives.join("|")})`]),
-    ...SHAPES.map(({ pattern }) => `(${pattern})`),
+    ...SECRET_SHAPES.map(({ pattern }) => `(${pattern})`),
   ].join("|");
   const any = new RegExp(source);
   const every = new RegExp(source, "g");
@@ -134,7 +78,7 @@ export function createRedactor({
       function replacement(match: string, ...groups: unknown[]): string {
         const name = known.get(match);
         if (name !== undefined) return placeholder(name, "");
-        const shape = SHAPES[groups.findIndex((group) => group !== undefined) - shapesFrom];
+        const shape = SECRET_SHAPES[groups.findIndex((group) => group !== undefined) - shapesFrom];
         if (shape === undefined) return placeholder("secret", match);
         const [whole = match, before = "", secret = match] = shape.secret?.exec(match) ?? [];
         if (secret.startsWith("⟦SECRET:")) return match;

@@ -58,6 +58,8 @@ export type {
   ValueType,
   Verdict,
 } from "./core/task.ts";
+export { type DiffLine, diffLines } from "./core/text/diff.ts";
+export { html, type Markup } from "./core/text/html.ts";
 export { Case, JsonSchema, Tool, ToolSpec, ToolStatus, ToolUsage } from "./core/tool.ts";
 export type { Engine, EvolutionOptions } from "./engine/engine.ts";
 export type { EvolvedFunction, EvolveRun, EvolveRunOptions } from "./engine/library.ts";

@@ -44,7 +44,7 @@ const LIMITED: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages by room; what is not named here is imported nowhere. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  "src/core": ["zod"],
+  "src/core": ["zod", "diff"],
   "src/models": ["zod", "openai"],
   "src/trace": ["zod", "@opentelemetry"],
   "src/export": ["zod", "gpt-tokenizer"],
@@ -67,7 +67,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "src/engine": ["zod", "yaml"],
   "src/index.ts": [],
   "src/server": ["zod", "@modelcontextprotocol/server", "@modelcontextprotocol/node"],
-  experiments: ["zod", "yaml", "echarts", "diff", "simple-statistics"],
+  experiments: ["zod", "yaml", "echarts", "simple-statistics"],
   "src/tasks": ["zod", "yaml"],
   "src/bench": ["zod", "isolated-vm", "dockerode"],
   "src/cli": ["zod", "commander", "cli-table3", "yaml"],

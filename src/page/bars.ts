@@ -1,6 +1,6 @@
 /** When what was under way, and for how long: a bar for each call of a model, a tool, a program or a maker. */
 import type { TraceEvent } from "../core/event.ts";
-import { html, type Markup } from "./html.ts";
+import { html, type Markup } from "../core/text/html.ts";
 
 /** A page shows so many bars and says how many more there are. */
 const SHOWN = 100;

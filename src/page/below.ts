@@ -3,9 +3,10 @@
  * found.
  */
 import type { EventStore } from "../core/ports.ts";
+import { html, type Markup } from "../core/text/html.ts";
 import { readRun, sourcesOf } from "../trace/read/read.ts";
+import { block } from "./block.ts";
 import { modelCallList } from "./calls.ts";
-import { block, html, type Markup } from "./html.ts";
 import type { Gallery } from "./images.ts";
 import { stepList } from "./steps.ts";
 

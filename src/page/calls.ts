@@ -1,7 +1,8 @@
 /** What models were asked and what they said, each call behind a line that opens it. */
 import { canonicalJson } from "../core/json.ts";
+import { html, type Markup } from "../core/text/html.ts";
 import type { ModelCall, RunRecord } from "../trace/read/read.ts";
-import { block, html, type Markup, shortened } from "./html.ts";
+import { block, shortened } from "./block.ts";
 import type { Gallery } from "./images.ts";
 
 /** A page shows so many and says how many more there are. */

@@ -1,8 +1,10 @@
 /** The programs of a run's page: the best one with its lineage, and the table of candidates. */
+
+import { diffLines } from "../core/text/diff.ts";
+import { html, type Markup } from "../core/text/html.ts";
 import { type RunRecord, sourcesOf } from "../trace/read/read.ts";
 import type { TraceCandidate } from "../trace/read/vocabulary.ts";
-import { diffLines } from "./diff.ts";
-import { html, type Markup, shortened } from "./html.ts";
+import { shortened } from "./block.ts";
 
 /** A page shows so many candidates and says how many more there are. */
 const SHOWN = 400;
@@ -62,9 +64,8 @@ export function candidateTable(record: RunRecord): Markup {
 
 function change(before: string, after: string): Markup {
   const lines = diffLines(shortened(before), shortened(after));
-  const sign = { same: "  ", added: "+ ", removed: "- " };
   return html`<pre>${lines.map(
-    ({ kind, text }) => html`<span class="${kind}">${sign[kind]}${text}\n</span>`,
+    ({ kind, sign, text }) => html`<span class="${kind}">${sign} ${text}\n</span>`,
   )}</pre>`;
 }
 

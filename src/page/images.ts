@@ -4,8 +4,8 @@
  */
 import { apart, type Image, type InlineImage, imageDigest, imageWords } from "../core/image.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
+import { html, type Markup } from "../core/text/html.ts";
 import type { Shown } from "../trace/read/vocabulary.ts";
-import { html, type Markup } from "./html.ts";
 
 export interface Gallery {
   /** Words that lead to the images. */

@@ -6,12 +6,13 @@
 import type { TraceEvent } from "../core/event.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
+import { html, type Markup } from "../core/text/html.ts";
 import { type RunRecord, readRun } from "../trace/read/read.ts";
 import { bars } from "./bars.ts";
 import { runsBelow } from "./below.ts";
+import { block } from "./block.ts";
 import { modelCallList } from "./calls.ts";
 import { bestProgram, candidateTable } from "./candidates.ts";
-import { block, html, type Markup } from "./html.ts";
 import { type Gallery, gallery } from "./images.ts";
 import { requestPart } from "./steps.ts";
 import { STYLE } from "./style.ts";

@@ -1,8 +1,9 @@
 /** A request on its page: what was asked, and what was done towards it, in order. */
 import { canonicalJson, type Json } from "../core/json.ts";
+import { html, type Markup } from "../core/text/html.ts";
 import type { RunRecord } from "../trace/read/read.ts";
 import { programInput, type Step } from "../trace/read/steps.ts";
-import { block, html, type Markup } from "./html.ts";
+import { block } from "./block.ts";
 import type { Gallery } from "./images.ts";
 
 export function requestPart(record: RunRecord, pictures: Gallery): Markup {

@@ -1,6 +1,4 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { diffLines } from "../../src/page/diff.ts";
 import { runPage } from "../../src/page/page.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import { awkwardStore, write } from "../trace/runs.ts";
@@ -106,30 +104,5 @@ describe("a run's page", () => {
     expect(page).toContain("5000 in all, 400 shown");
     // 400 candidates and 1,000 events of about 1.1 kB each, as text and behind their titles.
     expect(page.length).toBeLessThan(3_000_000);
-  });
-});
-
-describe("a diff of lines", () => {
-  it("gives both texts back, and is empty of changes for equal ones", () => {
-    const text = fc.array(fc.constantFrom("a", "b", "c", "")).map((lines) => lines.join("\n"));
-    fc.assert(
-      fc.property(text, text, (before, after) => {
-        const lines = diffLines(before, after);
-        const without = (kind: string) =>
-          lines
-            .filter((line) => line.kind !== kind)
-            .map((line) => line.text)
-            .join("\n");
-        expect(without("added")).toBe(before);
-        expect(without("removed")).toBe(after);
-      }),
-    );
-    expect(diffLines("a\nb", "a\nb").every(({ kind }) => kind === "same")).toBe(true);
-    expect(diffLines("a\nx\nc", "a\ny\nc").map(({ kind }) => kind)).toEqual([
-      "same",
-      "removed",
-      "added",
-      "same",
-    ]);
   });
 });

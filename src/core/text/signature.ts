@@ -3,9 +3,11 @@
  * the same without `function`, or an arrow's `(a: number) => number`.
  */
 import type { JsonSchema } from "../tool.ts";
+import { type Cursor, cursorOf, Unreadable } from "./cursor.ts";
+import { withoutUndefined } from "./read-brackets.ts";
+import { readType, readTypeParameters } from "./read-type.ts";
 import { schemaOfType, typeOfSchema } from "./schema.ts";
 import { ANY, isIdentifier, type Type, typeText } from "./type.ts";
-import { type TypeReader, typeReader, Unreadable, withoutUndefined } from "./type-reader.ts";
 
 export interface Parameter {
   readonly name: string;
@@ -44,11 +46,11 @@ const RESERVED: ReadonlySet<string> = new Set(
 
 /** The whole text as a signature; an empty body or a semicolon may follow. */
 export function readSignature(text: string): ReadSignature {
-  return read(text, (reader) => {
-    const signature = signatureOf(reader);
-    if (reader.has("{")) reader.need("}", "give the signature without a body");
-    reader.has(";");
-    if (reader.peek().kind !== "end") reader.fail("the end of the signature");
+  return read(text, (cursor) => {
+    const signature = signatureOf(cursor);
+    if (cursor.has("{")) cursor.need("}", "give the signature without a body");
+    cursor.has(";");
+    if (cursor.peek().kind !== "end") cursor.fail("the end of the signature");
     return signature;
   });
 }
@@ -58,15 +60,15 @@ export function readSignatureAt(text: string): ReadSignature {
   return read(text, signatureOf);
 }
 
-function read(text: string, parse: (reader: TypeReader) => Signature): ReadSignature {
+function read(text: string, parse: (cursor: Cursor) => Signature): ReadSignature {
   if (text.length > LONGEST) {
     const reason = `expected at most ${LONGEST} characters, got ${text.length}`;
     return { status: "unreadable", at: 0, reason };
   }
-  const reader = typeReader(text);
+  const cursor = cursorOf(text);
   try {
-    const signature = parse(reader);
-    return { status: "read", signature, end: reader.end() };
+    const signature = parse(cursor);
+    return { status: "read", signature, end: cursor.end() };
   } catch (error) {
     if (error instanceof Unreadable) {
       return { status: "unreadable", at: error.at, reason: error.message };
@@ -75,70 +77,70 @@ function read(text: string, parse: (reader: TypeReader) => Signature): ReadSigna
   }
 }
 
-function signatureOf(reader: TypeReader): Signature {
-  reader.has("export");
-  reader.has("declare");
-  if (reader.peek().text === "async") {
-    reader.fail("a function that gives its result at once", "asynchronous ones are not supported");
+function signatureOf(cursor: Cursor): Signature {
+  cursor.has("export");
+  cursor.has("declare");
+  if (cursor.peek().text === "async") {
+    cursor.fail("a function that gives its result at once", "asynchronous ones are not supported");
   }
-  const isFunction = reader.has("function");
-  if (reader.peek().text === "*") {
-    reader.fail(
+  const isFunction = cursor.has("function");
+  if (cursor.peek().text === "*") {
+    cursor.fail(
       "a function that gives its result at once",
       "generator functions are not supported",
     );
   }
   const name =
-    isFunction || reader.peek().kind === "name" ? nameOf(reader, "a function's name") : "";
-  if (reader.peek().text === "<") reader.typeParameters();
-  const parameters = parametersOf(reader);
-  const says = reader.has(":") || reader.has("=>");
+    isFunction || cursor.peek().kind === "name" ? nameOf(cursor, "a function's name") : "";
+  if (cursor.peek().text === "<") readTypeParameters(cursor);
+  const parameters = parametersOf(cursor);
+  const says = cursor.has(":") || cursor.has("=>");
   if (!says) return { name, parameters, later: false };
-  if (reader.peek().text !== "Promise")
-    return { name, parameters, result: reader.type(), later: false };
-  reader.take();
-  reader.need("<", "say what the promise gives, as in Promise<string>");
-  const result = reader.type();
-  reader.need(">");
+  if (cursor.peek().text !== "Promise")
+    return { name, parameters, result: readType(cursor), later: false };
+  cursor.take();
+  cursor.need("<", "say what the promise gives, as in Promise<string>");
+  const result = readType(cursor);
+  cursor.need(">");
   return { name, parameters, result, later: true };
 }
 
-function nameOf(reader: TypeReader, expected: string): string {
-  const { kind, text } = reader.peek();
-  if (kind !== "name") reader.fail(expected);
-  if (RESERVED.has(text)) reader.fail(expected, `${text} is a word of the language`);
-  return reader.take().text;
+function nameOf(cursor: Cursor, expected: string): string {
+  const { kind, text } = cursor.peek();
+  if (kind !== "name") cursor.fail(expected);
+  if (RESERVED.has(text)) cursor.fail(expected, `${text} is a word of the language`);
+  return cursor.take().text;
 }
 
-function parametersOf(reader: TypeReader): readonly Parameter[] {
+function parametersOf(cursor: Cursor): readonly Parameter[] {
   const parameters: Parameter[] = [];
-  reader.need("(");
-  while (!reader.has(")")) {
-    const { at } = reader.peek();
-    const parameter = parameterOf(reader);
+  cursor.need("(");
+  while (!cursor.has(")")) {
+    const { at } = cursor.peek();
+    const parameter = parameterOf(cursor);
     if (parameters.some(({ name }) => name === parameter.name)) {
       throw new Unreadable(at, `expected names that differ, got ${parameter.name} twice`);
     }
     parameters.push(parameter);
-    if (parameter.rest || !reader.has(",")) {
-      reader.need(")", "give every parameter a name and a type, with commas between");
+    if (parameter.rest || !cursor.has(",")) {
+      cursor.need(")", "give every parameter a name and a type, with commas between");
       break;
     }
   }
   return parameters;
 }
 
-function parameterOf(reader: TypeReader): Parameter {
-  const rest = reader.has("...");
-  const { text } = reader.peek();
+function parameterOf(cursor: Cursor): Parameter {
+  const rest = cursor.has("...");
+  const { text } = cursor.peek();
   if (text === "{" || text === "[") {
-    reader.fail("a parameter's name", "a destructured parameter has none: give it one");
+    cursor.fail("a parameter's name", "a destructured parameter has none: give it one");
   }
-  const name = nameOf(reader, 'a parameter\'s name or ")"');
-  const marked = reader.has("?");
-  const declared = reader.has(":") ? reader.type() : ANY;
-  const hasDefault = reader.has("=");
-  if (hasDefault) reader.skipTo([",", ")"]);
+  const name = nameOf(cursor, 'a parameter\'s name or ")"');
+  const marked = cursor.has("?");
+  const declared = cursor.has(":") ? readType(cursor) : ANY;
+  const hasDefault = cursor.has("=");
+  if (hasDefault) cursor.skipTo([",", ")"]);
   const optional = rest || marked || hasDefault;
   return { name, type: optional ? withoutUndefined(declared) : declared, optional, rest };
 }

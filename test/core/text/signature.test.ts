@@ -94,8 +94,8 @@ describe("a signature", () => {
     ['add(a: "open): number', '7: expected a type, got "\\""'],
     ["add(a: { [K in Keys]: number }): number", '12: expected ":", got "in"; write [key: string]:'],
     ["add(a: [number?, string]): number", "17: expected no item that must be there"],
-    ["add(a: [...string]): number", '11: expected an array behind "..."'],
-    ["add(a: Record<string>): number", "13: expected Record<string, T>, got 1 type arguments"],
+    ["add(a: [...string]): number", '8: expected an array behind "..."'],
+    ["add(a: Record<string>): number", "7: expected 2 type arguments of Record, got 1"],
     ["add(...all: number[], b: number)", '20: expected ")", got ","'],
     ["add(a: Promise): 1n", '18: expected the end of the signature, got "n"'],
   ])("that does not hold says where, and what was expected: %j", (text, message) => {

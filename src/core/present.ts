@@ -1,7 +1,7 @@
 /** Fields that may be undefined become fields that may be absent. */
 
 /** T without the fields that are undefined: where one may be, it is optional. */
-export type Present<T extends object> = Simplified<
+type Present<T extends object> = Simplified<
   { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
     [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
   }

@@ -5,6 +5,14 @@
  */
 import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import {
+  ANY,
+  DEEPEST,
+  type PrimitiveName,
+  type Type,
+  typeText,
+  unionOf,
+} from "../core/text/type.ts";
 import type { Case, ToolSpec } from "../core/tool.ts";
 import { literalsOf } from "./literals.ts";
 
@@ -30,9 +38,9 @@ export function specFromExamples(objective: string, examples: readonly Case[]): 
   const name = nameOf(objective);
   const parameters = Array.from({ length: arity }, (_, index) => {
     const values = examples.map(({ args }) => args[index] as Json);
-    return `${LETTERS[index] ?? `p${index}`}: ${typeOf(values)}`;
+    return `${LETTERS[index] ?? `p${index}`}: ${typeText(typeOfValues(values))}`;
   });
-  const result = typeOf(examples.map(({ expected }) => expected));
+  const result = typeText(typeOfValues(examples.map(({ expected }) => expected)));
   return {
     name,
     description: objective,
@@ -57,25 +65,24 @@ export function nameOf(objective: string): string {
   return /^[a-z_]/.test(joined) ? joined : `tool_${joined}`;
 }
 
-/** The TypeScript type that holds all of the values. */
-export function typeOf(values: readonly Json[]): string {
-  const types = [...new Set(values.map(oneType))].sort();
-  if (types.length === 0) return "unknown";
-  if (types.length === 1) return types[0] as string;
-  // An empty array says nothing of its elements.
-  const telling = types.filter((type) => type !== "unknown[]");
-  if (telling.length === 1 && (telling[0] as string).endsWith("[]")) return telling[0] as string;
-  return telling.some((type) => type.includes("{") || type.includes("["))
-    ? "unknown"
-    : types.join(" | ");
+/** The type that holds all of the values. An empty array says nothing of its elements. */
+function typeOfValues(values: readonly Json[], depth = 1): Type {
+  const kinds = new Set(values.map(kindOf));
+  const [kind, ...others] = [...kinds].sort();
+  if (kind === undefined) return ANY;
+  if (!kinds.has("array") && !kinds.has("object")) {
+    const names = [kind, ...others] as PrimitiveName[];
+    return unionOf(names.map((name) => ({ kind: "primitive", name })));
+  }
+  if (others.length > 0 || depth >= DEEPEST) return ANY;
+  if (kind === "object") return { kind, fields: [], others: ANY };
+  const items = (values as readonly (readonly Json[])[]).flat();
+  return { kind: "array", items: typeOfValues(items, depth + 1) };
 }
 
-function oneType(value: Json): string {
+function kindOf(value: Json): PrimitiveName | "array" | "object" {
   if (value === null) return "null";
-  if (Array.isArray(value)) {
-    const inner = typeOf(value as readonly Json[]);
-    return inner.includes("|") ? `(${inner})[]` : `${inner}[]`;
-  }
-  if (typeof value === "object") return "Record<string, unknown>";
-  return typeof value;
+  return Array.isArray(value)
+    ? "array"
+    : (typeof value as "string" | "number" | "boolean" | "object");
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/core/errors.ts";
 import type { Task } from "../../src/core/task.ts";
 import type { Tool } from "../../src/core/tool.ts";
-import { nameOf, specFromExamples, typeOf } from "../../src/create-tool/spec-from-examples.ts";
+import { nameOf, specFromExamples } from "../../src/create-tool/spec-from-examples.ts";
 import { planByRule } from "../../src/request/plan-by-rule.ts";
 import { solve } from "../../src/request/walk-rules.ts";
 import type { Affordance, Goal, Observation, Stages, Trial } from "../../src/work/stages.ts";
@@ -129,12 +129,5 @@ describe("specFromExamples", () => {
     expect(nameOf("the of")).toBe("tool");
     expect(nameOf("3 largest")).toBe("tool_3_largest");
     expect(nameOf("Größe ändern")).toMatch(/^[a-z_][a-z0-9_]*$/);
-  });
-
-  it("finds the type that holds all values", () => {
-    expect(typeOf([1, 2])).toBe("number");
-    expect(typeOf([1, null])).toBe("null | number");
-    expect(typeOf([["a"], []])).toBe("string[]");
-    expect(typeOf([{ a: 1 }])).toBe("Record<string, unknown>");
   });
 });

@@ -1,4 +1,5 @@
 /** The types that stand in brackets: tuples and objects. */
+import { present } from "../present.ts";
 import { type Cursor, Unreadable } from "./cursor.ts";
 import { stringValue } from "./token.ts";
 import { type Field, type Type, typeText, unionOf } from "./type.ts";
@@ -29,7 +30,7 @@ export function readTuple(cursor: Cursor, readType: ReadType): Type {
     if (!cursor.has(",")) break;
   }
   cursor.need("]");
-  return { kind: "tuple", items, least, ...(rest === undefined ? {} : { rest }) };
+  return { kind: "tuple", items, least, ...present({ rest }) };
 }
 
 /** Takes `name:` or `name?:` before an item. */
@@ -64,8 +65,7 @@ export function readObject(cursor: Cursor, readType: ReadType): Type {
     if (!cursor.has(";")) cursor.has(",");
   }
   cursor.need("}");
-  const open = others === undefined ? {} : { others };
-  return { kind: "object", fields: [...fields.values()], ...open };
+  return { kind: "object", fields: [...fields.values()], ...present({ others }) };
 }
 
 /** `[key: string]: T`. */

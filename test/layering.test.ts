@@ -44,7 +44,7 @@ const LIMITED: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages by room; what is not named here is imported nowhere. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  "src/core": ["zod", "diff"],
+  "src/core": ["zod", "diff", "p-limit"],
   "src/models": ["zod", "openai"],
   "src/trace": ["zod", "@opentelemetry"],
   "src/export": ["zod", "gpt-tokenizer"],

@@ -7,9 +7,10 @@ import type Docker from "dockerode";
 import { systemClock } from "../../src/core/clock.ts";
 import { InputError, SandboxUnavailableError } from "../../src/core/errors.ts";
 import type { Execution, ExecutionJob, Language } from "../../src/core/execution.ts";
+import { limiter } from "../../src/core/limiter.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
 import { type Interpreters, type Runtime, runtimeOf } from "../guest/commands.ts";
-import { guestPool, turnstile } from "../guest/pool.ts";
+import { guestPool } from "../guest/pool.ts";
 import { checkHarness, runProgram } from "../guest/run-program.ts";
 import { type SandboxSession, sandboxSession } from "../guest/session.ts";
 import { containerCapabilities } from "./capabilities.ts";
@@ -91,7 +92,7 @@ export async function containerSandbox({
     const [runtime, memory] = key.split(" ") as [Runtime, string];
     return startContainer(engine, shape, { runtime, memoryMiB: Number(memory), session: false });
   });
-  const enter = turnstile(concurrency);
+  const limit = limiter(concurrency);
   const sessions = new Map<string, SandboxSession>();
   const closing = new AbortController();
 
@@ -115,7 +116,7 @@ export async function containerSandbox({
     if (closing.signal.aborted) throw closing.signal.reason;
     if (job.inputs.length === 0) return [];
     const either = AbortSignal.any([signal, closing.signal]);
-    return enter(async () => {
+    return limit(async () => {
       either.throwIfAborted();
       const guest = pool.take(keyOf(job.program.language, job.limits.memoryMiB));
       try {

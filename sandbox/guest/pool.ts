@@ -65,35 +65,3 @@ export function guestPool(size: number, start: (key: string) => LiveGuest): Gues
     },
   };
 }
-
-/** Lets at most `places` callers in at a time, in order; one that is aborted leaves the queue. */
-export function turnstile(
-  places: number,
-): <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T> {
-  let free = places;
-  const queue: (() => void)[] = [];
-  return async (work, signal) => {
-    if (free > 0) free -= 1;
-    else {
-      await new Promise<void>((resolve, reject) => {
-        const onAbort = (): void => {
-          queue.splice(queue.indexOf(enter), 1);
-          reject(signal.reason);
-        };
-        const enter = (): void => {
-          signal.removeEventListener("abort", onAbort);
-          resolve();
-        };
-        queue.push(enter);
-        signal.addEventListener("abort", onAbort, { once: true });
-      });
-    }
-    try {
-      return await work();
-    } finally {
-      const next = queue.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
-  };
-}

@@ -5,9 +5,10 @@
 import { availableParallelism } from "node:os";
 import { ConfigError, SandboxUnavailableError } from "../../src/core/errors.ts";
 import type { Execution, ExecutionJob, Language } from "../../src/core/execution.ts";
+import { limiter } from "../../src/core/limiter.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
 import { type Runtime, runtimeOf } from "../guest/commands.ts";
-import { guestPool, turnstile } from "../guest/pool.ts";
+import { guestPool } from "../guest/pool.ts";
 import { checkHarness, runProgram } from "../guest/run-program.ts";
 import { findConfinement } from "../walls/process.ts";
 import { processCapabilities } from "./capabilities.ts";
@@ -54,7 +55,7 @@ export async function processSandbox(
       scratchMiB,
     });
   });
-  const enter = turnstile(concurrency);
+  const limit = limiter(concurrency);
   const closing = new AbortController();
   const probe = pool.take("node 64 10");
   try {
@@ -78,7 +79,7 @@ export async function processSandbox(
     if (closing.signal.aborted) throw closing.signal.reason;
     if (job.inputs.length === 0) return [];
     const either = AbortSignal.any([signal, closing.signal]);
-    return enter(async () => {
+    return limit(async () => {
       either.throwIfAborted();
       // Two spare seconds of processor time: the wall clock decides, this is behind it.
       const cpuSeconds = Math.ceil(job.limits.timeoutMs / 1_000) * 2 + 2;

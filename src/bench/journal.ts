@@ -5,6 +5,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { systemClock } from "../core/clock.ts";
+import { mapLimited } from "../core/limiter.ts";
 import type { EventStore } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";
 import { liveOn } from "../journal/durable.ts";
@@ -65,16 +66,11 @@ export async function benchRequests({
       Promise.all(Array.from({ length: 20 }, () => durable(each(few)))),
     ),
     await measured(`${waiting} requests that come to wait`, waiting, () =>
-      inTurns(waiting, 50, () => durable((own) => own.waitFor("answer"))),
+      mapLimited(Array.from({ length: waiting }), 50, () =>
+        durable((own) => own.waitFor("answer")),
+      ),
     ),
   ];
-}
-
-/** So many in all, so many of them at once. */
-async function inTurns(count: number, atOnce: number, work: () => Promise<void>): Promise<void> {
-  for (let done = 0; done < count; done += atOnce) {
-    await Promise.all(Array.from({ length: Math.min(atOnce, count - done) }, work));
-  }
 }
 
 async function measured(

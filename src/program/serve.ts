@@ -3,7 +3,7 @@
  * the order in which it was asked. What the program says of itself is believed in nothing.
  */
 import type { Json } from "../core/json.ts";
-import { limited } from "../evolve/generators/llm/limited.ts";
+import { mapLimited } from "../core/limiter.ts";
 import type { Arguments, Callable, CallOutcome } from "../work/callable.ts";
 import type { Asked, BridgeReport, KnownCall } from "./bridge.ts";
 import type { Gap } from "./source.ts";
@@ -74,7 +74,7 @@ export async function serve(
       record[base + index] = knownCall(key, outcome, limits);
     }),
   ];
-  await limited(work, limits.inFlight, (each) => each());
+  await mapLimited(work, limits.inFlight, (each) => each());
   for (const [index, { call, key }] of inOrder.entries()) {
     if (call.kind === "gap") record[base + index] = answers.get(key) as KnownCall;
   }

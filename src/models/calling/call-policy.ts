@@ -6,6 +6,7 @@
  */
 import { type Clock, systemClock } from "../../core/clock.ts";
 import { ModelError } from "../../core/errors.ts";
+import { limiter } from "../../core/limiter.ts";
 import { type Random, seededRandom } from "../../core/random.ts";
 import { type Deadline, type Sleep, systemSleep, withDeadline } from "./waiting.ts";
 
@@ -31,10 +32,9 @@ export interface Attempt extends Deadline {
   commit(): void;
 }
 
-export type CallPolicy = <T>(
-  work: (signal: AbortSignal, attempt: Attempt) => Promise<T>,
-  signal: AbortSignal,
-) => Promise<T>;
+type Work<T> = (signal: AbortSignal, attempt: Attempt) => Promise<T>;
+
+export type CallPolicy = <T>(work: Work<T>, signal: AbortSignal) => Promise<T>;
 
 /** First wait of the back-off; it doubles up to the ceiling. */
 const FIRST_WAIT_MS = 500;
@@ -58,7 +58,7 @@ export function callPolicy(
   }: CallPolicyOptions,
 ): CallPolicy {
   const spacingMs = requestsPerMinute === undefined ? 0 : 60_000 / requestsPerMinute;
-  const slots = semaphore(maxConcurrent);
+  const limit = limiter(maxConcurrent);
   let nextStart = 0;
   let pausedUntil = 0;
 
@@ -74,36 +74,44 @@ export function callPolicy(
     }
   };
 
+  /** @returns The result, or how long to wait before the next attempt. */
+  const attempt = async <T>(
+    work: Work<T>,
+    tries: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly result: T } | { readonly waitMs: number }> => {
+    let committed = false;
+    const commit = (): void => {
+      committed = true;
+    };
+    try {
+      await turn(signal);
+      const result = await withDeadline(
+        (inner, deadline) => work(inner, { ...deadline, commit }),
+        { timeoutMs, what },
+        signal,
+      );
+      return { result };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ModelError)) throw error;
+      const asked = error.facts.retryAfterMs;
+      const waitMs = typeof asked === "number" ? asked : backOff(tries, random);
+      const final = committed || !error.retryable || tries > maxRetries || waitMs > maxRetryAfterMs;
+      // A reply that was paid for and could not be read is the caller's to ask again.
+      if (final || error.facts.paid === true) throw counted(error, tries);
+      if (typeof asked === "number") {
+        pausedUntil = Math.max(pausedUntil, clock.monotonicMs() + waitMs);
+      }
+      return { waitMs };
+    }
+  };
+
   return async (work, signal) => {
     for (let tries = 1; ; tries++) {
-      let committed = false;
-      const commit = (): void => {
-        committed = true;
-      };
-      const release = await slots.acquire(signal);
-      try {
-        await turn(signal);
-        return await withDeadline(
-          (inner, deadline) => work(inner, { ...deadline, commit }),
-          { timeoutMs, what },
-          signal,
-        );
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof ModelError)) throw error;
-        const asked = error.facts.retryAfterMs;
-        const waitMs = typeof asked === "number" ? asked : backOff(tries, random);
-        const final =
-          committed || !error.retryable || tries > maxRetries || waitMs > maxRetryAfterMs;
-        // A reply that was paid for and could not be read is the caller's to ask again.
-        if (final || error.facts.paid === true) throw counted(error, tries);
-        const until = clock.monotonicMs() + waitMs;
-        if (typeof asked === "number") pausedUntil = Math.max(pausedUntil, until);
-        release();
-        await sleep(waitMs, signal);
-      } finally {
-        release();
-      }
+      const end = await limit(() => attempt(work, tries, signal), signal);
+      if ("result" in end) return end.result;
+      await sleep(end.waitMs, signal);
     }
   };
 }
@@ -119,44 +127,4 @@ function counted(error: ModelError, attempts: number): ModelError {
     facts: { ...error.facts, attempts },
     retryable: error.retryable,
   });
-}
-
-/** First come, first served. The release function may be called twice. */
-function semaphore(count: number): {
-  acquire(signal: AbortSignal): Promise<() => void>;
-} {
-  let free = count;
-  const waiting: (() => void)[] = [];
-  const releaseOnce = (): (() => void) => {
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
-    };
-  };
-  return {
-    async acquire(signal) {
-      signal.throwIfAborted();
-      if (free > 0) {
-        free--;
-        return releaseOnce();
-      }
-      await new Promise<void>((resolve, reject) => {
-        const enter = (): void => {
-          signal.removeEventListener("abort", leave);
-          resolve();
-        };
-        const leave = (): void => {
-          waiting.splice(waiting.indexOf(enter), 1);
-          reject(signal.reason);
-        };
-        waiting.push(enter);
-        signal.addEventListener("abort", leave, { once: true });
-      });
-      return releaseOnce();
-    },
-  };
 }

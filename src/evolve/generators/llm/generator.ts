@@ -7,13 +7,13 @@
  * before it costs a run.
  */
 import { BudgetExceededError, ModelError } from "../../../core/errors.ts";
+import { limiter } from "../../../core/limiter.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../../../core/ports.ts";
 import { checkOverrides, type PromptOverrides, renderPrompt } from "../../prompts/prompts.ts";
 import type { Generator, Proposal } from "../generator.ts";
 import type { Edited } from "./diff.ts";
 import { type LlmCall, modelEvents } from "./events.ts";
 import { thoughtIn } from "./extract.ts";
-import { gate } from "./gate.ts";
 import {
   DEFAULT_MODES,
   type ModeShares,
@@ -70,7 +70,7 @@ export function llmGenerator({
   checkOverrides(overrides);
   /** Samples drawn of each prompt group so far: group and number name a call for good. */
   const drawn = new Map<string, number>();
-  const admitted = gate(samplers);
+  const limit = limiter(samplers);
 
   const call = async (
     sample: Sample,
@@ -154,7 +154,7 @@ export function llmGenerator({
       });
       const { entry } = context.task.kernel;
       const settled = await Promise.allSettled(
-        samples.map((sample) => admitted(() => run(sample, entry, signal))),
+        samples.map((sample) => limit(() => run(sample, entry, signal))),
       );
       // All have ended by now: nothing goes on behind the caller's back.
       const outcomes = settled.map((end) => {

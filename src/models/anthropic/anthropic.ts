@@ -1,14 +1,20 @@
 /**
  * The messages dialect over fetch: a second protocol behind the same port, without a client library.
  */
+import { type EventSourceMessage, EventSourceParserStream } from "eventsource-parser/stream";
 import { systemClock } from "../../core/clock.ts";
 import { ConfigError, ModelError } from "../../core/errors.ts";
 import type { ModelReply, ModelRequest } from "../../core/ports.ts";
 import { type Attempt, type CallPolicyOptions, callPolicy } from "../calling/call-policy.ts";
 import { hasImages } from "../calling/image-places.ts";
 import { httpModelError, modelError, retryAfterMs } from "../calling/model-errors.ts";
-import { eventData } from "../calling/server-sent-events.ts";
-import type { ModelDelta, StreamingModel } from "../calling/streaming.ts";
+import {
+  brokenOff,
+  type ModelDelta,
+  type OnDelta,
+  readPieces,
+  type StreamingModel,
+} from "../calling/streaming.ts";
 import { parseRelaxedJson } from "../calls-in-text/relaxed-json.ts";
 import { isObject } from "../calls-in-text/shapes.ts";
 import { costUsd, listPrice, type ModelPrice } from "../spend/prices.ts";
@@ -38,6 +44,8 @@ export interface AnthropicModelOptions extends CallPolicyOptions {
 
 const VERSION = "2023-06-01";
 const LONGEST_ERROR = 20_000;
+/** In characters; a longer event is no reply of a model. */
+const LONGEST_EVENT = 4_000_000;
 
 /** @throws ConfigError BAD_CONFIG if the model's name is empty or the base URL is none. */
 export function anthropicModel(options: AnthropicModelOptions): StreamingModel {
@@ -110,41 +118,32 @@ export function anthropicModel(options: AnthropicModelOptions): StreamingModel {
 
   const streamed = async (
     request: ModelRequest,
-    onDelta: (delta: ModelDelta) => void | Promise<void>,
-    { renew, suspend, commit }: Attempt,
+    onDelta: OnDelta,
+    run: Attempt,
     signal: AbortSignal,
   ): Promise<Said> => {
-    const response = await send(request, true, signal);
+    const { body } = await send(request, true, signal);
+    if (body === null) throw brokenOff(id);
+    const messages = body
+      .pipeThrough(new TextDecoderStream())
+      .pipeThrough(new EventSourceParserStream({ maxBufferSize: LONGEST_EVENT }));
     const said = nothingSaid();
     // A forced schema comes as the input of a tool; to the caller it is the reply's text.
     const asText = isForced(request);
     let ended = false;
-    for await (const data of eventData(response.body)) {
-      suspend();
+    const add = ({ data }: EventSourceMessage): readonly ModelDelta[] => {
       const event = StreamEvent.safeParse(jsonOr(data, undefined));
       if (!event.success) throw malformed("an event of an unknown shape");
       if (event.data.type === "error") throw streamError(event.data);
       ended ||= event.data.type === "message_stop";
       const delta = addEvent(said, event.data);
-      if (delta !== undefined) {
-        commit();
-        await onDelta(
-          asText && delta.kind === "tool-call"
-            ? { kind: "text", text: delta.argumentsText }
-            : delta,
-        );
-        signal.throwIfAborted();
-      }
-      renew();
-    }
-    if (ended) return said;
-    throw modelError(
-      "MODEL_UNREACHABLE",
-      `The stream of ${id} ended before the reply did. Ask again.`,
-      {
-        model: id,
-      },
-    );
+      if (delta === undefined) return [];
+      const forced = asText && delta.kind === "tool-call";
+      return [forced ? { kind: "text", text: delta.argumentsText } : delta];
+    };
+    await readPieces(messages, add, onDelta, run, signal);
+    if (!ended) throw brokenOff(id);
+    return said;
   };
 
   const replyOf = (said: Said, request: ModelRequest): ModelReply => {

@@ -1,26 +1,20 @@
-/** Chat completions through the official client, whole and in pieces. */
-
-import { brokenOff, malformed, type Transport } from "./transport.ts";
+/** Chat completions through the official client. */
+import { malformed, type Transport, transportOf } from "./transport.ts";
 import { Chunk, gatherer, toBody } from "./wire.ts";
 
 const ENDPOINT = "chat completions";
 
 export function chatTransport(id: string): Transport {
-  return {
-    async whole({ client, request, options, extraBody }, signal) {
-      const body = { ...extraBody, ...toBody(request, options) };
-      const raw: unknown = await client.chat.completions.create(body, { signal });
-      const chunk = Chunk.safeParse(raw);
-      if (!chunk.success || (chunk.data.choices ?? []).length === 0) {
-        throw malformed(id, "a reply of an unknown shape", ENDPOINT);
-      }
-      const gather = gatherer();
-      gather.add(chunk.data);
-      return gather.gathered();
-    },
-    async stream({ client, request, options, extraBody }, onDelta, attempt, signal) {
-      const { renew, suspend, commit } = attempt;
-      const pieces = await client.chat.completions.create(
+  const read = (raw: unknown, what: string): Chunk => {
+    const chunk = Chunk.safeParse(raw);
+    if (!chunk.success) throw malformed(id, `${what} of an unknown shape`, ENDPOINT);
+    return chunk.data;
+  };
+  return transportOf(id, {
+    whole: ({ client, request, options, extraBody }, signal) =>
+      client.chat.completions.create({ ...extraBody, ...toBody(request, options) }, { signal }),
+    pieces: ({ client, request, options, extraBody }, signal) =>
+      client.chat.completions.create(
         {
           ...extraBody,
           ...toBody(request, options),
@@ -28,22 +22,19 @@ export function chatTransport(id: string): Transport {
           ...(!options.lacking.has("streamUsage") && { stream_options: { include_usage: true } }),
         },
         { signal },
-      );
-      const gather = gatherer();
-      for await (const piece of pieces) {
-        suspend();
-        const chunk = Chunk.safeParse(piece);
-        if (!chunk.success) throw malformed(id, "a piece of an unknown shape", ENDPOINT);
-        for (const delta of gather.add(chunk.data)) {
-          commit();
-          await onDelta(delta);
-          signal.throwIfAborted();
-        }
-        renew();
-      }
-      const gathered = gather.gathered();
-      if (gathered.finish === undefined) throw brokenOff(id);
-      return gathered;
+      ),
+    gatherer: () => {
+      const { add, gathered } = gatherer();
+      return {
+        whole(raw) {
+          const reply = read(raw, "a reply");
+          if ((reply.choices ?? []).length === 0)
+            throw malformed(id, "a reply without choices", ENDPOINT);
+          add(reply);
+        },
+        piece: (raw) => add(read(raw, "a piece")),
+        gathered,
+      };
     },
-  };
+  });
 }

@@ -1,5 +1,5 @@
 /**
- * The responses interface through the official client, whole and in pieces. It has no field for a
+ * The responses interface through the official client. It has no field for a
  * seed or stop words; nothing is stored at the provider.
  */
 import type {
@@ -11,47 +11,23 @@ import type { Image } from "../../core/image.ts";
 import type { ModelMessage, ModelRequest } from "../../core/ports.ts";
 import { imageUrl } from "../calling/image-places.ts";
 import { modelError } from "../calling/model-errors.ts";
-import type { ModelDelta } from "../calling/streaming.ts";
 import { withSchemaInWords } from "../prompted.ts";
-import { brokenOff, malformed, type Transport } from "./transport.ts";
-import { type Gathered, isStrict, type WireOptions } from "./wire.ts";
+import { type Gatherer, malformed, type Transport, transportOf } from "./transport.ts";
+import { isStrict, type WireOptions } from "./wire.ts";
 
 const ENDPOINT = "responses";
 
 export function responsesTransport(id: string): Transport {
-  return {
-    async whole({ client, request, options, extraBody }, signal) {
-      const body = { ...extraBody, ...toResponsesBody(request, options) };
-      const raw: unknown = await client.responses.create(body, { signal });
-      const response = Whole.safeParse(raw);
-      if (!response.success) throw malformed(id, "a reply of an unknown shape", ENDPOINT);
-      const gather = responseGatherer(id);
-      gather.end(response.data);
-      return gather.gathered();
-    },
-    async stream({ client, request, options, extraBody }, onDelta, attempt, signal) {
-      const { renew, suspend, commit } = attempt;
-      const pieces = await client.responses.create(
+  return transportOf(id, {
+    whole: ({ client, request, options, extraBody }, signal) =>
+      client.responses.create({ ...extraBody, ...toResponsesBody(request, options) }, { signal }),
+    pieces: ({ client, request, options, extraBody }, signal) =>
+      client.responses.create(
         { ...extraBody, ...toResponsesBody(request, options), stream: true },
         { signal },
-      );
-      const gather = responseGatherer(id);
-      for await (const piece of pieces as AsyncIterable<unknown>) {
-        suspend();
-        const event = Piece.safeParse(piece);
-        if (!event.success) throw malformed(id, "a piece of an unknown shape", ENDPOINT);
-        for (const delta of gather.add(event.data)) {
-          commit();
-          await onDelta(delta);
-          signal.throwIfAborted();
-        }
-        renew();
-      }
-      const gathered = gather.gathered();
-      if (gathered.finish === undefined) throw brokenOff(id);
-      return gathered;
-    },
-  };
+      ),
+    gatherer: () => responseGatherer(id),
+  });
 }
 
 /** The body of one call. A schema that the endpoint has no field for goes into the words. */
@@ -166,14 +142,9 @@ const Piece = z.looseObject({
   item: Item.nullish(),
   response: z.unknown().optional(),
 });
-type Piece = z.output<typeof Piece>;
 
 /** Collects a reply out of its stream, or out of its whole. */
-function responseGatherer(id: string): {
-  add(piece: Piece): readonly ModelDelta[];
-  end(whole: Whole): void;
-  gathered(): Gathered;
-} {
+function responseGatherer(id: string): Gatherer {
   let content = "";
   let refusal = "";
   let last: Whole | undefined;
@@ -184,8 +155,35 @@ function responseGatherer(id: string): {
     name: name ?? "",
     text: text ?? "",
   });
-  const gather = {
-    add({ type, delta, output_index, item, response }: Piece): readonly ModelDelta[] {
+  const read = <Shape>(schema: z.ZodType<Shape>, raw: unknown, what: string): Shape => {
+    const parsed = schema.safeParse(raw);
+    if (!parsed.success) throw malformed(id, `${what} of an unknown shape`, ENDPOINT);
+    return parsed.data;
+  };
+  const end = (whole: Whole): void => {
+    if (whole.status === "failed") {
+      const { code, message } = whole.error ?? {};
+      throw modelError(
+        "MODEL_UNAVAILABLE",
+        `${id} gave up${code == null ? "" : ` (${code})`}: ${message ?? "no reason was given"}. Ask again.`,
+        { model: id },
+      );
+    }
+    last = whole;
+    // A stream has said all of it already.
+    if (content !== "" || refusal !== "" || calls.size > 0) return;
+    for (const [index, item] of whole.output.entries()) {
+      if (item.type === "function_call") calls.set(index, open(item));
+      for (const part of item.content ?? []) {
+        if (part.type === "output_text") content += part.text ?? "";
+        refusal += part.refusal ?? "";
+      }
+    }
+  };
+  return {
+    whole: (raw) => end(read(Whole, raw, "a reply")),
+    piece(raw) {
+      const { type, delta, output_index, item, response } = read(Piece, raw, "a piece");
       const index = output_index ?? 0;
       const text = typeof delta === "string" ? delta : "";
       switch (type) {
@@ -207,38 +205,14 @@ function responseGatherer(id: string): {
         }
         case "response.completed":
         case "response.incomplete":
-        case "response.failed": {
-          const whole = Whole.safeParse(response);
-          if (!whole.success) throw malformed(id, "an end of an unknown shape", ENDPOINT);
-          gather.end(whole.data);
+        case "response.failed":
+          end(read(Whole, response, "an end"));
           return [];
-        }
         default:
           return [];
       }
     },
-    end(whole: Whole): void {
-      if (whole.status === "failed") {
-        const { code, message } = whole.error ?? {};
-        throw modelError(
-          "MODEL_UNAVAILABLE",
-          `${id} gave up${code == null ? "" : ` (${code})`}: ${message ?? "no reason was given"}. Ask again.`,
-          { model: id },
-        );
-      }
-      last = whole;
-      // A stream has said all of it already.
-      if (content === "" && refusal === "" && calls.size === 0) {
-        for (const [index, item] of whole.output.entries()) {
-          if (item.type === "function_call") calls.set(index, open(item));
-          for (const part of item.content ?? []) {
-            if (part.type === "output_text") content += part.text ?? "";
-            refusal += part.refusal ?? "";
-          }
-        }
-      }
-    },
-    gathered: (): Gathered => ({
+    gathered: () => ({
       model: last?.model ?? undefined,
       content,
       refusal,
@@ -251,7 +225,6 @@ function responseGatherer(id: string): {
       cachedInputTokens: last?.usage?.input_tokens_details?.cached_tokens ?? 0,
     }),
   };
-  return gather;
 }
 
 /** In the words of chat completions. */

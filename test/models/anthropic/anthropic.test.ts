@@ -1,8 +1,11 @@
 /** The second dialect keeps the same contract. */
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { anthropicModel } from "../../../src/models/anthropic/anthropic.ts";
-import type { StreamingModel } from "../../../src/models/calling/streaming.ts";
+import type { ModelDelta, StreamingModel } from "../../../src/models/calling/streaming.ts";
 import { structured } from "../../../src/models/structured.ts";
 import {
   languageModelContract,
@@ -123,4 +126,86 @@ describe("anthropic: over the wire", () => {
     expect(text).toBe(reply.content);
     await close();
   });
+
+  test("reads events that are cut within a character and within a line break", async () => {
+    const { url, close } = await byteByByte(
+      messageStream("ü€😀", "second").replaceAll("\n", "\r\n"),
+    );
+    const deltas: ModelDelta[] = [];
+    const reply = await streamFrom(url, (delta) => void deltas.push(delta));
+    await close();
+    expect(deltas.map((delta) => delta.kind === "text" && delta.text)).toEqual(["ü€😀", "second"]);
+    expect(reply).toMatchObject({ content: "ü€😀second", finishReason: "stop" });
+  });
+
+  test("gives up on an event that does not end", async () => {
+    const { url, close } = await endless();
+    await expect(streamFrom(url, () => {})).rejects.toMatchObject({ code: "MODEL_UNREACHABLE" });
+    await close();
+  });
 });
+
+const streamFrom = (baseUrl: string, onDelta: (delta: ModelDelta) => void) =>
+  anthropicModel({ model: "m", baseUrl, apiKey: PLANTED_KEY, maxRetries: 0 }).stream(
+    { messages: [{ role: "user", content: "Say." }] },
+    onDelta,
+    never(),
+  );
+
+/** One message with a comment and an unknown field in between, as a provider may send it. */
+function messageStream(...texts: readonly string[]): string {
+  const events = [
+    {
+      type: "message_start",
+      message: { model: "m", usage: { input_tokens: 1, output_tokens: 0 } },
+    },
+    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+    ...texts.map((text) => ({
+      type: "content_block_delta",
+      index: 0,
+      delta: { type: "text_delta", text },
+    })),
+    { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 2 } },
+    { type: "message_stop" },
+  ];
+  return events
+    .map((event) => `: ping\nevent: ${event.type}\nunknown: x\ndata: ${JSON.stringify(event)}\n\n`)
+    .join("");
+}
+
+function byteByByte(text: string) {
+  return eventServer(async (outgoing) => {
+    for (const byte of Buffer.from(text)) {
+      outgoing.write(Buffer.of(byte));
+      await new Promise((wake) => setImmediate(wake));
+    }
+    outgoing.end();
+  });
+}
+
+function endless() {
+  return eventServer(async (outgoing) => {
+    const piece = "data: ".padEnd(100_000, "x");
+    while (!outgoing.destroyed) {
+      outgoing.write(piece);
+      await new Promise((wake) => setImmediate(wake));
+    }
+  });
+}
+
+async function eventServer(answer: (outgoing: ServerResponse) => Promise<void>) {
+  const server = createServer((_, outgoing) => {
+    outgoing.writeHead(200, { "content-type": "text/event-stream" });
+    void answer(outgoing);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}

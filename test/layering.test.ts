@@ -66,7 +66,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   toolstore: ["zod", "@qdrant/js-client-rest"],
   "src/engine": ["zod", "yaml"],
   "src/index.ts": [],
-  "src/server": ["zod", "@modelcontextprotocol/server", "@modelcontextprotocol/node"],
+  "src/server": ["zod", "@modelcontextprotocol/server", "hono", "@hono/node-server"],
   experiments: ["zod", "yaml", "echarts", "simple-statistics"],
   "src/tasks": ["zod", "yaml"],
   "src/bench": ["zod", "isolated-vm", "dockerode"],

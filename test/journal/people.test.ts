@@ -15,14 +15,15 @@ import type { EventStore, Sandbox } from "../../src/core/ports.ts";
 import { Request } from "../../src/core/request.ts";
 import type { Tool } from "../../src/core/tool.ts";
 import { createRequests, type Requests } from "../../src/request/requests.ts";
-import { type CallbackServer, serveCallbacks } from "../../src/server/callbacks/callbacks.ts";
+import { serveCallbacks } from "../../src/server/callbacks/callbacks.ts";
+import type { HttpServer } from "../../src/server/http/listen.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import type { LifeContext } from "../../src/work/attempt.ts";
 import type { Goal, Stages } from "../../src/work/stages.ts";
 import { all } from "../contracts/event-store.ts";
 
 const home = mkdtempSync(join(tmpdir(), "people-"));
-const servers: CallbackServer[] = [];
+const servers: HttpServer[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
@@ -225,8 +226,7 @@ describe("callbacks", () => {
     const key = view?.waits[0]?.key ?? "";
     const server = await serveCallbacks(
       { callback: (...args) => place.requests.callback(...args) },
-      { port: 0 },
-      () => undefined,
+      { port: 0, onCallback: () => undefined, onError: () => undefined },
     );
     servers.push(server);
     const token = place.requests.tokenOf(id, key);

@@ -22,11 +22,12 @@ export function addServe(program: Command): void {
     }
     const { serveCallbacks } = await import("../../server/callbacks/callbacks.ts");
     await withSession(flags, async ({ engine, output, signal }) => {
-      const server = await serveCallbacks(
-        engine.requests,
-        { port, ...(host === undefined ? {} : { host }) },
-        (requestId, outcome) => output.note(`callback for ${requestId}: ${outcome}`),
-      );
+      const server = await serveCallbacks(engine.requests, {
+        port,
+        ...(host === undefined ? {} : { host }),
+        onCallback: (requestId, outcome) => output.note(`callback for ${requestId}: ${outcome}`),
+        onError: (error) => output.note(`callbacks: ${error.message}`),
+      });
       output.result(
         { url: server.url },
         `Callbacks at ${server.url}/callbacks/TOKEN. toolwright worker carries on what they complete.`,

@@ -5,7 +5,8 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Config } from "../../../src/core/config.ts";
 import { type Engine, openEngine } from "../../../src/engine/engine.ts";
-import { type McpHttpServer, serveMcpOverHttp } from "../../../src/server/mcp/http.ts";
+import type { HttpServer } from "../../../src/server/http/listen.ts";
+import { serveMcpOverHttp } from "../../../src/server/mcp/http.ts";
 import { mcpServers } from "../../../src/server/mcp/mcp.ts";
 import { offeredTools } from "../../../src/server/mcp/tools.ts";
 import { main, type Workplace, workplace } from "../../support/cli.ts";
@@ -15,7 +16,7 @@ import { sampleTool } from "../../toolstore/sample.ts";
 let place: Workplace;
 let engine: Engine;
 let calls: ReturnType<Engine["directCalls"]>;
-let http: McpHttpServer;
+let http: HttpServer;
 const signal = new AbortController().signal;
 const home = () => `${place.folder}/home`;
 

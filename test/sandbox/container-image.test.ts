@@ -1,12 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { type ImageEntry, tarOf } from "../../sandbox/container/image/archive.ts";
 import {
   IMAGE_NODE,
   IMAGE_PYTHON,
   IMAGE_SHELL,
   imageContents,
 } from "../../sandbox/container/image/contents.ts";
-import { type ImageEntry, tarOf } from "../../sandbox/container/image/ustar.ts";
 import { ConfigError } from "../../src/core/errors.ts";
 
 function contentsHere(): readonly ImageEntry[] | undefined {
@@ -46,10 +49,55 @@ describe("tar stream", () => {
     expect(spawnSync("tar", ["-xO", "tmp/a"], options).stdout).toBe("grüße");
   });
 
-  it("refuses a path that its format cannot hold", async () => {
-    const path = "x".repeat(300);
-    const long = tarOf([{ kind: "text", path, mode: 0o644, mtimeSeconds: 0, text: "" }]);
-    await expect(Array.fromAsync(long)).rejects.toThrow(RangeError);
+  it("holds paths and targets of any length", async ({ skip }) => {
+    skip(spawnSync("tar", ["--version"]).status !== 0, "no tar on this machine");
+    const common = { mode: 0o644, mtimeSeconds: 0 };
+    const archive = tarOf([
+      { kind: "text", path: "x".repeat(300), ...common, text: "long" },
+      { kind: "link", path: "link", ...common, target: "y".repeat(300) },
+    ]);
+    const input = Buffer.concat(await Array.fromAsync(archive));
+    const { stdout } = spawnSync("tar", ["-tv"], { input, encoding: "utf8" });
+    const [file, link] = stdout.trim().split("\n");
+    expect(file?.endsWith(` ${"x".repeat(300)}`)).toBe(true);
+    expect(link?.endsWith(` link -> ${"y".repeat(300)}`)).toBe(true);
+  });
+
+  describe("of files on the disk", () => {
+    const folder = mkdtempSync(join(tmpdir(), "archive-"));
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const file = (name: string, content: string, bytes: number): ImageEntry => {
+      writeFileSync(join(folder, name), content);
+      return {
+        kind: "file",
+        path: name,
+        from: join(folder, name),
+        bytes,
+        mode: 0o644,
+        mtimeSeconds: 0,
+      };
+    };
+
+    it("takes as many bytes as were listed, whatever a file has grown by", async ({ skip }) => {
+      skip(spawnSync("tar", ["--version"]).status !== 0, "no tar on this machine");
+      const long = "0123456789".repeat(50_000);
+      const archive = tarOf([
+        file("a", "abcdef", 3),
+        file("b", "grown", 0),
+        file("c", long, 500_000),
+      ]);
+      const input = Buffer.concat(await Array.fromAsync(archive));
+      const read = (name: string) => spawnSync("tar", ["-xO", name], { input, encoding: "utf8" });
+      expect([read("a").stdout, read("b").stdout]).toEqual(["abc", ""]);
+      expect(read("c").stdout).toBe(long);
+    });
+
+    it("fails where a file is shorter than listed, or gone", async () => {
+      const short = tarOf([file("short", "abc", 10)]);
+      await expect(Array.fromAsync(short)).rejects.toThrow(RangeError);
+      const gone = tarOf([{ ...file("gone", "", 5), from: join(folder, "nowhere") } as ImageEntry]);
+      await expect(Array.fromAsync(gone)).rejects.toThrow("ENOENT");
+    });
   });
 });
 

@@ -3,12 +3,11 @@
  * archive and imported. A digest of what went in is kept as a label, so that a second build of the
  * same is no work.
  */
-import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { digestJson } from "../../../src/core/digest.ts";
 import { SandboxUnavailableError } from "../../../src/core/errors.ts";
+import { tarOf } from "./archive.ts";
 import { imageContents } from "./contents.ts";
-import { tarOf } from "./ustar.ts";
 
 /** The image that the container driver uses when none is named. */
 export const SANDBOX_IMAGE = "toolwright-sandbox:latest";
@@ -41,15 +40,23 @@ export async function buildSandboxImage({
     return { name, id: before.id, digest, built: false, bytes: before.bytes };
   }
   const [repository, tag] = splitName(name);
-  const stream = await engine.importImage(Readable.from(tarOf(contents)), {
+  const archive = tarOf(contents);
+  // The client sends what it is given and does not look whether it fails.
+  const failed = new AbortController();
+  archive.once("error", (error) => failed.abort(error));
+  const options = {
     repo: repository,
     tag,
+    abortSignal: failed.signal,
     changes: [
       `LABEL ${IMAGE_DIGEST_LABEL}=${digest}`,
       "ENV PATH=/usr/local/bin:/usr/bin:/bin",
       "WORKDIR /tmp",
       "USER 65534:65534",
     ],
+  };
+  const stream = await engine.importImage(archive, options).catch((error: unknown) => {
+    throw archive.errored ?? error;
   });
   await new Promise<void>((resolve, reject) => {
     engine.modem.followProgress(stream, (error: Error | null) =>

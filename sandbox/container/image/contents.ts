@@ -11,7 +11,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { ConfigError } from "../../../src/core/errors.ts";
-import type { ImageEntry } from "./ustar.ts";
+import type { ImageEntry } from "./archive.ts";
 
 /** Where Node is in the image. */
 export const IMAGE_NODE = "/usr/local/bin/node";

@@ -76,7 +76,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "src/engine": ["zod", "yaml"],
   "src/index.ts": [],
   "src/server": ["zod", "@modelcontextprotocol/server", "hono", "@hono/node-server"],
-  experiments: ["zod", "yaml", "echarts", "simple-statistics"],
+  experiments: ["zod", "yaml", "echarts"],
   "src/tasks": ["zod", "yaml"],
   "src/bench": ["zod", "isolated-vm", "dockerode"],
   "src/cli": ["zod", "commander", "cli-table3", "yaml"],

@@ -2,7 +2,6 @@
  * What a few seeds can say: bootstrap intervals, an exact paired test, and Holm's correction.
  * Pure: equal arguments, equal answers, to the last digit.
  */
-import { mean, quantileSorted } from "simple-statistics";
 import { seededRandom } from "../../src/index.ts";
 
 export interface Interval {
@@ -30,7 +29,7 @@ export function bootstrapMean(values: readonly number[], seed = 1): Interval | u
     for (let index = 0; index < values.length; index++) sum += random.pick(values);
     return sum / values.length;
   }).sort((a, b) => a - b);
-  return { low: quantileSorted(means, 0.025), high: quantileSorted(means, 0.975) };
+  return { low: quantileOf(means, 0.025), high: quantileOf(means, 0.975) };
 }
 
 export interface PairedTest {
@@ -97,9 +96,18 @@ export function holm(values: readonly number[]): number[] {
 
 /** @returns undefined of nothing. */
 export function meanOf(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : mean([...values]);
+  if (values.length === 0) return undefined;
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function at(values: readonly number[], index: number): number {
   return values[index] ?? 1;
+}
+
+/** By linear interpolation between neighbours. @param sorted Ascending, not empty. @param share In [0, 1]. */
+function quantileOf(sorted: readonly number[], share: number): number {
+  const place = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(place)] ?? Number.NaN;
+  const above = sorted[Math.ceil(place)] ?? Number.NaN;
+  return below + (place % 1) * (above - below);
 }

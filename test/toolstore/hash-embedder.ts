@@ -1,8 +1,8 @@
 /** An embedder that needs no model: words at places that their letters choose (signed feature hashing). */
 import type { Embedder } from "../../src/core/ports.ts";
+import { terms } from "../../src/core/text/terms.ts";
 import { termNumber } from "../../toolstore/qdrant/points.ts";
 import { unit } from "../../toolstore/retrieval/vectors.ts";
-import { terms } from "../../toolstore/retrieval/words.ts";
 
 export function hashEmbedder(dims: number): Embedder {
   return {

@@ -1,7 +1,7 @@
 /**
  * A long request asks for several things: its clauses are looked for one by one beside the whole.
  */
-import { terms } from "./words.ts";
+import { terms } from "../../src/core/text/terms.ts";
 
 const BREAKS =
   /[.;:!?\n]+\s|[,;]\s+|\b(?:and then|and also|after that|then|and|also|afterwards|finally)\b/i;

@@ -5,8 +5,10 @@
  * study of ten tool sets), which saturates; requests that it served count beside, since many of them
  * would otherwise drown the description.
  */
+
+import { type Bm25, saturation } from "../../src/core/text/bm25.ts";
+import { terms, words } from "../../src/core/text/terms.ts";
 import type { Tool } from "../../src/core/tool.ts";
-import { terms, words } from "./words.ts";
 
 export interface SearchDocument {
   readonly name: string;
@@ -32,9 +34,7 @@ const WEIGHTS = {
   identifiers: 0.1,
 } as const;
 
-/** BM25's k1 and b (Robertson and Zaragoza, 2009). */
-const SATURATION = 1.2;
-const LENGTH_SHARE = 0.6;
+const BM25: Bm25 = { k1: 1.2, b: 0.6 };
 /** Weighted terms of an average tool: fixed, so that a score does not drift as a store grows. */
 const AVERAGE_LENGTH = 20;
 /** What a term is worth that comes up in all requests that were served but nowhere in the tool. */
@@ -61,8 +61,9 @@ export function strengths(document: SearchDocument): Map<string, number> {
   for (const text of document.examples) add(text, WEIGHTS.examples);
   for (const text of document.identifiers) add(text, WEIGHTS.identifiers);
 
-  const half = SATURATION * (1 - LENGTH_SHARE + (LENGTH_SHARE * length) / AVERAGE_LENGTH);
-  for (const [term, count] of counts) counts.set(term, count / (count + half));
+  for (const [term, count] of counts) {
+    counts.set(term, saturation(count, length, AVERAGE_LENGTH, BM25));
+  }
 
   const uses = new Map<string, number>();
   for (const query of document.queries) {

@@ -2,8 +2,10 @@
  * What a text asks for, term by term: how much information each term carries in this store, and which
  * other terms may stand for it.
  */
+import { inverseFrequency } from "../../src/core/text/bm25.ts";
+import { terms } from "../../src/core/text/terms.ts";
+import { commonness } from "./commonness.ts";
 import { relatedTerms } from "./related.ts";
-import { commonness, terms } from "./words.ts";
 
 /** What a ranking knows of all documents together. */
 export interface TermStatistics {
@@ -75,5 +77,5 @@ function groupOf(term: string, statistics: TermStatistics): Group {
 
 function information(term: string, { size, frequency }: TermStatistics): number {
   const holders = frequency(term) + PRIOR_TOOLS * commonness(term);
-  return Math.log(1 + (size + PRIOR_TOOLS - holders + 0.5) / (holders + 0.5));
+  return inverseFrequency(holders, size + PRIOR_TOOLS);
 }

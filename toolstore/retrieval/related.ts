@@ -3,7 +3,7 @@
  * list of everyday fields and of programming; the words of a line may stand for each other. It takes
  * the place of an embedder where there is none.
  */
-import { stem } from "./stem.ts";
+import { stem } from "../../src/core/text/stem.ts";
 
 const GROUPS = `
 flight airline airport airplane aircraft fly plane aviation

@@ -2,8 +2,7 @@
  * Texts and identifiers to terms: `packItems_online2`, "Packing items online" -> pack, item, onlin.
  *
  * One function for documents and queries, so that both sides always agree. Function words and the
- * words in which anything is asked for ("please find me") carry nothing and are left out; words
- * that most tools could claim ("data", "list", "value") stay but count as common (`commonness`).
+ * words in which anything is asked for ("please find me") carry nothing and are left out.
  */
 import { stem } from "./stem.ts";
 
@@ -18,25 +17,6 @@ const STOP_WORDS = new Set(
   please find get give want need like help show tell know looking look using use used make provide
   able`.split(/\s+/),
 );
-
-/** Words that say little about a tool though they are not function words, by how little. */
-const VERY_COMMON = stems(
-  `data information value list name text input output result tool function return given type new
-  user number string object check one two first way thing kind etc possible e g specific different
-  various based certain something anything item details retrieve search`,
-);
-const COMMON = stems(
-  `create generate calculate compute convert format file time date set add update send read write
-  run process code test page content online service app system api model manage management current
-  available best good many much every today latest recent top start end change order line point key
-  id size total count work sort plan question answer access support allow enable offer like me`,
-);
-
-/** Share of tools in a world of tools that would hold the term, before a store says otherwise. */
-export function commonness(term: string): number {
-  if (VERY_COMMON.has(term)) return 0.4;
-  return COMMON.has(term) ? 0.06 : 0.004;
-}
 
 const ASCII_PARTS = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g;
 const UNICODE_PARTS =
@@ -71,8 +51,4 @@ export function terms(text: string): string[] {
     found.push(term);
   }
   return found;
-}
-
-function stems(list: string): ReadonlySet<string> {
-  return new Set(list.trim().split(/\s+/).map(stem));
 }

@@ -10,7 +10,7 @@ import type { Random } from "../../core/random.ts";
 import type { Task, TaskInstance } from "../../core/task.ts";
 import type { Generator, Place, Proposal } from "../generators/generator.ts";
 import type { Rivals, Strategy } from "../population/strategy.ts";
-import type { Meter } from "./budget.ts";
+import type { RunBudget } from "./budget.ts";
 import type { BatchResult, Candidate } from "./candidate.ts";
 import type { Cascade, Outcome } from "./cascade.ts";
 import { candidateDigest } from "./digest.ts";
@@ -26,7 +26,7 @@ export interface Slot {
   readonly training: readonly TaskInstance[];
   readonly run: Cascade;
   readonly ledger: Ledger;
-  readonly purse: Meter;
+  readonly budget: RunBudget;
   readonly random: Random;
   readonly recorded?: Recorded;
 }
@@ -148,13 +148,13 @@ function barOf({ task, strategy }: Slot): number | undefined {
 type Fresh = Draft & { readonly digest: string; readonly runs: boolean };
 
 /** Equal after normalising counts as equal. A spent budget refuses the tail of the batch. */
-function refuseRepeats({ task, ledger, purse }: Slot, drafts: readonly Draft[]): readonly Fresh[] {
+function refuseRepeats({ task, ledger, budget }: Slot, drafts: readonly Draft[]): readonly Fresh[] {
   const fresh: Fresh[] = [];
   for (const draft of drafts) {
     const digest = candidateDigest(draft.proposal.source, task.kernel);
     const runs = draft.proposal.failure === undefined && !ledger.seen.has(digest);
     if (runs) {
-      if (purse.reserve(1) === 0) break;
+      if (budget.reserve(1) === 0) break;
       ledger.seen.add(digest);
     }
     fresh.push({ ...draft, digest, runs });
@@ -167,7 +167,7 @@ async function execute(
   fresh: readonly Fresh[],
   signal: AbortSignal,
 ): Promise<readonly Candidate[]> {
-  const { run, recorded, purse } = slot;
+  const { run, recorded, budget } = slot;
   const outcomes = new Map<Fresh, Outcome>();
   for (const candidate of fresh) {
     const { failure } = candidate.proposal;
@@ -179,7 +179,7 @@ async function execute(
     if (known !== undefined) outcomes.set(candidate, known);
   }
   const running = fresh.filter((candidate) => candidate.runs && !outcomes.has(candidate));
-  if (running.length > 0) purse.begin();
+  if (running.length > 0) budget.begin();
   const contenders = running.map(({ proposal, rivals, bar }) => ({
     source: proposal.source,
     rivals,

@@ -1,7 +1,7 @@
 /**
  * What a run may spend, and why it ended.
  *
- * Evaluations are reserved before they are spent, so that batches in flight can not overshoot.
+ * Evaluations are reserved before they are spent, so that batches in flight cannot overshoot.
  */
 import type { Clock } from "../../core/clock.ts";
 
@@ -18,7 +18,7 @@ export interface EvolveBudget {
 
 export type StopReason = "target" | "budget" | "stagnation" | "exhausted";
 
-export interface Meter {
+export interface RunBudget {
   /** How many of the wanted evaluations may be started; they count from here on. */
   reserve(wanted: number): number;
   /** A candidate runs: from the first one on, time counts. What is only read back costs none. */
@@ -28,9 +28,9 @@ export interface Meter {
 }
 
 /** @param before Seconds that the run had spent before it was resumed. */
-export function meter(budget: EvolveBudget, clock: Clock, before?: number): Meter {
+export function runBudget(limit: EvolveBudget, clock: Clock, before?: number): RunBudget {
   let start = before === undefined ? clock.monotonicMs() : undefined;
-  let left = budget.evaluations ?? Number.POSITIVE_INFINITY;
+  let left = limit.evaluations ?? Number.POSITIVE_INFINITY;
   const seconds = (): number =>
     start === undefined ? 0 : (before ?? 0) + (clock.monotonicMs() - start) / 1000;
   return {
@@ -43,7 +43,7 @@ export function meter(budget: EvolveBudget, clock: Clock, before?: number): Mete
       return granted;
     },
     get spent() {
-      return left <= 0 || seconds() >= (budget.seconds ?? Number.POSITIVE_INFINITY);
+      return left <= 0 || seconds() >= (limit.seconds ?? Number.POSITIVE_INFINITY);
     },
     get seconds() {
       return seconds();

@@ -17,7 +17,7 @@ import type { Sandbox } from "../../core/ports.ts";
 import { seededRandom } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
 import { proposeBatch } from "./batch.ts";
-import { type Meter, meter, type StopReason } from "./budget.ts";
+import { type RunBudget, runBudget, type StopReason } from "./budget.ts";
 import type { BatchResult } from "./candidate.ts";
 import { cascade } from "./cascade.ts";
 import { type Ledger, runLedger } from "./registrar.ts";
@@ -37,13 +37,13 @@ export async function evolve(
   const { seed, batch = 64, inFlight = 2 } = options;
   checkLanguage(task, ports.sandbox);
   const training = task.instances("train", seed);
-  const purse = meter(options.budget, ports.clock, options.recorded?.seconds);
+  const budget = runBudget(options.budget, ports.clock, options.recorded?.seconds);
   const ledger = runLedger(ports, task.resolution ?? 1e-9);
   const run = cascade(task, training, ports.sandbox, ports.evaluator, seed);
   // What a generator still has under way when the run is over is of no use to anybody.
   const over = new AbortController();
   const asking = AbortSignal.any([signal, over.signal]);
-  const lane = { ...ports, ...options, training, run, ledger, purse, random: seededRandom(seed) };
+  const lane = { ...ports, ...options, training, run, ledger, budget, random: seededRandom(seed) };
 
   // The starting programs are a batch of their own: run in full, known on every island.
   const seeds = await proposeBatch(lane, "seeds", 0, Promise.resolve(), signal).result;
@@ -57,7 +57,7 @@ export async function evolve(
     Math.min(batch, (options.budget.evaluations ?? Infinity) - ledger.counts.evaluations - asked);
   let proposed: Promise<unknown> = Promise.resolve();
   let index = 0;
-  let stopped = whyStop(task, ledger, purse, options);
+  let stopped = whyStop(task, ledger, budget, options);
   try {
     while (stopped === undefined || underWay.length > 0) {
       while (stopped === undefined && underWay.length < inFlight && room() > 0) {
@@ -76,12 +76,12 @@ export async function evolve(
       await ledger.maintain(lane.random.fork(`maintain-${index}`));
       options.onProgress?.({
         ...ledger.counts,
-        seconds: purse.seconds,
+        seconds: budget.seconds,
         best: strategy.best,
         weights: ports.generator.weights?.() ?? {},
         islands: strategy.describe(),
       });
-      stopped ??= whyStop(task, ledger, purse, options);
+      stopped ??= whyStop(task, ledger, budget, options);
       if (done.spent) stopped ??= "budget";
     }
   } finally {
@@ -89,7 +89,7 @@ export async function evolve(
     await Promise.allSettled(underWay);
   }
 
-  const seconds = purse.seconds;
+  const seconds = budget.seconds;
   const finalists = ledger.finalists(options.finalists ?? 128);
   const winner = await crown(ports, finalists, seed, options.recorded, signal);
   return {
@@ -126,13 +126,13 @@ function checkLanguage({ language }: Task, { name, capabilities }: Sandbox): voi
 function whyStop(
   task: Task,
   ledger: Ledger,
-  purse: Meter,
+  budget: RunBudget,
   { stagnation = Number.POSITIVE_INFINITY, patient = false, polish = 0, batch = 64 }: EvolveOptions,
 ): StopReason | undefined {
   const reached =
     task.target !== undefined && (ledger.bestFitness ?? Number.NEGATIVE_INFINITY) >= task.target;
   if (reached && ledger.sinceImprovement >= polish) return "target";
-  if (purse.spent) return "budget";
+  if (budget.spent) return "budget";
   const { evaluations } = ledger.counts;
   const patience = patient ? Math.max(stagnation, evaluations / 2) : stagnation;
   if (ledger.sinceImprovement >= patience) return "stagnation";

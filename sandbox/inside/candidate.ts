@@ -7,15 +7,9 @@
  * Guest code: linked with the files beside it into one text and run inside the wall.
  */
 import { stripTypes } from "../../src/core/strip-types.ts";
+import { readFrame, writeFrame, writeJsonFrames } from "./blocking.ts";
 import { createRealm, loadProgram, type Realm, thrownText, type Words } from "./realm.ts";
-import {
-  type CallValue,
-  decodeValues,
-  encodeValues,
-  readFrame,
-  writeFrame,
-  writeJsonFrame,
-} from "./wire.ts";
+import { type CallValue, decodeValues, encodeValues } from "./values.ts";
 
 interface CandidateJob {
   readonly mode: "inputs" | "calls";
@@ -49,9 +43,9 @@ async function settled(realm: Realm, tagged: string): Promise<string> {
 async function callInputs(realm: Realm, job: CandidateJob): Promise<void> {
   for (const input of job.inputs) {
     const tagged = await settled(realm, realm.glue.call(input));
-    writeJsonFrame(ANSWERS, answerOf(tagged, job.outputBytes));
+    writeJsonFrames(ANSWERS, answerOf(tagged, job.outputBytes));
   }
-  writeJsonFrame(ANSWERS, { kind: "done" });
+  writeJsonFrames(ANSWERS, { kind: "done" });
 }
 
 /** One request a frame; the answer is a letter (value, threw, bad output) and its bytes. */
@@ -104,7 +98,7 @@ function answerOf(tagged: string, outputBytes: number): object {
 async function main(): Promise<void> {
   // Loading the stripper takes longer than many programs: not at the cost of their time.
   if (process.argv[1] === "typed") stripTypes("");
-  writeJsonFrame(ANSWERS, { kind: "ready" });
+  writeJsonFrames(ANSWERS, { kind: "ready" });
   const frame = readFrame(0, MAX_JOB_BYTES);
   if (frame === null) return;
   const job = JSON.parse(frame.toString("utf8")) as CandidateJob;
@@ -112,12 +106,12 @@ async function main(): Promise<void> {
   const loaded = await settled(realm, loadProgram(realm, job.source, job.entry, job.typed));
   if (loaded.startsWith("t")) {
     // Whatever a program throws before its first call, every input has it.
-    for (const _ of job.inputs) writeJsonFrame(ANSWERS, answerOf(loaded, job.outputBytes));
-    writeJsonFrame(ANSWERS, { kind: "done" });
-  } else if (loaded !== "") writeJsonFrame(ANSWERS, answerOf(loaded, job.outputBytes));
+    for (const _ of job.inputs) writeJsonFrames(ANSWERS, answerOf(loaded, job.outputBytes));
+    writeJsonFrames(ANSWERS, { kind: "done" });
+  } else if (loaded !== "") writeJsonFrames(ANSWERS, answerOf(loaded, job.outputBytes));
   else if (job.mode === "inputs") await callInputs(realm, job);
   else {
-    writeJsonFrame(ANSWERS, { kind: "loaded" });
+    writeJsonFrames(ANSWERS, { kind: "loaded" });
     await answerCalls(realm);
   }
 }

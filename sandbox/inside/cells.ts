@@ -7,7 +7,7 @@
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { runInThisContext } from "node:vm";
-import { readFrame, writeJsonFrame } from "./wire.ts";
+import { readFrame, writeJsonFrames } from "./blocking.ts";
 
 const ANSWERS = 3;
 const MAX_FRAME_BYTES = 1 << 30;
@@ -36,12 +36,12 @@ async function main(): Promise<void> {
   Object.assign(globalThis, { require: createRequire(`${process.cwd()}/cell.js`) });
   process.on("unhandledRejection", (reason) => process.stderr.write(`${inspect(reason)}\n`));
   process.on("uncaughtException", (error) => process.stderr.write(`${inspect(error)}\n`));
-  writeJsonFrame(ANSWERS, { kind: "ready" });
+  writeJsonFrames(ANSWERS, { kind: "ready" });
   for (;;) {
     const frame = readFrame(0, MAX_FRAME_BYTES);
     if (frame === null) process.exit(0);
     const answer = await cellOf((JSON.parse(frame.toString("utf8")) as { source: string }).source);
-    writeJsonFrame(ANSWERS, answer);
+    writeJsonFrames(ANSWERS, answer);
   }
 }
 

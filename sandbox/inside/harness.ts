@@ -8,15 +8,9 @@
  */
 import { harnessRealm } from "../isolate/harness-realm.ts";
 import type { CandidateRealm } from "../isolate/realm.ts";
+import { readFrame, writeFrame, writeJsonFrames } from "./blocking.ts";
 import { createRealm, thrownText, type Words } from "./realm.ts";
-import {
-  type CallValue,
-  decodeValues,
-  encodeValues,
-  readFrame,
-  writeFrame,
-  writeJsonFrame,
-} from "./wire.ts";
+import { type CallValue, decodeValues, encodeValues } from "./values.ts";
 
 interface HarnessJob {
   readonly source: string;
@@ -78,7 +72,7 @@ function main(): void {
   const realm = createRealm(job.words, job.outputBytes);
   const refuse = (error: unknown): void => {
     const reason = `the harness does not load: ${String(error).slice(0, 300)}`;
-    writeJsonFrame(RESULTS, { kind: "refused", reason });
+    writeJsonFrames(RESULTS, { kind: "refused", reason });
   };
   let run: (inputText: string) => string;
   try {
@@ -95,14 +89,14 @@ function main(): void {
     realm.drain();
     const body = tagged.slice(1);
     if (tagged.startsWith("t"))
-      writeJsonFrame(RESULTS, { kind: "threw", message: thrownText(tagged) });
-    else if (tagged.startsWith("b")) writeJsonFrame(RESULTS, { kind: "bad-output", reason: body });
+      writeJsonFrames(RESULTS, { kind: "threw", message: thrownText(tagged) });
+    else if (tagged.startsWith("b")) writeJsonFrames(RESULTS, { kind: "bad-output", reason: body });
     else if (Buffer.byteLength(body) > job.outputBytes) {
       const reason = `the output is larger than ${job.outputBytes} bytes`;
-      writeJsonFrame(RESULTS, { kind: "bad-output", reason });
-    } else writeJsonFrame(RESULTS, { kind: "result", text: body });
+      writeJsonFrames(RESULTS, { kind: "bad-output", reason });
+    } else writeJsonFrames(RESULTS, { kind: "result", text: body });
   }
-  writeJsonFrame(RESULTS, { kind: "done" });
+  writeJsonFrames(RESULTS, { kind: "done" });
 }
 
 main();

@@ -6,12 +6,16 @@
  * sees): the slot that owns it watches the clock and the memory from outside and ends it.
  */
 import { setFlagsFromString } from "node:v8";
+import { readFrame, writeJsonFrames } from "../inside/blocking.ts";
 import { runBatch } from "./host-batch.ts";
-import { receive, send } from "./host-io.ts";
 import { runProgram } from "./host-program.ts";
 import type { Texts } from "./host-texts.ts";
 import { textStore } from "./host-texts.ts";
-import type { FromHost } from "./wire.ts";
+import type { FromHost, ToHost } from "./wire.ts";
+
+const IN = 3;
+const OUT = 4;
+const send = (...messages: readonly FromHost[]): void => writeJsonFrames(OUT, ...messages);
 
 const texts: Texts = textStore();
 
@@ -21,8 +25,9 @@ setFlagsFromString("--no-lazy");
 
 send({ a: "ready" });
 for (;;) {
-  const message = receive();
-  if (message === undefined) process.exit(0);
+  const frame = readFrame(IN, Number.POSITIVE_INFINITY);
+  if (frame === null) process.exit(0);
+  const message = JSON.parse(frame.toString("utf8")) as ToHost;
   switch (message.op) {
     case "text":
       texts.put(message.key, message.text);

@@ -1,10 +1,11 @@
 /**
  * The line to a host process: frames out on its descriptor 3, in from 4, its last words on stderr,
- * and its end. Frames that are too long or no JSON are told as `undefined`.
+ * and its end. A frame that is too long or no JSON is told as `undefined`, and is the last one.
  */
 import type { ChildProcess } from "node:child_process";
 import type { Duplex } from "node:stream";
-import { encodeFrame, type FromHost } from "./wire.ts";
+import { frameReader, frameText } from "../inside/frames.ts";
+import type { FromHost } from "./wire.ts";
 
 const START_MS = 20_000;
 const STDERR_BYTES = 8_192;
@@ -46,23 +47,16 @@ export function openLine(child: ChildProcess): Line {
   input.on("error", () => undefined);
   output.on("error", () => undefined);
 
-  let parts: Buffer[] = [];
-  let held = 0;
-  output.on("data", (chunk: Buffer) => {
-    parts.push(chunk);
-    held += chunk.length;
-    for (;;) {
-      if (held < 4) return;
-      const joined = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, held);
-      parts = [joined];
-      const length = joined.readUInt32BE(0);
-      if (length > limit) return listener(undefined);
-      if (held < 4 + length) return;
-      parts = [joined.subarray(4 + length)];
-      held -= 4 + length;
-      listener(parsed(joined.toString("utf8", 4, 4 + length)));
-    }
-  });
+  const read = frameReader(
+    () => limit,
+    (value) => listener((value ?? undefined) as FromHost | undefined),
+    () => {
+      listener(undefined);
+      // Nothing that follows can be read: no later request may wait for it.
+      endHost(child.pid);
+    },
+  );
+  output.on("data", read);
 
   const ready = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -94,7 +88,7 @@ export function openLine(child: ChildProcess): Line {
   return {
     ready,
     alive: () => ended === undefined && child.exitCode === null && child.signalCode === null,
-    write: (body) => void input.write(encodeFrame(body)),
+    write: (body) => void input.write(frameText(body)),
     kill: () => endHost(child.pid),
     onEnd: (each) => {
       if (ended !== undefined) each(ended);
@@ -106,12 +100,4 @@ export function openLine(child: ChildProcess): Line {
       listener = onMessage;
     },
   };
-}
-
-function parsed(text: string): FromHost | undefined {
-  try {
-    return JSON.parse(text) as FromHost;
-  } catch {
-    return undefined; // Not what a host writes: the caller ends the process.
-  }
 }

@@ -1,5 +1,5 @@
 /**
- * What passes between a slot and its host process: frames of a 4-byte big-endian length and JSON.
+ * What passes between a slot and its host process, in frames of JSON.
  *
  * The host is inside the wall as far as the slot is concerned: a frame from it is a claim. Texts
  * stay texts here; the driver alone parses an output, after its length is known.
@@ -61,14 +61,6 @@ export type FromHost =
       readonly of: readonly (readonly [id: number, readonly Result[] | null])[];
     }
   | { readonly a: "done"; readonly cpuMs: number };
-
-export function encodeFrame(body: string): Buffer {
-  const length = Buffer.byteLength(body);
-  const frame = Buffer.allocUnsafe(4 + length);
-  frame.writeUInt32BE(length, 0);
-  frame.write(body, 4);
-  return frame;
-}
 
 /** Whether a host's claim has the form of a result. */
 export function isResult(value: unknown): value is Result {

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { executionOf } from "../../sandbox/guest/answers.ts";
+import { readFrame, writeFrame, writeJsonFrames } from "../../sandbox/inside/blocking.ts";
 import { encodeFrame, frameReader } from "../../sandbox/inside/frames.ts";
 import { linkGuest } from "../../sandbox/inside/link.ts";
-import { decodeValues, encodeValues, readFrame, writeFrame } from "../../sandbox/inside/wire.ts";
+import { decodeValues, encodeValues } from "../../sandbox/inside/values.ts";
 
 const limits = { memoryMiB: 64, outputBytes: 100 };
 
@@ -55,13 +56,16 @@ describe("frames", () => {
     const out = openSync(join(folder, "pipe"), "w");
     writeFrame(out, Buffer.from("first"));
     writeFrame(out, Buffer.alloc(0));
+    writeJsonFrames(out, 1, "ü");
     closeSync(out);
     const back = openSync(join(folder, "pipe"), "r");
     expect([
       readFrame(back, 9)?.toString(),
       readFrame(back, 9)?.length,
+      readFrame(back, 9)?.toString(),
+      readFrame(back, 9)?.toString(),
       readFrame(back, 9),
-    ]).toEqual(["first", 0, null]);
+    ]).toEqual(["first", 0, "1", '"ü"', null]);
     closeSync(back);
     rmSync(folder, { recursive: true });
   });

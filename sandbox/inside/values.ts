@@ -1,44 +1,11 @@
 /**
- * Frames and values as they cross between the processes of one program: a frame is a 4-byte
- * big-endian length and that many bytes. Blocking reads and writes on bare descriptors, since a
- * guest does one thing at a time.
+ * What the calls between a harness and its candidate carry, as bytes of a frame.
  *
  * Guest code: linked with the files beside it into one text and run inside the wall.
  */
-import { readSync, writeSync } from "node:fs";
 
 /** What one call carries: numbers, booleans, strings and lists of numbers. */
 export type CallValue = number | boolean | string | Float64Array;
-
-/** The next frame's bytes, or null when the writer has closed. */
-export function readFrame(descriptor: number, maxBytes: number): Buffer | null {
-  const head = readExactly(descriptor, 4);
-  if (head === null) return null;
-  const length = head.readUInt32BE(0);
-  if (length > maxBytes) throw new Error(`a frame of ${length} bytes is above ${maxBytes}`);
-  return readExactly(descriptor, length);
-}
-
-export function writeFrame(descriptor: number, payload: Uint8Array): void {
-  const frame = Buffer.allocUnsafe(4 + payload.byteLength);
-  frame.writeUInt32BE(payload.byteLength, 0);
-  frame.set(payload, 4);
-  for (let at = 0; at < frame.length; ) at += writeSync(descriptor, frame, at);
-}
-
-export function writeJsonFrame(descriptor: number, value: unknown): void {
-  writeFrame(descriptor, Buffer.from(JSON.stringify(value)));
-}
-
-function readExactly(descriptor: number, length: number): Buffer | null {
-  const bytes = Buffer.allocUnsafe(length);
-  for (let at = 0; at < length; ) {
-    const got = readSync(descriptor, bytes, at, length - at, null);
-    if (got === 0) return null;
-    at += got;
-  }
-  return bytes;
-}
 
 /** One tag byte a value; numbers as little-endian doubles. */
 export function encodeValues(values: readonly CallValue[]): Buffer {

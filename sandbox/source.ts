@@ -8,7 +8,7 @@
  */
 import { Script } from "node:vm";
 import { type Node, parse } from "acorn";
-import { stripTypes } from "../src/core/strip-types.ts";
+import { fenced, unfenced, withoutTypes } from "./inside/program-text.ts";
 
 export type Prepared =
   | { readonly ok: true; readonly source: string }
@@ -19,7 +19,7 @@ export type Prepared =
  * the source is TypeScript.
  */
 export function prepareSource(source: string, typed: boolean): Prepared {
-  const bare = source.trimStart().startsWith("```") ? (fenced(source) ?? source) : source;
+  const bare = unfenced(source);
   if (!typed) return { ok: true, source: bare };
   const stripped = withoutTypes(bare);
   if (typeof stripped === "string") return { ok: true, source: stripped };
@@ -67,20 +67,6 @@ function placeOfFault(source: string, sourceType: "script" | "module"): string |
     const text = error.message.replace(/\s*\(\d+:\d+\)$/, "");
     return `SyntaxError: ${text} (line ${line}, column ${column + 1})`;
   }
-}
-
-function fenced(source: string): string | undefined {
-  const opening = /^[ \t]*```[^\n`]*\n/m.exec(source);
-  if (opening === null) return undefined;
-  const rest = source.slice(opening.index + opening[0].length);
-  const closing = /^[ \t]*```/m.exec(rest);
-  return closing === null ? rest : rest.slice(0, closing.index);
-}
-
-/** Behind the guard: text that breaks the stripper would break it for the programs that follow. */
-function withoutTypes(source: string): string | { readonly reason: string } {
-  const stripped = stripTypes(source);
-  return stripped.status === "stripped" ? stripped.text : { reason: stripped.reason };
 }
 
 /** Blanks out `export` and `export default` before declarations and whole `export { ... }` lists. */

@@ -23,3 +23,13 @@ function priority(el, n) {
 `,
   };
 }
+
+/** A vector of F_3^n in a tool's schema. */
+export function vectorSchema(n: number) {
+  return {
+    type: "array",
+    items: { type: "integer", minimum: 0, maximum: 2 },
+    minItems: n,
+    maxItems: n,
+  };
+}

@@ -10,7 +10,7 @@ import { kernelSource } from "../kernel-source.ts";
 import { verifyCapSet } from "./cap-set.ts";
 import { featureParameters, featuresSource } from "./features.ts";
 import { greedySource } from "./harness.js.ts";
-import { publish } from "./publish.ts";
+import { publish, vectorSchema } from "./publish.ts";
 import { figuresOf, recordOf, seedsOf } from "./records.ts";
 import { SYMMETRIES, symmetricHarness, symmetricSource } from "./symmetric.js.ts";
 
@@ -87,12 +87,7 @@ function symmetricTool(source: string, n: number, name: string): ReturnType<Task
     "SYMMETRIES",
   ];
   const kernel = kernelSource(source, [name, ...taken, ...inner]);
-  const vector = {
-    type: "array",
-    items: { type: "integer", minimum: 0, maximum: 2 },
-    minItems: n,
-    maxItems: n,
-  };
+  const vector = vectorSchema(n);
   return {
     name,
     description:

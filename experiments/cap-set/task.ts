@@ -9,7 +9,7 @@ import { kernelSource } from "../kernel-source.ts";
 import { verifyCapSet } from "./cap-set.ts";
 import { featureParameters, featuresSource } from "./features.ts";
 import { greedySource, kernelHarness, priorityHarness } from "./harness.js.ts";
-import { publish } from "./publish.ts";
+import { publish, vectorSchema } from "./publish.ts";
 import { figuresOf, recordOf, seedsOf } from "./records.ts";
 import { symmetricTask } from "./symmetric.ts";
 
@@ -75,12 +75,7 @@ export const tasks: readonly Task[] = [
 
 function capSetTool(source: string, n: number, name: string): ReturnType<Task["tool"]> {
   const kernel = kernelSource(source, [name, "featuresOf", "greedy", "halves", "halvesOf"]);
-  const vector = {
-    type: "array",
-    items: { type: "integer", minimum: 0, maximum: 2 },
-    minItems: n,
-    maxItems: n,
-  };
+  const vector = vectorSchema(n);
   return {
     name,
     description:

@@ -10,12 +10,11 @@ import type { Command } from "../../src/core/command.ts";
 import { SandboxUnavailableError } from "../../src/core/errors.ts";
 import type { Execution, Limits } from "../../src/core/execution.ts";
 import { type Job, PYTHON_MAIN, resultOf, variablesOf } from "../commands/scripts.ts";
-import { ALL_STREAMS, createConfined } from "./confinement.ts";
+import { ALL_STREAMS, createConfined, USUAL_ALLOWANCE } from "./confinement.ts";
 import { connectEngine } from "./engine.ts";
 import { inspectImage } from "./image/build.ts";
 import { ownerOf, removeContainer } from "./owner.ts";
 
-const SCRATCH_MIB = 16;
 const KEPT_ERROR = 1_000;
 
 /** Why the image can not be had; undefined if it is there. Images are never pulled. */
@@ -97,9 +96,7 @@ async function created(
   limits: Limits,
 ): Promise<Docker.Container> {
   const allowance = {
-    cpus: 1,
-    scratchMiB: SCRATCH_MIB,
-    pids: 64,
+    ...USUAL_ALLOWANCE,
     ociRuntime: undefined,
     owner: ownerOf() ?? "unknown",
     deadlineMs: systemClock.now() + limits.timeoutMs + 60_000,

@@ -29,6 +29,9 @@ export interface Inhabitant {
   readonly memoryMiB: number;
 }
 
+/** What a container may use unless it is given otherwise. */
+export const USUAL_ALLOWANCE = { cpus: 1, scratchMiB: 16, pids: 64 } as const;
+
 const MIB = 1_048_576;
 // Beside the program: the supervisor, and what its interpreter takes before the first line.
 const OVERHEAD_MIB = { node: 160, typed: 192, python: 96, shell: 88 } as const;

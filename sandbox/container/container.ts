@@ -6,14 +6,14 @@ import { availableParallelism } from "node:os";
 import type Docker from "dockerode";
 import { systemClock } from "../../src/core/clock.ts";
 import { InputError, SandboxUnavailableError } from "../../src/core/errors.ts";
-import type { Execution, ExecutionJob, Language } from "../../src/core/execution.ts";
-import { limiter } from "../../src/core/limiter.ts";
+import type { Language } from "../../src/core/execution.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
 import { type Interpreters, type Runtime, runtimeOf } from "../guest/commands.ts";
-import { guestPool } from "../guest/pool.ts";
-import { checkHarness, runProgram } from "../guest/run-program.ts";
+import { guestPool, probed } from "../guest/pool.ts";
+import { guestRuns } from "../guest/runs.ts";
 import { type SandboxSession, sandboxSession } from "../guest/session.ts";
 import { containerCapabilities } from "./capabilities.ts";
+import { USUAL_ALLOWANCE } from "./confinement.ts";
 import { connectEngine } from "./engine.ts";
 import { type ContainerShape, startContainer } from "./guest.ts";
 import { buildSandboxImage, inspectImage, SANDBOX_IMAGE } from "./image/build.ts";
@@ -70,9 +70,9 @@ export async function containerSandbox({
   languages = ["javascript", "typescript", "python", "shell"],
   concurrency = availableParallelism(),
   warm = concurrency,
-  cpus = 1,
-  scratchMiB = 16,
-  pids = 64,
+  cpus = USUAL_ALLOWANCE.cpus,
+  scratchMiB = USUAL_ALLOWANCE.scratchMiB,
+  pids = USUAL_ALLOWANCE.pids,
   ociRuntime,
 }: ContainerOptions = {}): Promise<ContainerSandbox> {
   const engine = await connectEngine(address);
@@ -92,52 +92,27 @@ export async function containerSandbox({
     const [runtime, memory] = key.split(" ") as [Runtime, string];
     return startContainer(engine, shape, { runtime, memoryMiB: Number(memory), session: false });
   });
-  const limit = limiter(concurrency);
-  const sessions = new Map<string, SandboxSession>();
-  const closing = new AbortController();
-
-  // The first container shows whether any can start, and what the image holds.
   const keyOf = (language: Language, memoryMiB: number): string =>
     `${runtimeOf(language)} ${memoryMiB}`;
-  const probe = pool.take(keyOf(languages[0] ?? "javascript", DEFAULT_MEMORY_MIB));
-  let sealed: boolean;
-  try {
-    sealed = (await probe.ready).sealed;
-    await probe.kill();
-  } catch (error) {
-    await pool.close();
-    throw error;
-  }
-
-  const run = async (job: ExecutionJob, signal: AbortSignal): Promise<readonly Execution[]> => {
-    checkLanguage(job.program.language, languages);
-    checkHarness(job, [job.program.language]);
-    signal.throwIfAborted();
-    if (closing.signal.aborted) throw closing.signal.reason;
-    if (job.inputs.length === 0) return [];
-    const either = AbortSignal.any([signal, closing.signal]);
-    return limit(async () => {
-      either.throwIfAborted();
-      const guest = pool.take(keyOf(job.program.language, job.limits.memoryMiB));
-      try {
-        return await runProgram(guest, job, either);
-      } finally {
-        guest.kill().catch(() => undefined); // The pool waits for its end when it is closed.
-      }
-    }, either);
-  };
+  // The first container shows whether any can start, and what the image holds.
+  const { sealed } = await probed(pool, keyOf(languages[0] ?? "javascript", DEFAULT_MEMORY_MIB));
+  const runs = guestRuns({
+    name: "container",
+    pool,
+    concurrency,
+    checkLanguage: (language) => checkLanguage(language, languages),
+    keyOf: (language, { memoryMiB }) => keyOf(language, memoryMiB),
+    end: async (guest) => {
+      guest.kill().catch(() => undefined); // The pool waits for its end when it is closed.
+    },
+  });
+  const sessions = new Map<string, SandboxSession>();
 
   return {
     name: "container",
     capabilities: containerCapabilities({ languages, sealed, scratchMiB, pids, cpus, ociRuntime }),
-    run,
-    runBatch: async ({ programs, ...job }, signal) => {
-      checkHarness(
-        job,
-        programs.map((program) => program.language),
-      );
-      return Promise.all(programs.map((program) => run({ ...job, program }, signal)));
-    },
+    run: runs.run,
+    runBatch: runs.runBatch,
     session: (name, language, memoryMiB = DEFAULT_SESSION_MEMORY_MIB) => {
       checkLanguage(language, languages);
       const open = sessions.get(name);
@@ -163,9 +138,7 @@ export async function containerSandbox({
       return kept;
     },
     close: async () => {
-      closing.abort(new SandboxUnavailableError("The container sandbox was closed."));
-      await Promise.all([...sessions.values()].map((session) => session.close()));
-      await pool.close();
+      await Promise.all([runs, ...sessions.values()].map((each) => each.close()));
     },
   };
 }

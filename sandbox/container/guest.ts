@@ -5,8 +5,9 @@
 import type Docker from "dockerode";
 import type { Interpreters, Runtime } from "../guest/commands.ts";
 import { nodeArguments, supervisorSetup } from "../guest/commands.ts";
+import { mailbox } from "../guest/mailbox.ts";
 import { type GuestEnd, guestLost, type LiveGuest } from "../guest/run-program.ts";
-import { encodeFrame, frameReader } from "../inside/frames.ts";
+import { encodeFrame } from "../inside/frames.ts";
 import { ALL_STREAMS, type Allowance, createConfined } from "./confinement.ts";
 import { removeContainer } from "./owner.ts";
 
@@ -17,8 +18,6 @@ export interface ContainerShape extends Allowance {
 }
 
 const SUPERVISOR_HEAP_MIB = 256;
-const MAX_FRAME_BYTES = 256 << 20;
-const READY_MS = 30_000;
 
 /** Starts a container for one program, or one session. Its program cannot begin before a job comes. */
 export function startContainer(
@@ -26,9 +25,6 @@ export function startContainer(
   shape: ContainerShape,
   { runtime, memoryMiB, session }: { runtime: Runtime; memoryMiB: number; session: boolean },
 ): LiveGuest {
-  let listener: (frame: unknown) => void = () => undefined;
-  const early: unknown[] = [];
-  let heard = false;
   let stream: NodeJS.ReadWriteStream | undefined;
   let container: Docker.Container | undefined;
   let removal: Promise<void> | undefined;
@@ -36,23 +32,13 @@ export function startContainer(
   const ended = new Promise<GuestEnd>((resolve) => {
     finish = resolve;
   });
-  let becomeReady: (facts: { sealed: boolean }) => void = () => undefined;
-  const readyFrame = new Promise<{ sealed: boolean }>((resolve) => {
-    becomeReady = resolve;
-  });
-
-  const onFrame = (frame: unknown): void => {
-    const { kind, sealed } = frame as { kind?: unknown; sealed?: unknown };
-    if (kind === "ready") becomeReady({ sealed: sealed === true });
-    else if (heard) listener(frame);
-    else early.push(frame);
-  };
   const remove = (): Promise<void> => {
     removal ??= (async () => {
       if (container !== undefined) await removeContainer(engine, container.id);
     })();
     return removal;
   };
+  const mail = mailbox(() => void remove());
   const opened = open();
   // A guest that nobody takes any more may fail without a listener.
   opened.catch(() => undefined);
@@ -76,7 +62,7 @@ export function startContainer(
     });
     container = created;
     stream = await created.attach(ALL_STREAMS);
-    stream.on("data", demultiplex(frameReader(MAX_FRAME_BYTES, onFrame, () => void remove())));
+    stream.on("data", demultiplex(mail.read));
     stream.on("error", () => void remove());
     stream.on("close", concluded);
     stream.on("end", concluded);
@@ -112,14 +98,12 @@ export function startContainer(
       concluded();
       throw guestLost("container", error instanceof Error ? error.message : String(error), error);
     }
-    const first = await Promise.race([
-      readyFrame,
-      ended,
-      new Promise<null>((resolve) => setTimeout(resolve, READY_MS, null).unref()),
-    ]);
-    if (first !== null && "sealed" in first) return first;
-    await remove().catch(() => undefined);
-    throw guestLost("container", first?.reason ?? `no answer within ${READY_MS} ms`);
+    try {
+      return await mail.ready("container", ended);
+    } catch (error) {
+      await remove().catch(() => undefined);
+      throw error;
+    }
   })();
   ready.catch(() => undefined);
 
@@ -127,11 +111,7 @@ export function startContainer(
     ready,
     ended,
     send: (value) => void stream?.write(encodeFrame(value)),
-    onFrame: (next) => {
-      listener = next;
-      heard = true;
-      for (const frame of early.splice(0)) next(frame);
-    },
+    onFrame: mail.onFrame,
     kill: async () => {
       await opened.catch(() => undefined);
       // Its process 1 ends by itself and takes all others along; the engine makes sure.

@@ -65,3 +65,16 @@ export function guestPool(size: number, start: (key: string) => LiveGuest): Gues
     },
   };
 }
+
+/** Whether any guest of that kind can start, and what it says of itself. The pool is closed where none can. */
+export async function probed(pool: GuestPool, key: string): Promise<{ readonly sealed: boolean }> {
+  const probe = pool.take(key);
+  try {
+    const facts = await probe.ready;
+    await probe.kill();
+    return facts;
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}

@@ -6,9 +6,9 @@
  * no wall: the process and the container round it are.
  */
 import { constants, createContext, Script } from "node:vm";
-import { stripTypes } from "../../src/core/strip-types.ts";
 import { prelude } from "../isolate/prelude.ts";
 import { type CandidateRealm, candidateRealm } from "../isolate/realm.ts";
+import { fenced, unfenced, withoutTypes } from "./program-text.ts";
 
 /** State of sfc32, four 32-bit words. */
 export type Words = readonly [number, number, number, number];
@@ -47,7 +47,7 @@ export function createRealm(words: Words, outputBytes: number): Realm {
  */
 export function loadProgram(realm: Realm, source: string, entry: string, typed: boolean): string {
   if (!/^[A-Za-z_$][\w$]*$/.test(entry)) return `x${entry} is no name of a function`;
-  let text = source.trimStart().startsWith("```") ? fenced(source) : source;
+  let text = unfenced(source);
   if (typed) {
     const plain = withoutTypes(text);
     if (typeof plain !== "string") return `x${plain.reason}`;
@@ -55,7 +55,7 @@ export function loadProgram(realm: Realm, source: string, entry: string, typed: 
   }
   const fault = syntaxFault(text);
   if (fault !== undefined) {
-    const bare = fenced(text);
+    const bare = fenced(text) ?? text;
     const plain = withoutTypes(bare);
     const repaired = withoutExports(typeof plain === "string" ? plain : bare);
     if (syntaxFault(repaired) !== undefined) return `x${fault}`;
@@ -82,20 +82,6 @@ function syntaxFault(source: string): string | undefined {
     const line = /^program\.js:(\d+)\n/.exec(stack ?? "")?.[1];
     return line === undefined ? `${name}: ${message}` : `${name}: ${message} (line ${line})`;
   }
-}
-
-function fenced(source: string): string {
-  const opening = /^[ \t]*```[^\n`]*\n/m.exec(source);
-  if (opening === null) return source;
-  const rest = source.slice(opening.index + opening[0].length);
-  const closing = /^[ \t]*```/m.exec(rest);
-  return closing === null ? rest : rest.slice(0, closing.index);
-}
-
-/** Behind the guard: text that nests deeply would end this process instead of being refused. */
-function withoutTypes(source: string): string | { readonly reason: string } {
-  const stripped = stripTypes(source);
-  return stripped.status === "stripped" ? stripped.text : { reason: stripped.reason };
 }
 
 function withoutExports(source: string): string {

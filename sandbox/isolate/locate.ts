@@ -30,7 +30,9 @@ export function readableByHost(): readonly string[] {
   return [
     here,
     join(dirname(here), `source${extension}`),
-    ...["frames", "blocking"].map((name) => join(dirname(here), "inside", name + extension)),
+    ...["frames", "blocking", "program-text"].map((name) =>
+      join(dirname(here), "inside", name + extension),
+    ),
     join(dirname(here), "..", "src", "core", `strip-types${extension}`),
     ...packages,
     ...above.map((folder) => join(folder, "package.json")),

@@ -7,8 +7,9 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeArguments, type Runtime, supervisorSetup } from "../guest/commands.ts";
-import { type GuestEnd, guestLost, type LiveGuest } from "../guest/run-program.ts";
-import { encodeFrame, frameReader } from "../inside/frames.ts";
+import { mailbox } from "../guest/mailbox.ts";
+import type { GuestEnd, LiveGuest } from "../guest/run-program.ts";
+import { encodeFrame } from "../inside/frames.ts";
 import { joining, type MemoryGroup, memoryGroup } from "../walls/memory-group.ts";
 import { CAGE_PROGRAM, type Confinement, confine } from "../walls/process.ts";
 import { installFilter } from "../walls/seccomp.ts";
@@ -23,8 +24,6 @@ export interface ProcessShape {
 // What the interpreter and the commands in front of it take before the program's first line.
 const OVERHEAD_MIB = { node: 128, typed: 160, python: 48, shell: 16 } as const;
 const SUPERVISOR_HEAP_MIB = 256;
-const MAX_FRAME_BYTES = 256 << 20;
-const READY_MS = 30_000;
 
 /** Starts a guest for one program. Its program cannot begin before a job comes. */
 export function startProcess(confinement: Confinement, shape: ProcessShape): LiveGuest {
@@ -83,13 +82,6 @@ export function startProcess(confinement: Confinement, shape: ProcessShape): Liv
     stdio: ["pipe", "pipe", "ignore"],
   });
 
-  let listener: (frame: unknown) => void = () => undefined;
-  let heard = false;
-  const early: unknown[] = [];
-  let becomeReady: (facts: { sealed: boolean }) => void = () => undefined;
-  const readyFrame = new Promise<{ sealed: boolean }>((resolve) => {
-    becomeReady = resolve;
-  });
   const ended = new Promise<GuestEnd>((resolve) => {
     const conclude = (reason: string): void => {
       // The folder may still be a mount point of what is being ended: it is empty from out here.
@@ -108,43 +100,20 @@ export function startProcess(confinement: Confinement, shape: ProcessShape): Liv
     child.kill("SIGKILL");
   };
   child.stdin.on("error", () => undefined); // It has ended, which `ended` says.
-  child.stdout.on(
-    "data",
-    frameReader(
-      MAX_FRAME_BYTES,
-      (frame) => {
-        const { kind, sealed } = frame as { kind?: unknown; sealed?: unknown };
-        if (kind === "ready") becomeReady({ sealed: sealed === true });
-        else if (heard) listener(frame);
-        else early.push(frame);
-      },
-      end,
-    ),
-  );
+  const mail = mailbox(end);
+  child.stdout.on("data", mail.read);
 
-  const ready = (async () => {
-    const first = await Promise.race([
-      readyFrame,
-      ended,
-      new Promise<null>((resolve) => setTimeout(resolve, READY_MS, null).unref()),
-    ]);
-    if (first !== null && "sealed" in first) return first;
+  const ready = mail.ready("process", ended).catch((error: unknown) => {
     end();
-    const said = early[0] as { reason?: unknown } | undefined;
-    const reason = typeof said?.reason === "string" ? said.reason : first?.reason;
-    throw guestLost("process", reason ?? `no answer within ${READY_MS} ms`);
-  })();
+    throw error;
+  });
   ready.catch(() => undefined);
 
   return {
     ready,
     ended,
     send: (value) => void child.stdin.write(encodeFrame(value)),
-    onFrame: (next) => {
-      listener = next;
-      heard = true;
-      for (const frame of early.splice(0)) next(frame);
-    },
+    onFrame: mail.onFrame,
     kill: async () => {
       // The supervisor ends its program's group first; where it cannot, both are ended from here.
       if (child.stdin.writable) child.stdin.write(encodeFrame({ kind: "stop" }));

@@ -4,12 +4,11 @@
  */
 import { availableParallelism } from "node:os";
 import { ConfigError, SandboxUnavailableError } from "../../src/core/errors.ts";
-import type { Execution, ExecutionJob, Language } from "../../src/core/execution.ts";
-import { limiter } from "../../src/core/limiter.ts";
+import type { Language } from "../../src/core/execution.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
 import { type Runtime, runtimeOf } from "../guest/commands.ts";
-import { guestPool } from "../guest/pool.ts";
-import { checkHarness, runProgram } from "../guest/run-program.ts";
+import { guestPool, probed } from "../guest/pool.ts";
+import { guestRuns } from "../guest/runs.ts";
 import { findConfinement } from "../walls/process.ts";
 import { processCapabilities } from "./capabilities.ts";
 import { startProcess } from "./guest.ts";
@@ -55,43 +54,26 @@ export async function processSandbox(
       scratchMiB,
     });
   });
-  const limit = limiter(concurrency);
-  const closing = new AbortController();
-  const probe = pool.take("node 64 10");
-  try {
-    await probe.ready;
-    await probe.kill();
-  } catch (error) {
-    await pool.close();
-    throw error;
-  }
-
-  const run = async (job: ExecutionJob, signal: AbortSignal): Promise<readonly Execution[]> => {
-    const { language } = job.program;
-    if (!languages.includes(language)) {
+  await probed(pool, "node 64 10");
+  const runs = guestRuns({
+    name: "process",
+    pool,
+    concurrency,
+    checkLanguage(language) {
+      if (languages.includes(language)) return;
       throw new SandboxUnavailableError(
         `The process sandbox runs ${languages.join(", ")} on this machine, and the program is in ${language}. Install its interpreter, or use another driver.`,
         { facts: { language } },
       );
-    }
-    checkHarness(job, [language]);
-    signal.throwIfAborted();
-    if (closing.signal.aborted) throw closing.signal.reason;
-    if (job.inputs.length === 0) return [];
-    const either = AbortSignal.any([signal, closing.signal]);
-    return limit(async () => {
-      either.throwIfAborted();
+    },
+    keyOf(language, { timeoutMs, memoryMiB }) {
       // Two spare seconds of processor time: the wall clock decides, this is behind it.
-      const cpuSeconds = Math.ceil(job.limits.timeoutMs / 1_000) * 2 + 2;
-      const guest = pool.take(`${runtimeOf(language)} ${job.limits.memoryMiB} ${cpuSeconds}`);
-      try {
-        return await runProgram(guest, job, either);
-      } finally {
-        // Nothing of one program is left when the next may begin.
-        await guest.kill();
-      }
-    }, either);
-  };
+      const cpuSeconds = Math.ceil(timeoutMs / 1_000) * 2 + 2;
+      return `${runtimeOf(language)} ${memoryMiB} ${cpuSeconds}`;
+    },
+    // Nothing of one program is left when the next may begin.
+    end: (guest) => guest.kill(),
+  });
 
   return {
     name: "process",
@@ -101,17 +83,6 @@ export async function processSandbox(
       observeConfinement(confinement),
       scratchMiB,
     ),
-    run,
-    runBatch: async ({ programs, ...job }, signal) => {
-      checkHarness(
-        job,
-        programs.map((program) => program.language),
-      );
-      return Promise.all(programs.map((program) => run({ ...job, program }, signal)));
-    },
-    close: async () => {
-      closing.abort(new SandboxUnavailableError("The process sandbox was closed."));
-      await pool.close();
-    },
+    ...runs,
   };
 }

@@ -35,6 +35,22 @@ You improve a JavaScript function. It is run and scored; a higher score is bette
 
 const ANSWER = `Say in one or two sentences what you change and why. Then write the whole function {{entry}} in one \`\`\`js block, and nothing after it.`;
 
+const PARENT = {
+  program: "the parent",
+  fitness: "its score",
+  feedback: "the cases that failed",
+} as const;
+
+const CURRENT = `The current program scores {{fitness}}:
+\`\`\`js
+{{program}}
+\`\`\``;
+
+const FAILING = `{{#feedback}}
+These cases fail:
+{{feedback}}
+{{/feedback}}`;
+
 export const TEMPLATES: readonly PromptTemplate[] = [
   {
     name: "best-shot",
@@ -69,21 +85,13 @@ You complete a JavaScript file. It has versions of one function, from the lowest
     description: "One parent with its score. Asks for a whole new function.",
     variables: {
       ...COMMON,
-      program: "the parent",
-      fitness: "its score",
-      feedback: "the cases that failed",
+      ...PARENT,
     },
     text: `${SYSTEM}
 === user ===
 ${TASK}
-The current program scores {{fitness}}:
-\`\`\`js
-{{program}}
-\`\`\`
-{{#feedback}}
-These cases fail:
-{{feedback}}
-{{/feedback}}
+${CURRENT}
+${FAILING}
 Write a better one. It may use another method. ${ANSWER}`,
   },
   {
@@ -92,21 +100,13 @@ Write a better one. It may use another method. ${ANSWER}`,
     description: "One parent. Asks for SEARCH/REPLACE blocks.",
     variables: {
       ...COMMON,
-      program: "the parent",
-      fitness: "its score",
-      feedback: "the cases that failed",
+      ...PARENT,
     },
     text: `${SYSTEM}
 === user ===
 ${TASK}
-The current program scores {{fitness}}:
-\`\`\`js
-{{program}}
-\`\`\`
-{{#feedback}}
-These cases fail:
-{{feedback}}
-{{/feedback}}
+${CURRENT}
+${FAILING}
 Improve it by one change. Say in one sentence what you change and why. Then write one or more blocks of exactly this form:
 <<<<<<< SEARCH
 lines copied exactly from the program, enough that they occur only once
@@ -148,17 +148,12 @@ Write one function that combines the strengths of both and scores higher than bo
     description: "One parent and its failing cases. Asks for the cause and a corrected function.",
     variables: {
       ...COMMON,
-      program: "the parent",
-      fitness: "its score",
-      feedback: "the cases that failed",
+      ...PARENT,
     },
     text: `${SYSTEM}
 === user ===
 ${TASK}
-The current program scores {{fitness}}:
-\`\`\`js
-{{program}}
-\`\`\`
+${CURRENT}
 These cases fail (input, expected result, actual result or error):
 {{feedback}}
 Find the one cause of as many of these failures as possible. Do not write special code for these inputs. ${ANSWER}`,
@@ -176,9 +171,7 @@ Find the one cause of as many of these failures as possible. Do not write specia
       signature: COMMON.signature,
       examples: COMMON.examples,
       capabilities: COMMON.capabilities,
-      program: "the parent",
-      fitness: "its score",
-      feedback: "the cases that failed",
+      ...PARENT,
     },
     text: `=== system ===
 You improve a program. It is run and scored; a higher score is better. It must be deterministic and self-contained.
@@ -197,10 +190,7 @@ The current program scores {{fitness}}:
 \`\`\`{{language}}
 {{program}}
 \`\`\`
-{{#feedback}}
-These cases fail:
-{{feedback}}
-{{/feedback}}
+${FAILING}
 Say in one or two sentences what you change and why. Then write the whole program in one \`\`\`{{language}} block, and nothing after it.`,
   },
   {

@@ -2,12 +2,13 @@
  * Embeddings of any OpenAI-compatible endpoint, in batches. Retries, spacing and time-outs are those of
  * every other call to a provider (call-policy.ts).
  */
-import OpenAI, { APIConnectionError, APIError } from "openai";
+import { APIConnectionError, APIError } from "openai";
 import { systemClock } from "../../core/clock.ts";
 import { ConfigError, type ModelError } from "../../core/errors.ts";
 import type { Embedder } from "../../core/ports.ts";
 import { type CallPolicyOptions, callPolicy } from "../calling/call-policy.ts";
 import { httpModelError, modelError, retryAfterMs, scrub } from "../calling/model-errors.ts";
+import { OPENAI, openaiClient } from "../openai/client.ts";
 import { unit } from "./unit.ts";
 
 export interface OpenAIEmbedderOptions extends CallPolicyOptions {
@@ -20,7 +21,6 @@ export interface OpenAIEmbedderOptions extends CallPolicyOptions {
   readonly apiKey?: () => string;
 }
 
-const OPENAI = "https://api.openai.com/v1";
 /** What endpoints take at once; some take no more. */
 const BATCH = 256;
 /** About 8,000 tokens, which is the shortest window among models in use. */
@@ -37,17 +37,7 @@ export function openaiEmbedder({
   const policy = callPolicy(id, limits);
   const clock = limits.clock ?? systemClock;
   let key = "";
-  const client = new OpenAI({
-    apiKey: async () => key,
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    baseURL: baseUrl,
-    maxRetries: 0,
-    timeout: (limits.timeoutMs ?? 120_000) * 2 + 1_000,
-    logLevel: "off",
-  });
+  const client = openaiClient(baseUrl, () => key, limits.timeoutMs);
 
   async function batch(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
     const input = texts.map((text) => text.slice(0, LONGEST_TEXT) || " ");

@@ -3,10 +3,9 @@
  * tools, streaming and structured output.
  *
  * The client does the protocol; time-outs, retries and limits are ours (call-policy.ts), so that
- * they hold for the whole reply, not for its headers alone. What the environment would add to the
- * client (organisation, project, base URL, logging) is switched off: options say everything.
+ * they hold for the whole reply, not for its headers alone.
  */
-import OpenAI, { APIConnectionError, APIError } from "openai";
+import { APIConnectionError, APIError } from "openai";
 import { systemClock } from "../../core/clock.ts";
 import { ConfigError, ModelError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
@@ -19,6 +18,7 @@ import { hasToolCallMarkup, parseToolCalls } from "../calls-in-text/tool-calls.t
 import { withToolsInWords } from "../prompted.ts";
 import { costUsd, listPrice, type ModelPrice } from "../spend/prices.ts";
 import { chatTransport } from "./chat.ts";
+import { OPENAI, openaiClient } from "./client.ts";
 import { type Field, fieldsLearned, type MaxTokensField } from "./fields.ts";
 import { responsesTransport } from "./responses.ts";
 import { type Call, malformed } from "./transport.ts";
@@ -49,8 +49,6 @@ export interface OpenAIModelOptions extends CallPolicyOptions {
   readonly onFieldDropped?: (field: Field) => void;
 }
 
-const OPENAI = "https://api.openai.com/v1";
-
 /** @throws ConfigError BAD_CONFIG if the model's name is empty or the base URL is none. */
 export function openaiModel(options: OpenAIModelOptions): StreamingModel {
   const { model, baseUrl = OPENAI, apiKey = "none", terms = "unknown", tools = "native" } = options;
@@ -80,18 +78,7 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
     if (key !== "") return;
     throw new ConfigError("MISSING_API_KEY", `${id} has no API key. Set it, or name where it is.`);
   };
-  const client = new OpenAI({
-    apiKey: async () => key,
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    baseURL: baseUrl,
-    maxRetries: 0,
-    // The policy's deadline decides; the client's own only must not come before it.
-    timeout: (options.timeoutMs ?? 120_000) * 2 + 1_000,
-    logLevel: "off",
-  });
+  const client = openaiClient(baseUrl, () => key, options.timeoutMs);
 
   const attempt = async (
     request: ModelRequest,

@@ -1,0 +1,56 @@
+/**
+ * The host's end of a guest's stream: the first frame says that a job can come, the others are for
+ * whoever runs a program in it, and wait until somebody listens.
+ */
+import { frameReader } from "../inside/frames.ts";
+import { type GuestEnd, guestLost, type LiveGuest } from "./run-program.ts";
+
+const MAX_FRAME_BYTES = 256 << 20;
+const READY_MS = 30_000;
+
+export interface Mailbox extends Pick<LiveGuest, "onFrame"> {
+  /** Takes a piece of the stream in. */
+  readonly read: (chunk: Buffer) => void;
+  /**
+   * Resolves with the first frame's facts.
+   *
+   * @throws SandboxUnavailableError if the guest ends before, or is silent for half a minute.
+   */
+  ready(driver: string, ended: Promise<GuestEnd>): Promise<Facts>;
+}
+
+interface Facts {
+  readonly sealed: boolean;
+}
+
+/** @param onBroken Called once, where the stream is none of frames: nothing more is read of it. */
+export function mailbox(onBroken: () => void): Mailbox {
+  let listener: ((frame: unknown) => void) | undefined;
+  const early: unknown[] = [];
+  const { promise: first, resolve: becomeReady } = Promise.withResolvers<Facts>();
+
+  const onFrame = (frame: unknown): void => {
+    const { kind, sealed } = (frame ?? {}) as { kind?: unknown; sealed?: unknown };
+    if (kind === "ready") becomeReady({ sealed: sealed === true });
+    else if (listener === undefined) early.push(frame);
+    else listener(frame);
+  };
+
+  return {
+    read: frameReader(MAX_FRAME_BYTES, onFrame, onBroken),
+    onFrame(next) {
+      listener = next;
+      for (const frame of early.splice(0)) next(frame);
+    },
+    async ready(driver, ended) {
+      const silent = Promise.withResolvers<undefined>();
+      const timer = setTimeout(silent.resolve, READY_MS, undefined).unref();
+      const facts = await Promise.race([first, ended, silent.promise]);
+      clearTimeout(timer);
+      if (facts !== undefined && "sealed" in facts) return facts;
+      const said = (early[0] as { reason?: unknown } | undefined)?.reason;
+      const reason = typeof said === "string" ? said : facts?.reason;
+      throw guestLost(driver, reason ?? `no answer within ${READY_MS} ms`);
+    },
+  };
+}

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { EventStore } from "../../src/core/ports.ts";
 import type { Steps } from "../../src/core/steps.ts";
@@ -128,7 +129,9 @@ describe("a life", () => {
   });
 
   it("leaves a request as it was when the journal can not be written, for a later one", async () => {
-    const store = await begun(memoryEventStore());
+    let laterMs = 0;
+    const clock = { ...systemClock, now: () => Date.now() + laterMs };
+    const store = await begun(memoryEventStore({ clock }));
     let full = false;
     const broken: EventStore = {
       ...store,
@@ -142,7 +145,8 @@ describe("a life", () => {
       full = true;
       return steps.step("b", async () => 2);
     };
-    await expect(live(portsOf(broken), "r", workflow, { leaseMs: 1 })).rejects.toThrow("no room");
+    await expect(live(portsOf(broken), "r", workflow)).rejects.toThrow("no room");
+    laterMs = 60_000; // The lease is over.
     expect(await statuses(store)).toEqual(["NOT_STARTED>IN_PROGRESS engine"]);
     const ran: string[] = [];
     const later = await live(portsOf(store), "r", async (steps) => {

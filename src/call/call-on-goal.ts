@@ -3,7 +3,7 @@ import type { Execution } from "../core/execution.ts";
 import type { Evaluator } from "../core/ports.ts";
 import { parameterNames } from "../core/tool.ts";
 import type { CallOutcome } from "../work/callable.ts";
-import type { Goal, Observation } from "../work/stages.ts";
+import type { Goal, Observation } from "../work/outcome.ts";
 import { byPosition, type Given } from "./arguments.ts";
 import { type CallPorts, makeCalls } from "./call-tool.ts";
 import type { ToolCallable } from "./tool-callable.ts";

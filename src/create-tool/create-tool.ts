@@ -23,7 +23,7 @@ import type { Evaluation } from "../core/ports.ts";
 import type { Task } from "../core/task.ts";
 import type { Tool } from "../core/tool.ts";
 import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
-import type { Goal, Observation } from "../work/stages.ts";
+import type { Goal, Observation } from "../work/outcome.ts";
 import { type AuthoredTask, isAuthored } from "./authored.ts";
 import { type EquivalentPorts, findEquivalent } from "./equivalent.ts";
 import { type DraftPorts, draftTool, explainFailure, gateInstances } from "./register.ts";

@@ -4,7 +4,7 @@
  */
 import { digestJson } from "../core/digest.ts";
 import type { Request } from "../core/request.ts";
-import type { Goal, Observation } from "../work/stages.ts";
+import type { Goal, Observation } from "../work/outcome.ts";
 import { type AuthoredTask, instancesOf } from "./authored.ts";
 import { type CreateToolPorts, createTool } from "./create-tool.ts";
 import type { Wanted } from "./scope.ts";

@@ -3,7 +3,7 @@ import type { Evaluation } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { Case, Tool } from "../core/tool.ts";
 import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
-import type { Goal } from "../work/stages.ts";
+import type { Goal } from "../work/outcome.ts";
 
 export interface DraftPorts {
   readonly digest: (tool: Omit<Tool, "digest">) => string;

@@ -11,7 +11,7 @@ import { canonicalJson, type Json } from "../core/json.ts";
 import type { ToolStore } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { Tool } from "../core/tool.ts";
-import type { Goal } from "../work/stages.ts";
+import type { Goal } from "../work/outcome.ts";
 import {
   type AuthoredTask,
   instancesOfCases,

@@ -41,9 +41,9 @@ import { createRedactor, openTrace, pruneTraces, sqliteEventStore } from "../tra
 import { createEvolve, type EvolutionOptions, type Evolve } from "./evolution.ts";
 import { observed, prepareHome } from "./home.ts";
 import { lazily, ofLatest } from "./kept.ts";
-import { createModelWalk } from "./model-walk.ts";
+import { createModelWalk } from "../request/equip-model.ts";
 import { createReplay, type Replay } from "./replay.ts";
-import { createRuleWalk } from "./rule-walk.ts";
+import { createRuleWalk } from "../request/make-tool.ts";
 import { configuredSecrets } from "./secrets.ts";
 
 export type { EvolutionOptions };

@@ -12,7 +12,7 @@ import type { ToolMatch, ToolStore } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Callable } from "../work/callable.ts";
-import type { Hypothesis, Matter, Offer } from "../work/matter.ts";
+import type { Hypothesis, Matter, Offer } from "../work/goal.ts";
 import { matterVariables } from "./ground-by-model.ts";
 
 export interface BlindAffordancePorts {

@@ -10,7 +10,7 @@ import { bestSeed, type TrialPorts, tryTool, untriedBecause } from "../call/tria
 import type { Approvals } from "../core/approvals.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { ToolStore } from "../core/ports.ts";
-import type { Affordance, Goal, Trial } from "../work/stages.ts";
+import type { Affordance, Goal, Trial } from "../work/outcome.ts";
 
 export interface AffordancePorts extends TrialPorts {
   readonly approvals: Approvals;

@@ -5,7 +5,7 @@ import type { Json } from "../core/json.ts";
 import type { Steps } from "../core/steps.ts";
 import { quoteJson } from "../work/callable.ts";
 import type { Answered } from "../work/check.ts";
-import { type DoneStep, imagesOf, type Matter, resultsOf } from "../work/matter.ts";
+import { type DoneStep, imagesOf, type Matter, resultsOf } from "../work/goal.ts";
 import type { PlanStepOf } from "../work/plan.ts";
 import { resolveReferences } from "../work/references.ts";
 import { matterVariables } from "./ground-by-model.ts";

@@ -4,7 +4,7 @@ import { asker } from "../ask/asker.ts";
 import { readPrompts } from "../ask/prompts/book.ts";
 import { type Config, modelOfRole } from "../core/config.ts";
 import type { LifeContext } from "../work/attempt.ts";
-import { roleModels } from "./roles.ts";
+import { roleModels } from "./models.ts";
 
 export async function askOf(
   config: Config,

@@ -12,8 +12,8 @@ import type { EvolveProgress } from "../evolve/loop/run.ts";
 import type { ReplyOptions } from "../journal/people.ts";
 import type { RequestView } from "../journal/view.ts";
 import type { LifeContext, Prepare, RequestWork } from "../work/attempt.ts";
-import type { Solution, Stages } from "../work/stages.ts";
-import type { RequestOutcome, Revision } from "./run-request.ts";
+import type { Solution, Stages } from "../work/outcome.ts";
+import type { RequestOutcome, Revision } from "./revision.ts";
 
 export interface LiveOptions {
   readonly prepare: Prepare;

@@ -12,10 +12,10 @@ import {
   type PlanVersion,
   resultsOf,
   type StepOutcome,
-} from "../work/matter.ts";
+} from "../work/goal.ts";
 import { type PlanStep, type PlanStepOf, predecessorsOf } from "../work/plan.ts";
-import { type PerformPorts, perform } from "./perform.ts";
-import { REVISE, Revision } from "./run-request.ts";
+import { type PerformPorts, perform } from "./carry-out-step.ts";
+import { REVISE, Revision } from "./revision.ts";
 
 export interface CarryOutPorts extends PerformPorts {
   readonly tools: ToolStore;

@@ -9,7 +9,7 @@ import type { Ask } from "../ask/ask.ts";
 import type { Request } from "../core/request.ts";
 import { quoteJson } from "../work/callable.ts";
 import type { Answered, Check } from "../work/check.ts";
-import { type DoneStep, imagesOf, resultsOf } from "../work/matter.ts";
+import { type DoneStep, imagesOf, resultsOf } from "../work/goal.ts";
 import { historyLine } from "./plan-by-model.ts";
 
 type Item = Pick<Check, "item" | "kind">;

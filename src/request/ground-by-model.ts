@@ -9,8 +9,8 @@ import type { Ask } from "../ask/ask.ts";
 import type { Json } from "../core/json.ts";
 import type { Request } from "../core/request.ts";
 import type { Steps } from "../core/steps.ts";
-import { type Matter, type PastOutcome, wordsOf } from "../work/matter.ts";
-import type { ContextItem } from "../work/stages.ts";
+import { type Matter, type PastOutcome, wordsOf } from "../work/goal.ts";
+import type { ContextItem } from "../work/outcome.ts";
 
 export interface FoundItem extends ContextItem {
   /** How well it fits; comparable within its kind alone. */

@@ -7,7 +7,7 @@ import type { NewEvent } from "../core/event.ts";
 import type { ToolStore } from "../core/ports.ts";
 import type { Request } from "../core/request.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
-import type { ContextItem, Goal } from "../work/stages.ts";
+import type { ContextItem, Goal } from "../work/outcome.ts";
 
 export interface GroundPorts {
   readonly tools: ToolStore;

@@ -2,7 +2,7 @@
 import { asJson } from "../ask/asker.ts";
 import type { Config } from "../core/config.ts";
 import { findPassages, type Memory, NOBODY_NAMED } from "../memory/index.ts";
-import type { PastOutcome } from "../work/matter.ts";
+import type { PastOutcome } from "../work/goal.ts";
 import type { FoundItem, LookUps } from "./ground-by-model.ts";
 
 /** @param brought Files of the request itself. */

@@ -14,7 +14,7 @@ import {
   type Offer,
   type PlanVersion,
   resultsOf,
-} from "../work/matter.ts";
+} from "../work/goal.ts";
 import { dependenciesOf, PlanStep, planDiff, planReply } from "../work/plan.ts";
 import { matterVariables } from "./ground-by-model.ts";
 

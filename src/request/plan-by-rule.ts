@@ -3,7 +3,7 @@
  * was called is answered with. The rules need no model, and every decision names its reason.
  */
 
-import type { Affordance, Answer, Goal, Observation, Plan } from "../work/stages.ts";
+import type { Affordance, Answer, Goal, Observation, Plan } from "../work/outcome.ts";
 import { checkByRule } from "./checks.ts";
 
 export function planByRule(

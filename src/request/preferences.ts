@@ -9,7 +9,7 @@ import { immediateSteps } from "../journal/immediate.ts";
 import { type Memory, NOBODY_NAMED, type Preference } from "../memory/index.ts";
 import { structured } from "../models/structured.ts";
 import { inferPreferences } from "./infer-preferences.ts";
-import { roleModels } from "./roles.ts";
+import { roleModels } from "./models.ts";
 
 export interface InferPorts {
   readonly config: Config;

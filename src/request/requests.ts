@@ -14,9 +14,9 @@ import { failpointOf } from "../journal/failpoint.ts";
 import { cancel, complete, kindOf, reply, send } from "../journal/people.ts";
 import { viewRequest } from "../journal/view.ts";
 import { type LifeContext, type RequestWork, Submitted } from "../work/attempt.ts";
-import type { Solution } from "../work/stages.ts";
+import type { Solution } from "../work/outcome.ts";
 import type { Outcome, Requests, RequestsPorts } from "./attempt.ts";
-import { REVISE, walkedTo, walkRequest } from "./run-request.ts";
+import { REVISE, walkedTo, walkRequest } from "./revision.ts";
 
 export type { LiveOptions, Outcome, Requests } from "./attempt.ts";
 

@@ -13,8 +13,8 @@ import { type AgentsPorts, agentsOf } from "../delegate/agents.ts";
 import type { ChildRunPorts } from "../delegate/child-run.ts";
 import { converse } from "../delegate/sub-agent.ts";
 import type { LifeContext } from "../work/attempt.ts";
-import type { Solution } from "../work/stages.ts";
-import { roleModels } from "./roles.ts";
+import type { Solution } from "../work/outcome.ts";
+import { roleModels } from "./models.ts";
 
 export interface AgentWalkPorts
   extends Pick<AgentsPorts, "config" | "tools" | "clock" | keyof ChildRunPorts> {

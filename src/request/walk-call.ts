@@ -14,7 +14,7 @@ import { Json } from "../core/json.ts";
 import type { ToolStore } from "../core/ports.ts";
 import type { LifeContext } from "../work/attempt.ts";
 import type { CallOutcome } from "../work/callable.ts";
-import type { Solution } from "../work/stages.ts";
+import type { Solution } from "../work/outcome.ts";
 
 /** The source of a request that is one call. */
 export const CallSource = z.strictObject({

@@ -14,7 +14,7 @@ import type { Sandbox, ToolStore } from "../core/ports.ts";
 import type { Tool } from "../core/tool.ts";
 import { runProgramStep } from "../program/step.ts";
 import type { LifeContext } from "../work/attempt.ts";
-import type { Solution } from "../work/stages.ts";
+import type { Solution } from "../work/outcome.ts";
 import { askOf } from "./ask-of.ts";
 
 /** The source of a request that is a program. */

@@ -10,7 +10,7 @@
  * Stages do not call each other: only this file knows the order.
  */
 import type { Request } from "../core/request.ts";
-import type { Observation, Solution, Stages } from "../work/stages.ts";
+import type { Observation, Solution, Stages } from "../work/outcome.ts";
 
 export interface SolveOptions {
   /** Steps after which the walk gives up, at least 1. */

@@ -19,7 +19,7 @@ import { serveCallbacks } from "../../src/server/callbacks/callbacks.ts";
 import type { HttpServer } from "../../src/server/http/listen.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import type { LifeContext } from "../../src/work/attempt.ts";
-import type { Goal, Stages } from "../../src/work/stages.ts";
+import type { Goal, Stages } from "../../src/work/outcome.ts";
 import { all } from "../contracts/event-store.ts";
 
 const home = mkdtempSync(join(tmpdir(), "people-"));

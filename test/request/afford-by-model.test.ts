@@ -6,7 +6,7 @@ import type { ToolStore } from "../../src/core/ports.ts";
 import { Request } from "../../src/core/request.ts";
 import { immediateSteps, stepsMemory } from "../../src/journal/immediate.ts";
 import { affordBlind } from "../../src/request/afford-by-model.ts";
-import type { Matter } from "../../src/work/matter.ts";
+import type { Matter } from "../../src/work/goal.ts";
 import { memoryToolStore, noneBelow } from "../../toolstore/index.ts";
 import { sampleTool } from "../toolstore/sample.ts";
 

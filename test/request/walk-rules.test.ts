@@ -6,7 +6,7 @@ import type { Tool } from "../../src/core/tool.ts";
 import { nameOf, specFromExamples } from "../../src/create-tool/spec-from-examples.ts";
 import { planByRule } from "../../src/request/plan-by-rule.ts";
 import { solve } from "../../src/request/walk-rules.ts";
-import type { Affordance, Goal, Observation, Stages, Trial } from "../../src/work/stages.ts";
+import type { Affordance, Goal, Observation, Stages, Trial } from "../../src/work/outcome.ts";
 
 const goal = {
   request: { objective: "double", requirements: [], constraints: [] },

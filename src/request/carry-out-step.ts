@@ -8,7 +8,7 @@ import type { Json } from "../core/json.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Arguments, Callable, CallOutcome } from "../work/callable.ts";
-import { type DoneStep, type Matter, resultsOf, type StepOutcome } from "../work/matter.ts";
+import { type DoneStep, type Matter, resultsOf, type StepOutcome } from "../work/goal.ts";
 import type { PlanStep, PlanStepOf } from "../work/plan.ts";
 import { resolveReferences } from "../work/references.ts";
 

@@ -14,13 +14,13 @@ import { type CreateToolPorts, createTool } from "../create-tool/create-tool.ts"
 import { evolutionStep } from "../create-tool/evolution-step.ts";
 import { fileClaims, singleFlight } from "../create-tool/single-flight.ts";
 import { withVariants } from "../create-tool/variants.ts";
-import { afford } from "../request/afford-by-rule.ts";
-import { askOf } from "../request/ask-of.ts";
-import { ground } from "../request/ground-by-rule.ts";
-import { planByRule } from "../request/plan-by-rule.ts";
+import { afford } from "./afford-by-rule.ts";
+import { askOf } from "./ask-of.ts";
+import { ground } from "./ground-by-rule.ts";
+import { planByRule } from "./plan-by-rule.ts";
 import type { LifeContext } from "../work/attempt.ts";
-import type { Observation, Stages } from "../work/stages.ts";
-import { defaultBudget, type Evolve } from "./evolution.ts";
+import type { Observation, Stages } from "../work/outcome.ts";
+import { defaultBudget, type Evolve } from "../engine/evolution.ts";
 
 export interface RuleWalkPorts {
   readonly config: Config;

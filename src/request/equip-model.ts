@@ -21,14 +21,14 @@ import type { ChildRunPorts } from "../delegate/child-run.ts";
 import { subAgent } from "../delegate/sub-agent.ts";
 import type { Memory } from "../memory/index.ts";
 import { programOutcome, runProgramStep } from "../program/step.ts";
-import { lookUps } from "../request/look-ups.ts";
-import type { Creation, PerformPorts } from "../request/perform.ts";
-import { roleModels } from "../request/roles.ts";
-import { walk } from "../request/walk-model.ts";
+import { lookUps } from "./look-ups.ts";
+import type { Creation, PerformPorts } from "./carry-out-step.ts";
+import { roleModels } from "./models.ts";
+import { walk } from "./walk-model.ts";
 import type { LifeContext } from "../work/attempt.ts";
 import type { Callable } from "../work/callable.ts";
-import { resultsOf } from "../work/matter.ts";
-import type { Observation, Solution } from "../work/stages.ts";
+import { resultsOf } from "../work/goal.ts";
+import type { Observation, Solution } from "../work/outcome.ts";
 
 export interface ModelWalkPorts {
   readonly config: Config;

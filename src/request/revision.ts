@@ -12,7 +12,7 @@ import type { NewEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import { Request, type RequestStatus } from "../core/request.ts";
 import type { Steps } from "../core/steps.ts";
-import type { Observation, Solution, Stages } from "../work/stages.ts";
+import type { Observation, Solution, Stages } from "../work/outcome.ts";
 import { solve } from "./walk-rules.ts";
 
 export interface RequestOutcome {

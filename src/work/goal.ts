@@ -4,7 +4,7 @@ import type { Json } from "../core/json.ts";
 import type { Request } from "../core/request.ts";
 import type { Callable } from "./callable.ts";
 import type { PlanStep } from "./plan.ts";
-import type { ContextItem } from "./stages.ts";
+import type { ContextItem } from "./outcome.ts";
 
 /** A request with what is known of the matter. */
 export interface Matter {

@@ -24,6 +24,7 @@ export {
 export { type Registration, registerTool, type ToolDraft } from "./gate/register.ts";
 export { releasingToolStore } from "./gate/release.ts";
 export { secretsIn } from "./gate/secrets.ts";
+export { gateOf } from "./gate/verdict.ts";
 export { dependantResults, judgeCases, weighTool } from "./gate/weigh.ts";
 export {
   type Dependency,

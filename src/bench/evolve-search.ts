@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Config } from "../core/config.ts";
 import type { Task } from "../core/task.ts";
-import { openEngine } from "../engine/engine.ts";
+import { openEngine } from "../engine/open-engine.ts";
 import { loadTask } from "../tasks/tasks.ts";
 
 interface SearchRow {

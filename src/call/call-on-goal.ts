@@ -3,7 +3,8 @@ import type { Execution } from "../core/execution.ts";
 import type { Evaluator } from "../core/ports.ts";
 import { parameterNames } from "../core/tool.ts";
 import type { CallOutcome } from "../work/callable.ts";
-import type { Goal, Observation } from "../work/outcome.ts";
+import type { TaskGoal } from "../work/goal.ts";
+import type { ToolCalled } from "../work/outcome.ts";
 import { byPosition, type Given } from "./arguments.ts";
 import { type CallPorts, makeCalls } from "./call-tool.ts";
 import type { ToolCallable } from "./tool-callable.ts";
@@ -19,9 +20,9 @@ export interface GoalCallPorts extends CallPorts {
  */
 export async function callOnGoal(
   ports: GoalCallPorts,
-  goal: Goal,
+  goal: TaskGoal,
   callable: ToolCallable,
-): Promise<Observation> {
+): Promise<ToolCalled> {
   const { tool } = callable;
   const asked = goal.instances.map(({ input }) => [...input]);
   const { calls, outcomes } = await makeCalls(ports, callable, {

@@ -7,7 +7,7 @@ import type { Execution } from "../core/execution.ts";
 import type { Evaluator, Sandbox } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import { actsOutside, type Tool } from "../core/tool.ts";
-import type { Trial } from "../work/outcome.ts";
+import type { Trial } from "../work/affordance.ts";
 import { approvalQuestion } from "./approvals.ts";
 import { type Runnable, runTool } from "./run-tool.ts";
 

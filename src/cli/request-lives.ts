@@ -2,7 +2,7 @@
 import { BudgetExceededError, InputError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
-import type { LiveOptions, Outcome, Requests } from "../request/requests.ts";
+import type { AttemptOptions, Outcome, Requests } from "../request/requests.ts";
 import { prepare } from "../tasks/request-source.ts";
 import { EXIT, type Output } from "./output.ts";
 import { progressLine } from "./progress.ts";
@@ -19,7 +19,7 @@ export async function liveOnce(
   stream = process.stderr.isTTY === true,
 ): Promise<Outcome> {
   const line = progressLine("  evolving");
-  const options: LiveOptions = {
+  const options: AttemptOptions = {
     prepare,
     onEvent: (event) => tell(event, output, line.done),
     onProgress: line.update,
@@ -27,8 +27,8 @@ export async function liveOnce(
   };
   try {
     return stop === "cancel"
-      ? await engine.requests.live(requestId, options, signal)
-      : await engine.requests.live(
+      ? await engine.requests.attempt(requestId, options, signal)
+      : await engine.requests.attempt(
           requestId,
           { ...options, letGo: signal },
           new AbortController().signal,

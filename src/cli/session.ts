@@ -4,8 +4,9 @@
  */
 import { type Command, InvalidArgumentError } from "commander";
 import { CanceledError } from "../core/errors.ts";
-import { type Engine, openEngine } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { loadConfig } from "../engine/load-config.ts";
+import { openEngine } from "../engine/open-engine.ts";
 import { createOutput, type Output } from "./output.ts";
 
 export interface CommonFlags {

@@ -5,6 +5,7 @@ import { AgentConfig, agentCircle } from "./agent.ts";
 import { Approvals } from "./approvals.ts";
 import { Language } from "./execution.ts";
 import { McpServers } from "./mcp-servers.ts";
+import type { Budget } from "./request.ts";
 import { EmbedderConfig, StoreConfig } from "./store.ts";
 
 /** What can be said of a model. */
@@ -90,7 +91,7 @@ export const Config = z
     agents: z.array(AgentConfig).default([]),
     /** Text files that every request may look things up in. */
     data: z.array(z.string().min(1)).default([]),
-    /** Of what is known of a matter, in estimated tokens. */
+    /** Of what is known beside the request's words, in estimated tokens. */
     contextTokens: z.int().min(100).max(200_000).default(2_000),
     /** MCP servers whose tools are offered beside the engine's own, by name. */
     mcpServers: McpServers.default({}),
@@ -135,8 +136,21 @@ export const Config = z
   });
 export type Config = z.output<typeof Config>;
 
+/** What making one tool may take where nobody says more. */
+export function toolBudget({
+  budgetSeconds,
+  budgetEvaluations,
+}: Pick<Config, "budgetSeconds" | "budgetEvaluations">): Budget {
+  return budgetEvaluations === undefined
+    ? { seconds: budgetSeconds }
+    : { evaluations: budgetEvaluations };
+}
+
 /** The settings of the model that speaks for a role; undefined: there is none. */
-export function modelOfRole({ model, roles }: Config, role: string): ModelConfig | undefined {
+export function modelOfRole(
+  { model, roles }: Pick<Config, "model" | "roles">,
+  role: string,
+): ModelConfig | undefined {
   const own = Object.hasOwn(roles, role) ? roles[role] : undefined;
   if (own === undefined) return model;
   const said = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));

@@ -70,3 +70,13 @@ export interface Steps {
   /** Events beside the steps; on disk when it resolves; not repeated by a later life. */
   trace(name: string, events: readonly NewEvent[]): Promise<void>;
 }
+
+/** A step whose result is data by its content, whatever its type says. */
+export async function recorded<T extends object>(
+  steps: Pick<Steps, "step">,
+  name: string,
+  body: () => Promise<T>,
+  options?: StepOptions,
+): Promise<T> {
+  return (await steps.step(name, async () => (await body()) as Json, options)) as T;
+}

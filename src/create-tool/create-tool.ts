@@ -12,6 +12,7 @@
  * A refusal is an outcome with reasons, not an error.
  */
 
+import type { GateVerdict } from "../../toolstore/gate/verdict.ts";
 import type { Ask } from "../ask/ask.ts";
 import { bestSeed, tryTool } from "../call/trial.ts";
 import { digestJson } from "../core/digest.ts";
@@ -23,7 +24,8 @@ import type { Evaluation } from "../core/ports.ts";
 import type { Task } from "../core/task.ts";
 import type { Tool } from "../core/tool.ts";
 import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
-import type { Goal, Observation } from "../work/outcome.ts";
+import type { TaskGoal } from "../work/goal.ts";
+import type { Creation } from "../work/outcome.ts";
 import { type AuthoredTask, isAuthored } from "./authored.ts";
 import { type EquivalentPorts, findEquivalent } from "./equivalent.ts";
 import { type DraftPorts, draftTool, explainFailure, gateInstances } from "./register.ts";
@@ -39,17 +41,6 @@ export interface GateOptions {
   readonly floor: number;
   readonly resolution: number;
 }
-
-export type GateVerdict =
-  | { readonly accepted: true }
-  | {
-      readonly accepted: false;
-      /** Nothing stands against it but that a person has not approved it yet. */
-      readonly approvable: boolean;
-      readonly reasons: readonly string[];
-      /** A stored tool that does the same. */
-      readonly twin?: { readonly name: string; readonly version: number };
-    };
 
 export interface CreateToolPorts extends EquivalentPorts, DraftPorts {
   readonly trace: (events: readonly NewEvent[]) => Promise<void>;
@@ -72,20 +63,20 @@ export interface CreateToolPorts extends EquivalentPorts, DraftPorts {
     signal: AbortSignal,
   ) => Promise<AuthoredTask | undefined>;
   /** Of this process: equal wishes share one making. */
-  readonly flights: Flights<Observation>;
+  readonly flights: Flights<Creation>;
   /** Between the processes of a home. */
   readonly claim?: Claim;
 }
 
 export async function createTool(
   ports: CreateToolPorts,
-  goal: Goal,
+  goal: TaskGoal,
   signal: AbortSignal,
-): Promise<Observation> {
+): Promise<Creation> {
   const { name, description } = goal.task.spec;
   const key = wishKey(goal.task, ports.seed);
   await ports.trace([{ type: "tool-create", data: { name, description, key } }]);
-  const work = async (): Promise<Observation> => {
+  const work = async (): Promise<Creation> => {
     const release = await ports.claim?.(key, signal);
     try {
       return await make(ports, goal, signal);
@@ -98,7 +89,11 @@ export async function createTool(
   return value;
 }
 
-async function make(ports: CreateToolPorts, goal: Goal, signal: AbortSignal): Promise<Observation> {
+async function make(
+  ports: CreateToolPorts,
+  goal: TaskGoal,
+  signal: AbortSignal,
+): Promise<Creation> {
   const { task } = goal;
   const { name } = task.spec;
   const known = [...task.instances("train", ports.seed), ...task.instances("sealed", ports.seed)];
@@ -137,7 +132,7 @@ const MOST_RETURNS = 2;
 /** A run and what is to be said of its winner; what was told back is tried again. */
 async function evolveReviewed(
   ports: CreateToolPorts,
-  goal: Goal,
+  goal: TaskGoal,
   signal: AbortSignal,
 ): Promise<Made> {
   let asked = goal.task;
@@ -160,11 +155,11 @@ const MOST_CONFLICTS = 5;
 
 async function register(
   ports: CreateToolPorts,
-  goal: Goal,
+  goal: TaskGoal,
   winner: Winner,
   { runId, result }: Made,
   signal: AbortSignal,
-): Promise<Observation> {
+): Promise<Creation> {
   const { task } = goal;
   const { name } = task.spec;
   const instances = gateInstances(task, ports.seed);
@@ -227,12 +222,12 @@ async function refuse(
   name: string,
   runId: string,
   reasons: readonly string[],
-): Promise<Observation & { readonly kind: "tool-refused" }> {
+): Promise<Creation & { readonly kind: "tool-refused" }> {
   await ports.trace([{ type: "registration-refused", data: { name, reasons }, link: runId }]);
   return { kind: "tool-refused", reasons, runId };
 }
 
-function reuse(tool: Tool, reason: string): Observation {
+function reuse(tool: Tool, reason: string): Creation {
   return {
     kind: "tool-refused",
     reasons: [reason],
@@ -248,11 +243,11 @@ async function newestOf({ tools }: CreateToolPorts, name: string): Promise<Tool 
   return (await tools.history(name)).at(-1);
 }
 
-function sharedEvent(name: string, value: Observation): NewEvent {
+function sharedEvent(name: string, value: Creation): NewEvent {
   return {
     type: "tool-create-shared",
     data: { name, outcome: value.kind },
-    ...(value.kind !== "tool-called" && value.runId !== "" ? { link: value.runId } : {}),
+    ...(value.runId === "" ? {} : { link: value.runId }),
   };
 }
 

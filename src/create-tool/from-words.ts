@@ -4,7 +4,8 @@
  */
 import { digestJson } from "../core/digest.ts";
 import type { Request } from "../core/request.ts";
-import type { Goal, Observation } from "../work/outcome.ts";
+import type { TaskGoal } from "../work/goal.ts";
+import type { Creation } from "../work/outcome.ts";
 import { type AuthoredTask, instancesOf } from "./authored.ts";
 import { type CreateToolPorts, createTool } from "./create-tool.ts";
 import type { Wanted } from "./scope.ts";
@@ -34,7 +35,7 @@ export async function taskOfWish(
 }
 
 /** What a goal is for a wish alone: to have the tool. */
-export function goalOfWish(request: Request, wanted: Wanted, task: AuthoredTask): Goal {
+export function goalOfWish(request: Request, wanted: Wanted, task: AuthoredTask): TaskGoal {
   return { request, task, words: wanted.words, instances: instancesOf(task), context: [] };
 }
 
@@ -43,7 +44,7 @@ export async function createFromWords(
   request: Request,
   wanted: Wanted,
   signal: AbortSignal,
-): Promise<Observation> {
+): Promise<Creation> {
   const { languages } = ports.sandbox.capabilities;
   const task = await taskOfWish({ ...ports, languages }, wanted, signal);
   return createTool(ports, goalOfWish(request, wanted, task), signal);

@@ -3,7 +3,7 @@ import type { Evaluation } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { Case, Tool } from "../core/tool.ts";
 import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
-import type { Goal } from "../work/outcome.ts";
+import type { TaskGoal } from "../work/goal.ts";
 
 export interface DraftPorts {
   readonly digest: (tool: Omit<Tool, "digest">) => string;
@@ -19,7 +19,7 @@ const TOOL_TIMEOUT_MS = 30_000;
 /** @param version The one after the newest of that name. */
 export function draftTool(
   ports: DraftPorts,
-  { task, request }: Pick<Goal, "task" | "request">,
+  { task, request }: Pick<TaskGoal, "task" | "request">,
   winner: Winner,
   runId: string,
   version: number,

@@ -11,7 +11,7 @@ import { canonicalJson, type Json } from "../core/json.ts";
 import type { ToolStore } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { Tool } from "../core/tool.ts";
-import type { Goal } from "../work/outcome.ts";
+import type { TaskGoal } from "../work/goal.ts";
 import {
   type AuthoredTask,
   instancesOfCases,
@@ -42,7 +42,7 @@ export interface Opinion {
 /** @param source The winner as the search wrote it. */
 export async function review(
   ports: ReviewPorts,
-  goal: Goal,
+  goal: TaskGoal,
   candidate: Tool,
   source: string,
   signal: AbortSignal,

@@ -70,7 +70,7 @@ export interface ManifestsPorts {
   readonly config: Config;
   readonly tools: ToolStore;
   readonly events: EventStore;
-  readonly requests: () => Pick<Requests, "submit">;
+  readonly submit: Requests["submit"];
   /** Why a command can not run here. */
   readonly unavailable: (
     command: NonNullable<ReturnType<typeof commandOf>>,
@@ -151,9 +151,7 @@ export function createManifests(ports: ManifestsPorts): Manifests {
         ...(task.budget === undefined ? {} : { budget: task.budget }),
       });
       const source: AgentSource = { agent: task.agent, task: task.name, run: name };
-      await ports
-        .requests()
-        .submit(request, { source: { ...source }, seed: config.seed }, { id: requestId });
+      await ports.submit(request, { source: { ...source }, seed: config.seed }, { id: requestId });
       onWrite();
       submitted.push(requestId);
     }

@@ -1,5 +1,4 @@
-/** What the agents of a request's life stand on: their models, their tools, their runs. */
-
+/** What the agents of one attempt at a request stand on: their models, their tools, their runs. */
 import { ownFunctions } from "../call/self-management.ts";
 import { spentSince } from "../call/spend.ts";
 import type { Clock } from "../core/clock.ts";
@@ -7,30 +6,29 @@ import type { Config } from "../core/config.ts";
 import type { ToolStore } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Tool } from "../core/tool.ts";
-import type { LifeContext } from "../work/attempt.ts";
+import type { AttemptContext } from "../work/attempt.ts";
 import type { Callable } from "../work/callable.ts";
 import { type ChildRunPorts, openChild } from "./child-run.ts";
-import type { ReadToolCalls, SubAgentPorts } from "./sub-agent.ts";
+import type { SubAgentPorts } from "./sub-agent.ts";
 
 export interface AgentsPorts
   extends ChildRunPorts,
     Pick<SubAgentPorts, "argumentFaults" | "permit" | "modelOf" | "prompts"> {
-  readonly config: Config;
+  readonly config: Pick<Config, "agents">;
   readonly tools: ToolStore;
   readonly clock: Clock;
-  readonly parseToolCalls: ReadToolCalls;
-  readonly callableOf: (tool: Tool) => Callable;
+  readonly toolCallable: (tool: Tool) => Callable;
 }
 
 export function agentsOf(
   ports: AgentsPorts,
-  { requestId, request, steps }: Pick<LifeContext, "requestId" | "request" | "steps">,
+  { requestId, request, steps }: Pick<AttemptContext, "requestId" | "request" | "steps">,
 ): {
   readonly agentPorts: SubAgentPorts;
   /** The engine's own functions, within a run. */
   readonly own: (within: Steps) => readonly Callable[];
 } {
-  const { config, tools, events, clock, parseToolCalls, callableOf } = ports;
+  const { config, tools, events, clock, toolCallable } = ports;
   const { argumentFaults, permit, modelOf, prompts } = ports;
   const own = (within: Steps): readonly Callable[] =>
     ownFunctions({
@@ -46,7 +44,6 @@ export function agentsOf(
     modelOf,
     prompts,
     now: () => new Date(clock.now()).toISOString(),
-    readToolCalls: parseToolCalls,
     agents: config.agents,
     ...(request.images === undefined ? {} : { images: request.images }),
     async findCallable(name, within) {
@@ -55,7 +52,7 @@ export function agentsOf(
       // One that waits for approval says so when it is called.
       const stored = await tools.list({ statuses: ["active", "candidate"] });
       const known = stored.find((tool) => tool.name === name);
-      return known === undefined ? undefined : callableOf(known);
+      return known === undefined ? undefined : toolCallable(known);
     },
     openChild: (parent, agent, message, key) =>
       openChild(ports, requestId, parent, agent, message, key),

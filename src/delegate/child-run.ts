@@ -1,4 +1,4 @@
-/** The run of a sub-agent, below the run that delegates to it; a later life goes on with it. */
+/** The run of a sub-agent, below the run that delegates to it; a later attempt goes on with it. */
 
 import { digestText } from "../core/digest.ts";
 import { StoreError } from "../core/errors.ts";
@@ -14,7 +14,7 @@ export interface ChildRunPorts {
   readonly clean: (value: Json) => Json;
 }
 
-/** @param key Names the run: equal in every life of the request. */
+/** @param key Names the run: equal in every attempt at the request. */
 export async function openChild(
   { openTrace, events, clean }: ChildRunPorts,
   requestId: string,
@@ -61,7 +61,7 @@ export async function openChild(
           await writer.events([status("IN_PROGRESS", ENDS[how], how)]);
           await writer.end(how);
         } catch (error) {
-          // An earlier life was cut off after it had ended the child, before that was on record.
+          // An earlier attempt was cut off after it had ended the child, before that was on record.
           if (!(error instanceof StoreError) || error.code !== "RUN_ENDED") throw error;
         }
         return null;

@@ -12,6 +12,7 @@ import type { Json } from "../core/json.ts";
 import type { ModelMessage, ModelReply, ModelTool, ModelToolCall } from "../core/ports.ts";
 import type { PromptOverrides } from "../core/prompts.ts";
 import type { Steps } from "../core/steps.ts";
+import { parseToolCalls } from "../models/calls-in-text/tool-calls.ts";
 import { type Callable, type CallOutcome, quoteJson } from "../work/callable.ts";
 
 /** The run that a sub-agent leaves, below the run that called it. */
@@ -22,28 +23,17 @@ export interface ChildRun {
   end(status: "succeeded" | "failed" | "canceled"): Promise<void>;
 }
 
-/** Tool calls in a text, as open models write them, and what looks like one and is none. */
-export type ReadToolCalls = (
-  text: string,
-  tools: readonly ModelTool[],
-) => {
-  readonly calls: readonly ModelToolCall[];
-  readonly unread: readonly { readonly text: string; readonly reason: string }[];
-  readonly content: string;
-};
-
 export interface SubAgentPorts extends Pick<CallPorts, "argumentFaults" | "permit"> {
   /** The run that delegates. */
   readonly runId: string;
   readonly steps: Steps;
   readonly modelOf: (role: string) => Promise<RoleModel>;
-  readonly readToolCalls: ReadToolCalls;
   readonly prompts: PromptOverrides;
   /** ISO 8601. */
   readonly now: () => string;
   /** A stored tool or one of the engine's functions, within the given run. */
   readonly findCallable: (name: string, steps: Steps) => Promise<Callable | undefined>;
-  /** @param key Names the child's run: equal in every life of the request. */
+  /** @param key Names the child's run: equal in every attempt at the request. */
   readonly openChild: (
     parent: Pick<SubAgentPorts, "runId" | "steps">,
     agent: string,
@@ -83,7 +73,7 @@ export function subAgent(
       if (chain.length > DEEPEST) {
         return failed(`${chain.join(" → ")} is deeper than ${DEEPEST} agents.`);
       }
-      // Known to the journal by where it stands: a later life finds the same run.
+      // Known to the journal by where it stands: a later attempt finds the same run.
       const key = await ports.steps.step(
         `agent:${name}`,
         async ({ idempotencyKey }) => idempotencyKey,
@@ -144,7 +134,7 @@ export async function converse(
       signal,
     );
     if (reply.finishReason === "refused") return failed(`${agent.name} declined: ${reply.content}`);
-    const { calls, unread, content } = callsOf(ports, reply, tools);
+    const { calls, unread, content } = callsOf(reply, tools);
     if (calls.length === 0 && unread.length === 0) {
       return { status: "returned", output: content.trim() };
     }
@@ -180,13 +170,9 @@ export async function converse(
 }
 
 /** Calls that the provider names, else those that stand in the text. */
-function callsOf(
-  { readToolCalls }: SubAgentPorts,
-  { toolCalls, content }: ModelReply,
-  tools: readonly ModelTool[],
-) {
+function callsOf({ toolCalls, content }: ModelReply, tools: readonly ModelTool[]) {
   if (toolCalls.length > 0 || tools.length === 0) return { calls: toolCalls, unread: [], content };
-  return readToolCalls(content, tools);
+  return parseToolCalls(content, tools);
 }
 
 async function answerCall(

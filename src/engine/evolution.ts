@@ -3,7 +3,7 @@ import { promptFor } from "../../sandbox/configured.ts";
 import { withUses } from "../../toolstore/index.ts";
 import { readPrompts } from "../ask/prompts/book.ts";
 import type { Clock } from "../core/clock.ts";
-import { type Config, type ModelConfig, modelOfRole } from "../core/config.ts";
+import { type Config, type ModelConfig, modelOfRole, toolBudget } from "../core/config.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type {
@@ -114,7 +114,7 @@ export function createEvolve({
       seed,
       model: chosen !== undefined,
       samplers,
-      budget: options.budget ?? defaultBudget(config),
+      budget: options.budget ?? toolBudget(config),
       defaultSeconds: config.budgetSeconds,
       ...(options.stagnation === undefined ? {} : { stagnation: options.stagnation }),
     });
@@ -220,10 +220,4 @@ async function modelOf(
     known: await replies.known(),
     keep: replies.keep,
   });
-}
-
-export function defaultBudget({ budgetSeconds, budgetEvaluations }: Config): EvolveBudget {
-  return budgetEvaluations === undefined
-    ? { seconds: budgetSeconds }
-    : { evaluations: budgetEvaluations };
 }

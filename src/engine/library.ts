@@ -77,7 +77,7 @@ async function run(
 ): Promise<EvolvedFunction> {
   // Loaded here, so that a task module that needs the nouns alone starts no driver.
   const [{ openEngine }, { specTask }] = await Promise.all([
-    import("./engine.ts"),
+    import("./open-engine.ts"),
     import("../../evaluators/index.ts"),
   ]);
   const { seed, workers, home, signal, model, ...search } = options;

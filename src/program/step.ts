@@ -13,7 +13,7 @@ import type { ProgramOutcome } from "./types.ts";
 
 export interface ProgramStepPorts extends Pick<CallPorts, "argumentFaults" | "permit"> {
   readonly steps: Steps;
-  readonly sandbox: Sandbox;
+  readonly sandbox: () => Promise<Sandbox>;
   /** Absent: a function that nobody wrote is a fault. */
   readonly ask?: Ask;
   readonly seed: number;
@@ -28,7 +28,7 @@ export interface ProgramStep {
   readonly input: Json;
 }
 
-export function runProgramStep(
+export async function runProgramStep(
   { steps, sandbox, ask, seed, ...rest }: ProgramStepPorts,
   { key, code, semantic, input }: ProgramStep,
   callables: readonly Callable[],
@@ -36,7 +36,7 @@ export function runProgramStep(
 ): Promise<ProgramOutcome> {
   return runProgram(
     {
-      sandbox,
+      sandbox: await sandbox(),
       steps,
       seed,
       call: (callable, given, place) =>

@@ -11,23 +11,23 @@ import type { Ask } from "../ask/ask.ts";
 import type { ToolMatch, ToolStore } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Tool } from "../core/tool.ts";
+import type { Affordances, Hypothesis } from "../work/affordance.ts";
 import type { Callable } from "../work/callable.ts";
-import type { Hypothesis, Matter, Offer } from "../work/goal.ts";
-import { matterVariables } from "./ground-by-model.ts";
+import { type Goal, goalVariables } from "../work/goal.ts";
 
-export interface BlindAffordancePorts {
+export interface AffordByModelPorts {
   readonly ask: Ask;
   readonly steps: Steps;
   readonly tools: ToolStore;
   /** A match below it is no match. */
   readonly noneBelow: number;
   readonly toolCallable: (tool: Tool) => Callable;
-  /** Sub-agents and the engine's own functions: always on offer. */
+  /** Sub-agents and the engine's own functions: always offered. */
   readonly standing: readonly Callable[];
-  /** How often the model is asked for what is missing; at least 1. */
-  readonly rounds: number;
 }
 
+/** How often the model is asked for what is missing. */
+const MOST_ROUNDS = 2;
 const VIEWS = { name: 5, description: 10, request: 10 } as const;
 const NEEDED_VOTES = 2;
 const KEPT = 3;
@@ -48,10 +48,10 @@ type View = { readonly matches: readonly Match[]; readonly degraded?: string };
 type Vote = Match & { readonly votes: number };
 type Resolution = { readonly hypothesis: Hypothesis; readonly kept: readonly Vote[] };
 
-export async function affordBlind(ports: BlindAffordancePorts, matter: Matter): Promise<Offer> {
+export async function affordByModel(ports: AffordByModelPorts, goal: Goal): Promise<Affordances> {
   const { steps, tools, standing, toolCallable } = ports;
-  const served = await steps.step("afford:served", () => stillThere(tools, matter));
-  const whole = await view(ports, "afford:request", matter.words, VIEWS.request);
+  const served = await steps.step("afford:served", () => stillThere(tools, goal));
+  const whole = await view(ports, "afford:request", goal.words, VIEWS.request);
   const requested = whole.matches;
   const degradations = new Set(reasonOf(whole));
   const resolutions = new Map<string, Resolution>();
@@ -61,9 +61,9 @@ export async function affordBlind(ports: BlindAffordancePorts, matter: Matter): 
   // What served an equal request is known to be what is needed.
   if (served.length === 0) {
     let near: readonly Match[] = [];
-    while (rounds < ports.rounds && (rounds === 0 || missing.length > 0)) {
+    while (rounds < MOST_ROUNDS && (rounds === 0 || missing.length > 0)) {
       rounds++;
-      const hypotheses = await hypothesise(ports, matter, missing, near);
+      const hypotheses = await hypothesise(ports, goal, missing, near);
       const round = await Promise.all(
         hypotheses.map((hypothesis, index) =>
           resolve(ports, `afford:${rounds}:${index}`, hypothesis, requested),
@@ -95,7 +95,7 @@ export async function affordBlind(ports: BlindAffordancePorts, matter: Matter): 
     {
       type: "affordance-result",
       data: {
-        query: matter.words,
+        query: goal.words,
         rounds,
         hypotheses: [...resolutions.values()].map(({ hypothesis }) => ({ ...hypothesis })),
         resolved: [...resolutions.values()].flatMap(({ hypothesis, kept }) =>
@@ -105,9 +105,9 @@ export async function affordBlind(ports: BlindAffordancePorts, matter: Matter): 
         ),
         matches: distinct.map(({ name, version, score }) => ({ name, version, score })),
         tried: [],
-        ...(served.length === 0 || matter.earlier === undefined
+        ...(served.length === 0 || goal.earlier === undefined
           ? {}
-          : { knownFrom: matter.earlier.requestId }),
+          : { knownFrom: goal.earlier.requestId }),
         missing: missing.map((hypothesis) => ({ ...hypothesis })),
         ...degraded,
       },
@@ -117,7 +117,7 @@ export async function affordBlind(ports: BlindAffordancePorts, matter: Matter): 
 }
 
 /** Tools of an equal request, if all of them are active still. */
-async function stillThere(tools: ToolStore, { earlier }: Matter): Promise<Match[]> {
+async function stillThere(tools: ToolStore, { earlier }: Goal): Promise<Match[]> {
   if (earlier === undefined || earlier.tools.length === 0) return [];
   const active = new Map((await tools.list()).map((tool) => [tool.name, tool.version]));
   const found = earlier.tools.flatMap((name) => {
@@ -128,8 +128,8 @@ async function stillThere(tools: ToolStore, { earlier }: Matter): Promise<Match[
 }
 
 async function hypothesise(
-  { ask, steps }: BlindAffordancePorts,
-  matter: Matter,
+  { ask, steps }: AffordByModelPorts,
+  goal: Goal,
   missing: readonly Hypothesis[],
   near: readonly Match[],
 ): Promise<readonly Hypothesis[]> {
@@ -138,7 +138,7 @@ async function hypothesise(
       role: "planner",
       prompt: "blind-affordance",
       variables: {
-        ...matterVariables(matter),
+        ...goalVariables(goal),
         missing: missing.map(({ name, description }) => `- ${name}: ${description}`).join("\n"),
         near: [...new Set(near.map(({ name }) => `- ${name}`))].join("\n"),
       },
@@ -150,7 +150,7 @@ async function hypothesise(
 }
 
 async function resolve(
-  ports: BlindAffordancePorts,
+  ports: AffordByModelPorts,
   key: string,
   hypothesis: Hypothesis,
   requested: readonly Match[],
@@ -187,7 +187,7 @@ async function resolve(
 }
 
 async function view(
-  { steps, tools }: BlindAffordancePorts,
+  { steps, tools }: AffordByModelPorts,
   key: string,
   text: string,
   limit: number,

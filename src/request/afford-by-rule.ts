@@ -9,23 +9,32 @@
 import { bestSeed, type TrialPorts, tryTool, untriedBecause } from "../call/trial.ts";
 import type { Approvals } from "../core/approvals.ts";
 import type { NewEvent } from "../core/event.ts";
-import type { ToolStore } from "../core/ports.ts";
-import type { Affordance, Goal, Trial } from "../work/outcome.ts";
+import type { Sandbox, ToolStore } from "../core/ports.ts";
+import { recorded, type Steps } from "../core/steps.ts";
+import type { Trial, TriedTool } from "../work/affordance.ts";
+import type { TaskGoal } from "../work/goal.ts";
 
-export interface AffordancePorts extends TrialPorts {
+export interface AffordByRulePorts extends Pick<TrialPorts, "evaluator"> {
+  readonly steps: Steps;
   readonly approvals: Approvals;
+  readonly sandbox: () => Promise<Sandbox>;
   readonly tools: ToolStore;
   readonly trace: (events: readonly NewEvent[]) => Promise<void>;
   /** A match below it is no match. */
   readonly noneBelow: number;
 }
 
-/** @returns What was tried, in order of trial; the last one serves if any does. */
-export async function afford(
-  ports: AffordancePorts,
-  goal: Goal,
-  signal: AbortSignal,
-): Promise<readonly Affordance[]> {
+/** @returns What was tried, the last trial first: that one serves if any does. */
+export async function affordByRule(
+  ports: AffordByRulePorts,
+  goal: TaskGoal,
+): Promise<readonly TriedTool[]> {
+  return recorded(ports.steps, "afford", () => afford(ports, goal));
+}
+
+async function afford(ports: AffordByRulePorts, goal: TaskGoal): Promise<readonly TriedTool[]> {
+  const { signal } = ports.steps;
+  const running = { sandbox: await ports.sandbox(), evaluator: ports.evaluator };
   const { name, description, signature } = goal.task.spec;
   const hypotheses = [`${name} ${signature} ${description}`];
   const matches = await ports.tools.search({ text: goal.words, hypotheses, limit: 5 });
@@ -34,13 +43,13 @@ export async function afford(
   const floor =
     near.length === 0 || goal.task.target !== undefined
       ? undefined
-      : await bestSeed(ports, goal.task, goal.instances, signal);
-  const tried: Affordance[] = [];
+      : await bestSeed(running, goal.task, goal.instances, signal);
+  const tried: TriedTool[] = [];
   for (const { tool, score } of near) {
     const untried = untriedBecause(tool, ports.approvals, goal.instances);
     const trial: Trial =
       untried === undefined
-        ? await tryTool(ports, tool, goal.task, goal.instances, floor, signal)
+        ? await tryTool(running, tool, goal.task, goal.instances, floor, signal)
         : { status: "fails", reason: untried };
     tried.push({ tool, score, trial });
     if (trial.status === "serves") break;

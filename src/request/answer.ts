@@ -1,15 +1,99 @@
-/** The answer: in words and as data, out of what the steps gave. */
+/**
+ * The answer: in words and as data, out of what the steps gave, with each requirement and constraint
+ * checked.
+ */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import type { Json } from "../core/json.ts";
 import type { Steps } from "../core/steps.ts";
+import type { Answer, Draft } from "../work/answer.ts";
 import { quoteJson } from "../work/callable.ts";
-import type { Answered } from "../work/check.ts";
-import { type DoneStep, imagesOf, type Matter, resultsOf } from "../work/goal.ts";
-import type { PlanStepOf } from "../work/plan.ts";
+import type { Check } from "../work/check.ts";
+import { type Goal, goalVariables, type TaskGoal } from "../work/goal.ts";
+import {
+  type DoneStep,
+  historyLine,
+  imagesOf,
+  resultsOf,
+  type ToolCalled,
+} from "../work/outcome.ts";
 import { resolveReferences } from "../work/references.ts";
-import { matterVariables } from "./ground-by-model.ts";
-import { historyLine } from "./plan-by-model.ts";
+import type { StepOf } from "../work/step.ts";
+import { checkByJudge, checkByRule } from "./checks.ts";
+
+/** What a call that served makes of the goal. */
+export function answerByRule(
+  { request, task, instances }: TaskGoal,
+  { tool, trial }: ToolCalled,
+): Answer {
+  if (trial.status !== "serves") throw new RangeError("only a call that served makes an answer");
+  const measures = task.measures?.(trial.scores, instances) ?? {};
+  const count = instances.length;
+  const figures = Object.entries(measures).map(
+    ([key, value]) => `${task.labels?.[key] ?? key}: ${round(value)}`,
+  );
+  const text =
+    figures.length > 0
+      ? `${tool.name} served ${count} inputs. ${figures.join("; ")}.`
+      : `${tool.name} served ${count} inputs, each with the expected result.`;
+  return {
+    text,
+    tool: { name: tool.name, version: tool.version },
+    checks: checkByRule(request, { text, value: null }),
+    outputs: trial.outputs,
+    measures,
+  };
+}
+
+function round(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(2);
+}
+
+export interface AnswerPorts {
+  readonly ask: Ask;
+  readonly steps: Steps;
+}
+
+/** An answer that meets what was asked for, or why there is none yet. */
+export type Answered =
+  | { readonly kind: "answered"; readonly answer: Answer; readonly createdBy: string | undefined }
+  | { readonly kind: "replan"; readonly reason: string };
+
+export async function answerByModel(
+  ports: AnswerPorts,
+  goal: Goal,
+  step: StepOf<"answer">,
+  done: readonly DoneStep[],
+): Promise<Answered> {
+  const resolved = resolveReferences(step.value, resultsOf(done));
+  if (resolved.status === "unresolved") return { kind: "replan", reason: resolved.reason };
+  const draft = await composed(ports, goal, step.text, resolved.value, done);
+  const checks = await checkByJudge(ports.ask, goal.request, draft, done, ports.steps.signal);
+  await traceChecks(ports.steps, checks);
+  const unmet = checks.filter(({ verdict }) => verdict === "unmet");
+  if (unmet.length > 0) {
+    const said = unmet.map(({ item, reason }) => `"${item}" (${reason})`).join(" ");
+    return { kind: "replan", reason: `The answer does not meet: ${said}` };
+  }
+  const called = done.findLast(
+    ({ step: { kind }, outcome }) => kind === "call-tool" && outcome.status === "done",
+  );
+  const made = done.findLast(
+    ({ outcome }) => outcome.status === "done" && outcome.made !== undefined,
+  );
+  const tool = made?.outcome.status === "done" ? made.outcome.made?.tool : undefined;
+  return {
+    kind: "answered",
+    answer: {
+      ...draft,
+      checks,
+      tool: tool === undefined ? null : { name: tool.name, version: tool.version },
+      outputs: called?.outcome.status === "done" ? [called.outcome.result] : [],
+      measures: {},
+    },
+    createdBy: tool?.lineage.runId,
+  };
+}
 
 const Written = z.object({
   text: z.string().min(1),
@@ -19,35 +103,27 @@ const Written = z.object({
     .transform((value) => (value ?? null) as Json),
 });
 
-export type Composed =
-  | ({ readonly status: "answered" } & Answered)
-  | { readonly status: "failed"; readonly reason: string };
-
 /** A plan that says the whole answer is taken at its word; otherwise it is written from results. */
-export async function composeAnswer(
-  { ask, steps }: { readonly ask: Ask; readonly steps: Steps },
-  matter: Matter,
-  { text, value }: PlanStepOf<"answer">,
+async function composed(
+  { ask, steps }: AnswerPorts,
+  goal: Goal,
+  text: string | undefined,
+  value: Json,
   done: readonly DoneStep[],
-): Promise<Composed> {
-  const results = resultsOf(done);
-  const resolved = resolveReferences(value, results);
-  if (resolved.status === "unresolved") return { status: "failed", reason: resolved.reason };
-  if (text !== undefined && text.trim() !== "") {
-    return { status: "answered", text, value: resolved.value };
-  }
+): Promise<Draft> {
+  if (text !== undefined && text.trim() !== "") return { text, value };
   const written = await ask(
     {
       role: "planner",
       prompt: "answer",
       variables: {
-        ...matterVariables(matter),
+        ...goalVariables(goal),
         results:
           done
             .filter(({ outcome }) => outcome.status === "done")
             .map(historyLine)
             .join("\n") || "none",
-        value: resolved.value === null ? "" : quoteJson(resolved.value),
+        value: value === null ? "" : quoteJson(value),
       },
       schema: Written,
       images: imagesOf(done),
@@ -55,6 +131,12 @@ export async function composeAnswer(
     steps.signal,
   );
   // What the plan points at is data; a model that copies it could change it.
-  const exact = resolved.value ?? written.value;
-  return { status: "answered", text: written.text, value: exact };
+  return { text: written.text, value: value ?? written.value };
+}
+
+async function traceChecks(steps: Steps, checks: readonly Check[]): Promise<void> {
+  if (checks.length === 0) return;
+  await steps.trace("checks", [
+    { type: "answer-checked", data: { checks: checks.map((check) => ({ ...check })) } },
+  ]);
 }

@@ -7,43 +7,34 @@ import { EngineError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Tool } from "../core/tool.ts";
+import { type ProgramStepPorts, programOutcome, runProgramStep } from "../program/step.ts";
 import type { Arguments, Callable, CallOutcome } from "../work/callable.ts";
-import { type DoneStep, type Matter, resultsOf, type StepOutcome } from "../work/goal.ts";
-import type { PlanStep, PlanStepOf } from "../work/plan.ts";
+import type { Goal } from "../work/goal.ts";
+import { type Creation, type DoneStep, resultsOf, type StepOutcome } from "../work/outcome.ts";
 import { resolveReferences } from "../work/references.ts";
+import type { Step, StepOf } from "../work/step.ts";
 
-/** What became of the wish for a tool. */
-export type Creation =
-  | { readonly status: "made" | "reused"; readonly tool: Tool; readonly reason: string }
-  | { readonly status: "refused"; readonly reasons: readonly string[] };
-
-export interface PerformPorts extends CallPorts {
+export interface StepPorts extends CallPorts, ProgramStepPorts {
   readonly steps: Steps;
   readonly toolCallable: (tool: Tool) => Callable;
   readonly createTool: (
-    wanted: PlanStepOf<"create-tool">,
-    matter: Matter,
+    step: StepOf<"create-tool">,
+    goal: Goal,
     signal: AbortSignal,
   ) => Promise<Creation>;
-  readonly runProgram: (
-    program: PlanStepOf<"program">,
-    around: Surroundings,
-    key: string,
-    signal: AbortSignal,
-  ) => Promise<CallOutcome>;
 }
 
 /** All that a step may look at. */
 export interface Surroundings {
-  readonly matter: Matter;
+  readonly goal: Goal;
   readonly callables: readonly Callable[];
   readonly done: readonly DoneStep[];
 }
 
 /** @param key Unique in the request: it names the step's calls in the trace. */
-export async function perform(
-  ports: PerformPorts,
-  step: Exclude<PlanStep, { kind: "answer" }>,
+export async function carryOutStep(
+  ports: StepPorts,
+  step: Exclude<Step, { kind: "answer" }>,
   key: string,
   around: Surroundings,
 ): Promise<StepOutcome> {
@@ -55,9 +46,9 @@ export async function perform(
       case "delegate":
         return await callByName(ports, step.agent, { message: step.message }, key, around);
       case "program":
-        return outcomeOf(await ports.runProgram(step, around, key, signal));
+        return await runProgram(ports, step, key, around);
       case "create-tool":
-        return created(ports, await ports.createTool(step, around.matter, signal));
+        return created(ports, await ports.createTool(step, around.goal, signal));
       case "ask":
         return await ask(ports, step, key);
     }
@@ -70,7 +61,7 @@ export async function perform(
 }
 
 async function callByName(
-  ports: PerformPorts,
+  ports: StepPorts,
   name: string,
   written: Arguments,
   key: string,
@@ -83,29 +74,53 @@ async function callByName(
   return outcomeOf(await makeCall(ports, callable, resolved.value as Arguments, key));
 }
 
+async function runProgram(
+  ports: StepPorts,
+  { code, semantic }: StepOf<"program">,
+  key: string,
+  { callables, done }: Surroundings,
+): Promise<StepOutcome> {
+  const input = Object.fromEntries(resultsOf(done));
+  const program = { key, code, semantic, input };
+  return outcomeOf(
+    programOutcome(await runProgramStep(ports, program, callables, ports.steps.signal)),
+  );
+}
+
 function outcomeOf(outcome: CallOutcome): StepOutcome {
   return outcome.status === "returned"
     ? { status: "done", result: outcome.output }
     : { status: "failed", reason: outcome.reason };
 }
 
-function created({ toolCallable }: PerformPorts, creation: Creation): StepOutcome {
-  if (creation.status === "refused") {
-    return { status: "failed", reason: `No tool could be made: ${creation.reasons.join(" ")}` };
+function created({ toolCallable }: StepPorts, creation: Creation): StepOutcome {
+  switch (creation.kind) {
+    case "tool-created": {
+      const reason = `made by run ${creation.runId}`;
+      return there(toolCallable(creation.tool), creation.tool, { status: "made", reason });
+    }
+    case "tool-refused": {
+      const { instead, reasons } = creation;
+      const reason = reasons.join(" ");
+      return instead === undefined
+        ? { status: "failed", reason: `No tool could be made: ${reason}` }
+        : there(toolCallable(instead), instead, { status: "reused", reason });
+    }
   }
-  const { tool, status, reason } = creation;
-  const { name, version, signature, description } = tool;
-  return {
-    status: "done",
-    result: { name, version, signature, description, status, reason },
-    made: toolCallable(tool),
-  };
+}
+
+function there(
+  made: Callable,
+  { name, version, signature, description }: Tool,
+  said: { readonly status: "made" | "reused"; readonly reason: string },
+): StepOutcome {
+  return { status: "done", result: { name, version, signature, description, ...said }, made };
 }
 
 /** The request waits for a person; what they say is the step's result. */
 async function ask(
-  { steps }: PerformPorts,
-  { question }: PlanStepOf<"ask">,
+  { steps }: StepPorts,
+  { question }: StepOf<"ask">,
   key: string,
 ): Promise<StepOutcome> {
   const said = await steps.waitFor(`question:${key}`, {

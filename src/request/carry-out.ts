@@ -3,32 +3,25 @@
  * the answer step, or with the reason why another plan is needed.
  */
 import type { ToolStore } from "../core/ports.ts";
-import { Request } from "../core/request.ts";
-import type { Steps } from "../core/steps.ts";
+import type { Request } from "../core/request.ts";
 import type { Callable } from "../work/callable.ts";
-import {
-  type DoneStep,
-  type Matter,
-  type PlanVersion,
-  resultsOf,
-  type StepOutcome,
-} from "../work/goal.ts";
-import { type PlanStep, type PlanStepOf, predecessorsOf } from "../work/plan.ts";
-import { type PerformPorts, perform } from "./carry-out-step.ts";
-import { REVISE, Revision } from "./revision.ts";
+import type { Goal } from "../work/goal.ts";
+import { type DoneStep, resultsOf, type StepOutcome } from "../work/outcome.ts";
+import type { Plan } from "../work/plan.ts";
+import { predecessorsOf, type Step, type StepOf } from "../work/step.ts";
+import { carryOutStep, type StepPorts } from "./carry-out-step.ts";
+import type { Revise } from "./revision.ts";
 
-export interface CarryOutPorts extends PerformPorts {
+export interface CarryOutPorts extends StepPorts {
   readonly tools: ToolStore;
+  readonly revise: Revise;
 }
 
 /** How far a plan led. */
 export type PlanEnd =
-  | { readonly kind: "answer"; readonly step: PlanStepOf<"answer"> }
+  | { readonly kind: "answer"; readonly step: StepOf<"answer"> }
   | { readonly kind: "replan"; readonly reason: string }
   | { readonly kind: "revised"; readonly request: Request };
-
-/** A time that is past: who waits until then only looks. */
-const ONLY_LOOK = "1970-01-01T00:00:00.000Z";
 
 /**
  * @param done Grows by what runs: finished steps of earlier plans stand in it already.
@@ -36,13 +29,13 @@ const ONLY_LOOK = "1970-01-01T00:00:00.000Z";
  */
 export async function carryOut(
   ports: CarryOutPorts,
-  matter: Matter,
-  { version, steps: planned }: PlanVersion,
+  goal: Goal,
+  { version, steps: planned }: Plan,
   done: DoneStep[],
   callables: Callable[],
 ): Promise<PlanEnd> {
   for (;;) {
-    const revised = await revision(ports.steps, matter.request);
+    const revised = await ports.revise(goal.request);
     if (revised !== undefined) return { kind: "revised", request: revised };
 
     const finished = new Set(resultsOf(done).keys());
@@ -55,16 +48,16 @@ export async function carryOut(
     }
 
     const wave = ready.flatMap((step) => (step.kind === "answer" ? [] : [step]));
-    const around = { matter, callables: [...callables], done: [...done] };
+    const around = { goal, callables: [...callables], done: [...done] };
     const outcomes = await allOf(
       wave.map((step) => {
         const key = `${step.id}.v${version}`;
-        return recorded(ports, key, () => perform(ports, step, key, around));
+        return recorded(ports, key, () => carryOutStep(ports, step, key, around));
       }),
     );
     const failed: string[] = [];
     for (const [index, outcome] of outcomes.entries()) {
-      const step = wave[index] as PlanStep;
+      const step = wave[index] as Step;
       done.push({ step, version, outcome });
       if (outcome.status === "failed") failed.push(`${step.id} failed: ${outcome.reason}`);
       else if (outcome.made !== undefined) callables.push(outcome.made);
@@ -100,20 +93,4 @@ async function recorded(
   return made === undefined
     ? { status: "done", result }
     : { status: "done", result, made: toolCallable(await tools.get(made.name, made.version)) };
-}
-
-/** What the person changed while the request ran: fields that are not named stay. */
-async function revision(steps: Steps, request: Request): Promise<Request | undefined> {
-  const said = await steps.waitFor(REVISE, { deadline: ONLY_LOOK });
-  const change = said === undefined ? undefined : Revision.safeParse(said.payload);
-  if (change?.success !== true) return undefined;
-  const revised = Request.parse({ ...request, ...change.data });
-  const { objective, requirements, constraints } = revised;
-  await steps.trace("request-revised", [
-    {
-      type: "request-revised",
-      data: { changed: Object.keys(change.data), objective, requirements, constraints },
-    },
-  ]);
-  return revised;
 }

@@ -7,16 +7,16 @@
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import type { Request } from "../core/request.ts";
+import type { Draft } from "../work/answer.ts";
 import { quoteJson } from "../work/callable.ts";
-import type { Answered, Check } from "../work/check.ts";
-import { type DoneStep, imagesOf, resultsOf } from "../work/goal.ts";
-import { historyLine } from "./plan-by-model.ts";
+import type { Check } from "../work/check.ts";
+import { type DoneStep, historyLine, imagesOf, resultsOf } from "../work/outcome.ts";
 
 type Item = Pick<Check, "item" | "kind">;
 
 /** Without a model: what a rule can decide, and the rest said to be unchecked. */
-export function checkByRule(request: Request, answered: Answered): readonly Check[] {
-  return itemsOf(request).map((item) => propertyCheck(item, answered) ?? unchecked(item));
+export function checkByRule(request: Request, draft: Draft): readonly Check[] {
+  return itemsOf(request).map((item) => propertyCheck(item, draft) ?? unchecked(item));
 }
 
 const Verdicts = z.object({
@@ -37,12 +37,12 @@ const Verdicts = z.object({
 export async function checkByJudge(
   judge: Ask,
   request: Request,
-  answered: Answered,
+  draft: Draft,
   done: readonly DoneStep[],
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
   const items = itemsOf(request);
-  const byRule = items.map((item) => propertyCheck(item, answered));
+  const byRule = items.map((item) => propertyCheck(item, draft));
   if (byRule.every((check) => check !== undefined)) return byRule;
   const tested = testedTools(done);
   const { verdicts } = await judge(
@@ -52,8 +52,8 @@ export async function checkByJudge(
       variables: {
         objective: request.objective,
         items: items.map(({ item }, index) => `${index}: ${item}`).join("\n"),
-        answer: answered.text,
-        value: answered.value === null ? "" : quoteJson(answered.value),
+        answer: draft.text,
+        value: draft.value === null ? "" : quoteJson(draft.value),
         evidence: [
           ...done.map(historyLine),
           ...[...tested].map(([name, cases]) => `- ${name} passes its ${cases} test cases`),
@@ -117,7 +117,7 @@ const AMOUNT =
  * A rule for constraints on the answer's form: amounts of words, characters, lines or sentences. Only
  * where the whole item is about the answer: "a function that takes at most 3 lines" is not.
  */
-function propertyCheck(item: Item, { text }: Answered): Check | undefined {
+function propertyCheck(item: Item, { text }: Draft): Check | undefined {
   const match = AMOUNT.exec(item.item);
   const rest = item.item
     .replace(AMOUNT, "")

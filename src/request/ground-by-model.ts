@@ -9,36 +9,11 @@ import type { Ask } from "../ask/ask.ts";
 import type { Json } from "../core/json.ts";
 import type { Request } from "../core/request.ts";
 import type { Steps } from "../core/steps.ts";
-import { type Matter, type PastOutcome, wordsOf } from "../work/goal.ts";
-import type { ContextItem } from "../work/outcome.ts";
+import { type ContextItem, contextLine, type PastOutcome } from "../work/context.ts";
+import { type Goal, requestVariables, wordsOf } from "../work/goal.ts";
+import type { LookUps } from "./look-ups.ts";
 
-export interface FoundItem extends ContextItem {
-  /** How well it fits; comparable within its kind alone. */
-  readonly score: number;
-}
-
-/** One of the places where things are looked up. */
-export interface LookUp {
-  /** Things that it holds for this user; 0: nobody has to ask. */
-  size(user: string | undefined): Promise<number>;
-  /** Best first, each once. */
-  find(
-    queries: readonly string[],
-    user: string | undefined,
-    limit: number,
-  ): Promise<readonly FoundItem[]>;
-}
-
-export interface LookUps {
-  readonly data: LookUp;
-  readonly outcomes: LookUp & {
-    /** The newest success of a request with the same words by the same user. */
-    equal(words: string, user: string | undefined): Promise<PastOutcome | undefined>;
-  };
-  readonly preferences: LookUp;
-}
-
-export interface GroundModelPorts {
+export interface GroundByModelPorts {
   readonly ask: Ask;
   readonly steps: Steps;
   readonly lookUps: LookUps;
@@ -66,9 +41,9 @@ const Queries = z.object({ data: list, outcomes: list, preferences: list });
 type Queries = z.output<typeof Queries>;
 
 export async function groundByModel(
-  { ask, steps, lookUps, contextTokens }: GroundModelPorts,
+  { ask, steps, lookUps, contextTokens }: GroundByModelPorts,
   request: Request,
-): Promise<Matter> {
+): Promise<Goal> {
   const words = wordsOf(request);
   const { user } = request;
   // Stores change while a request waits: what was found stays what was found.
@@ -171,21 +146,4 @@ function packed(
 /** Above what usual tokenizers make of prose (about four bytes a token) and near it for code. */
 export function estimatedTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 3);
-}
-
-export function contextLine({ kind, text, source }: ContextItem): string {
-  return `- [${kind}, ${source}] ${text.replace(/\s+/g, " ")}`;
-}
-
-/** The variables that every prompt about a request has. */
-export function requestVariables({ objective, requirements, constraints }: Request) {
-  return {
-    objective,
-    requirements: requirements.map((text) => `- ${text}`).join("\n"),
-    constraints: constraints.map((text) => `- ${text}`).join("\n"),
-  };
-}
-
-export function matterVariables({ request, context }: Matter) {
-  return { ...requestVariables(request), context: context.map(contextLine).join("\n") };
 }

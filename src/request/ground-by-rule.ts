@@ -6,20 +6,20 @@ import { InputError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { ToolStore } from "../core/ports.ts";
 import type { Request } from "../core/request.ts";
-import type { Task, TaskInstance } from "../core/task.ts";
-import type { ContextItem, Goal } from "../work/outcome.ts";
+import type { Prepared } from "../work/attempt.ts";
+import type { ContextItem } from "../work/context.ts";
+import { type TaskGoal, wordsOf } from "../work/goal.ts";
 
-export interface GroundPorts {
+export interface GroundByRulePorts {
   readonly tools: ToolStore;
   readonly trace: (events: readonly NewEvent[]) => Promise<void>;
 }
 
-export async function ground(
-  ports: GroundPorts,
+export async function groundByRule(
+  ports: GroundByRulePorts,
   request: Request,
-  task: Task | undefined,
-  instances: readonly TaskInstance[],
-): Promise<Goal> {
+  { task, instances }: Prepared,
+): Promise<TaskGoal> {
   if (task === undefined) {
     throw new InputError(
       "REQUEST_UNCHECKABLE",
@@ -28,7 +28,7 @@ export async function ground(
         "part of this version.",
     );
   }
-  const words = [request.objective, ...request.requirements, ...request.constraints].join("\n");
+  const words = wordsOf(request);
   const context = await pastOutcomes(ports.tools, words);
   await ports.trace([
     {

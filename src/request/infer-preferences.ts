@@ -1,25 +1,95 @@
-/** Preferences that a person's finished requests show. A proposal: the person's own word outranks it. */
+/**
+ * Preferences that a person's finished requests show: asked of the model, noted with their sources. A
+ * proposal: the person's own word outranks it.
+ */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
+import { asker } from "../ask/asker.ts";
+import { readPrompts } from "../ask/prompts/book.ts";
+import type { Config } from "../core/config.ts";
+import { InputError } from "../core/errors.ts";
+import type { OpenTrace } from "../core/ports.ts";
+import { Request } from "../core/request.ts";
+import { immediateSteps } from "../journal/immediate.ts";
+import { type Memory, NOBODY_NAMED, type Preference } from "../memory/index.ts";
+import { structured } from "../models/structured.ts";
+import { roleModels } from "./models.ts";
+
+export interface InferPorts {
+  readonly config: Pick<Config, "model" | "roles" | "prompts" | "seed">;
+  readonly memory: Memory;
+  readonly openTrace: OpenTrace;
+  readonly newId: (kind: string) => string;
+}
+
+export interface InferOptions {
+  /** The newest so many finished requests. */
+  readonly requests: number;
+  /** Notes nothing. */
+  readonly dryRun: boolean;
+}
+
+export type InferredPreference = Pick<
+  Preference,
+  "text" | "scope" | "topic" | "confidence" | "source" | "kind"
+>;
+
+/** @throws ConfigError MODEL_MISSING, InputError USAGE */
+export async function inferPreferences(
+  { config, memory, openTrace, newId }: InferPorts,
+  user: string,
+  { requests, dryRun }: InferOptions,
+  signal: AbortSignal,
+): Promise<readonly InferredPreference[]> {
+  if (!Number.isInteger(requests) || requests < 1) {
+    throw new InputError("USAGE", `Expected a number of requests from 1 on, got ${requests}.`);
+  }
+  await memory.outcomes.catchUp();
+  const shown = memory.outcomes.list(user === NOBODY_NAMED ? undefined : user, requests);
+  if (shown.length === 0) return [];
+
+  const run = await openTrace({
+    id: newId("infer"),
+    kind: "calls",
+    title: `preferences of ${user}`,
+  });
+  const steps = {
+    ...immediateSteps(undefined, { signal }),
+    trace: (_: string, events: Parameters<typeof run.events>[0]) => run.events(events),
+  };
+  const modelOf = roleModels(config, {
+    request: Request.parse({ objective: "preferences" }),
+    // Nobody gave it a budget.
+    spending: {
+      reserve: async (_, amounts) => ({ amounts, settle: async () => undefined }),
+      left: () => ({}),
+      since: () => ({ calls: 0, evaluations: 0, seconds: 0, tokens: 0, usd: 0 }),
+    },
+  });
+  const prompts = readPrompts(config.prompts);
+  const ask = asker({ steps, modelOf, structured, prompts, seed: config.seed });
+  try {
+    const known = memory.preferences.inForce(user).map(({ text }) => text);
+    const found = await shownBy(ask, shown, known, signal);
+    const noted = dryRun
+      ? found
+      : found.map((preference) => memory.preferences.add({ user, ...preference }));
+    await run.end("succeeded");
+    return noted;
+  } catch (error) {
+    await run.end(signal.aborted ? "canceled" : "failed");
+    throw error;
+  }
+}
 
 /** A finished request, as far as it can show a wish. */
-export interface ShownRequest {
+interface ShownRequest {
   readonly requestId: string;
   readonly words: string;
   readonly status: string;
   readonly text: string;
   /** What the person answered or changed while it ran. */
   readonly said: readonly string[];
-}
-
-export interface InferredPreference {
-  readonly text: string;
-  readonly scope: string;
-  readonly topic: string | null;
-  /** In [0, 1]. */
-  readonly confidence: number;
-  /** Requests that show it, at least one. */
-  readonly requests: readonly string[];
 }
 
 const Inferred = z.object({
@@ -37,13 +107,12 @@ const Inferred = z.object({
 const CLIPPED = 400;
 
 /** @param known Texts of preferences that need not be found again. */
-export async function inferPreferences(
+async function shownBy(
   ask: Ask,
   requests: readonly ShownRequest[],
   known: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly InferredPreference[]> {
-  if (requests.length === 0) return [];
   const { preferences } = await ask(
     {
       role: "planner",
@@ -69,7 +138,8 @@ export async function inferPreferences(
     const sources = shown.flatMap((index) => requests[index]?.requestId ?? []);
     // What no request shows is made up.
     if (sources.length === 0 || had.has(text.trim().toLowerCase())) return [];
-    return [{ text, scope, topic: topic ?? null, confidence, requests: sources }];
+    const source = sources.join(", ");
+    return [{ text, scope, topic: topic ?? null, confidence, kind: "inferred", source }];
   });
 }
 

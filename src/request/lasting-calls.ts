@@ -11,7 +11,7 @@ import { Request } from "../core/request.ts";
 import type { Tool } from "../core/tool.ts";
 import type { RequestView } from "../journal/view.ts";
 import { type Arguments, type CallOutcome, quoteJson } from "../work/callable.ts";
-import type { Requests } from "./attempt.ts";
+import type { Requests } from "./requests.ts";
 import type { CallSource } from "./walk-call.ts";
 
 export type LastingCall =
@@ -53,14 +53,14 @@ const LONGEST_TITLE = 200;
 export function lastingCalls({ folder, requests, seed }: LastingCallsPorts): LastingCalls {
   const fileOf = (tool: Tool, args: Arguments): string => join(folder, callHash(tool, args));
 
-  /** One life of it, if there is anything left to do. */
+  /** One attempt at it, if there is anything left to do. */
   async function carryOn(id: string, signal: AbortSignal): Promise<RequestView> {
     const before = await requests.view(id);
     if (hasEnded(before)) return before;
     try {
       const prepare = async () => ({ task: undefined, instances: [] });
       const never = new AbortController().signal;
-      await requests.live(id, { prepare, letGo: signal }, never);
+      await requests.attempt(id, { prepare, letGo: signal }, never);
     } catch (error) {
       // Another process is at it, or has just ended it.
       if (!isOf(error, "REQUEST_HELD", "REQUEST_ENDED")) throw error;

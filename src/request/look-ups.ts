@@ -1,16 +1,36 @@
 /** What the home remembers, as the walk looks it up: files, outcomes, preferences, each with its source. */
 import { asJson } from "../ask/asker.ts";
-import type { Config } from "../core/config.ts";
 import { findPassages, type Memory, NOBODY_NAMED } from "../memory/index.ts";
-import type { PastOutcome } from "../work/goal.ts";
-import type { FoundItem, LookUps } from "./ground-by-model.ts";
+import type { ContextItem, PastOutcome } from "../work/context.ts";
 
-/** @param brought Files of the request itself. */
-export function lookUps(
-  { config, memory }: { readonly config: Config; readonly memory: () => Memory },
-  brought: readonly string[],
-): LookUps {
-  const files = [...config.data, ...brought];
+export interface FoundItem extends ContextItem {
+  /** How well it fits; comparable within its kind alone. */
+  readonly score: number;
+}
+
+/** One of the places where things are looked up. */
+export interface LookUp {
+  /** Things that it holds for this user; 0: nobody has to ask. */
+  size(user: string | undefined): Promise<number>;
+  /** Best first, each once. */
+  find(
+    queries: readonly string[],
+    user: string | undefined,
+    limit: number,
+  ): Promise<readonly FoundItem[]>;
+}
+
+export interface LookUps {
+  readonly data: LookUp;
+  readonly outcomes: LookUp & {
+    /** The newest success of a request with the same words by the same user. */
+    equal(words: string, user: string | undefined): Promise<PastOutcome | undefined>;
+  };
+  readonly preferences: LookUp;
+}
+
+/** @param files Of the configuration, and those that the request brings. */
+export function lookUps(files: readonly string[], memory: () => Memory): LookUps {
   return {
     data: {
       size: async () => files.length,

@@ -1,156 +1,125 @@
-/** The walk that needs no model: cases decide, rules plan. And what makes a tool, for every walk. */
-import { specTask } from "../../evaluators/index.ts";
-import { gate } from "../../toolstore/gate/gate.ts";
-import { noneBelow, toolDigest, weighTool } from "../../toolstore/index.ts";
-import { permitByPerson } from "../call/approvals.ts";
-import { createArgumentFaults } from "../call/arguments.ts";
-import { callOnGoal } from "../call/call-on-goal.ts";
-import { toolCallable } from "../call/tool-callable.ts";
+/**
+ * A tool is made on behalf of a request: its evolution is a step of the request and stays within its
+ * budget. How a tool is made is told by the room create-tool.
+ */
+import type { Ask } from "../ask/ask.ts";
 import type { Clock } from "../core/clock.ts";
-import type { Config } from "../core/config.ts";
-import type { Evaluator, EventStore, Sandbox, ToolStore } from "../core/ports.ts";
+import { type Config, toolBudget } from "../core/config.ts";
+import type { EventStore, Sandbox } from "../core/ports.ts";
+import type { Budget } from "../core/request.ts";
 import type { Task } from "../core/task.ts";
 import { type CreateToolPorts, createTool } from "../create-tool/create-tool.ts";
-import { evolutionStep } from "../create-tool/evolution-step.ts";
-import { fileClaims, singleFlight } from "../create-tool/single-flight.ts";
+import { type Evolved, evolutionStep } from "../create-tool/evolution-step.ts";
+import { createFromWords, type WishPorts } from "../create-tool/from-words.ts";
 import { withVariants } from "../create-tool/variants.ts";
-import { afford } from "./afford-by-rule.ts";
-import { askOf } from "./ask-of.ts";
-import { ground } from "./ground-by-rule.ts";
-import { planByRule } from "./plan-by-rule.ts";
-import type { LifeContext } from "../work/attempt.ts";
-import type { Observation, Stages } from "../work/outcome.ts";
-import { defaultBudget, type Evolve } from "../engine/evolution.ts";
+import type { EvolveProgress } from "../evolve/loop/run.ts";
+import type { AttemptContext } from "../work/attempt.ts";
+import type { Goal, TaskGoal } from "../work/goal.ts";
+import type { Creation } from "../work/outcome.ts";
+import type { StepOf } from "../work/step.ts";
 
-export interface RuleWalkPorts {
-  readonly config: Config;
-  readonly tools: ToolStore;
+/** What the engine brings for every attempt. */
+export interface MakePorts
+  extends Pick<
+      CreateToolPorts,
+      "evaluator" | "tools" | "noneBelow" | "gate" | "flights" | "claim" | "digest"
+    >,
+    Pick<WishPorts, "taskOf" | "wishes"> {
+  readonly config: Pick<Config, "budgetSeconds" | "budgetEvaluations" | "approvals">;
   readonly events: EventStore;
-  readonly evaluator: Evaluator;
   readonly clock: Clock;
-  readonly evolve: Evolve;
-  /** Programs may call stored tools. */
-  sandbox(): Promise<Sandbox>;
-  /** Programs stand alone. */
-  bareSandbox(): Promise<Sandbox>;
-  /** Where processes of this home claim what they make. */
-  readonly claims: string;
+  readonly sandbox: () => Promise<Sandbox>;
+  readonly evolve: (
+    task: Task,
+    run: {
+      readonly id: string;
+      readonly seed: number;
+      readonly budget: Budget;
+      readonly parent: string;
+      readonly resume?: string;
+      readonly generator?: string;
+      readonly onProgress?: (progress: EvolveProgress) => void;
+    },
+    signal: AbortSignal,
+  ) => Promise<Evolved>;
 }
 
-export interface RuleWalk {
-  stagesOf(life: LifeContext): Stages;
-  creation(life: LifeContext): Promise<Omit<CreateToolPorts, "ask">>;
+/** Test authors that are asked independently of each other. */
+const TEST_AUTHORS = 2;
+
+/** @param ask Where it is given, a few examples get variants by a test author. */
+export async function makeForGoal(
+  ports: MakePorts,
+  attempt: AttemptContext,
+  ask: Ask | undefined,
+  goal: TaskGoal,
+  signal: AbortSignal,
+): Promise<Creation> {
+  const creation = await creationPorts(ports, attempt);
+  if (ask === undefined) return createTool(creation, goal, signal);
+  const { trace, work } = attempt;
+  const authors = { ask, trace, taskOf: ports.taskOf, testAuthors: TEST_AUTHORS, seed: work.seed };
+  const variants: CreateToolPorts["variants"] = (task, words, stop) =>
+    withVariants(authors, task, words, stop);
+  return createTool({ ...creation, ask, variants }, goal, signal);
 }
 
-export function createRuleWalk({
-  config,
-  tools,
-  events,
-  evaluator,
-  clock,
-  evolve,
-  sandbox,
-  bareSandbox,
-  claims,
-}: RuleWalkPorts): RuleWalk {
-  const flights = singleFlight<Observation>();
-  const claim = fileClaims(claims);
-  const argumentFaults = createArgumentFaults();
-  const { approvals } = config;
-  /** The store's gate, its reasons in words. */
-  const judgeForStore: CreateToolPorts["gate"] = async (candidate, options, signal) => {
-    const ports = { store: tools, sandbox: await bareSandbox() };
-    const facts = await weighTool(ports, candidate, options, signal);
-    const decision = gate(facts);
-    if (decision.accepted) return decision;
-    const [twin] = facts.duplicates ?? [];
-    const reasons = decision.reasons.map(({ message }) => message);
-    return { ...decision, reasons, ...(twin === undefined ? {} : { twin }) };
-  };
+/** As a plan asks for it: words become a task first. */
+export async function makeForStep(
+  ports: MakePorts,
+  attempt: AttemptContext,
+  ask: Ask,
+  { name, description, signature }: StepOf<"create-tool">,
+  { request, words }: Goal,
+  signal: AbortSignal,
+): Promise<Creation> {
+  const { taskOf, wishes } = ports;
+  const creation = await creationPorts(ports, attempt);
+  return createFromWords(
+    { ...creation, ask, taskOf, wishes, testAuthors: TEST_AUTHORS },
+    request,
+    { words, name, description, ...(signature === undefined ? {} : { signature }) },
+    signal,
+  );
+}
 
-  /** What makes a tool, for one life of a request. */
-  const creation = async (life: LifeContext): Promise<Omit<CreateToolPorts, "ask">> => {
-    const { requestId, work, steps, spending, trace, onProgress } = life;
-    const { seed, generator } = work;
-    return {
-      sandbox: await sandbox(),
-      evaluator,
-      tools,
-      trace,
-      evolve: (wanted: Task) =>
-        evolutionStep(
-          {
-            steps,
-            spending,
-            runs: events,
-            budget: work.budget ?? defaultBudget(config),
-            evolve: (of, run, ended) =>
-              evolve(
-                of,
-                {
-                  ...run,
-                  seed,
-                  parent: requestId,
-                  ...(generator === undefined ? {} : { generator }),
-                  ...(onProgress === undefined ? {} : { onProgress }),
-                },
-                ended,
-              ),
-          },
-          wanted,
-        ),
-      approvals,
-      noneBelow,
-      gate: judgeForStore,
-      flights,
-      claim,
-      digest: toolDigest,
-      requestId,
-      seed,
-      now: () => new Date(clock.now()).toISOString(),
-    };
+async function creationPorts(
+  ports: MakePorts,
+  { requestId, work, steps, spending, trace, onProgress }: AttemptContext,
+): Promise<CreateToolPorts> {
+  const { config, events, clock, evolve } = ports;
+  const { evaluator, tools, noneBelow, gate, flights, claim, digest } = ports;
+  const { seed, generator } = work;
+  const shared = {
+    seed,
+    parent: requestId,
+    ...(generator === undefined ? {} : { generator }),
+    ...(onProgress === undefined ? {} : { onProgress }),
   };
-  /** Where a model is there, a few examples get company. */
-  const testers = async (life: LifeContext): Promise<Partial<CreateToolPorts>> => {
-    const ask = await askOf(config, life, "tester");
-    if (ask === undefined) return {};
-    const { trace, work } = life;
-    const variants = { ask, trace, taskOf: specTask, testAuthors: 2, seed: work.seed };
-    return { ask, variants: (task, words, signal) => withVariants(variants, task, words, signal) };
+  return {
+    sandbox: await ports.sandbox(),
+    evaluator,
+    tools,
+    trace,
+    evolve: (task) =>
+      evolutionStep(
+        {
+          steps,
+          spending,
+          runs: events,
+          budget: work.budget ?? toolBudget(config),
+          evolve: (of, run, ended) => evolve(of, { ...run, ...shared }, ended),
+        },
+        task,
+      ),
+    approvals: config.approvals,
+    noneBelow,
+    gate,
+    flights,
+    ...(claim === undefined ? {} : { claim }),
+    digest,
+    requestId,
+    seed,
+    now: () => new Date(clock.now()).toISOString(),
   };
-  const stagesOf = (life: LifeContext): Stages => {
-    const { task, instances, steps, trace } = life;
-    const { signal } = steps;
-    const running = async () => ({ sandbox: await sandbox(), evaluator, tools, trace });
-    return {
-      ground: (asked) => ground({ tools, trace }, asked, task, instances),
-      afford: async (goal) => afford({ ...(await running()), approvals, noneBelow }, goal, signal),
-      async plan(goal, affordances, seen) {
-        const plan = planByRule(goal, affordances, seen);
-        if (plan.kind === "step") {
-          const { kind } = plan.step;
-          await trace([{ type: "plan-proposed", data: { step: kind, reason: plan.reason } }]);
-        }
-        return plan;
-      },
-      createTool: async (goal) =>
-        createTool({ ...(await creation(life)), ...(await testers(life)) }, goal, signal),
-      execute: (goal, { tool }) => {
-        const { monotonicMs, now } = clock;
-        const query = goal.request.objective;
-        return callOnGoal(
-          {
-            steps,
-            argumentFaults,
-            permit: permitByPerson({ steps, approvals, now }),
-            evaluator,
-          },
-          goal,
-          toolCallable({ sandbox, tools, monotonicMs, query }, tool),
-        );
-      },
-    };
-  };
-
-  return { stagesOf, creation };
 }

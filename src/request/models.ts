@@ -2,15 +2,15 @@
 import type { RoleModel } from "../ask/asker.ts";
 import { type Config, modelOfRole } from "../core/config.ts";
 import { ConfigError } from "../core/errors.ts";
-import type { LifeContext } from "../work/attempt.ts";
+import type { AttemptContext } from "../work/attempt.ts";
 
 /** Where creativity is of no use. */
 const CALM = new Set(["planner", "judge"]);
 
 /** Models by role; calls put aside what they may cost in the request's budget before they are made. */
 export function roleModels(
-  { config }: { readonly config: Config },
-  { request, spending, onText }: Pick<LifeContext, "request" | "spending" | "onText">,
+  config: Pick<Config, "model" | "roles">,
+  { request, spending, onText }: Pick<AttemptContext, "request" | "spending" | "onText">,
 ): (role: string) => Promise<RoleModel> {
   const made = new Map<string, Promise<RoleModel>>();
   const make = async (role: string): Promise<RoleModel> => {
@@ -21,6 +21,7 @@ export function roleModels(
         `Expected a model for the role "${role}", got none. Set TOOLWRIGHT_MODEL, or \`model\` in toolwright.config.json.`,
       );
     }
+    // Loaded when it is used: without a model nobody waits for its client.
     const { requestModel } = await import("../models/request-model.ts");
     const { apiKeyEnv, samplers: _, budgetTokens: __, budgetUsd: ___, ...rest } = settings;
     const model = requestModel({

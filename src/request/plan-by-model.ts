@@ -5,58 +5,52 @@
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import type { Json } from "../core/json.ts";
+import type { Sandbox } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";
-import { type ArgumentFaults, describeCallable, quoteJson } from "../work/callable.ts";
-import {
-  type DoneStep,
-  imagesOf,
-  type Matter,
-  type Offer,
-  type PlanVersion,
-  resultsOf,
-} from "../work/goal.ts";
-import { dependenciesOf, PlanStep, planDiff, planReply } from "../work/plan.ts";
-import { matterVariables } from "./ground-by-model.ts";
+import type { Affordances } from "../work/affordance.ts";
+import { type ArgumentFaults, describeCallable } from "../work/callable.ts";
+import { type Goal, goalVariables } from "../work/goal.ts";
+import { type DoneStep, historyLine, imagesOf, resultsOf } from "../work/outcome.ts";
+import { type Plan, planDiff, planReply } from "../work/plan.ts";
+import { dependenciesOf, Step } from "../work/step.ts";
 
-export interface PlannerPorts {
+export interface PlanByModelPorts {
   readonly ask: Ask;
   readonly steps: Steps;
   readonly argumentFaults: ArgumentFaults;
-  readonly kinds: { readonly program: boolean; readonly createTool: boolean };
-  /** What programs can and can not do, in words. */
-  readonly sandboxWords: () => Promise<string>;
+  readonly sandbox: () => Promise<Sandbox>;
   /** ISO 8601. */
   readonly now: () => string;
 }
 
 export interface Replan {
-  readonly before: PlanVersion;
+  readonly before: Plan;
   readonly reason: string;
 }
 
 export async function planByModel(
-  ports: PlannerPorts,
-  matter: Matter,
-  offer: Offer,
+  ports: PlanByModelPorts,
+  goal: Goal,
+  affordances: Affordances,
   done: readonly DoneStep[],
   replan: Replan | undefined,
-): Promise<PlanVersion> {
+): Promise<Plan> {
   const { ask, steps } = ports;
   const now = await steps.step("now", async () => ports.now());
-  const byName = new Map(offer.callables.map((callable) => [callable.name, callable]));
-  const earlier = done.length === 0 ? usable(matter, byName) : undefined;
+  const byName = new Map(affordances.callables.map((callable) => [callable.name, callable]));
+  const earlier = done.length === 0 ? usable(goal, byName) : undefined;
   const planned = await ask(
     {
       role: "planner",
       prompt: "plan",
       variables: {
-        ...matterVariables(matter),
+        ...goalVariables(goal),
         now,
-        tools: offer.callables.map(describeCallable).join("\n") || "none",
-        missing: offer.missing
+        tools: affordances.callables.map(describeCallable).join("\n") || "none",
+        missing: affordances.missing
           .map(({ name, signature, description }) => `- ${name}: ${signature}: ${description}`)
           .join("\n"),
-        sandbox: ports.kinds.program ? await ports.sandboxWords() : "",
+        sandbox: (await ports.sandbox()).capabilities.prompt,
         earlier: earlier === undefined ? "" : JSON.stringify(earlier),
         history: done.map(historyLine).join("\n"),
         reason: replan?.reason ?? "",
@@ -64,10 +58,9 @@ export async function planByModel(
       schema: planReply({
         callable: new Set(byName.keys()),
         agents: new Set(
-          offer.callables.filter(({ origin }) => origin === "agent").map(({ name }) => name),
+          affordances.callables.filter(({ origin }) => origin === "agent").map(({ name }) => name),
         ),
         finished: new Set(resultsOf(done).keys()),
-        kinds: ports.kinds,
         argumentFaults: (name, given) =>
           ports.argumentFaults(byName.get(name)?.parameters ?? {}, given),
       }),
@@ -76,7 +69,7 @@ export async function planByModel(
     steps.signal,
   );
   const version = (replan?.before.version ?? 0) + 1;
-  const plan: PlanVersion = { version, reason: planned.reason, steps: planned.steps };
+  const plan: Plan = { version, reason: planned.reason, steps: planned.steps };
   await steps.trace("plan", [
     {
       type: "plan-proposed",
@@ -98,14 +91,14 @@ export async function planByModel(
 }
 
 /**
- * The plan of an equal request, if it stands by itself and all that it calls is on offer. Tools that
+ * The plan of an equal request, if it stands by itself and all that it calls is on affordances. Tools that
  * were made for it are there now: nothing has to be made again.
  */
 function usable(
-  { earlier }: Matter,
+  { earlier }: Goal,
   byName: ReadonlyMap<string, unknown>,
-): PlanVersion["steps"] | undefined {
-  const parsed = z.array(PlanStep).safeParse(earlier?.plan ?? []);
+): Plan["steps"] | undefined {
+  const parsed = z.array(Step).safeParse(earlier?.plan ?? []);
   if (!parsed.success) return undefined;
   const kept = parsed.data.filter(({ kind }) => kind !== "create-tool");
   const made = new Set(parsed.data.filter((step) => !kept.includes(step)).map(({ id }) => id));
@@ -117,29 +110,4 @@ function usable(
   const whole = steps.every((step) => dependenciesOf(step).every((id) => ids.has(id)));
   const there = steps.every((step) => step.kind !== "call-tool" || byName.has(step.tool));
   return steps.length > 0 && whole && there ? steps : undefined;
-}
-
-/** What became of a step, as prompts say it. */
-export function historyLine({ step, outcome }: DoneStep): string {
-  const what = describeStep(step);
-  return outcome.status === "done"
-    ? `- ${step.id} (${what}) is done: ${quoteJson(outcome.result)}`
-    : `- ${step.id} (${what}) failed: ${outcome.reason}`;
-}
-
-function describeStep(step: DoneStep["step"]): string {
-  switch (step.kind) {
-    case "call-tool":
-      return `${step.tool} ${quoteJson(step.arguments, 500)}`;
-    case "create-tool":
-      return `create ${step.name}`;
-    case "program":
-      return "program";
-    case "delegate":
-      return `${step.agent}: ${step.message}`;
-    case "ask":
-      return `asked: ${step.question}`;
-    case "answer":
-      return "answer";
-  }
 }

@@ -2,21 +2,47 @@
  * Which step next, by rule: a tool that serves is called; where none serves one is made, once; what
  * was called is answered with. The rules need no model, and every decision names its reason.
  */
+import type { NewEvent } from "../core/event.ts";
+import { recorded, type Steps } from "../core/steps.ts";
+import type { TriedTool } from "../work/affordance.ts";
+import type { TaskGoal } from "../work/goal.ts";
+import type { Observation } from "../work/outcome.ts";
+import type { Decision } from "../work/plan.ts";
+import { answerByRule } from "./answer.ts";
 
-import type { Affordance, Answer, Goal, Observation, Plan } from "../work/outcome.ts";
-import { checkByRule } from "./checks.ts";
+export interface PlanByRulePorts {
+  readonly steps: Steps;
+  readonly trace: (events: readonly NewEvent[]) => Promise<void>;
+}
 
-export function planByRule(
-  goal: Goal,
-  affordances: readonly Affordance[],
+export async function planByRule(
+  { steps, trace }: PlanByRulePorts,
+  goal: TaskGoal,
+  tried: readonly TriedTool[],
   seen: readonly Observation[],
-): Plan {
+): Promise<Decision> {
+  return recorded(steps, "plan", async () => {
+    const decision = decide(goal, tried, seen);
+    if (decision.kind === "step") {
+      const { step, reason } = decision;
+      await trace([{ type: "plan-proposed", data: { step: step.kind, reason } }]);
+    }
+    return decision;
+  });
+}
+
+/** The rules. */
+export function decide(
+  goal: TaskGoal,
+  tried: readonly TriedTool[],
+  seen: readonly Observation[],
+): Decision {
   const called = seen.findLast((observation) => observation.kind === "tool-called");
   if (called?.trial.status === "serves") {
-    return { kind: "answer", answer: answerOf(goal, called) };
+    return { kind: "answer", answer: answerByRule(goal, called) };
   }
 
-  const serving = affordances.find(({ trial }) => trial.status === "serves");
+  const serving = tried.find(({ trial }) => trial.status === "serves");
   if (serving !== undefined && called === undefined) {
     const { name, version } = serving.tool;
     return {
@@ -35,14 +61,14 @@ export function planByRule(
       reason: `${name} version ${version} does what the refused one would do.`,
     };
   }
-  if (refused !== undefined) {
-    return { kind: "give-up", reason: `No tool could be made: ${refused.reasons.join(" ")}` };
-  }
   if (called !== undefined && called.trial.status === "fails") {
     return {
       kind: "give-up",
       reason: `${called.tool.name} failed when called: ${called.trial.reason}`,
     };
+  }
+  if (refused !== undefined) {
+    return { kind: "give-up", reason: `No tool could be made: ${refused.reasons.join(" ")}` };
   }
   if (seen.some((observation) => observation.kind === "tool-created")) {
     return {
@@ -54,39 +80,14 @@ export function planByRule(
   return {
     kind: "step",
     step: { kind: "create-tool", name, description },
-    reason: missing(affordances),
+    reason: missing(tried),
   };
 }
 
-function missing(affordances: readonly Affordance[]): string {
-  if (affordances.length === 0) return "No stored tool fits the request's words.";
-  const tried = affordances.map(({ tool, trial }) =>
+function missing(tried: readonly TriedTool[]): string {
+  if (tried.length === 0) return "No stored tool fits the request's words.";
+  const said = tried.map(({ tool, trial }) =>
     trial.status === "fails" ? `${tool.name}: ${trial.reason}` : tool.name,
   );
-  return `No stored tool serves the request. Tried ${tried.join("; ")}`;
-}
-
-function answerOf(goal: Goal, called: Observation & { readonly kind: "tool-called" }): Answer {
-  const { tool, trial } = called;
-  if (trial.status !== "serves") throw new RangeError("only a call that served makes an answer");
-  const measures = goal.task.measures?.(trial.scores, goal.instances) ?? {};
-  const count = goal.instances.length;
-  const figures = Object.entries(measures).map(
-    ([key, value]) => `${goal.task.labels?.[key] ?? key}: ${round(value)}`,
-  );
-  const text =
-    figures.length > 0
-      ? `${tool.name} served ${count} inputs. ${figures.join("; ")}.`
-      : `${tool.name} served ${count} inputs, each with the expected result.`;
-  return {
-    text,
-    tool: { name: tool.name, version: tool.version },
-    checks: checkByRule(goal.request, { text, value: null }),
-    outputs: trial.outputs,
-    measures,
-  };
-}
-
-function round(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toFixed(2);
+  return `No stored tool serves the request. Tried ${said.join("; ")}`;
 }

@@ -1,33 +1,84 @@
 /**
- * The requests of a home: submitted, carried on by whichever process comes, replied to, taken back.
+ * The requests of a home: submitted, attempted by whichever process comes, replied to, taken back.
  * What a later process needs to go on stands in the request's first event.
  */
-
+import type { Clock } from "../core/clock.ts";
 import { InputError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
-import { Request } from "../core/request.ts";
-import { callbackSecret, callbackToken } from "../journal/callback-token.ts";
-import { type LifeEnd, liveOn } from "../journal/durable.ts";
+import { Request, type RequestStatus } from "../core/request.ts";
+import type { EvolveProgress } from "../evolve/loop/run.ts";
+import { type Finished, type LifeEnd, liveOn } from "../journal/durable.ts";
 import { failpointOf } from "../journal/failpoint.ts";
-import { cancel, complete, kindOf, reply, send } from "../journal/people.ts";
-import { viewRequest } from "../journal/view.ts";
-import { type LifeContext, type RequestWork, Submitted } from "../work/attempt.ts";
-import type { Solution } from "../work/outcome.ts";
-import type { Outcome, Requests, RequestsPorts } from "./attempt.ts";
-import { REVISE, walkedTo, walkRequest } from "./revision.ts";
+import { cancel } from "../journal/people.ts";
+import { type RequestView, viewRequest } from "../journal/view.ts";
+import type { Solution } from "../work/answer.ts";
+import { type AttemptContext, type Prepare, type RequestWork, Submitted } from "../work/attempt.ts";
+import { createReplies, type Replies } from "./replies.ts";
 
-export type { LiveOptions, Outcome, Requests } from "./attempt.ts";
+export interface Requests extends Replies {
+  /**
+   * On disk when it resolves, and due.
+   *
+   * @param id Default: a new one. The same id again is refused.
+   * @throws InputError IMAGES_NEED_MODEL
+   */
+  submit(request: Request, work: RequestWork, options?: SubmitOptions): Promise<string>;
+  /** Until it ends or waits. @throws InputError REQUEST_HELD while another process is at it */
+  attempt(id: string, options: AttemptOptions, cancel: AbortSignal): Promise<Outcome>;
+  view(id: string): Promise<RequestView>;
+  /** Newest first. */
+  list(): Promise<readonly RequestView[]>;
+  due(): Promise<readonly string[]>;
+  cancel(id: string, reason: string): Promise<void>;
+}
+
+export interface SubmitOptions {
+  readonly id?: string;
+  /** The request that asks for this one. */
+  readonly parent?: string;
+}
+
+export interface AttemptOptions {
+  readonly prepare: Prepare;
+  /** The caller cannot go on; the request stays, for whoever carries it on. */
+  readonly letGo?: AbortSignal;
+  readonly onEvent?: (event: NewEvent) => void;
+  readonly onProgress?: (progress: EvolveProgress) => void;
+  /** Pieces of what the planner's model says, as they come. */
+  readonly onText?: (text: string) => void;
+}
+
+export interface Outcome {
+  readonly requestId: string;
+  readonly status: RequestStatus;
+  /** Absent while it waits, and when it was canceled. */
+  readonly solution?: Solution;
+  /** What it waits for, if it does. */
+  readonly view?: RequestView;
+}
+
+export interface RequestsPorts {
+  readonly home: string;
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly clean: (value: Json) => Json;
+  readonly newId: (kind: string) => string;
+  readonly hasModel: boolean;
+  /** Kills the process at a write of the journal; for tests of crashes. */
+  readonly failpoint: string | undefined;
+  readonly walk: (attempt: AttemptContext) => Promise<Solution>;
+  /** After each request that came to an end: tools that nobody uses may go. */
+  readonly retire: (now: number) => Promise<unknown>;
+}
 
 /** A moment: submitting keeps it only to give it back at once. */
 const SUBMIT_LEASE_MS = 5_000;
 
 export function createRequests(ports: RequestsPorts): Requests {
-  const { home, store, clock, clean, newId, hasModel } = ports;
-  const failpoint = failpointOf(ports.failpoint);
-  const secret = (): Buffer => callbackSecret(home);
-  /** What people say goes into the trace like everything else. */
+  const { home, store, clock, clean, newId, hasModel, walk, retire } = ports;
+  const journal = { store, clock, clean, failpoint: failpointOf(ports.failpoint) };
   const outside: EventStore = {
     ...store,
     append: (id, events, options) =>
@@ -37,6 +88,7 @@ export function createRequests(ports: RequestsPorts): Requests {
         options,
       ),
   };
+  const replies = createReplies(outside, home);
 
   async function submitted(id: string): Promise<{ request: Request; work: RequestWork }> {
     for await (const { type, data } of store.events(id)) {
@@ -50,9 +102,30 @@ export function createRequests(ports: RequestsPorts): Requests {
     );
   }
 
-  const requests: Requests = {
+  async function outcomeOf(
+    requestId: string,
+    end: LifeEnd,
+    solution: Solution | undefined,
+  ): Promise<Outcome> {
+    switch (end.kind) {
+      case "held":
+        throw new InputError(
+          "REQUEST_HELD",
+          `Request ${requestId} is carried on by another process. Wait for it: toolwright request show ${requestId}.`,
+          { facts: { request: requestId }, retryable: true },
+        );
+      case "waiting":
+        return { requestId, status: end.status, view: await viewRequest(store, requestId) };
+      case "ended":
+        return { requestId, status: end.status, ...(solution === undefined ? {} : { solution }) };
+    }
+  }
+
+  return {
+    ...replies,
+
     async submit(request, work, { id = newId("req"), parent } = {}) {
-      if (request.images !== undefined && !hasModel()) {
+      if (request.images !== undefined && !hasModel) {
         throw new InputError(
           "IMAGES_NEED_MODEL",
           "Expected a model that sees for a request with images, got none configured. Set TOOLWRIGHT_MODEL, or `model` in toolwright.config.json.",
@@ -74,36 +147,21 @@ export function createRequests(ports: RequestsPorts): Requests {
       return id;
     },
 
-    async live(id, { prepare, letGo, onEvent, onProgress, onText }, cancelSignal) {
+    async attempt(id, { prepare, letGo, onEvent, ...watched }, cancelSignal) {
       const { request, work } = await submitted(id);
       const { status, endedAt } = await store.run(id);
       if (endedAt !== undefined) throw endedAlready(id, status);
-      // Outside of the life: who can not read the task leaves the request to who can.
+      // Before it is claimed: who cannot read the task leaves the request to who can.
       const prepared = await prepare(work, request);
       let solution: Solution | undefined;
       const end = await liveOn(
-        { store, clock, clean, failpoint, ...(onEvent === undefined ? {} : { onEvent }) },
+        { ...journal, ...(onEvent === undefined ? {} : { onEvent }) },
         id,
         async (steps, spending) => {
           const trace = (events: readonly NewEvent[]) => steps.trace("events", events);
-          const life: LifeContext = {
-            requestId: id,
-            request,
-            work,
-            steps,
-            spending,
-            trace,
-            ...prepared,
-            ...(onProgress === undefined ? {} : { onProgress }),
-            ...(onText === undefined ? {} : { onText }),
-          };
-          const byModel = ports.walkByModel(life);
-          const walked =
-            byModel === undefined
-              ? await walkRequest(steps, request, ports.stagesOf(life))
-              : walkedTo(await byModel);
-          solution = walked.solution;
-          return walked;
+          const attempt = { requestId: id, request, work, steps, spending, trace, ...prepared };
+          solution = await walk({ ...attempt, ...watched });
+          return finishedBy(solution);
         },
         {
           cancel: cancelSignal,
@@ -111,7 +169,9 @@ export function createRequests(ports: RequestsPorts): Requests {
           ...(letGo === undefined ? {} : { letGo }),
         },
       );
-      return outcomeOf(id, end, solution);
+      const outcome = await outcomeOf(id, end, solution);
+      if (outcome.solution !== undefined) await retire(clock.now());
+      return outcome;
     },
 
     view: (id) => viewRequest(store, id),
@@ -121,78 +181,31 @@ export function createRequests(ports: RequestsPorts): Requests {
     },
     due: () => store.due(),
 
-    async answer(id, answer, options) {
-      const payload = (name: string): Json => (name === "uncertain-step" ? answer : { answer });
-      await reply(
-        outside,
-        id,
-        ["question", "uncertain-step"],
-        (wait) => payload(kindOf(wait)),
-        options,
-      );
-    },
-    async approve(id, edited, options) {
-      await reply(
-        outside,
-        id,
-        ["approval"],
-        (wait) => ({
-          decision: "approve",
-          hash: hashOf(wait.question),
-          ...(edited === undefined ? {} : { arguments: edited }),
-        }),
-        options,
-      );
-    },
-    async reject(id, reason, options) {
-      await reply(
-        outside,
-        id,
-        ["approval"],
-        (wait) => ({ decision: "reject", hash: hashOf(wait.question), reason }),
-        options,
-      );
-    },
     async revise(id, change) {
       await submitted(id);
-      await send(outside, id, REVISE, change as Json);
+      await replies.revise(id, change);
     },
     async cancel(id, reason) {
       await submitted(id);
       await cancel(outside, id, reason, async (each) => {
         const never = new AbortController().signal;
-        const ports = { store, clock, clean, failpoint };
         const nothing = () => Promise.reject(new InputError("CANCELED", "canceled"));
-        await liveOn(ports, each, nothing, { cancel: never });
+        await liveOn(journal, each, nothing, { cancel: never });
       });
     },
-    async callback(token, result) {
-      const { target, outcome } = await complete(outside, secret(), token, result);
-      return { requestId: target.request, outcome };
-    },
-    tokenOf: (id, waitKey) => callbackToken(secret(), { request: id, wait: waitKey }),
   };
+}
 
-  async function outcomeOf(
-    requestId: string,
-    end: LifeEnd,
-    solution: Solution | undefined,
-  ): Promise<Outcome> {
-    switch (end.kind) {
-      case "held":
-        throw new InputError(
-          "REQUEST_HELD",
-          `Request ${requestId} is carried on by another process. Wait for it: toolwright request show ${requestId}.`,
-          { facts: { request: requestId }, retryable: true },
-        );
-      case "waiting":
-        return { requestId, status: end.status, view: await viewRequest(store, requestId) };
-      case "ended":
-        return { requestId, status: end.status, ...(solution === undefined ? {} : { solution }) };
-    }
-  }
-
-  return requests;
+/** What a solution means for the request's status and its trace. */
+function finishedBy(solution: Solution): Finished {
+  if (solution.status === "gave-up") return { status: "FAILED", cause: solution.reason };
+  // What came out stands in the results of the calls; it may be large.
+  const { text: answer, outputs: _, ...more } = solution.answer;
+  return {
+    status: "SUCCEEDED",
+    cause: "answered",
+    events: [{ type: "answer-given", data: { answer, ...more } as unknown as Json }],
+  };
 }
 
 function endedAlready(id: string, status: string): InputError {
@@ -201,8 +214,4 @@ function endedAlready(id: string, status: string): InputError {
     `Request ${id} has ended (${status}): there is nothing to carry on. See it: toolwright request show ${id}.`,
     { facts: { request: id, status } },
   );
-}
-
-function hashOf(question: Json | undefined): string {
-  return String((question as { readonly hash?: Json } | undefined)?.hash ?? "");
 }

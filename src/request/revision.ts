@@ -1,26 +1,7 @@
-/**
- * A request's walk as steps: what one life of a process has done, the next one finds done. Stages
- * are written as if nothing could stop them; here each call of one becomes a step.
- *
- * A person may change what they asked for meanwhile: before the next plan the walk starts again
- * from the changed words, and calls that were made already are not made again.
- */
+/** What the person changes while their request runs. It is looked for before each next step. */
 import type { z } from "zod";
-import { digestJson } from "../core/digest.ts";
-import { CanceledError } from "../core/errors.ts";
-import type { NewEvent } from "../core/event.ts";
-import type { Json } from "../core/json.ts";
-import { Request, type RequestStatus } from "../core/request.ts";
+import { Request } from "../core/request.ts";
 import type { Steps } from "../core/steps.ts";
-import type { Observation, Solution, Stages } from "../work/outcome.ts";
-import { solve } from "./walk-rules.ts";
-
-export interface RequestOutcome {
-  readonly requestId: string;
-  readonly status: RequestStatus;
-  /** Absent while it waits, and when it was canceled. */
-  readonly solution?: Solution;
-}
 
 /** The signal that changes a request; its payload holds the fields that change. */
 export const REVISE = "revise";
@@ -28,111 +9,36 @@ export const REVISE = "revise";
 export const Revision = Request.omit({ examples: true, budget: true, user: true }).partial();
 export type Revision = z.output<typeof Revision>;
 
-export interface Walked {
-  readonly status: "SUCCEEDED" | "FAILED";
-  readonly cause: string;
-  readonly events: readonly NewEvent[];
-  readonly solution: Solution;
-}
+/** @returns The request as changed; undefined where nothing was said. Fields that are not named stay. */
+export type Revise = (request: Request) => Promise<Request | undefined>;
 
-export async function walkRequest(steps: Steps, request: Request, stages: Stages): Promise<Walked> {
-  const calls = new Map<string, Observation>();
-  let asked = request;
-  for (let revision = 1; ; revision++) {
-    try {
-      return walkedTo(await solve(asked, asSteps(steps, stages, calls)));
-    } catch (error) {
-      if (!(error instanceof Revised)) throw error;
-      const changed = Request.parse({ ...asked, ...error.change });
-      await steps.trace("request-revised", [
-        {
-          type: "request-revised",
-          data: {
-            revision: revision + 1,
-            changed: Object.keys(error.change),
-            ...wordsOf(changed),
-            before: wordsOf(asked),
-          },
+/** A time that is past: who waits until then only looks. */
+const ONLY_LOOK = "1970-01-01T00:00:00.000Z";
+
+/** Of one attempt: each change counts and is told once. */
+export function revisions(steps: Steps): Revise {
+  let revision = 1;
+  return async (request) => {
+    const said = await steps.waitFor(REVISE, { deadline: ONLY_LOOK });
+    const change = said === undefined ? undefined : Revision.safeParse(said.payload);
+    if (change?.success !== true) return undefined;
+    const revised = Request.parse({ ...request, ...change.data });
+    revision++;
+    await steps.trace("request-revised", [
+      {
+        type: "request-revised",
+        data: {
+          revision,
+          changed: Object.keys(change.data),
+          ...partsOf(revised),
+          before: partsOf(request),
         },
-      ]);
-      asked = changed;
-    }
-  }
-}
-
-/** What a solution means for the request's status and its trace. */
-export function walkedTo(solution: Solution): Walked {
-  if (solution.status === "gave-up") {
-    return { status: "FAILED", cause: solution.reason, events: [], solution };
-  }
-  // What came out stands in the results of the calls; it may be large.
-  const { text: answer, outputs: _, ...more } = solution.answer;
-  return {
-    status: "SUCCEEDED",
-    cause: "answered",
-    events: [{ type: "answer-given", data: { answer, ...more } as unknown as Json }],
-    solution,
+      },
+    ]);
+    return revised;
   };
 }
 
-/** Thrown out of the walk, back to where it starts. */
-class Revised extends CanceledError {
-  readonly change: Revision;
-
-  constructor(change: Revision) {
-    super("The request was changed.");
-    this.change = change;
-  }
-}
-
-/** Any time that is past: whoever does not want to wait asks with it. */
-const AT_ONCE = "1970-01-01T00:00:00.000Z";
-
-function asSteps(steps: Steps, stages: Stages, calls: Map<string, Observation>): Stages {
-  return {
-    ...stages,
-    afford: (goal) => recorded(steps, "afford", () => stages.afford(goal)),
-    async plan(goal, affordances, seen) {
-      const said = await steps.waitFor(REVISE, { deadline: AT_ONCE });
-      const change = said === undefined ? undefined : Revision.safeParse(said.payload);
-      if (change?.success === true) throw new Revised(change.data);
-      return recorded(steps, "plan", () => stages.plan(goal, affordances, seen));
-    },
-    createTool: (goal, step) =>
-      recorded(steps, "create-tool", () => stages.createTool(goal, step), {
-        name: step.name,
-        description: step.description,
-      }),
-    async execute(goal, step) {
-      const { tool } = step;
-      const inputs = goal.instances.map(({ input }) => input);
-      const key = digestJson({ tool: tool.digest ?? tool.version, name: tool.name, inputs });
-      const known = calls.get(key);
-      if (known !== undefined) return known;
-      // A call is a step by itself.
-      const seen = await stages.execute(goal, step);
-      calls.set(key, seen);
-      return seen;
-    },
-  };
-}
-
-/** What stages give is data, whatever its type says. */
-async function recorded<T>(
-  steps: Steps,
-  name: string,
-  body: () => Promise<T>,
-  input?: Json,
-): Promise<T> {
-  const options = input === undefined ? {} : { input };
-  const result = await steps.step(name, async () => (await body()) as Json, options);
-  return result as T;
-}
-
-function wordsOf({
-  objective,
-  requirements,
-  constraints,
-}: Request): Pick<Request, "objective" | "requirements" | "constraints"> {
+function partsOf({ objective, requirements, constraints }: Request) {
   return { objective, requirements, constraints };
 }

@@ -3,18 +3,15 @@
  * than whoever made it can.
  */
 import { z } from "zod";
-import { callHash, permitByPerson } from "../call/approvals.ts";
-import { createArgumentFaults } from "../call/arguments.ts";
+import { callHash } from "../call/approvals.ts";
 import { makeCall } from "../call/call-tool.ts";
 import { completed, isPending } from "../call/pending.ts";
-import { type ToolCallablePorts, toolCallable } from "../call/tool-callable.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Config } from "../core/config.ts";
+import { toolCallable } from "../call/tool-callable.ts";
 import { Json } from "../core/json.ts";
-import type { ToolStore } from "../core/ports.ts";
-import type { LifeContext } from "../work/attempt.ts";
+import type { Solution } from "../work/answer.ts";
+import type { AttemptContext } from "../work/attempt.ts";
 import type { CallOutcome } from "../work/callable.ts";
-import type { Solution } from "../work/outcome.ts";
+import { equipForCalls, type WalkPorts } from "./equip.ts";
 
 /** The source of a request that is one call. */
 export const CallSource = z.strictObject({
@@ -30,45 +27,34 @@ export const CallSource = z.strictObject({
 });
 export type CallSource = z.output<typeof CallSource>;
 
-export interface CallWalkPorts {
-  readonly config: Config;
-  readonly tools: ToolStore;
-  readonly sandbox: ToolCallablePorts["sandbox"];
-  readonly clock: Clock;
+export async function walkByCall(
+  ports: WalkPorts,
+  attempt: AttemptContext,
+  call: CallSource["call"],
+): Promise<Solution> {
+  const outcome = await outcomeOf(ports, attempt, call);
+  return solutionOf(call, outcome);
 }
 
-/** @returns undefined for a request that is no call. */
-export function createCallWalk(
-  ports: CallWalkPorts,
-): (life: LifeContext) => Promise<Solution> | undefined {
-  const argumentFaults = createArgumentFaults();
-
-  async function outcomeOf({ steps }: LifeContext, call: CallSource["call"]): Promise<CallOutcome> {
-    const { config, tools, sandbox, clock } = ports;
-    const { tool: name, version, pending } = call;
-    if (pending !== undefined && isPending(pending)) {
-      return { status: "returned", output: await completed(steps, name, pending) };
-    }
-    const tool = await tools.get(name, version);
-    if (callHash(tool, call.arguments) !== call.hash) {
-      // What is stored has its secrets taken out; called with the rest it would do another thing.
-      const reason = `The arguments of ${name} hold a secret, which is not stored, so this call cannot wait: make it with toolwright tools run, or from a client that can ask you.`;
-      return { status: "failed", code: "SECRET_ARGUMENTS", reason };
-    }
-    const permit = permitByPerson({ steps, approvals: config.approvals, now: clock.now });
-    const { monotonicMs } = clock;
-    const callable = toolCallable({ sandbox, tools, monotonicMs }, tool);
-    const id = `call-${name}-v${version}-1`;
-    return makeCall({ steps, argumentFaults, permit }, callable, call.arguments, id);
+async function outcomeOf(
+  ports: WalkPorts,
+  attempt: AttemptContext,
+  { tool: name, version, hash, arguments: given, pending }: CallSource["call"],
+): Promise<CallOutcome> {
+  const { steps } = attempt;
+  if (pending !== undefined && isPending(pending)) {
+    return { status: "returned", output: await completed(steps, name, pending) };
   }
-
-  return (life) => {
-    const source = CallSource.safeParse(life.work.source);
-    if (!source.success) return undefined;
-    return outcomeOf(life, source.data.call).then((outcome) =>
-      solutionOf(source.data.call, outcome),
-    );
-  };
+  const tool = await ports.tools.get(name, version);
+  if (callHash(tool, given) !== hash) {
+    // What is stored has its secrets taken out; called with the rest it would do another thing.
+    const reason = `The arguments of ${name} hold a secret, which is not stored, so this call cannot wait: make it with toolwright tools run, or from a client that can ask you.`;
+    return { status: "failed", code: "SECRET_ARGUMENTS", reason };
+  }
+  const { tools, sandbox, clock } = ports;
+  const callable = toolCallable({ tools, sandbox, monotonicMs: clock.monotonicMs }, tool);
+  const id = `call-${name}-v${version}-1`;
+  return makeCall(equipForCalls(ports, attempt), callable, given, id);
 }
 
 function solutionOf({ tool: name, version }: CallSource["call"], outcome: CallOutcome): Solution {

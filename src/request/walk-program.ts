@@ -1,21 +1,17 @@
 /**
  * A request that is a program: somebody wrote it, the library's tools are its functions. It is carried
- * on like any request, over any number of lives, with its approvals and its budget.
+ * on like any request, over any number of attempts, with its approvals and its budget.
  */
 import { z } from "zod";
-import { permitByPerson } from "../call/approvals.ts";
-import { createArgumentFaults } from "../call/arguments.ts";
-import { toolCallable } from "../call/tool-callable.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Config } from "../core/config.ts";
+import { modelOfRole } from "../core/config.ts";
 import { ToolNotFoundError } from "../core/errors.ts";
 import { Json } from "../core/json.ts";
-import type { Sandbox, ToolStore } from "../core/ports.ts";
+import type { ToolStore } from "../core/ports.ts";
 import type { Tool } from "../core/tool.ts";
 import { runProgramStep } from "../program/step.ts";
-import type { LifeContext } from "../work/attempt.ts";
-import type { Solution } from "../work/outcome.ts";
-import { askOf } from "./ask-of.ts";
+import type { Solution } from "../work/answer.ts";
+import type { AttemptContext } from "../work/attempt.ts";
+import { equip, type WalkPorts } from "./equip.ts";
 
 /** The source of a request that is a program. */
 export const ProgramSource = z.strictObject({
@@ -28,52 +24,18 @@ export const ProgramSource = z.strictObject({
 });
 export type ProgramSource = z.output<typeof ProgramSource>;
 
-export interface ProgramWalkPorts {
-  readonly config: Config;
-  readonly tools: ToolStore;
-  readonly sandbox: () => Promise<Sandbox>;
-  readonly clock: Clock;
-}
-
-/** @returns undefined for a request that is no program. */
-export function createProgramWalk(
-  ports: ProgramWalkPorts,
-): (life: LifeContext) => Promise<Solution> | undefined {
-  const argumentFaults = createArgumentFaults();
-  return (life) => {
-    const source = ProgramSource.safeParse(life.work.source);
-    return source.success
-      ? walkProgram(ports, life, source.data.program, argumentFaults)
-      : undefined;
-  };
-}
-
-async function walkProgram(
-  { config, tools, sandbox, clock }: ProgramWalkPorts,
-  life: LifeContext,
+export async function walkByProgram(
+  ports: WalkPorts,
+  attempt: AttemptContext,
   { code, input, tools: wanted }: ProgramSource["program"],
-  argumentFaults: ReturnType<typeof createArgumentFaults>,
 ): Promise<Solution> {
-  const { steps, request, work } = life;
-  const ask = await askOf(config, life, "simulator");
-  const callables = (await toolsNamed(tools, wanted)).map((tool) =>
-    toolCallable(
-      { sandbox, tools, monotonicMs: clock.monotonicMs, query: request.objective },
-      tool,
-    ),
-  );
+  const { ask, toolCallable, ...equipment } = equip(ports, attempt);
+  const simulates = modelOfRole(ports.config, "simulator") !== undefined;
   const outcome = await runProgramStep(
-    {
-      steps,
-      sandbox: await sandbox(),
-      seed: work.seed,
-      argumentFaults,
-      permit: permitByPerson({ steps, approvals: config.approvals, now: clock.now }),
-      ...(ask === undefined ? {} : { ask }),
-    },
+    { ...equipment, sandbox: ports.sandbox, ...(simulates ? { ask } : {}) },
     { key: "run", code, semantic: [], input },
-    callables,
-    steps.signal,
+    (await toolsNamed(ports.tools, wanted)).map(toolCallable),
+    attempt.steps.signal,
   );
   if (outcome.status === "returned") {
     const { value, calls, simulated } = outcome;

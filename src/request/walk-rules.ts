@@ -1,45 +1,67 @@
 /**
- * The walk of one request, from words to an answer:
+ * The walk of one request that cases can decide, from words to an answer, without a model:
  *
- *   ground    what is being asked, and how is it checked?   request -> Goal
- *   afford    which stored tools could act here?            Goal -> Affordance[]
- *   plan      which step next, or is this the answer?       Goal, Affordance[] -> Plan
- *   create    a missing tool is evolved, gated, kept        Step -> Observation
- *   execute   a tool call, in the sandbox                   Step -> Observation
+ *   ground      what is being asked, and how is it checked?   request -> TaskGoal
+ *   afford      which stored tools serve it?                  TaskGoal -> TriedTool[]
+ *   plan        which step next, or is this the answer?       TaskGoal, TriedTool[], seen -> Decision
+ *   carry out   a tool is made, or called in the sandbox      step -> Observation
  *
- * Stages do not call each other: only this file knows the order.
+ * Stages do not call each other: only this file knows the order. What the person changes starts it
+ * again from the changed words; calls that were made are not made again.
  */
 import type { Request } from "../core/request.ts";
-import type { Observation, Solution, Stages } from "../work/outcome.ts";
+import type { Solution } from "../work/answer.ts";
+import type { Prepared } from "../work/attempt.ts";
+import type { Observation, ToolCalled } from "../work/outcome.ts";
+import { type AffordByRulePorts, affordByRule } from "./afford-by-rule.ts";
+import { type CarryOutByRulePorts, carryOutByRule } from "./carry-out-by-rule.ts";
+import { type GroundByRulePorts, groundByRule } from "./ground-by-rule.ts";
+import { type PlanByRulePorts, planByRule } from "./plan-by-rule.ts";
+import type { Revise } from "./revision.ts";
 
-export interface SolveOptions {
+export type RuleWalkPorts = GroundByRulePorts &
+  AffordByRulePorts &
+  PlanByRulePorts &
+  CarryOutByRulePorts & { readonly revise: Revise };
+
+export interface RuleWalkOptions {
   /** Steps after which the walk gives up, at least 1. */
   readonly maxSteps?: number;
 }
 
-export async function solve(
+export async function walkByRules(
+  ports: RuleWalkPorts,
   request: Request,
-  stages: Stages,
-  { maxSteps = 6 }: SolveOptions = {},
+  prepared: Prepared,
+  { maxSteps = 6 }: RuleWalkOptions = {},
 ): Promise<Solution> {
-  const goal = await stages.ground(request);
-  const seen: Observation[] = [];
-  let affordances = await stages.afford(goal);
+  let goal = await groundByRule(ports, request, prepared);
+  let tried = await affordByRule(ports, goal);
+  let seen: readonly Observation[] = [];
+  const calls = new Map<string, ToolCalled>();
 
-  for (let steps = 0; steps < maxSteps; steps++) {
-    // A tool made in the last round is an affordance in this one; a call changes none.
-    if (seen.at(-1)?.kind === "tool-created") affordances = await stages.afford(goal);
-    const plan = await stages.plan(goal, affordances, seen);
-    if (plan.kind === "give-up") return { status: "gave-up", reason: plan.reason, steps };
-    if (plan.kind === "answer") {
-      const created = seen.find((observation) => observation.kind === "tool-created");
-      return { status: "answered", answer: plan.answer, createdBy: created?.runId, steps };
+  while (seen.length < maxSteps) {
+    // A tool made in the last round is tried in this one; a call changes nothing.
+    if (seen.at(-1)?.kind === "tool-created") tried = await affordByRule(ports, goal);
+    const revised = await ports.revise(goal.request);
+    if (revised !== undefined) {
+      goal = await groundByRule(ports, revised, prepared);
+      tried = await affordByRule(ports, goal);
+      seen = [];
+      continue;
     }
-    seen.push(
-      plan.step.kind === "create-tool"
-        ? await stages.createTool(goal, plan.step)
-        : await stages.execute(goal, plan.step),
-    );
+    const decision = await planByRule(ports, goal, tried, seen);
+    switch (decision.kind) {
+      case "give-up":
+        return { status: "gave-up", reason: decision.reason, steps: seen.length };
+      case "answer": {
+        const created = seen.find((observation) => observation.kind === "tool-created");
+        const { answer } = decision;
+        return { status: "answered", answer, createdBy: created?.runId, steps: seen.length };
+      }
+      case "step":
+        seen = [...seen, await carryOutByRule(ports, goal, decision.step, calls)];
+    }
   }
   return { status: "gave-up", reason: `No answer within ${maxSteps} steps.`, steps: maxSteps };
 }

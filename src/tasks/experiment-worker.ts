@@ -1,7 +1,7 @@
 /** The other side of a batch: a process that runs cells, and the command line that starts one. */
 
-import { openEngine } from "../engine/engine.ts";
 import { loadConfig } from "../engine/load-config.ts";
+import { openEngine } from "../engine/open-engine.ts";
 import { loadTask } from "./tasks.ts";
 import { loadStream } from "./workbench.ts";
 

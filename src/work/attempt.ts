@@ -30,8 +30,8 @@ export interface Prepared {
 
 export type Prepare = (work: RequestWork, request: Request) => Promise<Prepared>;
 
-/** What one life of a request has to work with. */
-export interface LifeContext extends Prepared {
+/** What one attempt at a request has to work with. */
+export interface AttemptContext extends Prepared {
   readonly requestId: string;
   readonly request: Request;
   readonly work: RequestWork;
@@ -39,5 +39,6 @@ export interface LifeContext extends Prepared {
   readonly spending: Spending;
   readonly trace: (events: readonly NewEvent[]) => Promise<void>;
   readonly onProgress?: (progress: EvolveProgress) => void;
+  /** Pieces of what the planner's model says, as they come. */
   readonly onText?: (text: string) => void;
 }

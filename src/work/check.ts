@@ -1,5 +1,4 @@
 /** What a requirement or constraint was checked by, and what came of it. */
-import type { Json } from "../core/json.ts";
 
 export interface Check {
   readonly item: string;
@@ -8,10 +7,4 @@ export interface Check {
   readonly by: "case" | "property" | "judge" | "unchecked";
   readonly verdict: "met" | "unmet" | "unclear";
   readonly reason: string;
-}
-
-/** What there is to check. */
-export interface Answered {
-  readonly text: string;
-  readonly value: Json;
 }

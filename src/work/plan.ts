@@ -4,67 +4,28 @@
  */
 import { z } from "zod";
 import type { Json } from "../core/json.ts";
-import { ToolName } from "../core/tool.ts";
+import type { Tool } from "../core/tool.ts";
+import type { Answer } from "./answer.ts";
 import { parseReference, referencesIn } from "./references.ts";
+import { dependenciesOf, predecessorsOf, Step, valuesOf } from "./step.ts";
 
-const Value = z.unknown().transform((value) => (value ?? null) as Json);
-const MaybeValue = z
-  .unknown()
-  .optional()
-  .transform((value) => (value ?? null) as Json);
-const Arguments = z.record(z.string(), Value);
-const absent = <T extends z.ZodType>(schema: T) =>
-  schema.nullish().transform((value) => value ?? undefined);
+/** One version of a model's plan; the next one takes its place, and old ones stay in the trace. */
+export interface Plan {
+  /** 1, 2, ... */
+  readonly version: number;
+  readonly reason: string;
+  readonly steps: readonly Step[];
+}
 
-const common = {
-  id: z.string().regex(/^[A-Za-z_]\w{0,39}$/, "an id of letters, digits and _ (at most 40)"),
-  dependsOn: z
-    .array(z.string())
-    .nullish()
-    .transform((ids) => ids ?? []),
-};
+/** What rules decide: one step, the answer, or why there is neither. */
+export type Decision =
+  | { readonly kind: "step"; readonly step: RuleStep; readonly reason: string }
+  | { readonly kind: "answer"; readonly answer: Answer }
+  | { readonly kind: "give-up"; readonly reason: string };
 
-/** A function that a program calls and a model fills. */
-export const SemanticGap = z.object({
-  name: ToolName,
-  signature: z.string().min(1),
-  description: z.string().min(1),
-});
-
-export const PlanStep = z.discriminatedUnion("kind", [
-  z.object({
-    ...common,
-    kind: z.literal("call-tool"),
-    tool: z.string().min(1),
-    arguments: Arguments.nullish().transform((given) => given ?? {}),
-  }),
-  z.object({
-    ...common,
-    kind: z.literal("create-tool"),
-    name: ToolName,
-    description: z.string().min(1),
-    signature: absent(z.string()),
-  }),
-  z.object({
-    ...common,
-    kind: z.literal("program"),
-    code: z.string().min(1),
-    semantic: z
-      .array(SemanticGap)
-      .nullish()
-      .transform((gaps) => gaps ?? []),
-  }),
-  z.object({
-    ...common,
-    kind: z.literal("delegate"),
-    agent: z.string().min(1),
-    message: z.string().min(1),
-  }),
-  z.object({ ...common, kind: z.literal("ask"), question: z.string().min(1) }),
-  z.object({ ...common, kind: z.literal("answer"), text: absent(z.string()), value: MaybeValue }),
-]);
-export type PlanStep = z.output<typeof PlanStep>;
-export type PlanStepOf<Kind extends PlanStep["kind"]> = PlanStep & { readonly kind: Kind };
+export type RuleStep =
+  | { readonly kind: "create-tool"; readonly name: string; readonly description: string }
+  | { readonly kind: "call-tool"; readonly tool: Tool };
 
 const LONGEST_PLAN = 20;
 
@@ -75,8 +36,6 @@ export interface PlanScope {
   readonly agents: ReadonlySet<string>;
   /** Ids of steps that are done. */
   readonly finished: ReadonlySet<string>;
-  /** Whether programs can be run and tools be made here. */
-  readonly kinds: { readonly program: boolean; readonly createTool: boolean };
   /** Why arguments do not fit a callable's parameters; empty if they do. */
   readonly argumentFaults: (
     name: string,
@@ -89,7 +48,7 @@ export function planReply(scope: PlanScope) {
   return z
     .object({
       reason: z.string().describe("one sentence: why this plan"),
-      steps: z.array(PlanStep).min(1).max(LONGEST_PLAN),
+      steps: z.array(Step).min(1).max(LONGEST_PLAN),
     })
     .transform(({ reason, steps }) => ({
       reason,
@@ -100,8 +59,8 @@ export function planReply(scope: PlanScope) {
     });
 }
 
-/** Why a plan can not be carried out, in words for whoever wrote it. Empty: it can. */
-export function planFaults(steps: readonly PlanStep[], scope: PlanScope): readonly string[] {
+/** Why a plan cannot be carried out, in words for whoever wrote it. Empty: it can. */
+export function planFaults(steps: readonly Step[], scope: PlanScope): readonly string[] {
   if (steps.length === 0)
     return ["The plan has no step that is not done already. Write what remains."];
   const ids = new Set(steps.map(({ id }) => id));
@@ -125,12 +84,8 @@ export function planFaults(steps: readonly PlanStep[], scope: PlanScope): readon
   return faults;
 }
 
-function stepFaults(
-  step: PlanStep,
-  steps: readonly PlanStep[],
-  scope: PlanScope,
-): readonly string[] {
-  const faults = partsOf(step)
+function stepFaults(step: Step, steps: readonly Step[], scope: PlanScope): readonly string[] {
+  const faults = valuesOf(step)
     .flatMap(referencesIn)
     .filter((text) => parseReference(text) === undefined)
     .map(
@@ -153,64 +108,25 @@ function stepFaults(
       ];
     }
     case "create-tool":
-      if (!scope.kinds.createTool)
-        return [...faults, `Step ${step.id}: no tools can be made here.`];
       return scope.callable.has(step.name)
         ? [
             ...faults,
             `Step ${step.id}: "${step.name}" is there already. Call it, or choose another name.`,
           ]
         : faults;
-    case "program":
-      return scope.kinds.program
-        ? faults
-        : [...faults, `Step ${step.id}: programs can not be run here. Use other steps.`];
     case "delegate":
       return scope.agents.has(step.agent)
         ? faults
         : [...faults, `Step ${step.id}: there is no agent "${step.agent}".`];
+    case "program":
     case "ask":
     case "answer":
       return faults;
   }
 }
 
-/** The values of a step in which references may stand. */
-function partsOf(step: PlanStep): readonly Json[] {
-  switch (step.kind) {
-    case "call-tool":
-      return [step.arguments];
-    case "answer":
-      return [step.value];
-    case "create-tool":
-    case "program":
-    case "delegate":
-    case "ask":
-      return [];
-  }
-}
-
-/** Ids that have to be done first: said ones and those it takes results of. */
-export function dependenciesOf(step: PlanStep): readonly string[] {
-  const taken = partsOf(step)
-    .flatMap(referencesIn)
-    .flatMap((text) => parseReference(text)?.step ?? []);
-  return [...new Set([...step.dependsOn, ...taken])];
-}
-
-/** Dependencies, and the making of the tool that a step calls. */
-export function predecessorsOf(step: PlanStep, steps: readonly PlanStep[]): readonly string[] {
-  const makers =
-    step.kind === "call-tool"
-      ? steps.filter((other) => other.kind === "create-tool" && other.name === step.tool)
-      : step.kind === "answer"
-        ? steps.filter((other) => other.id !== step.id)
-        : [];
-  return [...new Set([...dependenciesOf(step), ...makers.map(({ id }) => id)])];
-}
-
 /** Ids of steps that no order can serve. */
-function circular(steps: readonly PlanStep[]): readonly string[] {
+function circular(steps: readonly Step[]): readonly string[] {
   let left = [...steps];
   for (;;) {
     const waiting = new Set(left.map(({ id }) => id));
@@ -222,8 +138,8 @@ function circular(steps: readonly PlanStep[]): readonly string[] {
 
 /** What a new version changes, by ids. */
 export function planDiff(
-  before: readonly PlanStep[],
-  after: readonly PlanStep[],
+  before: readonly Step[],
+  after: readonly Step[],
 ): { readonly added: string[]; readonly dropped: string[]; readonly changed: string[] } {
   const old = new Map(before.map((step) => [step.id, JSON.stringify(step)]));
   const ids = new Set(after.map(({ id }) => id));

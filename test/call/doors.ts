@@ -7,8 +7,9 @@ import { specTask } from "../../evaluators/index.ts";
 import type { Json } from "../../src/core/json.ts";
 import { Request } from "../../src/core/request.ts";
 import { type Tool, ToolSpec } from "../../src/core/tool.ts";
-import { type Engine, openEngine } from "../../src/engine/engine.ts";
+import type { Engine } from "../../src/engine/engine.ts";
 import { loadConfig } from "../../src/engine/load-config.ts";
+import { openEngine } from "../../src/engine/open-engine.ts";
 import type { Outcome } from "../../src/request/requests.ts";
 import { serveMcpOverHttp } from "../../src/server/mcp/http.ts";
 import { mcpServers } from "../../src/server/mcp/mcp.ts";
@@ -250,12 +251,12 @@ const rules: Door = {
   },
   async again({ engine }, id, _tool, given) {
     return ofOutcome(
-      await engine.requests.live(id, { prepare: async () => taskFor(given) }, never),
+      await engine.requests.attempt(id, { prepare: async () => taskFor(given) }, never),
     );
   },
 };
 
-/** A request that has no task, carried on by `live`. */
+/** A request that has no task, carried on by `attempt`. */
 function requested(
   name: string,
   submit: (home: Home, tool: string, given: Given) => Promise<Outcome>,
@@ -268,7 +269,10 @@ function requested(
     byPosition: false,
     call: async (home, tool, given) => read(ofOutcome(await submit(home, tool, given)), home),
     async again(home, id) {
-      return read(ofOutcome(await home.engine.requests.live(id, { prepare: noTask }, never)), home);
+      return read(
+        ofOutcome(await home.engine.requests.attempt(id, { prepare: noTask }, never)),
+        home,
+      );
     },
   };
 }
@@ -316,7 +320,7 @@ const program = requested("a program", async ({ engine }, tool, given) => {
     source,
     seed: 1,
   });
-  return engine.requests.live(id, { prepare: noTask }, never);
+  return engine.requests.attempt(id, { prepare: noTask }, never);
 });
 
 const command: Door = {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Config } from "../../src/core/config.ts";
-import { openEngine } from "../../src/engine/engine.ts";
+import { openEngine } from "../../src/engine/open-engine.ts";
 import { EXAMPLE } from "../declare/example.ts";
 import { type Workplace, workplace } from "../support/cli.ts";
 import {

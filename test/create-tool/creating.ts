@@ -12,7 +12,7 @@ import type { WishPorts } from "../../src/create-tool/from-words.ts";
 import { singleFlight } from "../../src/create-tool/single-flight.ts";
 import { evolve } from "../../src/evolve/loop/evolve.ts";
 import { strategyByName } from "../../src/evolve/population/strategies.ts";
-import { gate, memoryToolStore, toolDigest, weighTool } from "../../toolstore/index.ts";
+import { gateOf, memoryToolStore, toolDigest } from "../../toolstore/index.ts";
 
 /** Answers by prompt and sample; an answer passes the question's own schema, as a model's has to. */
 export type Answers = (
@@ -102,14 +102,7 @@ export function workbench({
       );
       return { runId: `evo-${run}`, result };
     },
-    async gate(candidate, options, signal) {
-      const facts = await weighTool({ store: tools, sandbox }, candidate, options, signal);
-      const decision = gate(facts);
-      if (decision.accepted) return decision;
-      const [twin] = facts.duplicates ?? [];
-      const reasons = decision.reasons.map(({ message }) => message);
-      return { ...decision, reasons, ...(twin === undefined ? {} : { twin }) };
-    },
+    gate: gateOf(tools, async () => sandbox),
   };
   return { ports, events, asked, evolved };
 }

@@ -3,24 +3,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { permitByPerson } from "../../src/call/approvals.ts";
-import { createArgumentFaults } from "../../src/call/arguments.ts";
-import { callOnGoal } from "../../src/call/call-on-goal.ts";
-import { toolCallable } from "../../src/call/tool-callable.ts";
 import { Approvals } from "../../src/core/approvals.ts";
 import { systemClock } from "../../src/core/clock.ts";
-import type { ExecutionJob } from "../../src/core/execution.ts";
 import type { Json } from "../../src/core/json.ts";
-import type { EventStore, Sandbox } from "../../src/core/ports.ts";
+import type { EventStore } from "../../src/core/ports.ts";
 import { Request } from "../../src/core/request.ts";
 import type { Tool } from "../../src/core/tool.ts";
 import { createRequests, type Requests } from "../../src/request/requests.ts";
+import { walkByRules } from "../../src/request/walk-rules.ts";
 import { serveCallbacks } from "../../src/server/callbacks/callbacks.ts";
 import type { HttpServer } from "../../src/server/http/listen.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
-import type { LifeContext } from "../../src/work/attempt.ts";
-import type { Goal, Stages } from "../../src/work/outcome.ts";
+import type { AttemptContext } from "../../src/work/attempt.ts";
 import { all } from "../contracts/event-store.ts";
+import { caseTask, ruleWalkPorts } from "../support/rule-walk.ts";
+import { sampleTool } from "../toolstore/sample.ts";
 
 const home = mkdtempSync(join(tmpdir(), "people-"));
 const servers: HttpServer[] = [];
@@ -43,21 +40,40 @@ interface World {
   requests: Requests;
   /** Another process: what it knows stands in the store alone. */
   restart(): void;
-  live(id: string): ReturnType<Requests["live"]>;
+  attempt(id: string): ReturnType<Requests["attempt"]>;
 }
 
-const payTool = (digest: string) =>
-  ({
+const payTool = (body: string) =>
+  sampleTool({
     name: "pay",
-    version: 1,
-    digest,
+    body,
     parameters: { type: "object", properties: { amount: { type: "number" } } },
-    capabilities: { network: [], files: false, model: false },
-  }) as unknown as Tool;
+    effects: true,
+  });
 
 /** A walk that calls one tool, once, and answers with what it gives. */
 function world(approvals: Partial<Approvals>, output: Json = "paid"): World {
   const store = memoryEventStore();
+  const task = caseTask("pay");
+  const instances = [{ input: [7] }];
+  const walk = async ({ steps }: AttemptContext) => {
+    const ports = ruleWalkPorts(steps, {
+      approvals: Approvals.parse(approvals),
+      run(_, input) {
+        it.calls.push([...input]);
+        return it.output;
+      },
+      // What may act outside is called when it is what was asked for, and never tried before.
+      createTool: async () => ({
+        kind: "tool-refused",
+        reasons: ["There is one."],
+        runId: "",
+        instead: it.tool,
+      }),
+    });
+    await ports.tools.put(it.tool);
+    return walkByRules({ ...ports, noneBelow: 2 }, request, { task, instances });
+  };
   const it: World = {
     store,
     calls: [],
@@ -71,74 +87,15 @@ function world(approvals: Partial<Approvals>, output: Json = "paid"): World {
         clock: systemClock,
         clean: (value) => value,
         newId: () => "req-1",
-        hasModel: () => false,
+        hasModel: false,
         failpoint: undefined,
-        stagesOf,
-        walkByModel: () => undefined,
+        walk,
+        retire: async () => undefined,
       });
     },
-    live: (id) =>
-      it.requests.live(id, { prepare: async () => ({ task: undefined, instances: [] }) }, never),
+    attempt: (id) =>
+      it.requests.attempt(id, { prepare: async () => ({ task: undefined, instances: [] }) }, never),
   };
-  const sandbox = {
-    run: async ({ inputs }: ExecutionJob) => {
-      it.calls.push(...inputs.map((input) => [...input]));
-      return inputs.map(() => ({ status: "returned", output: it.output, wallMs: 0 }));
-    },
-  } as unknown as Sandbox;
-  const stagesOf = ({ steps }: LifeContext) =>
-    ({
-      ground: async (asked: Request) => ({
-        request: asked,
-        task: {},
-        instances: [{ input: [7] }],
-      }),
-      afford: async () => [],
-      plan: async (
-        _goal: unknown,
-        _found: unknown,
-        seen: readonly { trial: { status: string; outputs: Json[]; reason: string } }[],
-      ) => {
-        const trial = seen.at(-1)?.trial;
-        if (trial === undefined)
-          return { kind: "step", step: { kind: "call-tool", tool: it.tool }, reason: "" };
-        if (trial.status === "fails") return { kind: "give-up", reason: trial.reason };
-        const [first] = trial.outputs;
-        return {
-          kind: "answer",
-          answer: {
-            text: JSON.stringify(first),
-            tool: null,
-            checks: [],
-            outputs: [],
-            measures: {},
-          },
-        };
-      },
-      createTool: () => Promise.reject(new Error("nothing is made here")),
-      execute: (goal: Goal, { tool }: { tool: Tool }) =>
-        callOnGoal(
-          {
-            steps,
-            argumentFaults: createArgumentFaults(),
-            permit: permitByPerson({
-              steps,
-              approvals: Approvals.parse(approvals),
-              now: systemClock.now,
-            }),
-            evaluator: { evaluate: () => ({ status: "scored", fitness: 1, scores: [1] }) } as never,
-          },
-          goal,
-          toolCallable(
-            {
-              sandbox: async () => sandbox,
-              tools: { recordUse: async () => undefined },
-              monotonicMs: () => 0,
-            },
-            tool,
-          ),
-        ),
-    }) as unknown as Stages;
   it.restart();
   return it;
 }
@@ -153,13 +110,13 @@ describe("approvals", () => {
   it("are waited for across a restart, and the call is made once, however often it is approved", async () => {
     const place = world({ default: "always" });
     const id = await place.requests.submit(request, work);
-    expect(await place.live(id)).toMatchObject({ status: "WAITING_FEEDBACK" });
+    expect(await place.attempt(id)).toMatchObject({ status: "WAITING_FEEDBACK" });
     expect(place.calls).toEqual([]);
     place.restart();
     await place.requests.approve(id, undefined);
     expect(await codeOf(place.requests.approve(id, undefined))).toBe("NO_QUESTION");
     place.restart();
-    expect(await place.live(id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(await place.attempt(id)).toMatchObject({ status: "SUCCEEDED" });
     expect(place.calls).toEqual([[7]]);
   });
 
@@ -169,16 +126,16 @@ describe("approvals", () => {
       [10, "SUCCEEDED"],
     ] as const) {
       const place = world({ tools: { pay: [{ argument: "amount", above }] } });
-      expect((await place.live(await place.requests.submit(request, work))).status).toBe(status);
+      expect((await place.attempt(await place.requests.submit(request, work))).status).toBe(status);
     }
   });
 
   it("of edited arguments call with those", async () => {
     const place = world({ default: "always" });
     const id = await place.requests.submit(request, work);
-    await place.live(id);
+    await place.attempt(id);
     await place.requests.approve(id, [[3]]);
-    expect(await place.live(id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(await place.attempt(id)).toMatchObject({ status: "SUCCEEDED" });
     expect(place.calls).toEqual([[3]]);
     const given = (await all(place.store, id)).find(({ type }) => type === "approval-given");
     expect(given).toMatchObject({ data: { asked: [[7]], arguments: [[3]], edited: true } });
@@ -187,9 +144,9 @@ describe("approvals", () => {
   it("that are refused tell the plan why, and no call is made", async () => {
     const place = world({ default: "always" });
     const id = await place.requests.submit(request, work);
-    await place.live(id);
+    await place.attempt(id);
     await place.requests.reject(id, "too dear");
-    const { solution } = await place.live(id);
+    const { solution } = await place.attempt(id);
     expect(solution).toMatchObject({ reason: expect.stringContaining("too dear") });
     expect(place.calls).toEqual([]);
   });
@@ -197,21 +154,21 @@ describe("approvals", () => {
   it("hold for one version of the tool: another one is asked about again", async () => {
     const place = world({ default: "always" });
     const id = await place.requests.submit(request, work);
-    const before = await place.live(id);
+    const before = await place.attempt(id);
     await place.requests.approve(id, undefined);
     place.tool = payTool("v2");
-    // The plan of the first life stands; it names the version that was approved.
-    expect((await place.live(id)).status).toBe("SUCCEEDED");
+    // The plan of the first attempt stands; it names the version that was approved.
+    expect((await place.attempt(id)).status).toBe("SUCCEEDED");
     const other = world({ default: "always" });
     other.tool = payTool("v2");
-    const after = await other.live(await other.requests.submit(request, work));
+    const after = await other.attempt(await other.requests.submit(request, work));
     const hashes = [before, after].map(({ view }) => view?.waits[0]?.name);
     expect(new Set(hashes).size).toBe(2);
   });
 
   it("that nobody gives in time count as refused", async () => {
     const place = world({ default: "always", expireSeconds: 0.05 });
-    const { solution } = await place.live(await place.requests.submit(request, work));
+    const { solution } = await place.attempt(await place.requests.submit(request, work));
     expect(solution).toMatchObject({ reason: expect.stringContaining("in time") });
     expect(place.calls).toEqual([]);
   });
@@ -221,7 +178,7 @@ describe("callbacks", () => {
   async function pending() {
     const place = world({}, { $pending: "the bank calls back" });
     const id = await place.requests.submit(request, work);
-    const { view, status } = await place.live(id);
+    const { view, status } = await place.attempt(id);
     expect(status).toBe("WAITING_FEEDBACK");
     const key = view?.waits[0]?.key ?? "";
     const server = await serveCallbacks(
@@ -242,8 +199,8 @@ describe("callbacks", () => {
     const second = await post(token, '{"result": 43}');
     expect([first.status, second.status]).toEqual([202, 200]);
     expect(await second.json()).toEqual({ requestId: id, outcome: "duplicate" });
-    const { solution } = await place.live(id);
-    expect(solution).toMatchObject({ answer: { text: "42" } });
+    const { solution } = await place.attempt(id);
+    expect(solution).toMatchObject({ answer: { outputs: [42] } });
     expect(place.calls).toHaveLength(1);
     // Late, and the same again: still the duplicate that it is.
     expect((await post(token, '{"result": 44}')).status).toBe(200);
@@ -278,10 +235,10 @@ describe("a revision", () => {
   it("starts the plan anew from the changed words, and makes no finished call again", async () => {
     const place = world({ default: "always" });
     const id = await place.requests.submit(request, work);
-    await place.live(id);
+    await place.attempt(id);
     await place.requests.approve(id, undefined);
     await place.requests.revise(id, { objective: "pay half of the bill" });
-    expect(await place.live(id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(await place.attempt(id)).toMatchObject({ status: "SUCCEEDED" });
     expect(place.calls).toEqual([[7]]);
     const view = await place.requests.view(id);
     expect(view).toMatchObject({ revision: 2, objective: "pay half of the bill" });
@@ -290,7 +247,7 @@ describe("a revision", () => {
   it("of a request that has ended is refused", async () => {
     const place = world({});
     const id = await place.requests.submit(request, work);
-    await place.live(id);
+    await place.attempt(id);
     expect(await codeOf(place.requests.revise(id, { objective: "x" }))).toBe("REQUEST_ENDED");
     expect(await codeOf(place.requests.revise("none", { objective: "x" }))).toBe("RUN_NOT_FOUND");
   });

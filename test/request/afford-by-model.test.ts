@@ -5,8 +5,8 @@ import { toolCallable } from "../../src/call/tool-callable.ts";
 import type { ToolStore } from "../../src/core/ports.ts";
 import { Request } from "../../src/core/request.ts";
 import { immediateSteps, stepsMemory } from "../../src/journal/immediate.ts";
-import { affordBlind } from "../../src/request/afford-by-model.ts";
-import type { Matter } from "../../src/work/goal.ts";
+import { affordByModel } from "../../src/request/afford-by-model.ts";
+import type { Goal } from "../../src/work/goal.ts";
 import { memoryToolStore, noneBelow } from "../../toolstore/index.ts";
 import { sampleTool } from "../toolstore/sample.ts";
 
@@ -46,14 +46,13 @@ async function offered(
     return schema.parse({ potential_tools: rounds[asked.length - 1] ?? [] });
   };
   const request = Request.parse({ objective });
-  const matter: Matter = { request, words: objective, context: [] };
-  const offer = await affordBlind(
+  const goal: Goal = { request, words: objective, context: [] };
+  const affordances = await affordByModel(
     {
       ask,
       steps: immediateSteps(memory),
       tools,
       noneBelow,
-      rounds: 2,
       standing: [],
       toolCallable: (tool) =>
         toolCallable(
@@ -66,11 +65,11 @@ async function offered(
           tool,
         ),
     },
-    matter,
+    goal,
   );
   const event = memory.events.find(({ type }) => type === "affordance-result");
   return {
-    offer,
+    affordances,
     asked,
     event: event?.data as {
       readonly rounds: number;
@@ -82,11 +81,11 @@ async function offered(
 
 describe("blind affordance", () => {
   it("offers what the hypotheses mean, under whatever name, in one round when all is met", async () => {
-    const { offer, asked, event } = await offered("How many vowels are in this text?", [
+    const { affordances, asked, event } = await offered("How many vowels are in this text?", [
       [named("vowelCount", "Counts the vowels in a text.")],
     ]);
-    expect(offer.callables[0]?.name).toBe("count_vowels");
-    expect(offer.missing).toEqual([]);
+    expect(affordances.callables[0]?.name).toBe("count_vowels");
+    expect(affordances.missing).toEqual([]);
     expect(asked).toHaveLength(1);
     expect(event.resolved[0]).toMatchObject({
       hypothesis: "vowelCount",
@@ -96,25 +95,25 @@ describe("blind affordance", () => {
 
   it("asks once more for what no stored tool meets, and then names it as missing", async () => {
     const sentiment = named("sentiment_of_review", "Judges whether a film review is favourable.");
-    const { offer, asked, event } = await offered("Add the numbers, and judge the review", [
+    const { affordances, asked, event } = await offered("Add the numbers, and judge the review", [
       [named("add_numbers", "Adds all numbers of a list."), sentiment],
       [sentiment],
     ]);
     expect(asked).toHaveLength(2);
     expect(asked[1]?.missing).toContain("sentiment_of_review");
     expect(asked[1]?.missing).not.toContain("add_numbers");
-    expect(offer.missing.map(({ name }) => name)).toEqual(["sentiment_of_review"]);
-    expect(offer.callables.map(({ name }) => name)).toContain("sum_numbers");
+    expect(affordances.missing.map(({ name }) => name)).toEqual(["sentiment_of_review"]);
+    expect(affordances.callables.map(({ name }) => name)).toContain("sum_numbers");
     expect(event.rounds).toBe(2);
   });
 
   it("takes a tool that the second round names in other words", async () => {
-    const { offer } = await offered("Make this warmer to an American", [
+    const { affordances } = await offered("Make this warmer to an American", [
       [named("localise_weather", "Localises units.")],
       [named("celsius_to_fahrenheit", "Converts a temperature from Celsius to Fahrenheit.")],
     ]);
-    expect(offer.callables.map(({ name }) => name)).toContain("celsius_to_fahrenheit");
-    expect(offer.missing).toEqual([]);
+    expect(affordances.callables.map(({ name }) => name)).toContain("celsius_to_fahrenheit");
+    expect(affordances.missing).toEqual([]);
   });
 
   it("says in the event and in the offer why the store's answers were less than they could be", async () => {
@@ -122,15 +121,15 @@ describe("blind affordance", () => {
     const vowels = [[named("vowelCount", "Counts the vowels in a text.")]];
     const out = await offered("How many vowels are in this text?", vowels, { degraded });
     // Once, however many of the searches said it.
-    expect(out.offer.degraded).toBe(degraded);
+    expect(out.affordances.degraded).toBe(degraded);
     expect(out.event.degraded).toBe(degraded);
     const whole = await offered("How many vowels are in this text?", vowels);
-    expect(whole.offer).not.toHaveProperty("degraded");
+    expect(whole.affordances).not.toHaveProperty("degraded");
     expect(whole.event).not.toHaveProperty("degraded");
   });
 
   it("offers nothing where no tool is needed", async () => {
-    const { offer } = await offered("Say good morning", [[]]);
-    expect(offer).toEqual({ callables: [], missing: [] });
+    const { affordances } = await offered("Say good morning", [[]]);
+    expect(affordances).toEqual({ callables: [], missing: [] });
   });
 });

@@ -171,7 +171,7 @@ describe("the walk with a model", () => {
     expect(JSON.stringify(first.view)).toContain("Which number?");
     const before = home.server.requests.length;
     await home.engine.requests.answer(first.requestId, "21");
-    const last = await home.live(first.requestId);
+    const last = await home.attempt(first.requestId);
     expect(last).toMatchObject({ status: "SUCCEEDED", solution: { answer: { value: 42 } } });
     // The second life asks for the second plan alone: the first one's replies are on record.
     expect(home.server.requests.length - before).toBe(1);
@@ -248,7 +248,7 @@ describe("the walk with a model", () => {
     expect(asked.status).toBe("WAITING_FEEDBACK");
     expect((await home.engine.tools.get("double")).usage.calls).toBe(0);
     await home.engine.requests.approve(asked.requestId, { input: 5 });
-    const { solution } = await home.live(asked.requestId);
+    const { solution } = await home.attempt(asked.requestId);
     expect(solution).toMatchObject({ answer: { value: 10 } });
   });
 
@@ -267,7 +267,7 @@ describe("the walk with a model", () => {
     const asked = await home.request("Double four");
     await home.engine.requests.revise(asked.requestId, { objective: "Double four, and be brief" });
     await home.engine.requests.answer(asked.requestId, "yes");
-    const { solution } = await home.live(asked.requestId);
+    const { solution } = await home.attempt(asked.requestId);
     expect(solution).toMatchObject({ answer: { text: "Changed.", value: 8 } });
     expect((await home.engine.tools.get("double")).usage.calls).toBe(1);
     const last = textOf(home.server.requests.at(-1) as never);

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { Config } from "../../src/core/config.ts";
 import { Request } from "../../src/core/request.ts";
 import type { Tool } from "../../src/core/tool.ts";
-import { type Engine, openEngine } from "../../src/engine/engine.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { openEngine } from "../../src/engine/open-engine.ts";
 import type { Outcome } from "../../src/request/requests.ts";
 import { type SampleTool, sampleTool } from "../toolstore/sample.ts";
 import { type ModelServer, modelServer } from "./model-server.ts";
@@ -25,7 +26,7 @@ export interface WalkHome {
   put(...tools: SampleTool[]): Promise<void>;
   request(words: string, more?: object): Promise<Outcome>;
   /** Carries a waiting request on. */
-  live(id: string): Promise<Outcome>;
+  attempt(id: string): Promise<Outcome>;
   events(runId: string): Promise<readonly Seen[]>;
   close(): Promise<void>;
 }
@@ -60,7 +61,7 @@ export async function walkHome(
         { task: undefined, instances: [], budget: { evaluations: 100 } },
         never,
       ),
-    live: (id) => engine.requests.live(id, { prepare }, never),
+    attempt: (id) => engine.requests.attempt(id, { prepare }, never),
     async events(runId) {
       const found: Seen[] = [];
       for await (const { type, data, link } of engine.events.events(runId)) {

@@ -3,17 +3,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Request } from "../../src/core/request.ts";
 import { checkByRule } from "../../src/request/checks.ts";
-import { type PlanScope, PlanStep, planDiff, planFaults } from "../../src/work/plan.ts";
+import { type PlanScope, planDiff, planFaults } from "../../src/work/plan.ts";
 import { parseReference, referencesIn, resolveReferences } from "../../src/work/references.ts";
+import { Step } from "../../src/work/step.ts";
 
 const scope: PlanScope = {
   callable: new Set(["double", "clerk"]),
   agents: new Set(["clerk"]),
   finished: new Set(["old"]),
-  kinds: { program: true, createTool: true },
   argumentFaults: (_, given) => (typeof given.input === "number" ? [] : ["input: must be number."]),
 };
-const step = (value: object) => PlanStep.parse(value);
+const step = (value: object) => Step.parse(value);
 const call = (id: string, tool: string, given: object = { input: 1 }, dependsOn: string[] = []) =>
   step({ id, kind: "call-tool", tool, arguments: given, dependsOn });
 const answer = step({ id: "end", kind: "answer", text: "x" });

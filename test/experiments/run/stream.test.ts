@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { runStream, type Stream } from "../../../experiments/run/stream.ts";
-import { openEngine } from "../../../src/engine/engine.ts";
 import { loadConfig } from "../../../src/engine/load-config.ts";
+import { openEngine } from "../../../src/engine/open-engine.ts";
 import type { Case } from "../../../src/index.ts";
 import { cell } from "../records.ts";
 

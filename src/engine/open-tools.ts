@@ -1,0 +1,98 @@
+/**
+ * The tools of a home and where they run. The one needs the other: programs may call stored tools,
+ * and stored tools may be those of MCP servers, or commands.
+ */
+import { type Commands, commandRunner } from "../../sandbox/commands/run.ts";
+import { configuredSandbox } from "../../sandbox/configured.ts";
+import {
+  configuredToolStore,
+  libraryToolStore,
+  linkedSandbox,
+  resolverOf,
+  toolDigest,
+} from "../../toolstore/index.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Config } from "../core/config.ts";
+import type { Embedder, OpenTrace, Sandbox, ToolStore } from "../core/ports.ts";
+import { programOf } from "../core/tool.ts";
+import { type ForeignTools, foreignTools } from "../mcp/foreign.ts";
+
+export interface OpenToolsPorts {
+  readonly config: Config;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly openTrace: OpenTrace;
+  readonly newId: (kind: string) => string;
+  readonly embedder: Embedder | undefined;
+}
+
+export interface OpenTools {
+  readonly tools: ToolStore;
+  /** Started at the first call. Programs may call stored tools. */
+  readonly sandbox: () => Promise<Sandbox>;
+  /** Programs stand alone. */
+  readonly bareSandbox: () => Promise<Sandbox>;
+  readonly commands: Commands;
+  readonly foreign: ForeignTools;
+  close(): Promise<void>;
+}
+
+export function openTools({
+  config,
+  environment,
+  clock,
+  openTrace,
+  newId,
+  embedder,
+}: OpenToolsPorts): OpenTools {
+  const store = configuredToolStore(config.store, {
+    home: config.home,
+    clock,
+    environment,
+    embedder,
+  });
+  let started: Promise<Sandbox> | undefined;
+  const bareSandbox = (): Promise<Sandbox> => {
+    const running = started ?? configuredSandbox(config);
+    started = running;
+    return running;
+  };
+  const sandbox = async (): Promise<Sandbox> =>
+    commands.through(foreign.through(linkedSandbox(await bareSandbox(), resolverOf(tools))));
+  const commands = commandRunner({
+    configured: bareSandbox,
+    pythonIsNamed: config.sandboxes.python !== undefined,
+    workers: config.workers,
+    environment,
+  });
+  const library = libraryToolStore({
+    store,
+    openTrace,
+    newId,
+    run: async (tool, inputs) =>
+      (await sandbox()).run(
+        { program: programOf(tool), inputs, limits: tool.limits, seed: 0 },
+        new AbortController().signal,
+      ),
+  });
+  const foreign = foreignTools(config.mcpServers, {
+    store: library,
+    digest: toolDigest,
+    environment,
+    now: () => new Date(clock.now()).toISOString(),
+  });
+  const tools = foreign.over(library);
+  return {
+    tools,
+    sandbox,
+    bareSandbox,
+    commands,
+    foreign,
+    async close() {
+      await foreign.close();
+      await commands.close();
+      await (await started?.catch(() => undefined))?.close();
+      await tools.close();
+    },
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * What the walks of one attempt stand on: models by role within the request's budget, calls that a
+ * person permits, stored tools and agents as something to call, what makes a tool.
+ */
+import type { Ask } from "../ask/ask.ts";
+import { asker, type RoleModel } from "../ask/asker.ts";
+import { readPrompts } from "../ask/prompts/book.ts";
+import { type Permit, permitByPerson } from "../call/approvals.ts";
+import { type ToolCallable, toolCallable } from "../call/tool-callable.ts";
+import { type Config, modelOfRole } from "../core/config.ts";
+import type { PromptOverrides } from "../core/prompts.ts";
+import type { Steps } from "../core/steps.ts";
+import type { Tool } from "../core/tool.ts";
+import { agentsOf } from "../delegate/agents.ts";
+import type { ChildRunPorts } from "../delegate/child-run.ts";
+import { subAgent } from "../delegate/sub-agent.ts";
+import type { Memory } from "../memory/index.ts";
+import { structured } from "../models/structured.ts";
+import type { AttemptContext } from "../work/attempt.ts";
+import type { ArgumentFaults } from "../work/callable.ts";
+import { lookUps } from "./look-ups.ts";
+import { type MakePorts, makeForGoal, makeForStep } from "./make-tool.ts";
+import { roleModels } from "./models.ts";
+import { revisions } from "./revision.ts";
+import type { ModelWalkPorts } from "./walk-model.ts";
+import type { RuleWalkPorts } from "./walk-rules.ts";
+
+/** What the engine brings for every attempt. */
+export interface WalkPorts extends MakePorts, ChildRunPorts {
+  /** The latest: a manifest may have added to it. */
+  readonly config: Config;
+  readonly memory: () => Memory;
+  /** Of all attempts: schemas are compiled once each. */
+  readonly argumentFaults: ArgumentFaults;
+}
+
+/** What every walk that calls tools needs. */
+export interface CallEquipment {
+  readonly steps: Steps;
+  readonly permit: Permit;
+  readonly argumentFaults: ArgumentFaults;
+  readonly toolCallable: (tool: Tool) => ToolCallable;
+}
+
+/** What those need besides that ask a model. */
+export interface Equipment extends CallEquipment {
+  readonly seed: number;
+  readonly modelOf: (role: string) => Promise<RoleModel>;
+  readonly prompts: PromptOverrides;
+  readonly ask: Ask;
+}
+
+export function equipForCalls(ports: WalkPorts, attempt: AttemptContext): CallEquipment {
+  const { config, tools, clock, sandbox, argumentFaults } = ports;
+  const { steps, request } = attempt;
+  const { monotonicMs } = clock;
+  return {
+    steps,
+    permit: permitByPerson({ steps, approvals: config.approvals, now: clock.now }),
+    argumentFaults,
+    toolCallable: (tool) =>
+      toolCallable({ sandbox, tools, monotonicMs, query: request.objective }, tool),
+  };
+}
+
+export function equip(ports: WalkPorts, attempt: AttemptContext): Equipment {
+  const { config } = ports;
+  const { steps, request, work } = attempt;
+  const { seed } = work;
+  const { images = [] } = request;
+  const modelOf = roleModels(config, attempt);
+  const prompts = readPrompts(config.prompts);
+  return {
+    ...equipForCalls(ports, attempt),
+    seed,
+    modelOf,
+    prompts,
+    ask: asker({ steps, structured, modelOf, prompts, seed, images }),
+  };
+}
+
+export function equipForModel(ports: WalkPorts, attempt: AttemptContext): ModelWalkPorts {
+  const { config, tools, noneBelow, clock, memory } = ports;
+  const { steps, request } = attempt;
+  const equipment = equip(ports, attempt);
+  const { agentPorts, own } = agentsOf({ ...ports, ...equipment }, attempt);
+  // It starts while the first questions are under way.
+  const running = ports.sandbox();
+  running.catch(() => undefined);
+  return {
+    ...equipment,
+    tools,
+    noneBelow,
+    sandbox: () => running,
+    now: () => new Date(clock.now()).toISOString(),
+    revise: revisions(steps),
+    lookUps: lookUps([...config.data, ...(request.files ?? [])], memory),
+    contextTokens: config.contextTokens,
+    standing: [...config.agents.map((agent) => subAgent(agentPorts, agent)), ...own(steps)],
+    createTool: (step, goal, signal) =>
+      makeForStep(ports, attempt, equipment.ask, step, goal, signal),
+  };
+}
+
+export function equipForRules(ports: WalkPorts, attempt: AttemptContext): RuleWalkPorts {
+  const { config, tools, evaluator, sandbox, noneBelow } = ports;
+  return {
+    ...equipForCalls(ports, attempt),
+    trace: attempt.trace,
+    tools,
+    evaluator,
+    sandbox,
+    noneBelow,
+    approvals: config.approvals,
+    revise: revisions(attempt.steps),
+    createTool(goal, signal) {
+      const asks = modelOfRole(config, "tester") !== undefined;
+      const ask = asks ? equip(ports, attempt).ask : undefined;
+      return makeForGoal(ports, attempt, ask, goal, signal);
+    },
+  };
+}

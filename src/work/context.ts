@@ -1,0 +1,32 @@
+/** What is known beside the request's own words, each item with its source. */
+import type { Json } from "../core/json.ts";
+
+export interface ContextItem {
+  readonly kind: "past-outcome" | "preference" | "data";
+  readonly text: string;
+  /** Run id, file or user that it comes from. */
+  readonly source: string;
+}
+
+/** A finished request, as later ones find it. */
+export interface PastOutcome {
+  readonly requestId: string;
+  readonly user?: string;
+  readonly words: string;
+  readonly status: "SUCCEEDED" | "FAILED" | "CANCELED";
+  /** The answer, or why there is none. */
+  readonly text: string;
+  /** Stored tools that it called with success. */
+  readonly tools: readonly string[];
+  /** Steps of the last version of its plan, as the trace has them. */
+  readonly plan: readonly Json[];
+  /** Undefined where a price is unknown. */
+  readonly costUsd?: number;
+  /** ISO 8601. */
+  readonly time: string;
+}
+
+/** One line of a prompt. */
+export function contextLine({ kind, text, source }: ContextItem): string {
+  return `- [${kind}, ${source}] ${text.replace(/\s+/g, " ")}`;
+}

@@ -1,0 +1,117 @@
+/** One step of a plan, in the shape in which a planner writes it. */
+import { z } from "zod";
+import type { Json } from "../core/json.ts";
+import { ToolName } from "../core/tool.ts";
+import { quoteJson } from "./callable.ts";
+import { parseReference, referencesIn } from "./references.ts";
+
+const Value = z.unknown().transform((value) => (value ?? null) as Json);
+const MaybeValue = z
+  .unknown()
+  .optional()
+  .transform((value) => (value ?? null) as Json);
+const Arguments = z.record(z.string(), Value);
+const absent = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? undefined);
+
+const common = {
+  id: z.string().regex(/^[A-Za-z_]\w{0,39}$/, "an id of letters, digits and _ (at most 40)"),
+  dependsOn: z
+    .array(z.string())
+    .nullish()
+    .transform((ids) => ids ?? []),
+};
+
+/** A function that a program calls and a model fills. */
+export const SemanticGap = z.object({
+  name: ToolName,
+  signature: z.string().min(1),
+  description: z.string().min(1),
+});
+
+export const Step = z.discriminatedUnion("kind", [
+  z.object({
+    ...common,
+    kind: z.literal("call-tool"),
+    tool: z.string().min(1),
+    arguments: Arguments.nullish().transform((given) => given ?? {}),
+  }),
+  z.object({
+    ...common,
+    kind: z.literal("create-tool"),
+    name: ToolName,
+    description: z.string().min(1),
+    signature: absent(z.string()),
+  }),
+  z.object({
+    ...common,
+    kind: z.literal("program"),
+    code: z.string().min(1),
+    semantic: z
+      .array(SemanticGap)
+      .nullish()
+      .transform((gaps) => gaps ?? []),
+  }),
+  z.object({
+    ...common,
+    kind: z.literal("delegate"),
+    agent: z.string().min(1),
+    message: z.string().min(1),
+  }),
+  z.object({ ...common, kind: z.literal("ask"), question: z.string().min(1) }),
+  z.object({ ...common, kind: z.literal("answer"), text: absent(z.string()), value: MaybeValue }),
+]);
+export type Step = z.output<typeof Step>;
+export type StepOf<Kind extends Step["kind"]> = Step & { readonly kind: Kind };
+
+/** The values of a step in which references may stand. */
+export function valuesOf(step: Step): readonly Json[] {
+  switch (step.kind) {
+    case "call-tool":
+      return [step.arguments];
+    case "answer":
+      return [step.value];
+    case "create-tool":
+    case "program":
+    case "delegate":
+    case "ask":
+      return [];
+  }
+}
+
+/** Ids that have to be done first: said ones and those it takes results of. */
+export function dependenciesOf(step: Step): readonly string[] {
+  const taken = valuesOf(step)
+    .flatMap(referencesIn)
+    .flatMap((text) => parseReference(text)?.step ?? []);
+  return [...new Set([...step.dependsOn, ...taken])];
+}
+
+/** Dependencies, and the making of the tool that a step calls. */
+export function predecessorsOf(step: Step, steps: readonly Step[]): readonly string[] {
+  const makers =
+    step.kind === "call-tool"
+      ? steps.filter((other) => other.kind === "create-tool" && other.name === step.tool)
+      : step.kind === "answer"
+        ? steps.filter((other) => other.id !== step.id)
+        : [];
+  return [...new Set([...dependenciesOf(step), ...makers.map(({ id }) => id)])];
+}
+
+/** What a step does, in a few words of a prompt. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case "call-tool":
+      return `${step.tool} ${quoteJson(step.arguments, 500)}`;
+    case "create-tool":
+      return `create ${step.name}`;
+    case "program":
+      return "program";
+    case "delegate":
+      return `${step.agent}: ${step.message}`;
+    case "ask":
+      return `asked: ${step.question}`;
+    case "answer":
+      return "answer";
+  }
+}

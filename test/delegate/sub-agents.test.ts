@@ -99,7 +99,7 @@ describe("a sub-agent", () => {
     expect(solution).toMatchObject({ answer: { value: "42" } });
     const chats = home.server.requests.filter((request) => stageOf(request) === "chat").map(textOf);
     expect(chats[1]).toMatch(/arguments of double do not fit: input: must be number/);
-    expect(chats[2]).toMatch(/These tool calls could not be made/);
+    expect(chats[2]).toMatch(/These tool calls were not made/);
     expect((await home.engine.tools.get("double")).usage.calls).toBe(1);
   });
 

@@ -53,7 +53,7 @@ beforeAll(async () => {
     (request) => {
       if (stageOf(request) !== "chat") return walk(request);
       if (textOf(request).includes("You err.")) {
-        return textOf(request).includes("could not be made")
+        return textOf(request).includes("were not made")
           ? "done"
           : '<tool_call>{"name": "triple", "arguments": {}}</tool_call>';
       }

@@ -1,0 +1,122 @@
+/** The planner: what it is shown, what it may not say, and what is written down of its plans. */
+import { describe, expect, it } from "vitest";
+import type { Sandbox } from "../../src/core/ports.ts";
+import { Request } from "../../src/core/request.ts";
+import { planByModel, type Replan } from "../../src/request/plan-by-model.ts";
+import type { Callable } from "../../src/work/callable.ts";
+import type { PastOutcome } from "../../src/work/context.ts";
+import type { Goal } from "../../src/work/goal.ts";
+import type { DoneStep } from "../../src/work/outcome.ts";
+import { Step } from "../../src/work/step.ts";
+import { stage } from "../support/stage.ts";
+
+const double: Callable = {
+  name: "double",
+  description: "Doubles a number.",
+  parameters: { type: "object", properties: { input: { type: "number" } } },
+  origin: "tool",
+  call: () => Promise.reject(new Error("a plan calls nothing")),
+};
+const goal: Goal = {
+  request: Request.parse({ objective: "Double four" }),
+  words: "Double four",
+  context: [],
+};
+const call = (id: string, tool: string) => ({ id, kind: "call-tool", tool, arguments: {} });
+const end = { id: "end", kind: "answer", text: "Done." };
+const plan = (...steps: object[]) => ({ reason: "so", steps });
+const did = (id: string): DoneStep => ({
+  step: Step.parse(call(id, "double")),
+  version: 1,
+  outcome: { status: "done", result: 8 },
+});
+
+async function planned(
+  replies: readonly object[],
+  {
+    asked = goal,
+    done = [],
+    replan,
+  }: { asked?: Goal; done?: readonly DoneStep[]; replan?: Replan } = {},
+) {
+  const at = stage(replies);
+  const sandbox = { capabilities: { prompt: "Programs are JavaScript." } } as unknown as Sandbox;
+  const ports = {
+    ...at,
+    argumentFaults: () => [],
+    sandbox: async () => sandbox,
+    now: () => "2026-01-01T00:00:00.000Z",
+  };
+  const affordances = {
+    callables: [double],
+    missing: [{ name: "halve", signature: "(n: number) => number", description: "Halves." }],
+  };
+  return { ...at, plan: await planByModel(ports, asked, affordances, done, replan) };
+}
+
+describe("the planner", () => {
+  it("is shown what can be called, what is missing and where programs run", async () => {
+    const { asked } = await planned([plan(end)]);
+    expect(asked()[0]).toContain("double");
+    expect(asked()[0]).toContain("halve");
+    expect(asked()[0]).toContain("Programs are JavaScript.");
+  });
+
+  it("is told back a reply that fails the check, in the words of the fault", async () => {
+    const { asked, plan: made, told } = await planned([plan(call("a", "treble")), plan(end)]);
+    expect(asked()).toHaveLength(2);
+    expect(asked()[1]).toContain('Step a calls "treble", which is not there. There are: double.');
+    expect(made.steps.map(({ id }) => id)).toEqual(["end"]);
+    // What was refused is no version of the plan.
+    expect(told("plan-proposed")).toHaveLength(1);
+  });
+
+  it("gives the next version, with why and with what changed; what is done is not planned again", async () => {
+    const before = {
+      version: 1,
+      reason: "so",
+      steps: [call("a", "double"), call("b", "double")].map((step) => Step.parse(step)),
+    };
+    const replan = { before, reason: "b failed: odd." };
+    const {
+      asked,
+      plan: made,
+      told,
+    } = await planned([plan(call("a", "double"), end)], {
+      done: [did("a")],
+      replan,
+    });
+    expect(asked()[0]).toContain("b failed: odd.");
+    expect(asked()[0]).toContain("- a (double {}) is done: 8");
+    expect(made).toMatchObject({ version: 2, steps: [{ id: "end" }] });
+    expect(told("plan-proposed")).toMatchObject([
+      { because: "b failed: odd.", kept: ["a"], diff: { added: ["end"], dropped: ["a", "b"] } },
+    ]);
+  });
+
+  describe("is shown the plan of an equal request", () => {
+    const earlier = (...steps: object[]): Goal => ({
+      ...goal,
+      earlier: { requestId: "req-0", tools: ["double"], plan: steps } as unknown as PastOutcome,
+    });
+    const shown = async (asked: Goal, done: readonly DoneStep[] = []) =>
+      (await planned([plan(end)], { asked, done })).asked()[0]?.includes('"kept_step"');
+
+    it("where all that it calls can be called", async () => {
+      expect(await shown(earlier(call("kept_step", "double")))).toBe(true);
+      expect(await shown(earlier(call("kept_step", "treble")))).toBe(false);
+    });
+
+    it("without the making of tools, which are there now", async () => {
+      const make = { id: "make", kind: "create-tool", name: "double", description: "Doubles." };
+      const use = { ...call("kept_step", "double"), dependsOn: ["make"] };
+      const { asked } = await planned([plan(end)], { asked: earlier(make, use) });
+      expect(asked()[0]).toContain('"kept_step"');
+      expect(asked()[0]).not.toContain('"make"');
+    });
+
+    it("until a step of its own is done", async () => {
+      expect(await shown(earlier(call("kept_step", "double")), [did("a")])).toBe(false);
+    });
+  });
+});

@@ -10,7 +10,7 @@ import { type DoneStep, resultsOf, type StepOutcome } from "../work/outcome.ts";
 import type { Plan } from "../work/plan.ts";
 import { predecessorsOf, type Step, type StepOf } from "../work/step.ts";
 import { carryOutStep, type StepPorts } from "./carry-out-step.ts";
-import type { Revise } from "./revision.ts";
+import type { Revise } from "./revise.ts";
 
 export interface CarryOutPorts extends StepPorts {
   readonly tools: ToolStore;

@@ -21,7 +21,7 @@ import type { ArgumentFaults } from "../work/callable.ts";
 import { lookUps } from "./look-ups.ts";
 import { type MakePorts, makeForGoal, makeForStep } from "./make-tool.ts";
 import { roleModels } from "./models.ts";
-import { revisions } from "./revision.ts";
+import { revisions } from "./revise.ts";
 import type { ModelWalkPorts } from "./walk-model.ts";
 import type { RuleWalkPorts } from "./walk-rules.ts";
 

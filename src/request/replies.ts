@@ -3,7 +3,7 @@ import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import { callbackSecret, callbackToken } from "../journal/callback-token.ts";
 import { complete, kindOf, type ReplyOptions, reply, send } from "../journal/people.ts";
-import { REVISE, type Revision } from "./revision.ts";
+import { REVISE, type Revision } from "./revise.ts";
 
 export interface Replies {
   answer(id: string, answer: Json, options?: ReplyOptions): Promise<void>;

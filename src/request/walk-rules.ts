@@ -17,7 +17,7 @@ import { type AffordByRulePorts, affordByRule } from "./afford-by-rule.ts";
 import { type CarryOutByRulePorts, carryOutByRule } from "./carry-out-by-rule.ts";
 import { type GroundByRulePorts, groundByRule } from "./ground-by-rule.ts";
 import { type PlanByRulePorts, planByRule } from "./plan-by-rule.ts";
-import type { Revise } from "./revision.ts";
+import type { Revise } from "./revise.ts";
 
 export type RuleWalkPorts = GroundByRulePorts &
   AffordByRulePorts &

@@ -1,12 +1,9 @@
 /** Every way to get a manifest wrong has a code of its own, and the line where it stands. */
 import { describe, expect, it } from "vitest";
-import {
-  badManifest,
-  checkManifest,
-  type Objects,
-  overlaid,
-  readManifest,
-} from "../../src/declare/index.ts";
+import { checkManifest, overlaid } from "../../src/declare/check.ts";
+import { badManifest } from "../../src/declare/faults.ts";
+import { readManifest } from "../../src/declare/read.ts";
+import type { Objects } from "../../src/declare/schema.ts";
 import { EXAMPLE } from "./example.ts";
 
 const EMPTY: Objects = {

@@ -10,7 +10,7 @@ import { Request } from "../../src/core/request.ts";
 import type { Tool } from "../../src/core/tool.ts";
 import { type StepsMemory, sendTo, stepsMemory } from "../../src/journal/immediate.ts";
 import { type CarryOutPorts, carryOut } from "../../src/request/carry-out.ts";
-import { REVISE, revisions } from "../../src/request/revision.ts";
+import { REVISE, revisions } from "../../src/request/revise.ts";
 import type { Arguments, Callable } from "../../src/work/callable.ts";
 import type { Goal } from "../../src/work/goal.ts";
 import { type DoneStep, resultsOf } from "../../src/work/outcome.ts";

@@ -6,7 +6,7 @@ import { Request } from "../../src/core/request.ts";
 import { ToolSpec } from "../../src/core/tool.ts";
 import { nameOf, specFromExamples } from "../../src/create-tool/spec-from-examples.ts";
 import { immediateSteps, sendTo, stepsMemory } from "../../src/journal/immediate.ts";
-import { REVISE } from "../../src/request/revision.ts";
+import { REVISE } from "../../src/request/revise.ts";
 import { walkByRules } from "../../src/request/walk-rules.ts";
 import type { Creation } from "../../src/work/outcome.ts";
 import { memoryToolStore } from "../../toolstore/index.ts";

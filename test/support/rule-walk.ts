@@ -10,7 +10,7 @@ import type { Json } from "../../src/core/json.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
 import type { Steps } from "../../src/core/steps.ts";
 import type { Task, TaskInstance } from "../../src/core/task.ts";
-import { revisions } from "../../src/request/revision.ts";
+import { revisions } from "../../src/request/revise.ts";
 import type { RuleWalkPorts } from "../../src/request/walk-rules.ts";
 import { memoryToolStore } from "../../toolstore/index.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { text as readStream } from "node:stream/consumers";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
-import type { ManifestFile } from "../../declare/index.ts";
+import type { ManifestFile } from "../../declare/read.ts";
 import { type CommonFlags, collect, withCommonFlags, withSession } from "../session.ts";
 
 interface ApplyFlags extends CommonFlags {

@@ -1,7 +1,7 @@
 /** `toolwright get`: what there is of what was declared, and how its runs do. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
-import type { Body } from "../../declare/index.ts";
+import type { Body } from "../../declare/schema.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { table } from "../output.ts";
 import { type RunRow, runRows, statusOf, statusWord } from "../run-rows.ts";

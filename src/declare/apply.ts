@@ -28,14 +28,14 @@ import { commandOf, ORIGIN, toolOfManifest } from "./tool.ts";
 export interface ApplyOptions {
   /** Says what would be done, and does nothing. */
   readonly dryRun?: boolean;
-  /** Applies runs too whose agents have tools that can not run here. */
+  /** Applies runs too whose agents have tools that cannot run here. */
   readonly allowUnavailable?: boolean;
 }
 
 export interface AppliedManifest {
   /** In the manifest's order. */
   readonly objects: readonly Applied[];
-  /** Tools that can not run on this machine now, with the reason. */
+  /** Tools that cannot run on this machine now, with the reason. */
   readonly unavailable: readonly { readonly tool: string; readonly reason: string }[];
   /** What runs otherwise than the manifest says, and how. */
   readonly remarks: readonly { readonly tool: string; readonly text: string }[];
@@ -48,7 +48,7 @@ export interface ApplyPorts {
   readonly tools: ToolStore;
   readonly events: EventStore;
   readonly submit: Requests["submit"];
-  /** Why a command can not run here. */
+  /** Why a command cannot run here. */
   readonly unavailable: (
     command: NonNullable<ReturnType<typeof commandOf>>,
     signal: AbortSignal,
@@ -193,7 +193,7 @@ function toolsUnavailable(blocking: AppliedManifest["unavailable"]): ConfigError
   const lines = blocking.map(({ tool, reason }) => `  ${tool}: ${reason}`);
   return new ConfigError(
     "TOOL_UNAVAILABLE",
-    `Nothing was applied: a run needs tools that can not run on this machine.\n${lines.join("\n")}\nMake them available, or apply it all the same with --allow-unavailable: their calls fail with the reason.`,
+    `Nothing was applied: a run needs tools that cannot run on this machine.\n${lines.join("\n")}\nMake them available, or apply it all the same with --allow-unavailable: their calls fail with the reason.`,
     { facts: { tools: blocking.map((each) => ({ ...each })) as unknown as Json } },
   );
 }

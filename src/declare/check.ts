@@ -1,6 +1,6 @@
 /**
- * What a schema can not see: names that are taken twice or lead nowhere, agents in a circle, a tool
- * that is nothing or two things, a command that its executor can not take. Names may lead to the
+ * What a schema cannot see: names that are taken twice or lead nowhere, agents in a circle, a tool
+ * that is nothing or two things, a command that its executor cannot take. Names may lead to the
  * manifest itself, to what the home has from earlier ones, and to its stored tools.
  */
 import { Ajv2020 } from "ajv/dist/2020.js";

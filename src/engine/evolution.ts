@@ -4,7 +4,6 @@ import { withUses } from "../../toolstore/index.ts";
 import { readPrompts } from "../ask/prompts/book.ts";
 import type { Clock } from "../core/clock.ts";
 import { type Config, type ModelConfig, modelOfRole, toolBudget } from "../core/config.ts";
-import { ConfigError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type {
   Embedder,
@@ -16,8 +15,8 @@ import type {
   ToolStore,
 } from "../core/ports.ts";
 import type { Task } from "../core/task.ts";
-import { generatorByName } from "../evolve/generators/by-name.ts";
-import type { Novelty } from "../evolve/generators/novelty.ts";
+import { defaultGenerator, generatorByName } from "../evolve/generators/by-name.ts";
+import { noveltyBy } from "../evolve/generators/novelty.ts";
 import type { EvolveBudget } from "../evolve/loop/budget.ts";
 import { recordedBy, recordedReplies } from "../evolve/loop/resume.ts";
 import type { EvolveProgress, EvolveResult } from "../evolve/loop/run.ts";
@@ -103,7 +102,7 @@ export function createEvolve({
     const runId = options.id ?? newId("evo");
     const { model: asked } = options;
     const chosen = asked === undefined ? modelOfRole(config, "author") : (asked ?? undefined);
-    const name = options.generator ?? (chosen === undefined ? "offline" : "ensemble");
+    const name = options.generator ?? defaultGenerator(chosen !== undefined);
     const running = await sandbox();
     const prompts = EVOLVE_PROMPTS.own(readPrompts(config.prompts));
     const replies = repliesOf(runId, resume);
@@ -124,6 +123,7 @@ export function createEvolve({
         : replayed === undefined
           ? await modelOf(chosen, settings.budget, replies)
           : await recordedModel(await replies.known(), replayed);
+    const novelty = model === undefined ? undefined : noveltyBy(embedder, config.novelty);
     const decisive = {
       generator: name,
       strategy,
@@ -144,7 +144,7 @@ export function createEvolve({
                 capabilities: promptFor(running.capabilities, task.language),
                 prompts,
                 samplers,
-                ...noveltyOf(config, embedder),
+                ...(novelty === undefined ? {} : { novelty }),
               },
         ),
         strategy: strategyByName(strategy),
@@ -182,24 +182,6 @@ async function recordedModel(
     known.map((call) => RecordedCall.parse(call)),
     { id: model, terms },
   );
-}
-
-/** @throws ConfigError BAD_CONFIG */
-function noveltyOf(
-  { novelty: atMost }: Config,
-  embedder: Embedder | undefined,
-): { readonly novelty?: Novelty } {
-  if (atMost === undefined) return {};
-  if (embedder === undefined) {
-    throw new ConfigError(
-      "BAD_CONFIG",
-      "novelty compares programs by their vectors, and no embedder is configured: add `embedder`, " +
-        "e.g. `embedder: { driver: local }`, or leave novelty out.",
-    );
-  }
-  const embed: Novelty["embed"] = (texts, signal) =>
-    embedder.embed(texts, { kind: "document" }, signal);
-  return { novelty: { embed, atMost } };
 }
 
 /** Loaded when it is used: without a model nobody waits for its client. */

@@ -32,7 +32,7 @@ export async function planByRule(
 }
 
 /** The rules. */
-export function decide(
+function decide(
   goal: TaskGoal,
   tried: readonly TriedTool[],
   seen: readonly Observation[],

@@ -14,7 +14,7 @@ export interface Reference {
 const SHAPE = /^([A-Za-z_]\w*)((?:\.[A-Za-z_$][\w$-]*|\[\d+\]|\["[^"]*"\])*)$/;
 const PART = /\.([A-Za-z_$][\w$-]*)|\[(\d+)\]|\["([^"]*)"\]/g;
 
-/** What a `$from` says, or undefined if it can not be read. */
+/** What a `$from` says, or undefined if it cannot be read. */
 export function parseReference(text: string): Reference | undefined {
   const match = SHAPE.exec(text.trim());
   if (match === null) return undefined;

@@ -23,7 +23,7 @@ const common = {
 };
 
 /** A function that a program calls and a model fills. */
-export const SemanticGap = z.object({
+const SemanticGap = z.object({
   name: ToolName,
   signature: z.string().min(1),
   description: z.string().min(1),

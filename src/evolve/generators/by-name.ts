@@ -41,6 +41,11 @@ export interface ModelArm {
   readonly novelty?: Novelty;
 }
 
+/** Everything that works offline, and a model beside it where one is there. */
+export function defaultGenerator(withModel: boolean): (typeof GENERATORS)[number] {
+  return withModel ? "ensemble" : "offline";
+}
+
 /** @throws InputError UNKNOWN_GENERATOR; ConfigError MODEL_MISSING */
 export function generatorByName(name: string, task: Task, arm: ModelArm | undefined): Generator {
   if (foreignLanguage(task.language) !== undefined) return foreignGenerator(name, task, arm);

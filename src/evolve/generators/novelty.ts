@@ -3,6 +3,8 @@
  * evaluation: their vectors are closer than a bound to one that was proposed before. ShinkaEvolve
  * (Sakana AI, 2025) rejects on the same grounds.
  */
+import { ConfigError } from "../../core/errors.ts";
+import type { Embedder } from "../../core/ports.ts";
 import type { Generator, Proposal } from "./generator.ts";
 
 export interface Novelty {
@@ -13,6 +15,22 @@ export interface Novelty {
   ) => Promise<readonly Float32Array[]>;
   /** Cosine in (0, 1]: a program above it is not run. */
   readonly atMost: number;
+}
+
+/** @throws ConfigError BAD_CONFIG for a bound without an embedder. */
+export function noveltyBy(
+  embedder: Embedder | undefined,
+  atMost: number | undefined,
+): Novelty | undefined {
+  if (atMost === undefined) return undefined;
+  if (embedder === undefined) {
+    throw new ConfigError(
+      "BAD_CONFIG",
+      "novelty compares programs by their vectors, and no embedder is configured: add `embedder`, " +
+        "e.g. `embedder: { driver: local }`, or leave novelty out.",
+    );
+  }
+  return { embed: (texts, signal) => embedder.embed(texts, { kind: "document" }, signal), atMost };
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Carrying a plan out: what runs when, what a person decides, and what a later attempt finds done. */
 import { describe, expect, it } from "vitest";
-import { approvalHash } from "../../src/call/approvals.ts";
-import { permitByPerson } from "../../src/call/permit.ts";
+import { callHash, permitByPerson } from "../../src/call/approvals.ts";
 import { Approvals } from "../../src/core/approvals.ts";
 import { ModelError } from "../../src/core/errors.ts";
 import type { Json } from "../../src/core/json.ts";
@@ -36,7 +35,7 @@ function callable(name: string, body: Body, tool?: Tool): Callable {
   return {
     name,
     description: name,
-    parameters: { type: "object" },
+    parameters: { type: "object", properties: { text: {}, amount: {} } },
     origin: "tool",
     ...(tool === undefined ? {} : { tool }),
     call: async (given) => ({ status: "returned", output: await body(given) }),
@@ -212,7 +211,7 @@ describe("carrying a plan out", () => {
 describe("a call that a person has to approve", () => {
   const pay = sampleTool({ name: "pay" });
   const given = { amount: 7 };
-  const hash = approvalHash(pay, given);
+  const hash = callHash(pay, given);
   const approved = (memory: StepsMemory, payload: object) =>
     sendTo(memory, {
       id: "a",

@@ -8,6 +8,7 @@ import type { Json } from "../core/json.ts";
 import type { StepAttempt, Steps } from "../core/steps.ts";
 import { actsOutside, parameterNames, type Tool } from "../core/tool.ts";
 import type { ArgumentFaults, Callable, CallOutcome } from "../work/callable.ts";
+import type { ToolCalled } from "../work/outcome.ts";
 import type { Permit } from "./approvals.ts";
 import { byName, checkArguments, type Given } from "./arguments.ts";
 import { completed, isPending } from "./pending.ts";
@@ -86,18 +87,34 @@ export async function makeCalls(
     if ("fault" in checked) return refused("INVALID_ARGUMENTS", `As edited: ${checked.fault}`);
   }
   await steps.trace(`call:${name}:asked`, calls.map(callEvent(callable, ids)));
-  const said = await steps.step(
+  const kept = await steps.step<Json>(
     `call:${name}`,
-    async (attempt) => (await make(calls, attempt)).map((outcome) => ({ ...outcome })),
+    async (attempt) => (await make(calls, attempt)).map((outcome) => ({ ...outcome })) as Json,
     {
       input: allowed,
       // What changes something outside is not repeated when nobody knows whether it happened.
       ...(tool !== undefined && actsOutside(tool) ? { onUncertain: "ask" } : {}),
     },
   );
+  const said = outcomesIn(kept as Kept, calls.length);
   const outcomes = await Promise.all(said.map((outcome) => whole(steps, name, outcome)));
   await steps.trace(`call:${name}:done`, outcomes.map(resultEvent(ids)));
   return { calls, outcomes };
+}
+
+/**
+ * What the journal holds of a call. One that was made by an older version of the engine has a single
+ * outcome, or, of a tool that was called for a goal, what was measured of it.
+ */
+type Kept = readonly CallOutcome[] | CallOutcome | Pick<ToolCalled, "kind" | "trial">;
+
+function outcomesIn(kept: Kept, calls: number): readonly CallOutcome[] {
+  if (Array.isArray(kept)) return kept;
+  if (!("kind" in kept)) return [kept as CallOutcome];
+  const { trial } = kept;
+  return trial.status === "serves"
+    ? trial.outputs.map((output): CallOutcome => ({ status: "returned", output }))
+    : Array.from({ length: calls }, (): CallOutcome => ({ ...trial, status: "failed" }));
 }
 
 /** Why a version that nobody has approved yet is not called, by whatever way it was reached. */

@@ -75,6 +75,31 @@ describe("a call", () => {
     });
   });
 
+  it.each([
+    ["a call by name", { status: "returned", output: 7 }, { status: "returned", output: 7 }],
+    [
+      "a call that waits",
+      { status: "returned", output: { $pending: "soon" } },
+      { status: "returned", output: 42 },
+    ],
+    [
+      "a call for a goal",
+      { kind: "tool-called", trial: { status: "serves", outputs: [7] } },
+      { status: "returned", output: 7 },
+    ],
+    [
+      "a failed call for a goal",
+      { kind: "tool-called", trial: { status: "fails", reason: "odd" } },
+      { status: "failed", reason: "odd" },
+    ],
+  ] as const)("is told from the journal of an older version: %s", async (_, kept, outcome) => {
+    const { memory, log, ports, callable } = world();
+    memory.done.set("call:tell#1", kept);
+    sendTo(memory, { id: "1", name: "callback:tell", payload: { result: 42 }, time: "" });
+    expect(await makeCall(ports, callable, [3], "c")).toEqual(outcome);
+    expect(log.filter((line) => line.startsWith("effect"))).toEqual([]);
+  });
+
   it("that nobody has decided about yet leaves no trace", async () => {
     const { log, ports, callable } = world();
     const open = { ...ports, permit: async () => ({ decision: "open" }) as const };

@@ -27,8 +27,12 @@ export async function afford(
   signal: AbortSignal,
 ): Promise<readonly Affordance[]> {
   const { name, description, signature } = goal.task.spec;
-  const hypotheses = [`${name} ${signature} ${description}`];
-  const matches = await ports.tools.search({ text: goal.words, hypotheses, limit: 5 });
+  const hypothesis = { name, signature, description };
+  const matches = await ports.tools.search({
+    text: goal.words,
+    hypotheses: [`${name} ${signature} ${description}`],
+    limit: 5,
+  });
   const near = matches.filter(({ score }) => score >= ports.noneBelow);
 
   const floor =
@@ -51,7 +55,7 @@ export async function afford(
       type: "affordance-result",
       data: {
         query: goal.words,
-        hypotheses,
+        hypotheses: [hypothesis],
         ...(matches.degraded === undefined ? {} : { degraded: matches.degraded }),
         matches: matches.map(({ tool, score }) => ({
           name: tool.name,
@@ -65,7 +69,7 @@ export async function afford(
             ? { status: trial.status, fitness: trial.fitness }
             : { status: trial.status, reason: trial.reason }),
         })),
-        missing: tried.at(-1)?.trial.status === "serves" ? [] : [name],
+        missing: tried.at(-1)?.trial.status === "serves" ? [] : [hypothesis],
       },
     },
   ]);

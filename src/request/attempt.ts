@@ -5,15 +5,17 @@
 
 import type { Clock } from "../core/clock.ts";
 import type { NewEvent } from "../core/event.ts";
+import type { RequestWork } from "../core/events/request.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import type { Request } from "../core/request.ts";
 import type { EvolveProgress } from "../evolve/loop/run.ts";
 import type { ReplyOptions } from "../journal/people.ts";
 import type { RequestView } from "../journal/view.ts";
-import type { LifeContext, Prepare, RequestWork } from "../work/attempt.ts";
+import type { LifeContext, Prepare } from "../work/attempt.ts";
 import type { Solution, Stages } from "../work/stages.ts";
-import type { RequestOutcome, Revision } from "./run-request.ts";
+import type { Revision } from "./revise.ts";
+import type { RequestOutcome } from "./run-request.ts";
 
 export interface LiveOptions {
   readonly prepare: Prepare;

@@ -3,8 +3,6 @@
  * the answer step, or with the reason why another plan is needed.
  */
 import type { ToolStore } from "../core/ports.ts";
-import { Request } from "../core/request.ts";
-import type { Steps } from "../core/steps.ts";
 import type { Callable } from "../work/callable.ts";
 import {
   type DoneStep,
@@ -15,7 +13,7 @@ import {
 } from "../work/matter.ts";
 import { type PlanStep, type PlanStepOf, predecessorsOf } from "../work/plan.ts";
 import { type PerformPorts, perform } from "./perform.ts";
-import { REVISE, Revision } from "./run-request.ts";
+import { pendingRevision, type Revision } from "./revise.ts";
 
 export interface CarryOutPorts extends PerformPorts {
   readonly tools: ToolStore;
@@ -25,10 +23,7 @@ export interface CarryOutPorts extends PerformPorts {
 export type PlanEnd =
   | { readonly kind: "answer"; readonly step: PlanStepOf<"answer"> }
   | { readonly kind: "replan"; readonly reason: string }
-  | { readonly kind: "revised"; readonly request: Request };
-
-/** A time that is past: who waits until then only looks. */
-const ONLY_LOOK = "1970-01-01T00:00:00.000Z";
+  | { readonly kind: "revised"; readonly change: Revision };
 
 /**
  * @param done Grows by what runs: finished steps of earlier plans stand in it already.
@@ -42,8 +37,8 @@ export async function carryOut(
   callables: Callable[],
 ): Promise<PlanEnd> {
   for (;;) {
-    const revised = await revision(ports.steps, matter.request);
-    if (revised !== undefined) return { kind: "revised", request: revised };
+    const change = await pendingRevision(ports.steps);
+    if (change !== undefined) return { kind: "revised", change };
 
     const finished = new Set(resultsOf(done).keys());
     const left = planned.filter(({ id }) => !finished.has(id));
@@ -100,20 +95,4 @@ async function recorded(
   return made === undefined
     ? { status: "done", result }
     : { status: "done", result, made: toolCallable(await tools.get(made.name, made.version)) };
-}
-
-/** What the person changed while the request ran: fields that are not named stay. */
-async function revision(steps: Steps, request: Request): Promise<Request | undefined> {
-  const said = await steps.waitFor(REVISE, { deadline: ONLY_LOOK });
-  const change = said === undefined ? undefined : Revision.safeParse(said.payload);
-  if (change?.success !== true) return undefined;
-  const revised = Request.parse({ ...request, ...change.data });
-  const { objective, requirements, constraints } = revised;
-  await steps.trace("request-revised", [
-    {
-      type: "request-revised",
-      data: { changed: Object.keys(change.data), objective, requirements, constraints },
-    },
-  ]);
-  return revised;
 }

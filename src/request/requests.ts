@@ -5,6 +5,8 @@
 
 import { InputError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
+import { readEvents, withTexts } from "../core/events/read.ts";
+import type { RequestWork } from "../core/events/request.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import { Request } from "../core/request.ts";
@@ -13,10 +15,11 @@ import { type LifeEnd, liveOn } from "../journal/durable.ts";
 import { failpointOf } from "../journal/failpoint.ts";
 import { cancel, complete, kindOf, reply, send } from "../journal/people.ts";
 import { viewRequest } from "../journal/view.ts";
-import { type LifeContext, type RequestWork, Submitted } from "../work/attempt.ts";
+import type { LifeContext } from "../work/attempt.ts";
 import type { Solution } from "../work/stages.ts";
 import type { Outcome, Requests, RequestsPorts } from "./attempt.ts";
-import { REVISE, walkedTo, walkRequest } from "./run-request.ts";
+import { REVISE } from "./revise.ts";
+import { walkedTo, walkRequest } from "./run-request.ts";
 
 export type { LiveOptions, Outcome, Requests } from "./attempt.ts";
 
@@ -33,16 +36,15 @@ export function createRequests(ports: RequestsPorts): Requests {
     append: (id, events, options) =>
       store.append(
         id,
-        events.map((event) => ({ ...event, data: clean(event.data) })),
+        events.map((event) => withTexts(event, clean)),
         options,
       ),
   };
 
   async function submitted(id: string): Promise<{ request: Request; work: RequestWork }> {
-    for await (const { type, data } of store.events(id)) {
-      if (type !== "request-submit") continue;
-      const { work, ...rest } = Submitted.parse(data);
-      return { request: Request.parse(rest), work };
+    for await (const { data } of readEvents(store, id, ["request-submit"])) {
+      const { work, agent: _, ...request } = data;
+      if (work !== undefined) return { request: Request.parse(request), work };
     }
     throw new InputError(
       "NO_REQUEST",
@@ -58,10 +60,7 @@ export function createRequests(ports: RequestsPorts): Requests {
           "Expected a model that sees for a request with images, got none configured. Set TOOLWRIGHT_MODEL, or `model` in toolwright.config.json.",
         );
       }
-      const event: NewEvent = {
-        type: "request-submit",
-        data: clean(JSON.parse(JSON.stringify({ ...request, work })) as Json),
-      };
+      const event = withTexts({ type: "request-submit", data: { ...request, work } }, clean);
       const title = String(clean(request.objective));
       // One transaction: no process finds it half submitted.
       const [, , claim] = await Promise.all([

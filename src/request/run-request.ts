@@ -5,14 +5,14 @@
  * A person may change what they asked for meanwhile: before the next plan the walk starts again
  * from the changed words, and calls that were made already are not made again.
  */
-import type { z } from "zod";
 import { digestJson } from "../core/digest.ts";
 import { CanceledError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
-import { Request, type RequestStatus } from "../core/request.ts";
+import type { Request, RequestStatus } from "../core/request.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Observation, Solution, Stages } from "../work/stages.ts";
+import { pendingRevision, type Revision, revise } from "./revise.ts";
 import { solve } from "./walk-rules.ts";
 
 export interface RequestOutcome {
@@ -21,12 +21,6 @@ export interface RequestOutcome {
   /** Absent while it waits, and when it was canceled. */
   readonly solution?: Solution;
 }
-
-/** The signal that changes a request; its payload holds the fields that change. */
-export const REVISE = "revise";
-
-export const Revision = Request.omit({ examples: true, budget: true, user: true }).partial();
-export type Revision = z.output<typeof Revision>;
 
 export interface Walked {
   readonly status: "SUCCEEDED" | "FAILED";
@@ -43,19 +37,7 @@ export async function walkRequest(steps: Steps, request: Request, stages: Stages
       return walkedTo(await solve(asked, asSteps(steps, stages, calls)));
     } catch (error) {
       if (!(error instanceof Revised)) throw error;
-      const changed = Request.parse({ ...asked, ...error.change });
-      await steps.trace("request-revised", [
-        {
-          type: "request-revised",
-          data: {
-            revision: revision + 1,
-            changed: Object.keys(error.change),
-            ...wordsOf(changed),
-            before: wordsOf(asked),
-          },
-        },
-      ]);
-      asked = changed;
+      asked = await revise(steps, asked, error.change, revision + 1);
     }
   }
 }
@@ -70,7 +52,7 @@ export function walkedTo(solution: Solution): Walked {
   return {
     status: "SUCCEEDED",
     cause: "answered",
-    events: [{ type: "answer-given", data: { answer, ...more } as unknown as Json }],
+    events: [{ type: "answer-given", data: { answer, ...more } }],
     solution,
   };
 }
@@ -85,17 +67,13 @@ class Revised extends CanceledError {
   }
 }
 
-/** Any time that is past: whoever does not want to wait asks with it. */
-const AT_ONCE = "1970-01-01T00:00:00.000Z";
-
 function asSteps(steps: Steps, stages: Stages, calls: Map<string, Observation>): Stages {
   return {
     ...stages,
     afford: (goal) => recorded(steps, "afford", () => stages.afford(goal)),
     async plan(goal, affordances, seen) {
-      const said = await steps.waitFor(REVISE, { deadline: AT_ONCE });
-      const change = said === undefined ? undefined : Revision.safeParse(said.payload);
-      if (change?.success === true) throw new Revised(change.data);
+      const change = await pendingRevision(steps);
+      if (change !== undefined) throw new Revised(change);
       return recorded(steps, "plan", () => stages.plan(goal, affordances, seen));
     },
     createTool: (goal, step) =>
@@ -127,12 +105,4 @@ async function recorded<T>(
   const options = input === undefined ? {} : { input };
   const result = await steps.step(name, async () => (await body()) as Json, options);
   return result as T;
-}
-
-function wordsOf({
-  objective,
-  requirements,
-  constraints,
-}: Request): Pick<Request, "objective" | "requirements" | "constraints"> {
-  return { objective, requirements, constraints };
 }

@@ -23,6 +23,7 @@ import { type CarryOutPorts, carryOut } from "./carry-out.ts";
 import { checkByJudge } from "./checks.ts";
 import { type GroundModelPorts, groundByModel } from "./ground-by-model.ts";
 import { type PlannerPorts, planByModel, type Replan } from "./plan-by-model.ts";
+import { revise } from "./revise.ts";
 
 export interface WalkPorts
   extends GroundModelPorts,
@@ -48,6 +49,7 @@ export async function walk(
   const callables = [...offer.callables];
   const done: DoneStep[] = [];
   let replan: Replan | undefined;
+  let revision = 1;
 
   for (let plans = 0; plans < maxPlans; plans++) {
     const plan = await planByModel(ports, matter, { ...offer, callables }, done, replan);
@@ -80,7 +82,8 @@ export async function walk(
         break;
       case "revised": {
         replan = { before: plan, reason: "The person changed the request." };
-        matter = await groundByModel(ports, end.request);
+        const revised = await revise(ports.steps, matter.request, end.change, ++revision);
+        matter = await groundByModel(ports, revised);
         offer = await affordBlind(ports, matter);
         const known = new Set(callables.map(({ name }) => name));
         callables.push(...offer.callables.filter(({ name }) => !known.has(name)));

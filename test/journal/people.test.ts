@@ -9,6 +9,7 @@ import { callOnGoal } from "../../src/call/call-on-goal.ts";
 import { toolCallable } from "../../src/call/tool-callable.ts";
 import { Approvals } from "../../src/core/approvals.ts";
 import { systemClock } from "../../src/core/clock.ts";
+import { readEvents } from "../../src/core/events/read.ts";
 import type { ExecutionJob } from "../../src/core/execution.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { EventStore, Sandbox } from "../../src/core/ports.ts";
@@ -285,6 +286,9 @@ describe("a revision", () => {
     expect(place.calls).toEqual([[7]]);
     const view = await place.requests.view(id);
     expect(view).toMatchObject({ revision: 2, objective: "pay half of the bill" });
+    // Fields that were not named stay.
+    const events = await Array.fromAsync(readEvents(place.store, id, ["request-revised"]));
+    expect(events.map(({ data }) => [data.revision, data.changed])).toEqual([[2, ["objective"]]]);
   });
 
   it("of a request that has ended is refused", async () => {

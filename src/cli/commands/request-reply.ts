@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
-import type { Revision } from "../../request/run-request.ts";
+import type { Revision } from "../../request/revise.ts";
 import { EXIT } from "../output.ts";
 import { liveOnce, report } from "../request-lives.ts";
 import {

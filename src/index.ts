@@ -18,6 +18,14 @@ export {
   ToolNotFoundError,
 } from "./core/errors.ts";
 export type { NewEvent, RunKind, RunStatus, RunSummary, TraceEvent } from "./core/event.ts";
+export { RecordedCall } from "./core/events/model.ts";
+export { readEvent, readEvents } from "./core/events/read.ts";
+export {
+  type DataOf,
+  EVENT_SCHEMAS,
+  type EventOf,
+  type KnownEvent,
+} from "./core/events/schemas.ts";
 export type {
   Execution,
   ExecutionBatch,
@@ -73,7 +81,7 @@ export type {
 } from "./evolve/generators/generator.ts";
 export type { EvolveBudget } from "./evolve/loop/budget.ts";
 export type { EvolveProgress, EvolveResult } from "./evolve/loop/run.ts";
-export { RecordedCall, recordingModel, replayModel } from "./models/replay.ts";
+export { recordingModel, replayModel } from "./models/replay.ts";
 export {
   type Script,
   type ScriptedModel,

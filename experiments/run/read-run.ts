@@ -2,29 +2,10 @@
  * What a run's trace says of its search: how the best score rose, what models were paid, and which
  * programs the winner descends from. The trace is the source; nothing is measured twice.
  */
-import { z } from "zod";
-import type { Engine } from "../../src/index.ts";
+import { type DataOf, type Engine, readEvents } from "../../src/index.ts";
 import type { Cost, CurvePoint, Outcome } from "./record.ts";
 
-const Candidate = z.looseObject({
-  digest: z.string(),
-  status: z.string(),
-  operator: z.string(),
-  generator: z.string().optional(),
-  parents: z.array(z.string()).default([]),
-  fitness: z.number().optional(),
-  kind: z.string().optional(),
-  source: z.string().optional(),
-});
-type Candidate = z.output<typeof Candidate>;
-
-const Reply = z.looseObject({
-  usage: z.object({ inputTokens: z.number(), outputTokens: z.number() }).optional(),
-  costUsd: z.number().optional(),
-  error: z.unknown().optional(),
-});
-
-interface Node extends Candidate {
+interface Node extends DataOf<"candidate-result"> {
   readonly evaluations: number;
 }
 
@@ -59,12 +40,13 @@ export async function readSearch(
   let begin: number | undefined;
   let seed: Node | undefined;
   let floor: Node | undefined;
-  for await (const { type, data, time } of events.events(runId)) {
-    const now = Date.parse(time);
+  const types = ["run-start", "model-reply", "candidate-result"] as const;
+  for await (const event of readEvents(events, runId, types)) {
+    const now = Date.parse(event.time);
     begin ??= now;
-    if (type === "model-reply") addReply(cost, Reply.parse(data));
-    if (type !== "candidate-result") continue;
-    const candidate = Candidate.parse(data);
+    if (event.type === "model-reply") addReply(cost, event.data);
+    if (event.type !== "candidate-result") continue;
+    const candidate = event.data;
     if (candidate.status === "duplicate") repeats++;
     else if (candidate.kind !== "no-candidate") evaluations++;
     if (candidate.status !== "scored") continue;
@@ -92,8 +74,9 @@ export async function readSearch(
   };
 }
 
-function addReply(cost: Cost, { usage, costUsd }: z.output<typeof Reply>): void {
+function addReply(cost: Cost, reply: DataOf<"model-reply">): void {
   cost.calls++;
+  const { usage, costUsd } = "error" in reply ? {} : reply;
   cost.inputTokens += usage?.inputTokens ?? 0;
   cost.outputTokens += usage?.outputTokens ?? 0;
   if (costUsd === undefined) cost.unpriced++;
@@ -111,7 +94,7 @@ function lineageOf(
     seen.add(at.digest);
     const { digest, operator, generator, fitness, evaluations } = at;
     chain.push({ digest, operator, generator, fitness, evaluations });
-    const parents = at.parents.flatMap((parent) => nodes.get(parent) ?? []);
+    const parents = (at.parents ?? []).flatMap((parent) => nodes.get(parent) ?? []);
     at = parents.sort((a, b) => fitnessOf(b) - fitnessOf(a))[0];
   }
   return chain;

@@ -7,7 +7,7 @@ import type { z } from "zod";
 import { digestText } from "../core/digest.ts";
 import { EngineError } from "../core/errors.ts";
 import { type Image, imageWords } from "../core/image.ts";
-import type { Json } from "../core/json.ts";
+import type { Json, Stored } from "../core/json.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../core/ports.ts";
 import type { PromptOverrides, RenderedPrompt } from "../core/prompts.ts";
 import type { Steps } from "../core/steps.ts";
@@ -124,7 +124,7 @@ export function steppedModel(
             promptDigest: prompt.digest,
             messages,
             tools,
-            parameters: { temperature, seed, schema: responseSchema?.name },
+            parameters: asJson({ temperature, seed, schema: responseSchema?.name }),
             model: model.id,
             terms: model.terms,
           }),
@@ -132,8 +132,9 @@ export function steppedModel(
       ]);
       let reply: ModelReply;
       try {
-        const kept = await steps.step(name, async () =>
-          asJson(await model.complete(request, signal)),
+        const kept = await steps.step(
+          name,
+          async () => asJson(await model.complete(request, signal)) as unknown as Json,
         );
         reply = kept as unknown as ModelReply;
       } catch (error) {
@@ -159,6 +160,6 @@ export function steppedModel(
 }
 
 /** As it is read back: what is undefined is absent. */
-export function asJson(value: object): { readonly [key: string]: Json } {
-  return JSON.parse(JSON.stringify(value)) as { readonly [key: string]: Json };
+export function asJson<T extends object>(value: T): Stored<T> {
+  return JSON.parse(JSON.stringify(value)) as Stored<T>;
 }

@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { NewEvent } from "../core/event.ts";
-import { canonicalJson, type Json } from "../core/json.ts";
+import type { DataOf } from "../core/events/schemas.ts";
+import { canonicalJson } from "../core/json.ts";
 import { sqliteEventStore } from "../trace/store/sqlite.ts";
 
 export interface TraceBenchRow {
@@ -50,13 +51,21 @@ export async function benchTrace({
 interface Work {
   readonly bytes: number;
   readonly batch: number;
-  readonly bodies: readonly Json[];
+  readonly bodies: readonly DataOf<"candidate-result">[];
   readonly folder: string;
 }
 
 /** Like a `candidate-result`: mostly source text, which differs from event to event. */
-function bodyOf(index: number, bytes: number): Json {
-  const body = { index, status: "scored", fitness: index / 7, parents: [`${index}`], source: "" };
+function bodyOf(index: number, bytes: number): DataOf<"candidate-result"> {
+  const body = {
+    index,
+    digest: `${index}`,
+    status: "scored",
+    operator: "bench",
+    fitness: index / 7,
+    parents: [`${index}`],
+    source: "",
+  } as const;
   const line = `  const step${index} = Math.min(room - item, ${index} * 0.5) / (room + 1);\n`;
   const room = Math.max(0, bytes - canonicalJson(body).length);
   return { ...body, source: line.repeat(Math.ceil(room / line.length)).slice(0, room) };

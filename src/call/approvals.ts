@@ -84,8 +84,9 @@ export function permitBy(approvals: Approvals, ask: AskPerson): Permit {
     if (question === undefined) return { decision: "approved", arguments: args, edited: false };
     const verdict = await ask(question);
     if (verdict === undefined) return { decision: "open" };
-    const { by } = verdict;
-    const permission: Permission =
+    const { tool: name, version, hash } = question;
+    const asked = { tool: name, version, hash, asked: args, by: verdict.by };
+    const permission: Exclude<Permission, { readonly decision: "open" }> =
       verdict.decision === "rejected"
         ? { decision: "rejected", reason: verdict.reason }
         : {
@@ -93,18 +94,10 @@ export function permitBy(approvals: Approvals, ask: AskPerson): Permit {
             arguments: verdict.arguments ?? args,
             edited: verdict.arguments !== undefined,
           };
-    await steps.trace(`approval:${question.hash}`, [
-      {
-        type: permission.decision === "approved" ? "approval-given" : "approval-refused",
-        data: {
-          tool: question.tool,
-          version: question.version,
-          hash: question.hash,
-          asked: args,
-          by,
-          ...permission,
-        },
-      },
+    await steps.trace(`approval:${hash}`, [
+      permission.decision === "approved"
+        ? { type: "approval-given", data: { ...asked, ...permission } }
+        : { type: "approval-refused", data: { ...asked, ...permission } },
     ]);
     return permission;
   };

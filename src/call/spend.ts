@@ -1,13 +1,7 @@
 /** What a request and everything below it has spent on models, told by the trace. */
-import { z } from "zod";
 import type { RunSummary } from "../core/event.ts";
+import { readEvents } from "../core/events/read.ts";
 import type { EventStore } from "../core/ports.ts";
-
-const Reply = z.object({
-  usage: z.object({ inputTokens: z.number(), outputTokens: z.number() }).nullish(),
-  costUsd: z.number().nullish(),
-  error: z.unknown().optional(),
-});
 
 export interface ModelSpend {
   readonly calls: number;
@@ -26,13 +20,11 @@ export async function spentSince(
 ): Promise<ModelSpend> {
   let [calls, tokens, usd, usdUnknown] = [0, 0, 0, 0];
   for (const id of below(requestId, await events.runs())) {
-    for await (const { type, time, data } of events.events(id)) {
-      if (type !== "model-reply" || time < since) continue;
-      const reply = Reply.safeParse(data).data;
-      if (reply === undefined || reply.error !== undefined) continue;
+    for await (const { time, data: reply } of readEvents(events, id, ["model-reply"])) {
+      if (time < since || "error" in reply) continue;
       calls++;
       tokens += (reply.usage?.inputTokens ?? 0) + (reply.usage?.outputTokens ?? 0);
-      if (reply.costUsd == null) usdUnknown++;
+      if (reply.costUsd === undefined) usdUnknown++;
       else usd += reply.costUsd;
     }
   }

@@ -1,10 +1,10 @@
 /** Events as lines that a person follows: `[time] [LEVEL] text`. */
 import type { RunSummary, TraceEvent } from "../core/event.ts";
-import type { Json } from "../core/json.ts";
+import { readEvent } from "../core/events/read.ts";
+import type { DataOf } from "../core/events/schemas.ts";
 import { type Origin, originIn } from "./run-rows.ts";
 import { walkNote } from "./walk-text.ts";
 
-type Facts = Readonly<Record<string, Json>>;
 type Line = readonly [level: "INFO" | "WARN" | "ERROR", text: string];
 
 /** Keeps of each run what its later events are told with: feed it the events of a run in order. */
@@ -13,7 +13,6 @@ export function eventText(): (run: RunSummary, event: TraceEvent) => readonly st
   return (run, event) => {
     const memory = known.get(run.id) ?? { title: run.title, origin: {}, tools: new Map() };
     known.set(run.id, memory);
-    if (event.type === "request-submit") memory.origin = originIn(event.data);
     const time = event.time.slice(0, 19).replace("T", " ");
     return linesOf(run, memory, event).map(
       ([level, text]) => `[${time}] [${level}] ${text.replace(/\s*[\r\n]+\s*/g, " ")}`,
@@ -28,41 +27,45 @@ interface RunMemory {
   readonly tools: Map<string, string>;
 }
 
-function linesOf(run: RunSummary, memory: RunMemory, event: TraceEvent): readonly Line[] {
+function linesOf(run: RunSummary, memory: RunMemory, stored: TraceEvent): readonly Line[] {
+  const event = readEvent(stored);
+  if (event.type === "request-submit") memory.origin = originIn(event.data);
   const { title, origin, tools } = memory;
-  const facts = event.data as Facts;
   const who = origin.agent === undefined ? undefined : `Agent '${origin.agent}'`;
   switch (event.type) {
     case "request-submit":
       return run.parent === undefined ? [["INFO", `Executing task: ${title}`]] : [];
     case "request-status":
-      return statusLines(run, memory, facts);
+      return statusLines(run, memory, event.data);
     case "tool-call":
-      tools.set(String(facts.id), String(facts.name));
-      return [["INFO", `${who ?? "The request"} is using tool: ${String(facts.name)}`]];
+      tools.set(event.data.id, event.data.name);
+      return [["INFO", `${who ?? "The request"} is using tool: ${event.data.name}`]];
     case "tool-result": {
-      const name = tools.get(String(facts.id)) ?? String(facts.id);
-      return facts.status === "returned"
+      const name = tools.get(event.data.id) ?? event.data.id;
+      return event.data.status === "returned"
         ? [["INFO", `Tool '${name}' executed successfully`]]
-        : [["ERROR", `Tool '${name}' failed: ${String(facts.error)}`]];
+        : [["ERROR", `Tool '${name}' failed: ${event.data.error}`]];
     }
     case "answer-given":
       return [
         ...(who === undefined ? [] : [["INFO", `${who} has completed the task`] as const]),
         ["INFO", `Task completed: ${title}`],
-        ["INFO", `Output: ${String(facts.answer)}`],
+        ["INFO", `Output: ${event.data.answer}`],
       ];
     case "model-reply":
-      return facts.error == null ? [] : [["WARN", `The model failed: ${saidOf(facts.error)}`]];
+      return "error" in event.data
+        ? [["WARN", `The model failed: ${event.data.error.message}`]]
+        : [];
     case "wait-started":
-      return [["INFO", `Waiting for ${String(facts.name)}`]];
+      return [["INFO", `Waiting for ${event.data.name}`]];
     case "request-revised":
-      return [["INFO", `The task was changed: ${String(facts.objective)}`]];
+      return [["INFO", `The task was changed: ${event.data.objective}`]];
     case "tool-register":
-      return [["INFO", `Registered tool '${String(facts.name)}' v${String(facts.version)}`]];
+      return [["INFO", `Registered tool '${event.data.name}' v${event.data.version}`]];
     case "registration-refused":
-      return [["WARN", `Refused to register '${String(facts.name)}'`]];
+      return [["WARN", `Refused to register '${event.data.name}'`]];
     case "agent-start":
+    case "unread":
       return [];
     default: {
       const note = walkNote(event);
@@ -71,8 +74,11 @@ function linesOf(run: RunSummary, memory: RunMemory, event: TraceEvent): readonl
   }
 }
 
-function statusLines(run: RunSummary, { origin, title }: RunMemory, facts: Facts): readonly Line[] {
-  const { from, to, cause } = facts;
+function statusLines(
+  run: RunSummary,
+  { origin, title }: RunMemory,
+  { from, to, cause }: DataOf<"request-status">,
+): readonly Line[] {
   const { agent, name } = origin;
   const called = `Run '${name ?? run.id}'`;
   const child = run.parent !== undefined;
@@ -82,7 +88,7 @@ function statusLines(run: RunSummary, { origin, title }: RunMemory, facts: Facts
       if (agent === undefined) return [];
       return [["INFO", `Agent '${agent}' is executing the task${child ? `: ${title}` : ""}`]];
     case "WAITING_FEEDBACK":
-      return [["INFO", `${called} waits: ${String(cause)}`]];
+      return [["INFO", `${called} waits: ${cause}`]];
     case "SUCCEEDED":
       return [
         [
@@ -91,15 +97,10 @@ function statusLines(run: RunSummary, { origin, title }: RunMemory, facts: Facts
         ],
       ];
     case "FAILED":
-      return [["ERROR", `${child ? `Agent '${agent}'` : called} failed: ${String(cause)}`]];
+      return [["ERROR", `${child ? `Agent '${agent}'` : called} failed: ${cause}`]];
     case "CANCELED":
-      return [["WARN", `${child ? `Agent '${agent}'` : called} was canceled: ${String(cause)}`]];
-    default:
+      return [["WARN", `${child ? `Agent '${agent}'` : called} was canceled: ${cause}`]];
+    case "NOT_STARTED":
       return [];
   }
-}
-
-function saidOf(error: Json | undefined): string {
-  const { message } = (error ?? {}) as Facts;
-  return typeof message === "string" ? message : JSON.stringify(error);
 }

@@ -1,7 +1,6 @@
 /** One life of a request in this process: progress on stderr, and what came of it on stdout. */
 import { BudgetExceededError, InputError } from "../core/errors.ts";
-import type { NewEvent } from "../core/event.ts";
-import type { Json } from "../core/json.ts";
+import type { KnownEvent } from "../core/events/schemas.ts";
 import type { AttemptOptions, Outcome, Requests } from "../request/requests.ts";
 import { prepare } from "../tasks/request-source.ts";
 import { EXIT, type Output } from "./output.ts";
@@ -39,43 +38,31 @@ export async function liveOnce(
 }
 
 /** The request's events as a person follows them. */
-function tell({ type, data }: NewEvent, output: Output, endLine: () => void): void {
-  const facts = data as Readonly<Record<string, Json>>;
-  const say = (text: string): void => {
-    endLine();
-    output.note(text);
-  };
-  const note = walkNote({ type, data });
-  if (note !== undefined) {
-    say(note);
-    return;
-  }
-  switch (type) {
+function tell(event: KnownEvent, output: Output, endLine: () => void): void {
+  const note = walkNote(event) ?? lifeNote(event);
+  if (note === undefined) return;
+  endLine();
+  output.note(note);
+}
+
+function lifeNote(event: KnownEvent): string | undefined {
+  switch (event.type) {
     case "affordance-result": {
-      if (!Array.isArray(facts.tried)) return;
-      const tried = facts.tried as { name: string; version: number; status: string }[];
-      const found = tried.find(({ status }) => status === "serves");
-      say(
-        found === undefined
-          ? "Affordance: no stored tool serves it."
-          : `Affordance: ${found.name} v${found.version} serves it.`,
-      );
-      return;
+      const found = event.data.tried.find(({ status }) => status === "serves");
+      return found === undefined
+        ? "Affordance: no stored tool serves it."
+        : `Affordance: ${found.name} v${found.version} serves it.`;
     }
     case "plan-proposed":
-      if (facts.step !== undefined) say(`Plan: ${String(facts.step)}. ${String(facts.reason)}`);
-      return;
+      return "step" in event.data ? `Plan: ${event.data.step}. ${event.data.reason}` : undefined;
     case "request-revised":
-      say(`Revision ${String(facts.revision)}: ${String(facts.objective)}`);
-      return;
+      return `Revision ${event.data.revision}: ${event.data.objective}`;
     case "tool-register":
-      say(`Registered ${String(facts.name)} v${String(facts.version)}.`);
-      return;
+      return `Registered ${event.data.name} v${event.data.version}.`;
     case "registration-refused":
-      say(`Refused to register ${String(facts.name)}: ${(facts.reasons as string[]).join(" ")}`);
-      return;
+      return `Refused to register ${event.data.name}: ${event.data.reasons.join(" ")}`;
     default:
-      return;
+      return undefined;
   }
 }
 

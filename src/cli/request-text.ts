@@ -81,13 +81,8 @@ export function viewText(requests: Requests, view: RequestView): string {
       ? []
       : ["Waits for:", ...view.waits.flatMap((wait) => waitLines(requests, id, wait))]),
     ...(view.dueAt === undefined ? [] : [`Goes on at ${view.dueAt}, when a worker runs.`]),
-    ...(view.answer === undefined ? [] : ["Answer:", `  ${answerText(view.answer)}`]),
+    ...(view.answer === undefined ? [] : ["Answer:", `  ${view.answer.answer}`]),
   ].join("\n");
-}
-
-function answerText(answer: Json): string {
-  const { answer: text } = answer as Readonly<Record<string, Json>>;
-  return typeof text === "string" ? text : JSON.stringify(answer);
 }
 
 function round(amount: number): string {

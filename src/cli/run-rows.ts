@@ -1,6 +1,8 @@
 /** The requests of a home as rows: each one under the one that asked for it, with its depth. */
+import { z } from "zod";
 import type { RunSummary } from "../core/event.ts";
-import type { Json } from "../core/json.ts";
+import { readEvents } from "../core/events/read.ts";
+import type { DataOf } from "../core/events/schemas.ts";
 import type { RequestStatus } from "../core/request.ts";
 import type { Engine } from "../engine/engine.ts";
 
@@ -62,27 +64,23 @@ export interface Origin {
 
 /** Who works on it, and which run of a manifest it is: the first event says so. */
 export async function origin({ events }: Pick<Engine, "events">, run: RunSummary): Promise<Origin> {
-  for await (const { type, data } of events.events(run.id)) {
-    return type === "request-submit" ? originIn(data) : {};
+  for await (const { data } of readEvents(events, run.id, ["request-submit"])) {
+    return originIn(data);
   }
   return {};
 }
 
-export function originIn(submitted: Json): Origin {
-  const { agent: delegated, work } = mapping(submitted);
-  if (typeof delegated === "string") return { agent: delegated };
-  const { agent, task, run: name } = mapping(mapping(work).source);
-  return {
-    ...(typeof agent === "string" ? { agent } : {}),
-    ...(typeof task === "string" ? { task } : {}),
-    ...(typeof name === "string" ? { name } : {}),
-  };
-}
+/** Names that a source may have, whatever kind it is of. */
+const Source = z.object({
+  agent: z.string().exactOptional(),
+  task: z.string().exactOptional(),
+  run: z.string().exactOptional(),
+});
 
-function mapping(value: Json | undefined): Readonly<Record<string, Json>> {
-  return value !== null && typeof value === "object" && !Array.isArray(value)
-    ? (value as Readonly<Record<string, Json>>)
-    : {};
+export function originIn({ agent: delegated, work }: DataOf<"request-submit">): Origin {
+  if (delegated !== undefined) return { agent: delegated };
+  const { run, ...source } = Source.safeParse(work?.source).data ?? {};
+  return { ...source, ...(run === undefined ? {} : { name: run }) };
 }
 
 const WORDS: Readonly<Record<RequestStatus, string>> = {

@@ -1,54 +1,51 @@
 /** The walk with a model, in words for whoever follows it: what was found, planned, called, checked. */
 
-import type { NewEvent } from "../core/event.ts";
-import type { Json } from "../core/json.ts";
+import { aboutStep, type PlannedStep } from "../core/events/plan.ts";
+import type { DataOf, KnownEvent } from "../core/events/schemas.ts";
 import type { Check } from "../work/check.ts";
 
-type Facts = Readonly<Record<string, Json>>;
-
 /** One line for an event of the walk; undefined for events of another kind. */
-export function walkNote({ type, data }: NewEvent): string | undefined {
-  const facts = data as Facts;
-  switch (type) {
+export function walkNote(event: KnownEvent): string | undefined {
+  switch (event.type) {
     case "request-ground": {
-      const context = list(facts.context);
-      if (facts.queries === undefined || context.length === 0) return undefined;
-      return `Known of it: ${context.map(({ source }) => String(source)).join(", ")}.`;
+      const { queries, context } = event.data;
+      if (queries === undefined || context.length === 0) return undefined;
+      return `Known of it: ${context.map(({ source }) => source).join(", ")}.`;
     }
     case "affordance-result":
-      return facts.resolved === undefined ? undefined : affordance(facts);
+      return affordance(event.data);
     case "plan-proposed": {
-      const steps = list(facts.steps);
-      if (steps.length === 0) return undefined;
-      const because = facts.because === undefined ? "" : ` (because: ${clip(facts.because)})`;
-      return `Plan ${String(facts.version)}: ${steps.map(stepText).join("; ")}.${because}`;
+      if ("step" in event.data) return undefined;
+      const { version, steps, because } = event.data;
+      const why = because === undefined ? "" : ` (because: ${clip(because)})`;
+      return `Plan ${version}: ${steps.map(stepText).join("; ")}.${why}`;
     }
     case "agent-start":
-      return `Agent ${String(facts.agent)}: ${clip(facts.message)}`;
+      return `Agent ${event.data.agent}: ${clip(event.data.message)}`;
     default:
       return undefined;
   }
 }
 
-function affordance({ resolved, missing, knownFrom, matches, degraded }: Facts): string {
+function affordance(found: DataOf<"affordance-result">): string | undefined {
+  const { resolved, missing, knownFrom, matches, degraded } = found;
+  if (resolved === undefined) return undefined;
   if (knownFrom !== undefined) {
-    const tools = list(matches).map(({ name }) => String(name));
-    return `Affordance: ${tools.join(", ")}, as for the equal request ${String(knownFrom)}.`;
+    const tools = matches.map(({ name }) => name);
+    return `Affordance: ${tools.join(", ")}, as for the equal request ${knownFrom}.`;
   }
-  const met = list(resolved).map(
-    ({ hypothesis, tools }) => `${String(hypothesis)} → ${String(list(tools)[0]?.name)}`,
-  );
-  const open = list(missing).map(({ name }) => String(name));
+  const met = resolved.map(({ hypothesis, tools }) => `${hypothesis} → ${tools[0]?.name}`);
+  const open = missing.map(({ name }) => name);
   return `Affordance: ${met.length === 0 ? "no stored tool" : met.join(", ")}${
     open.length === 0 ? "" : `; missing: ${open.join(", ")}`
   }.${degraded === undefined ? "" : ` Degraded: ${clip(degraded)}`}`;
 }
 
-function stepText({ id, kind, tool, name, agent, dependsOn }: Facts): string {
-  const what = [tool, name, agent].find((each) => typeof each === "string");
-  const after =
-    Array.isArray(dependsOn) && dependsOn.length > 0 ? ` after ${dependsOn.join(", ")}` : "";
-  return `${String(id)} ${String(kind)}${what === undefined ? "" : ` ${what}`}${after}`;
+function stepText(step: PlannedStep): string {
+  const { id, kind, dependsOn } = step;
+  const about = aboutStep(step);
+  const after = dependsOn.length === 0 ? "" : ` after ${dependsOn.join(", ")}`;
+  return `${id} ${kind}${about === undefined ? "" : ` ${about}`}${after}`;
 }
 
 /** Every requirement and constraint with what it was checked by. */
@@ -59,11 +56,7 @@ export function checkLines(checks: readonly Check[]): readonly string[] {
   );
 }
 
-function list(value: Json | undefined): readonly Facts[] {
-  return Array.isArray(value) ? (value as readonly Facts[]) : [];
-}
-
-function clip(value: Json | undefined): string {
-  const text = String(value ?? "").replace(/\s+/g, " ");
+function clip(words: string): string {
+  const text = words.replace(/\s+/g, " ");
   return text.length <= 160 ? text : `${text.slice(0, 159)}…`;
 }

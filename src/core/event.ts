@@ -3,21 +3,18 @@
  * derived from them.
  */
 import { z } from "zod";
+import type { KnownEvent } from "./events/schemas.ts";
 import { Json } from "./json.ts";
 
 /** Noun-verb, e.g. `candidate-result`, `tool-call`, `request-status`. */
 export const EventType = z.string().regex(/^[a-z]+(-[a-z]+)*$/);
 
-/** An event as its author hands it over. */
-export interface NewEvent {
-  readonly type: string;
-  /** What happened. Decided by seed, configuration and recorded replies alone: replays compare it. */
-  readonly data: Json;
-  /** What differs between two runs of the same thing: durations, process ids, worker counts. */
-  readonly volatile?: Json;
-  /** Another run of the store that this event opens or refers to. */
-  readonly link?: string;
-}
+/**
+ * An event as its author hands it over. `data` is decided by seed, configuration and recorded replies
+ * alone: replays compare it. `volatile` holds what differs between two runs of the same thing:
+ * durations, process ids, worker counts.
+ */
+export type NewEvent = KnownEvent;
 
 export const TraceEvent = z.object({
   run: z.string(),
@@ -33,6 +30,9 @@ export const TraceEvent = z.object({
   sum: z.string(),
 });
 export type TraceEvent = z.output<typeof TraceEvent>;
+
+/** An event whoever wrote it: another version may have types that this one does not know. */
+export type StoredEvent = Pick<TraceEvent, "type" | "data" | "volatile" | "link">;
 
 /** `calls`: tools called from outside. `library`: what was decided about stored tools, and why. */
 export const RunKind = z.enum([

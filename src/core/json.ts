@@ -34,6 +34,18 @@ export function canonicalJson(value: Json): string {
   return `{${entries.join(",")}}`;
 }
 
+/** The type of what is stored of a value: fields that are undefined are absent. */
+export type Stored<T> = T extends unknown
+  ? { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {
+      [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
+    }
+  : never;
+
+/** What is undefined is left out by whoever stores it: the type says so already. */
+export function stored<T>(value: T): Stored<T> {
+  return value as Stored<T>;
+}
+
 /**
  * Equality of two values. Objects are equal with equal keys in any order.
  *

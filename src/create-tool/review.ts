@@ -7,7 +7,8 @@ import type { Ask } from "../ask/ask.ts";
 import { runTool } from "../call/run-tool.ts";
 import type { TrialPorts } from "../call/trial.ts";
 import type { NewEvent } from "../core/event.ts";
-import { canonicalJson, type Json } from "../core/json.ts";
+import type { DataOf } from "../core/events/schemas.ts";
+import { canonicalJson } from "../core/json.ts";
 import type { ToolStore } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { Tool } from "../core/tool.ts";
@@ -128,7 +129,7 @@ function run(
   );
 }
 
-function flag(task: Task, found: Readonly<Record<string, Json>>): NewEvent {
+function flag(task: Task, found: Omit<DataOf<"scope-flag">, "name">): NewEvent {
   return { type: "scope-flag", data: { name: task.spec.name, ...found } };
 }
 

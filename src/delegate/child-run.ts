@@ -3,8 +3,10 @@
 import { digestText } from "../core/digest.ts";
 import { StoreError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
+import { withTexts } from "../core/events/read.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore, OpenTrace, TraceWriter } from "../core/ports.ts";
+import type { RequestStatus } from "../core/request.ts";
 import type { ChildRun, SubAgentPorts } from "./sub-agent.ts";
 
 export interface ChildRunPorts {
@@ -32,7 +34,7 @@ export async function openChild(
       events: async (list) =>
         void (await events.append(
           id,
-          list.map((event) => ({ ...event, data: clean(event.data) })),
+          list.map((event) => withTexts(event, clean)),
         )),
       end: (status) => events.end(id, status),
     };
@@ -75,6 +77,6 @@ export async function openChild(
 
 const ENDS = { succeeded: "SUCCEEDED", failed: "FAILED", canceled: "CANCELED" } as const;
 
-function status(from: string, to: string, cause: string): NewEvent {
+function status(from: RequestStatus, to: RequestStatus, cause: string): NewEvent {
   return { type: "request-status", data: { from, to, cause, actor: "engine" } };
 }

@@ -4,7 +4,7 @@ import { withUses } from "../../toolstore/index.ts";
 import { readPrompts } from "../ask/prompts/book.ts";
 import type { Clock } from "../core/clock.ts";
 import { type Config, type ModelConfig, modelOfRole, toolBudget } from "../core/config.ts";
-import type { Json } from "../core/json.ts";
+import type { RecordedCall } from "../core/events/model.ts";
 import type {
   Embedder,
   Evaluator,
@@ -86,9 +86,9 @@ export function createEvolve({
     const writer = (): ReturnType<OpenTrace> =>
       openTrace({ id: `${runId}-replies`, kind: "replies", title: "model replies", parent: runId });
     return {
-      known: async (): Promise<readonly Json[]> =>
+      known: async (): Promise<readonly RecordedCall[]> =>
         resumed === undefined ? [] : recordedReplies(events, `${resumed}-replies`),
-      async keep(call: Json): Promise<void> {
+      async keep(call: RecordedCall): Promise<void> {
         opened ??= writer();
         await (await opened).events([{ type: "model-recorded", data: call }]);
       },
@@ -174,14 +174,11 @@ export function createEvolve({
 }
 
 async function recordedModel(
-  known: readonly Json[],
+  known: readonly RecordedCall[],
   { model, terms }: { readonly model: string; readonly terms: string },
 ): Promise<LanguageModel> {
-  const { RecordedCall, replayModel } = await import("../models/replay.ts");
-  return replayModel(
-    known.map((call) => RecordedCall.parse(call)),
-    { id: model, terms },
-  );
+  const { replayModel } = await import("../models/replay.ts");
+  return replayModel(known, { id: model, terms });
 }
 
 /** Loaded when it is used: without a model nobody waits for its client. */
@@ -189,8 +186,8 @@ async function modelOf(
   { apiKeyEnv, samplers: _, ...settings }: ModelConfig,
   { tokens, usd }: EvolveBudget,
   replies: {
-    readonly known: () => Promise<readonly Json[]>;
-    readonly keep: (call: Json) => Promise<void>;
+    readonly known: () => Promise<readonly RecordedCall[]>;
+    readonly keep: (call: RecordedCall) => Promise<void>;
   },
 ): Promise<LanguageModel> {
   const { configuredModel } = await import("../models/configured.ts");

@@ -7,6 +7,8 @@ import { z } from "zod";
 import { ModelConfig } from "../core/config.ts";
 import { InputError } from "../core/errors.ts";
 import type { TraceEvent } from "../core/event.ts";
+import { readOneOf } from "../core/events/read.ts";
+import type { EventOf, KnownType } from "../core/events/schemas.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import type { Task } from "../core/task.ts";
@@ -37,21 +39,12 @@ type Facts = {
   readonly data: Json;
 };
 
-const Start = z.object({
-  task: z.string(),
-  config: z.object({
-    generator: z.string(),
-    strategy: z.string(),
-    seed: z.number(),
-    samplers: z.number().exactOptional(),
-  }),
-});
-const End = z.object({ evaluations: z.int().min(1) });
-const Asked = z.object({ model: z.string(), terms: z.string().default("unknown") });
-/** What differs from run to run, in the first event and the last. */
-const Volatile = z.object({
-  budget: z.record(z.string(), z.number()).exactOptional(),
-  stopped: z.string().exactOptional(),
+/** What decides an evolution, as far as a replay has to ask for it. */
+const Settings = z.object({
+  generator: z.string(),
+  strategy: z.string(),
+  seed: z.number(),
+  samplers: z.number().exactOptional(),
 });
 /** Of a run that ended for another reason than its budget, so many times its evaluations. */
 const ROOM = 10;
@@ -63,7 +56,7 @@ export async function replayedTask(
   events: EvolutionPorts["events"],
   runId: string,
 ): Promise<string> {
-  return startOf(runId, await eventsOf(events, runId)).task;
+  return startOf(runId, await eventsOf(events, runId)).data.task;
 }
 
 /** @throws InputError NOT_REPLAYABLE for a run that is no evolution, or of another task. */
@@ -74,29 +67,29 @@ export function createReplay(
   return async (runId, task, signal) => {
     const recorded = await eventsOf(ports.events, runId);
     const start = startOf(runId, recorded);
-    if (start.task !== task.name) {
+    if (start.data.task !== task.name) {
       throw new InputError(
         "NOT_REPLAYABLE",
-        `Expected the task "${start.task}" of run ${runId}, got "${task.name}".`,
+        `Expected the task "${start.data.task}" of run ${runId}, got "${task.name}".`,
       );
     }
-    const { generator, strategy, seed, samplers } = start.config;
-    const asked = Asked.safeParse(recorded.find(({ type }) => type === "model-call")?.data);
-    const ended = recorded.findLast(({ type }) => type === "run-result");
+    const { generator, strategy, seed, samplers } = start.settings;
+    const asked = firstOf(recorded, "model-call")?.data;
+    const ended = firstOf(recorded, "run-result");
     const searched = recorded.filter(({ type }) => type === "candidate-result").length;
-    const had = Volatile.parse(recorded.find(({ type }) => type === "run-start")?.volatile ?? {});
-    const { stopped } = Volatile.parse(ended?.volatile ?? {});
-    const done = End.safeParse(ended?.data).data?.evaluations ?? searched;
-    const byData = stopped !== undefined && stopped !== "budget";
-    const toTheEnd = byData || onlyCounted(had);
-    const evaluations = onlyCounted(had) ? had.budget?.evaluations : ROOM * done;
+    const { budget } = start.volatile;
+    const done = ended?.data.evaluations || searched;
+    const byData = ended !== undefined && ended.volatile.stopped !== "budget";
+    const counted = Object.keys(budget).join() === "evaluations";
+    const toTheEnd = byData || counted;
+    const evaluations = counted ? budget.evaluations : ROOM * done;
 
     const again = memoryEventStore({ clock: ports.clock });
     // A clock does not strike twice at the same moment: where it ended the search, the record's
     // last candidate ends the replay.
     const enough = new AbortController();
     let left = searched;
-    const counted: EventStore = {
+    const watched: EventStore = {
       ...again,
       async append(id, events, options) {
         if (id === runId) left -= events.filter(({ type }) => type === "candidate-result").length;
@@ -106,9 +99,9 @@ export function createReplay(
     };
     const evolve = createEvolve({
       ...ports,
-      openTrace: (run) => openTrace(counted, run, redactor),
+      openTrace: (run) => openTrace(watched, run, redactor),
       newId: () => runId,
-      replayed: asked.data ?? { model: "none", terms: "unknown" },
+      replayed: asked ?? { model: "none", terms: "unknown" },
     });
     await evolve(
       task,
@@ -129,10 +122,6 @@ export function createReplay(
     });
     return compared(runId, recorded, await eventsOf(again, runId), toTheEnd);
   };
-}
-
-function onlyCounted({ budget = {} }: z.output<typeof Volatile>): boolean {
-  return Object.keys(budget).join() === "evaluations";
 }
 
 /** Its temperature is part of each request; where it answers from, is not. */
@@ -177,9 +166,23 @@ async function eventsOf(
   return list;
 }
 
-function startOf(runId: string, events: readonly TraceEvent[]): z.output<typeof Start> {
-  const start = Start.safeParse(events.find(({ type }) => type === "run-start")?.data);
-  if (start.success) return start.data;
+/** The first event of a type, if there is one that can be read. */
+function firstOf<Type extends KnownType>(
+  events: readonly TraceEvent[],
+  type: Type,
+): EventOf<Type> | undefined {
+  const found = events.find((event) => event.type === type);
+  const read = found === undefined ? undefined : readOneOf(found, [type]);
+  return read?.type === "unread" ? undefined : (read as EventOf<Type> | undefined);
+}
+
+function startOf(
+  runId: string,
+  events: readonly TraceEvent[],
+): EventOf<"run-start"> & { readonly settings: z.output<typeof Settings> } {
+  const start = firstOf(events, "run-start");
+  const settings = Settings.safeParse(start?.data.config);
+  if (start !== undefined && settings.success) return { ...start, settings: settings.data };
   throw new InputError(
     "NOT_REPLAYABLE",
     `Expected an evolution run, got ${runId}, which begins otherwise. A request's journal is replayed by request resume.`,

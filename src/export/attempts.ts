@@ -3,8 +3,7 @@
  * it answers. A model's candidate answers the prompt that was sent; a mutation's answers the one
  * that its task and parents make, so that runs without a model teach as well.
  */
-import type { ModelCall, RunRecord } from "../trace/read/read.ts";
-import type { TraceCandidate } from "../trace/read/vocabulary.ts";
+import type { ModelCall, RunRecord, TraceCandidate } from "../trace/read/read.ts";
 import { type Authorship, authorshipOf } from "./calls.ts";
 import type { AssistantMessage, ChatMessage, Origin } from "./examples.ts";
 import { putAside } from "./images.ts";
@@ -115,8 +114,7 @@ export function attemptsOf(record: RunRecord, programs: Programs): readonly Atte
     if (sourceLength === undefined || status === "duplicate") continue;
     const author = authorship(candidate);
     const [best] = known(candidate);
-    const parentFitness =
-      candidate.parentFitness ?? (best === undefined ? undefined : fitness.get(best));
+    const parentFitness = best === undefined ? undefined : fitness.get(best);
     const scored = status === "scored" && candidate.fitness !== undefined;
     const measured: Measured = {
       candidate,
@@ -138,7 +136,7 @@ export function attemptsOf(record: RunRecord, programs: Programs): readonly Atte
   return attempts;
 }
 
-/** The messages of a call as they were sent; a developer's are a system's to most readers. */
+/** The messages of a call as they were sent. */
 export function sentMessages(call: ModelCall): readonly ChatMessage[] {
   return call.messages.map(chatMessage);
 }
@@ -148,8 +146,7 @@ function chatMessage(message: ModelCall["messages"][number]): ChatMessage {
   const images = putAside(message.images);
   switch (role) {
     case "system":
-    case "developer":
-      return { role: "system", content };
+      return { role, content };
     case "user":
       return { role, content, ...images };
     case "assistant":
@@ -184,14 +181,13 @@ function ancestryOf(
   const kept = new Map<string, Ancestry>();
   // Parents come before their children, so one pass in order sees each ancestry whole.
   for (const candidate of candidates) {
-    const { digest, parents, generator, terms } = candidate;
+    const { digest, parents, generator } = candidate;
     if (made.has(digest)) continue;
     const author = authorship(candidate);
     const models = new Set<string>();
     const own = new Set<string>();
     if (author?.asked?.model !== undefined) models.add(author.asked.model);
-    if (terms !== undefined) own.add(terms);
-    else if (author !== undefined) own.add(author.asked?.terms ?? "unknown");
+    if (author !== undefined) own.add(author.asked?.terms ?? "unknown");
     // A model's candidate whose call is not in the trace is of unknown terms, not of none.
     else own.add(/llm|model/i.test(generator ?? "") ? "unknown" : "mutation");
     for (const parent of parents) {

@@ -1,11 +1,7 @@
-/**
- * Which model call wrote a candidate: its prompt group and sample say so, or the tag that the
- * generator gave its proposal (`<first 16 digits of the group>/<sample>`).
- */
+/** Which model call wrote a candidate: its prompt group and sample say so. */
 import { digestJson } from "../core/digest.ts";
 import type { Json } from "../core/json.ts";
-import type { ModelCall } from "../trace/read/read.ts";
-import type { TraceCandidate } from "../trace/read/vocabulary.ts";
+import type { ModelCall, TraceCandidate } from "../trace/read/read.ts";
 
 export interface Authorship {
   /** The group's beginning, which names it. */
@@ -53,10 +49,8 @@ export function groupName(promptGroup: string): string {
   return promptGroup.slice(0, GROUP_DIGITS);
 }
 
-function nameOf({ promptGroup, sampleIndex, tag }: TraceCandidate) {
-  if (promptGroup !== undefined) {
-    return { group: groupName(promptGroup), sample: sampleIndex };
-  }
-  const [, group, sample] = /^([0-9a-f]{16})\/(\d+)$/.exec(tag ?? "") ?? [];
-  return group === undefined ? undefined : { group, sample: Number(sample) };
+function nameOf({ promptGroup, sampleIndex }: TraceCandidate) {
+  return promptGroup === undefined
+    ? undefined
+    : { group: groupName(promptGroup), sample: sampleIndex };
 }

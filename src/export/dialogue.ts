@@ -7,7 +7,7 @@ import type { RunRecord } from "../trace/read/read.ts";
 import type { Step } from "../trace/read/steps.ts";
 import type { ChatMessage, ChatTool, Origin } from "./examples.ts";
 import { putAside } from "./images.ts";
-import { type Part, partsOf, turnsOf } from "./request-turns.ts";
+import { type Part, partOf, turnsOf } from "./request-turns.ts";
 import { CREATE_TOOL, REQUEST_SYSTEM, RUN_PROGRAM, requestPrompt, taskName } from "./wording.ts";
 
 /** Of a tool's calls on inputs that came in a list so many are shown: more teach nothing new. */
@@ -33,7 +33,6 @@ export function callId(number: number): string {
 export function dialogueOf(
   { request, modelCalls }: RunRecord,
   steps: readonly Step[],
-  tools: ReadonlyMap<string, ChatTool>,
 ): { readonly messages: readonly ChatMessage[]; readonly calls: number } | undefined {
   if (request === undefined) return undefined;
   // Where no model read them out of the words, the inputs came beside them, in a list.
@@ -54,16 +53,16 @@ export function dialogueOf(
       messages.push({ role: "user", content });
       continue;
     }
-    const parts = turn.steps.map((step) => partsOf(step, tools));
-    for (const { input } of parts.flat()) if (input !== undefined) inputs.add(canonicalJson(input));
-    const few = listed ? firstOfEach(parts.flat()) : parts.flatMap((own) => firstOfEach(own));
+    const parts = turn.steps.map(partOf);
+    for (const { input } of parts) if (input !== undefined) inputs.add(canonicalJson(input));
+    const few = listed ? firstOfEach(parts) : parts;
     const shown = few.map((part) => ({ id: callId(++calls), ...part }));
     messages.push(
       {
         role: "assistant",
         content: "",
         toolCalls: shown.map(({ id, name, arguments: given }) => ({ id, name, arguments: given })),
-        ...(parts.flat().some(({ failed }) => failed) ? { weight: 0 as const } : {}),
+        ...(parts.some(({ failed }) => failed) ? { weight: 0 as const } : {}),
       },
       ...shown.map(
         ({ id, name, result, images }): ChatMessage => ({

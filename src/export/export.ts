@@ -6,11 +6,11 @@
  */
 import { InputError } from "../core/errors.ts";
 import type { RunSummary } from "../core/event.ts";
+import { readEvents } from "../core/events/read.ts";
 import type { InlineImage } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import type { Fingerprint } from "../core/shingles.ts";
-import { RunStart } from "../trace/read/vocabulary.ts";
 import type { Example, StoredImage } from "./examples.ts";
 import { type FileFacts, writeFolder } from "./folder.ts";
 import { RULES } from "./formats.ts";
@@ -168,9 +168,8 @@ async function sealedHashes(store: EventStore): Promise<readonly Fingerprint[]> 
   const hashes: Fingerprint[] = [];
   for (const { id, kind } of await store.runs()) {
     if (kind !== "evolution") continue;
-    for await (const { data } of store.events(id)) {
-      const start = RunStart.safeParse(data);
-      if (start.data?.sealed !== undefined) hashes.push(start.data.sealed.hashes);
+    for await (const { data } of readEvents(store, id, ["run-start"])) {
+      if (data.sealed !== undefined) hashes.push(data.sealed.hashes);
       break;
     }
   }

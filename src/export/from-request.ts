@@ -3,7 +3,6 @@
  * they returned, the answer. It needs no model in the run: what the engine did by rule is what a
  * small model learns to do.
  */
-import { canonicalJson } from "../core/json.ts";
 import type { RunRecord } from "../trace/read/read.ts";
 import { dialogueOf, requestOrigin, toolList, type Writers } from "./dialogue.ts";
 import type { Conversation, Drop } from "./examples.ts";
@@ -15,7 +14,7 @@ export function fromRequest(record: RunRecord, writers: Writers): Conversation |
   const drop = (reason: string): Drop => ({ run: summary.id, reason, count: 1 });
   const answer = steps.findLast((step) => step.kind === "answer");
   const tools = toolsOf(record);
-  const said = dialogueOf(record, steps, tools);
+  const said = dialogueOf(record, steps);
   if (said === undefined) return drop("no request was submitted in it");
   if (record.request?.agent !== undefined) {
     return drop("a sub-agent's: its calls of the model tell the conversation");
@@ -23,7 +22,7 @@ export function fromRequest(record: RunRecord, writers: Writers): Conversation |
   if (answer?.kind !== "answer") return drop("the request has no answer");
   if (said.calls === 0) return drop("no tool was made or called for it");
 
-  const content = typeof answer.answer === "string" ? answer.answer : canonicalJson(answer.answer);
+  const content = answer.event.answer;
   if (content.trim() === "") return drop("its answer is empty");
   return {
     kind: "conversation",

@@ -7,7 +7,7 @@ import type { RunRecord } from "../trace/read/read.ts";
 import type { Step } from "../trace/read/steps.ts";
 import { callId, dialogueOf, requestOrigin, toolList, type Writers } from "./dialogue.ts";
 import type { AssistantMessage, ChatTool, Preference } from "./examples.ts";
-import { argumentLists, isObject, toolsOf } from "./request-tools.ts";
+import { toolsOf } from "./request-tools.ts";
 import { parameterNames } from "./signature.ts";
 
 export function humanEdits(record: RunRecord, writers: Writers): readonly Preference[] {
@@ -17,7 +17,7 @@ export function humanEdits(record: RunRecord, writers: Writers): readonly Prefer
     const tool = tools.get(step.event.tool);
     // Not called in the end: nothing tells what its parameters are.
     if (tool === undefined) return [];
-    const said = dialogueOf(record, before(record.steps, step.seq), tools);
+    const said = dialogueOf(record, before(record.steps, step.seq));
     if (said === undefined) return [];
     const id = callId(said.calls + 1);
     const origin = requestOrigin(record, writers, [tool.name], "human-edit");
@@ -43,11 +43,17 @@ function before(steps: readonly Step[], seq: number): readonly Step[] {
   );
 }
 
+/** @param given By name; where rules plan, a list of argument lists, of which the first is shown. */
 function called({ name, parameters }: ChatTool, id: string, given: Json): AssistantMessage {
+  const first: Json = Array.isArray(given) ? ((given as readonly Json[])[0] ?? null) : given;
   const names = parameterNames(parameters);
-  const list = argumentLists(given, undefined)[0] ?? [];
-  const named = isObject(given)
-    ? given
+  const list = Array.isArray(first) ? (first as readonly Json[]) : [first];
+  const named = isObject(first)
+    ? first
     : Object.fromEntries(list.map((value, at) => [names[at] ?? `argument${at + 1}`, value]));
   return { role: "assistant", content: "", toolCalls: [{ id, name, arguments: named }] };
+}
+
+function isObject(value: Json): value is { readonly [key: string]: Json } {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@
  * read: examples hold what they are, not them, however many there are.
  */
 import { InvariantError } from "../core/errors.ts";
+import type { Shown } from "../core/events/model.ts";
 import {
   behindResults,
   bytesOf,
@@ -11,7 +12,6 @@ import {
   imageFacts,
 } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
-import type { Shown } from "../trace/read/vocabulary.ts";
 import type { ChatMessage, ExampleImage, StoredImage } from "./examples.ts";
 import type { Place, Spill } from "./spill.ts";
 

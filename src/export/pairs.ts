@@ -1,6 +1,6 @@
 /**
  * Preference pairs: two attempts at one prompt, the better one chosen (EvoTune, arXiv 2504.05108,
- * whose rule is kept; the guards on number, length and evaluator are ours).
+ * whose rule is kept; the guards on number and length are ours).
  */
 import type { Attempt } from "./attempts.ts";
 import type { Preference } from "./examples.ts";
@@ -42,8 +42,6 @@ export function pairs(group: readonly Attempt[], margin: number): readonly (() =
 function pair(chosen: Attempt, rejected: Attempt, margin: number): (() => Preference) | undefined {
   const lead = rejected.fitness === undefined ? Infinity : (chosen.fitness ?? 0) - rejected.fitness;
   if (!(lead > margin)) return undefined;
-  // Scores of two evaluators are not compared.
-  if (chosen.candidate.evaluator !== rejected.candidate.evaluator) return undefined;
   const lengths = [chosen.length, rejected.length].sort((a, b) => a - b);
   if ((lengths[1] ?? 0) > LENGTH_RATIO * (lengths[0] ?? 0)) return undefined;
   return () => preference(chosen, rejected, lead);

@@ -19,22 +19,16 @@ export function toolsOf({ steps, ground, request }: RunRecord): Map<string, Chat
     const spec = ground?.spec?.name === name ? ground.spec : undefined;
     const creations = steps.filter((step) => step.kind === "create");
     const made = creations.find((step) => (step.registered?.name ?? step.event.name) === name);
-    const matched = steps
-      .flatMap((step) => (step.kind === "afford" ? step.event.matches : []))
-      .find((match) => match.name === name);
     const calls = called.filter(({ event }) => event.name === name).map(({ event }) => event);
     const own = calls.find(({ parameters }) => parameters !== undefined);
-    const description =
-      own?.description ?? spec?.description ?? made?.event.description ?? matched?.description;
+    const description = own?.description ?? spec?.description ?? made?.event.description;
     tools.set(name, {
       name,
       description: description || (request?.objective ?? name),
       parameters:
         own?.parameters ??
         made?.registered?.parameters ??
-        made?.event.parameters ??
-        matched?.parameters ??
-        (spec?.signature === undefined ? undefined : signatureSchema(spec.signature)) ??
+        (spec === undefined ? undefined : signatureSchema(spec.signature)) ??
         shownSchema(calls),
     });
   }
@@ -43,10 +37,7 @@ export function toolsOf({ steps, ground, request }: RunRecord): Map<string, Chat
 
 /** Nothing tells the parameters: the arguments themselves do. */
 function shownSchema(calls: readonly CallStep["event"][]): { readonly [key: string]: Json } {
-  const objects = calls.map((call) => call.arguments).filter(isObject);
-  if (objects.length === 0) {
-    return observedSchema(calls.flatMap((call) => argumentLists(call.arguments, call.calls)));
-  }
+  const objects = calls.map((call) => call.arguments);
   const keys = [...new Set(objects.flatMap((each) => Object.keys(each)))].sort();
   const { properties } = observedSchema(
     objects.map((each) => keys.map((key) => each[key] ?? null)),
@@ -57,19 +48,4 @@ function shownSchema(calls: readonly CallStep["event"][]): { readonly [key: stri
     properties: Object.fromEntries(keys.map((key, index) => [key, schemas[index] ?? {}])),
     required: keys.filter((key) => objects.every((each) => Object.hasOwn(each, key))),
   };
-}
-
-/** @param calls There: one argument list for each of several inputs. */
-export function argumentLists(
-  given: Json,
-  calls: number | undefined,
-): readonly (readonly Json[])[] {
-  if (!Array.isArray(given)) return [[given]];
-  const items = given as readonly Json[];
-  if (calls === undefined) return [items];
-  return items.map((item) => (Array.isArray(item) ? (item as readonly Json[]) : [item]));
-}
-
-export function isObject(value: Json): value is { readonly [key: string]: Json } {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

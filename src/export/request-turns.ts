@@ -4,10 +4,9 @@
  */
 import { canonicalJson, type Json } from "../core/json.ts";
 import { programInput, type Step } from "../trace/read/steps.ts";
-import type { ChatTool, StoredImage } from "./examples.ts";
+import type { StoredImage } from "./examples.ts";
 import { besideText } from "./images.ts";
-import { argumentLists, type CallStep, isObject } from "./request-tools.ts";
-import { parameterNames } from "./signature.ts";
+import type { CallStep } from "./request-tools.ts";
 import { CREATE_TOOL, RUN_PROGRAM } from "./wording.ts";
 
 type CreateStep = Step & { kind: "create" };
@@ -65,83 +64,70 @@ export interface Part {
   readonly input?: Json;
 }
 
-/** The calls of a step, in order: one, or of a call on several inputs one for each. */
-export function partsOf(step: Called, tools: ReadonlyMap<string, ChatTool>): readonly Part[] {
+export function partOf(step: Called): Part {
   switch (step.kind) {
     case "create":
       return creation(step);
     case "program":
-      return programParts(step);
+      return programPart(step);
     case "call":
-      return callParts(step, tools);
+      return callPart(step);
   }
 }
 
-function programParts({ event, result }: ProgramStep): readonly Part[] {
+function programPart({ event, result }: ProgramStep): Part {
   const input = programInput(event);
-  const failed = result?.status !== "returned";
-  const error = result?.message ?? result?.reason ?? result?.status ?? "failed";
-  return [
-    {
-      name: RUN_PROGRAM.name,
-      arguments: { code: event.code, ...(input === undefined ? {} : { input }) },
-      ...told(failed ? { error } : (result.value ?? null)),
-      failed,
-    },
-  ];
+  return {
+    name: RUN_PROGRAM.name,
+    arguments: { code: event.code, ...(input === undefined ? {} : { input }) },
+    ...told(programOutput(result)),
+    failed: result?.status !== "returned",
+  };
 }
 
-function creation(step: CreateStep): readonly Part[] {
-  const { name, description } = step.event;
-  const { registered, refused } = step;
-  return [
-    {
-      name: CREATE_TOOL.name,
-      arguments: { name, description },
-      result:
-        registered !== undefined
-          ? canonicalJson({
-              status: "registered",
-              name: registered.name,
-              ...(registered.version === undefined ? {} : { version: registered.version }),
-            })
-          : canonicalJson({ status: "refused", reasons: refused?.reasons ?? [] }),
-      images: [],
-      failed: registered === undefined,
-    },
-  ];
-}
-
-function callParts(step: CallStep, tools: ReadonlyMap<string, ChatTool>): readonly Part[] {
-  const { name, arguments: given, calls } = step.event;
-  const { result } = step;
-  const failed = result?.error !== undefined || result?.status !== "returned";
-  const said = failed ? { error: result?.error ?? result?.status ?? "failed" } : undefined;
-  if (isObject(given)) {
-    const output = said ?? result?.output ?? null;
-    return [{ name, arguments: given, ...told(output), failed, input: given }];
+function programOutput(result: ProgramStep["result"]): Json {
+  switch (result?.status) {
+    case "returned":
+      return result.value;
+    case "threw":
+      return { error: result.message };
+    case "refused":
+      return { error: result.reason };
+    case undefined:
+      return { error: "failed" };
   }
-  const lists = argumentLists(given, calls);
-  const names = parameterNames(tools.get(name)?.parameters ?? {});
-  return lists.map((list, index) => ({
+}
+
+function creation({ event, registered, refused }: CreateStep): Part {
+  const { name, description } = event;
+  const outcome: Json =
+    registered === undefined
+      ? { status: "refused", reasons: refused?.reasons ?? [] }
+      : { status: "registered", name: registered.name, version: registered.version };
+  return {
+    name: CREATE_TOOL.name,
+    arguments: { name, description },
+    result: canonicalJson(outcome),
+    images: [],
+    failed: registered === undefined,
+  };
+}
+
+function callPart({ event, result }: CallStep): Part {
+  const { name, arguments: given } = event;
+  const output =
+    result?.status === "returned" ? result.output : { error: result?.error ?? "failed" };
+  return {
     name,
-    arguments: Object.fromEntries(
-      list.map((value, at) => [names[at] ?? `argument${at + 1}`, value]),
-    ),
-    ...told(
-      said ?? (calls === undefined ? (result?.output ?? null) : outputAt(result?.output, index)),
-    ),
-    failed,
-    input: list,
-  }));
+    arguments: given,
+    ...told(output),
+    failed: result?.status !== "returned",
+    input: given,
+  };
 }
 
 /** A result as a model is told it: images beside the text. */
 function told(output: Json): Pick<Part, "result" | "images"> {
   const { value, images } = besideText(output);
   return { result: canonicalJson(value), images };
-}
-
-function outputAt(output: Json | undefined, index: number): Json {
-  return Array.isArray(output) ? ((output as readonly Json[])[index] ?? null) : (output ?? null);
 }

@@ -4,9 +4,8 @@
  * asked for is noted down. Then those are read, and the second time they are there. What a recipe
  * chooses depends on scores and lengths, never on a program's words, so both times are alike.
  */
+import { readEvents } from "../core/events/read.ts";
 import type { EventStore } from "../core/ports.ts";
-import { findEvents } from "../trace/read/read.ts";
-import { CandidateEvent } from "../trace/read/vocabulary.ts";
 
 export interface Program {
   readonly source: string;
@@ -33,15 +32,10 @@ export async function readPrograms(
 ): Promise<Programs> {
   const found = new Map<string, Program>();
   if (wanted.size > 0) {
-    for await (const { data } of findEvents(store, runId, ["candidate-result"])) {
-      const digest = (data as { readonly digest?: unknown }).digest;
-      if (typeof digest !== "string" || !wanted.has(digest) || found.has(digest)) continue;
-      const candidate = CandidateEvent.safeParse(data);
-      if (candidate.data?.source === undefined) continue;
-      found.set(digest, {
-        source: candidate.data.source,
-        faults: candidate.data.feedback ?? [],
-      });
+    for await (const { data } of readEvents(store, runId, ["candidate-result"])) {
+      const { digest, source, feedback = [] } = data;
+      if (source === undefined || !wanted.has(digest) || found.has(digest)) continue;
+      found.set(digest, { source, faults: feedback });
     }
   }
   return (digest) => found.get(digest) ?? { source: "", faults: [] };

@@ -2,10 +2,10 @@
  * The words of prompts that are made from traces: one place, so that equal facts give equal bytes,
  * and pairs of one prompt share it to the last character.
  */
-import type { z } from "zod";
+import type { TraceSpec } from "../core/events/evolution.ts";
+import type { DataOf } from "../core/events/schemas.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { RunRecord } from "../trace/read/read.ts";
-import type { RequestSubmit, TraceSpec } from "../trace/read/vocabulary.ts";
 import type { ChatTool } from "./examples.ts";
 
 export const IMPROVE_SYSTEM =
@@ -16,24 +16,20 @@ export const REQUEST_SYSTEM =
 
 /** What an evolution run was about: the task's name, description and signature. */
 export function taskSpec(record: RunRecord): TraceSpec {
-  const { start } = record;
-  if (start?.spec !== undefined) return start.spec;
-  if (start?.task !== undefined && typeof start.task !== "string") return start.task;
-  const name = typeof start?.task === "string" ? start.task : record.summary.title;
-  return { name, description: "", signature: undefined };
+  const { start, summary } = record;
+  return start?.spec ?? { name: summary.title, description: "", signature: "" };
 }
 
 /** The task's name: what splits, filters and caps go by. */
 export function taskName(record: RunRecord): string | undefined {
-  const task = record.start?.task ?? record.ground?.task;
-  return task === undefined || typeof task === "string" ? task : task.name;
+  return record.start?.task ?? record.ground?.task;
 }
 
 function taskWords(spec: TraceSpec): string {
   return [
     `Task: ${spec.name}`,
     ...(spec.description === "" ? [] : [spec.description]),
-    ...(spec.signature === undefined ? [] : [`Signature: ${spec.signature}`]),
+    ...(spec.signature === "" ? [] : [`Signature: ${spec.signature}`]),
   ].join("\n");
 }
 
@@ -102,7 +98,7 @@ export function fenced(source: string, language: string): string {
  * @param shown Of the inputs, how many are written out.
  */
 export function requestPrompt(
-  request: Pick<z.output<typeof RequestSubmit>, "objective" | "requirements" | "constraints">,
+  request: Pick<DataOf<"request-submit">, "objective" | "requirements" | "constraints">,
   inputs: readonly string[],
   shown: number,
 ): string {

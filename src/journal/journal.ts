@@ -2,12 +2,14 @@
  * A request's journal: what its events say has been done. One pure function reads an event into it,
  * for events of earlier lives and for those of this one alike.
  */
-import { z } from "zod";
 import { StoreError } from "../core/errors.ts";
-import type { NewEvent, TraceEvent } from "../core/event.ts";
-import { Json } from "../core/json.ts";
+import type { TraceEvent } from "../core/event.ts";
+import { readOneOf } from "../core/events/read.ts";
+import type { KnownEvent } from "../core/events/schemas.ts";
+import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
-import { RequestStatus } from "../core/request.ts";
+import type { RequestStatus } from "../core/request.ts";
+import type { Amounts } from "../core/spending.ts";
 import type { Signal } from "../core/steps.ts";
 
 export interface StartedStep {
@@ -51,7 +53,7 @@ export interface Journal {
 
 export interface Spent {
   readonly time: string;
-  readonly amounts: Readonly<Record<string, number>>;
+  readonly amounts: Amounts;
   readonly settled: boolean;
 }
 
@@ -72,80 +74,68 @@ export function emptyJournal(): Journal {
   };
 }
 
-const StepStarted = z.object({ key: z.string(), onUncertain: z.literal("ask").exactOptional() });
-const Keyed = z.object({ key: z.string() });
-const Result = z.object({ result: Json });
-const WaitStarted = z.object({
-  key: z.string(),
-  name: z.string(),
-  question: Json.exactOptional(),
-  deadline: z.string().exactOptional(),
-});
-const WaitDone = z.object({ key: z.string(), signal: z.string().nullable() });
-const SleepStarted = z.object({ key: z.string(), until: z.string() });
-const SignalReceived = z.object({ id: z.string(), name: z.string(), payload: Json });
-const Status = z.object({ to: RequestStatus, cause: z.string() });
-const Budget = z.object({ amounts: z.record(z.string(), z.number()) });
-const Claimed = z.object({ epoch: z.int() });
+const TYPES = [
+  "step-started",
+  "step-done",
+  "step-failed",
+  "wait-started",
+  "wait-done",
+  "sleep-started",
+  "signal-received",
+  "request-status",
+  "budget-reserved",
+  "budget-settled",
+] as const;
 
 /** @param time ISO 8601. */
-export function readInto(journal: Journal, { type, data, volatile }: NewEvent, time: string): void {
-  switch (type) {
+export function readInto(journal: Journal, event: KnownEvent, time: string): void {
+  switch (event.type) {
     case "step-started": {
-      const { key, onUncertain = "retry" } = StepStarted.parse(data);
+      const { key, onUncertain = "retry" } = event.data;
       const before = journal.started.get(key);
-      const epoch = before?.epoch ?? Claimed.parse(volatile).epoch;
+      const epoch = before?.epoch ?? event.volatile.epoch;
       const starts = (before?.starts ?? 0) + 1;
       journal.started.set(key, { starts, epoch, failed: false, onUncertain });
       addParents(journal, key);
       return;
     }
-    case "step-done": {
-      journal.done.set(Keyed.parse(data).key, Result.parse(volatile).result);
+    case "step-done":
+      journal.done.set(event.data.key, event.volatile.result);
       return;
-    }
     case "step-failed": {
-      const { key } = Keyed.parse(data);
+      const { key } = event.data;
       const before = journal.started.get(key);
       if (before !== undefined) journal.started.set(key, { ...before, failed: true });
       return;
     }
-    case "wait-started": {
-      const wait = WaitStarted.parse(data);
-      journal.waits.set(wait.key, wait);
-      addParents(journal, wait.key);
+    case "wait-started":
+      journal.waits.set(event.data.key, event.data);
+      addParents(journal, event.data.key);
       return;
-    }
     case "wait-done": {
-      const { key, signal } = WaitDone.parse(data);
+      const { key, signal } = event.data;
       journal.waits.delete(key);
       journal.waited.set(key, signal);
       if (signal !== null) journal.delivered.add(signal);
       addParents(journal, key);
       return;
     }
-    case "sleep-started": {
-      const { key, until } = SleepStarted.parse(data);
-      journal.sleeps.set(key, until);
-      addParents(journal, key);
+    case "sleep-started":
+      journal.sleeps.set(event.data.key, event.data.until);
+      addParents(journal, event.data.key);
       return;
-    }
-    case "signal-received": {
-      const signal = SignalReceived.parse(data);
-      journal.signals.set(signal.id, { ...signal, time });
+    case "signal-received":
+      journal.signals.set(event.data.id, { ...event.data, time });
       return;
-    }
-    case "request-status": {
-      const { to, cause } = Status.parse(data);
-      journal.status = to;
-      journal.cause = cause;
+    case "request-status":
+      journal.status = event.data.to;
+      journal.cause = event.data.cause;
       return;
-    }
     case "budget-reserved":
     case "budget-settled": {
-      const { key } = Keyed.parse(data);
-      const { amounts } = Budget.parse(volatile);
-      const settled = type === "budget-settled";
+      const { key } = event.data;
+      const settled = event.type === "budget-settled";
+      const { amounts } = event.volatile;
       journal.spent.set(key, { time: journal.spent.get(key)?.time ?? time, amounts, settled });
       return;
     }
@@ -162,19 +152,17 @@ function addParents(journal: Journal, key: string): void {
 
 /** An event as it was stored. @throws StoreError CORRUPT_RECORD */
 export function readStored(journal: Journal, event: TraceEvent): void {
-  try {
-    readInto(journal, event, event.time);
-    journal.seq = event.seq;
-  } catch (error) {
-    if (!(error instanceof z.ZodError)) throw error;
-    const { run, seq, type } = event;
-    const [issue] = error.issues;
+  const read = readOneOf(event, TYPES);
+  if (read?.type === "unread") {
+    const { run, seq } = event;
     throw new StoreError(
       "CORRUPT_RECORD",
-      `Event ${seq} (${type}) of request "${run}" is not as this version writes it: ${issue?.path.join(".")}: ${issue?.message}. The request can not be carried on; submit it again.`,
-      { facts: { run, seq }, cause: error },
+      `Event ${seq} of request "${run}" is not as this version writes it: ${read.reason}. The request can not be carried on; submit it again.`,
+      { facts: { run, seq } },
     );
   }
+  if (read !== undefined) readInto(journal, read, event.time);
+  journal.seq = event.seq;
 }
 
 /** Reads what is new. @throws InputError RUN_NOT_FOUND, StoreError CORRUPT_RECORD */

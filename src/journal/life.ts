@@ -7,12 +7,13 @@
  */
 import type { Clock } from "../core/clock.ts";
 import type { NewEvent } from "../core/event.ts";
+import { withTexts } from "../core/events/read.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import { mayBecome, type RequestStatus } from "../core/request.ts";
 import type { Signal } from "../core/steps.ts";
 import type { Failpoint } from "./failpoint.ts";
-import { type Journal, readInto } from "./journal.ts";
+import { type Journal, readInto, readStored } from "./journal.ts";
 import { createScopes, type Scopes } from "./scope.ts";
 
 export interface LifePorts {
@@ -76,12 +77,6 @@ export function createLife(
   let readTo = journal.seq;
   let looking: Promise<void> | undefined;
 
-  const cleaned = (event: NewEvent): NewEvent => ({
-    ...event,
-    data: clean(event.data),
-    ...(event.volatile === undefined ? {} : { volatile: clean(event.volatile) }),
-  });
-
   async function guarded<T>(work: () => Promise<T>): Promise<T> {
     if (life.over) return never();
     failpoint.before();
@@ -101,7 +96,7 @@ export function createLife(
     const woken = await store.wakes(id);
     if (woken === seen) return;
     for await (const event of store.events(id, { after: readTo })) {
-      if (event.type === "signal-received") readInto(journal, event, event.time);
+      if (event.type === "signal-received") readStored(journal, event);
       readTo = event.seq;
     }
     seen = woken;
@@ -119,7 +114,7 @@ export function createLife(
     broken: undefined,
     scopes: createScopes(onQuiet),
     async write(events, once) {
-      const kept = events.map(cleaned);
+      const kept = events.map((event) => withTexts(event, clean));
       const options = once === undefined ? { epoch } : { epoch, once };
       const answer = await guarded(() => store.append(id, kept, options));
       if (answer === "duplicate") return false;
@@ -165,7 +160,7 @@ export function createLife(
       }
     },
     async suspend(dueAt, events = []) {
-      const kept = events.map(cleaned);
+      const kept = events.map((event) => withTexts(event, clean));
       const done = await guarded(() =>
         store.suspend(id, epoch, {
           seen,

@@ -1,6 +1,7 @@
 /** A request as a person sees it: where it stands, what was done, and what it waits for. */
 import type { TraceEvent } from "../core/event.ts";
-import type { Json } from "../core/json.ts";
+import { readOneOf } from "../core/events/read.ts";
+import type { DataOf } from "../core/events/schemas.ts";
 import type { EventStore } from "../core/ports.ts";
 import type { RequestStatus } from "../core/request.ts";
 import { SPENDING_UNITS } from "../core/spending.ts";
@@ -24,7 +25,7 @@ export interface RequestView {
   /** What it waits for, oldest first. */
   readonly waits: readonly Wait[];
   readonly plans: readonly string[];
-  readonly answer: Json | undefined;
+  readonly answer: DataOf<"answer-given"> | undefined;
   readonly spent: Readonly<Record<string, number>>;
 }
 
@@ -38,12 +39,8 @@ export interface StepView {
 export async function viewRequest(store: EventStore, id: string): Promise<RequestView> {
   const summary = await store.run(id);
   const journal = emptyJournal();
-  const words = { objective: summary.title, requirements: [], constraints: [] };
-  const found: { words: typeof words; revision: number; plans: string[]; answer?: Json } = {
-    words,
-    revision: 1,
-    plans: [],
-  };
+  const words: Words = { objective: summary.title, requirements: [], constraints: [] };
+  const found: Found = { words, revision: 1, plans: [] };
   for await (const event of store.events(id)) {
     readStored(journal, event);
     note(event, found);
@@ -64,29 +61,40 @@ export async function viewRequest(store: EventStore, id: string): Promise<Reques
   };
 }
 
-function note(
-  { type, data }: TraceEvent,
-  found: { words: object; revision: number; plans: string[]; answer?: Json },
-): void {
-  const facts = data as Readonly<Record<string, Json>>;
-  const { objective, requirements = [], constraints = [] } = facts;
-  switch (type) {
+type Words = Pick<RequestView, "objective" | "requirements" | "constraints">;
+interface Found {
+  words: Words;
+  revision: number;
+  readonly plans: string[];
+  answer?: DataOf<"answer-given">;
+}
+
+const SHOWN = ["request-submit", "request-revised", "plan-proposed", "answer-given"] as const;
+
+function note(stored: TraceEvent, found: Found): void {
+  const event = readOneOf(stored, SHOWN);
+  switch (event?.type) {
     case "request-submit":
-      found.words = { objective, requirements, constraints };
+      found.words = wordsOf(event.data);
       return;
     case "request-revised":
-      found.words = { objective, requirements, constraints };
-      found.revision++;
+      found.words = wordsOf(event.data);
+      found.revision = event.data.revision ?? found.revision + 1;
       return;
     case "plan-proposed":
-      found.plans.push(`${String(facts.step ?? "plan")}: ${String(facts.reason ?? "")}`);
+      found.plans.push(`${"step" in event.data ? event.data.step : "plan"}: ${event.data.reason}`);
       return;
     case "answer-given":
-      found.answer = data;
+      found.answer = event.data;
       return;
-    default:
+    case "unread":
+    case undefined:
       return;
   }
+}
+
+function wordsOf({ objective, requirements, constraints }: Words): Words {
+  return { objective, requirements, constraints };
 }
 
 function statusOf(journal: Journal, key: string): StepView["status"] {

@@ -6,6 +6,9 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { digestText } from "../core/digest.ts";
 import type { RunSummary } from "../core/event.ts";
+import { ANSWER_TYPES, answersIn } from "../core/events/answers.ts";
+import { readEvents } from "../core/events/read.ts";
+import type { DataOf } from "../core/events/schemas.ts";
 import { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import { scoreTexts } from "./rank.ts";
@@ -42,20 +45,6 @@ export interface OutcomeIndex {
   /** The newest success with the same words, capitals and spaces aside. */
   equal(user: string | undefined, words: string): OutcomeRecord | undefined;
 }
-
-const Submitted = z.object({
-  objective: z.string(),
-  requirements: z.array(z.string()).default([]),
-  constraints: z.array(z.string()).default([]),
-  user: z.string().nullish(),
-});
-const Planned = z.object({ steps: z.array(z.record(z.string(), Json)) });
-const Called = z.object({ id: z.string(), name: z.string(), version: z.int().nullish() });
-const Returned = z.object({ id: z.string(), status: z.string() });
-const Answered = z.object({ answer: Json });
-const Status = z.object({ to: z.string(), cause: z.string().default("") });
-const Replied = z.object({ costUsd: z.number().nullish() });
-const Sent = z.object({ name: z.string(), payload: Json });
 
 /** Of what one request leaves, no more than this is searched. */
 const MOST_SEARCHED = 2_000;
@@ -118,80 +107,85 @@ function isFinishedRequest({ kind, status, parent }: RunSummary): boolean {
   return kind === "request" && parent === undefined && ended;
 }
 
+const READ = [
+  "request-submit",
+  "request-revised",
+  "plan-proposed",
+  "tool-call",
+  "tool-result",
+  "model-reply",
+  ...ANSWER_TYPES,
+  "answer-given",
+  "request-status",
+] as const;
+
 async function readOutcome(
   events: EventStore,
   { id, endedAt, startedAt }: RunSummary,
 ): Promise<OutcomeRecord | undefined> {
-  let submitted: z.output<typeof Submitted> | undefined;
+  let words: string | undefined;
+  let user: string | undefined;
   let plan: OutcomeRecord["plan"] = [];
   let status: string | undefined;
   let cause = "";
-  let answer: Json = null;
+  let answer: string | undefined;
   let modelCalls = 0;
   let cost: number | undefined = 0;
   const calls = new Map<string, string>();
   const tools = new Set<string>();
   const said: string[] = [];
+  const readAnswer = answersIn();
 
-  for await (const { type, data } of events.events(id)) {
-    switch (type) {
+  for await (const event of readEvents(events, id, READ)) {
+    switch (event.type) {
       case "request-submit":
-      case "request-revised": {
-        const parsed = Submitted.safeParse(data);
-        if (parsed.success) {
-          submitted = { ...parsed.data, user: parsed.data.user ?? submitted?.user };
-          if (type === "request-revised")
-            said.push(`changed the request to: ${wordsOf(parsed.data)}`);
-        }
+        words = wordsOf(event.data);
+        user = event.data.user;
         break;
-      }
+      case "request-revised":
+        words = wordsOf(event.data);
+        said.push(`changed the request to: ${words}`);
+        break;
       case "plan-proposed":
-        plan = Planned.safeParse(data).data?.steps ?? plan;
+        if ("steps" in event.data) plan = event.data.steps.map((step) => ({ ...step }));
         break;
-      case "tool-call": {
-        const call = Called.safeParse(data).data;
-        if (call?.version != null) calls.set(call.id, call.name);
+      case "tool-call":
+        if (event.data.version !== undefined) calls.set(event.data.id, event.data.name);
         break;
-      }
       case "tool-result": {
-        const result = Returned.safeParse(data).data;
-        const name = result?.status === "returned" ? calls.get(result.id) : undefined;
+        const name = event.data.status === "returned" ? calls.get(event.data.id) : undefined;
         if (name !== undefined) tools.add(name);
         break;
       }
       case "model-reply": {
         modelCalls++;
-        const paid = Replied.safeParse(data).data?.costUsd;
-        cost = cost === undefined || paid == null ? undefined : cost + paid;
+        const paid = "error" in event.data ? undefined : event.data.costUsd;
+        cost = cost === undefined || paid === undefined ? undefined : cost + paid;
         break;
       }
-      case "signal-received": {
-        const sent = Sent.safeParse(data).data;
-        if (sent?.name.startsWith("question:") === true)
-          said.push(`answered: ${textOf(sent.payload)}`);
+      case "wait-started":
+      case "signal-received":
+      case "wait-done": {
+        const answered = readAnswer(event);
+        if (answered !== undefined) said.push(`answered: ${answered.reply}`);
         break;
       }
       case "answer-given":
-        answer = Answered.safeParse(data).data?.answer ?? null;
+        ({ answer } = event.data);
         break;
-      case "request-status": {
-        const parsed = Status.safeParse(data).data;
-        status = parsed?.to ?? status;
-        cause = parsed?.cause ?? cause;
-        break;
-      }
-      default:
+      case "request-status":
+        status = event.data.to;
+        ({ cause } = event.data);
         break;
     }
   }
-  if (submitted === undefined) return undefined;
-  const { user } = submitted;
+  if (words === undefined) return undefined;
   return OutcomeRecord.safeParse({
     requestId: id,
-    ...(user == null ? {} : { user }),
-    words: wordsOf(submitted),
+    ...(user === undefined ? {} : { user }),
+    words,
     status,
-    text: answer === null ? cause : textOf(answer),
+    text: answer ?? cause,
     tools: [...tools],
     plan,
     said,
@@ -201,12 +195,10 @@ async function readOutcome(
   }).data;
 }
 
-function wordsOf({ objective, requirements, constraints }: z.output<typeof Submitted>): string {
-  return [objective, ...requirements, ...constraints].join("\n");
-}
+type Words = Pick<DataOf<"request-submit">, "objective" | "requirements" | "constraints">;
 
-function textOf(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+function wordsOf({ objective, requirements, constraints }: Words): string {
+  return [objective, ...requirements, ...constraints].join("\n");
 }
 
 function keyOf(words: string): string {

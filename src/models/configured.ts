@@ -2,12 +2,12 @@
  * A model as a user configures it: its dialect, within a budget, every reply recorded before it is
  * used. What an earlier run has paid for is answered out of the record.
  */
-import type { Json } from "../core/json.ts";
+import type { RecordedCall } from "../core/events/model.ts";
 import type { LanguageModel } from "../core/ports.ts";
 import { anthropicModel } from "./anthropic/anthropic.ts";
 import type { StreamingModel } from "./calling/streaming.ts";
 import { openaiModel } from "./openai/openai.ts";
-import { continuingModel, RecordedCall, recordingModel } from "./replay.ts";
+import { continuingModel, recordingModel } from "./replay.ts";
 import { budgetedModel } from "./spend/budgeted.ts";
 import { budgetLedger } from "./spend/ledger.ts";
 import { listPrice, type ModelPrice } from "./spend/prices.ts";
@@ -30,9 +30,9 @@ export interface ModelSettings extends DriverSettings {
   readonly budgetTokens?: number;
   readonly budgetUsd?: number;
   /** Calls of an earlier run, as `keep` got them. */
-  readonly known: readonly Json[];
+  readonly known: readonly RecordedCall[];
   /** Durable when it resolves; the reply is used after that. */
-  readonly keep: (call: Json) => Promise<void>;
+  readonly keep: (call: RecordedCall) => Promise<void>;
 }
 
 const HOSTS = {
@@ -77,12 +77,9 @@ export function configuredModel(settings: ModelSettings): LanguageModel {
     ...(budgetTokens === undefined ? {} : { tokens: budgetTokens }),
     ...(budgetUsd === undefined ? {} : { usd: budgetUsd }),
   });
-  const known = settings.known.map((call) => RecordedCall.parse(call));
   // What an earlier run has paid for is entered again as it comes up: a budget holds over all lives
   // of a run, and refuses in each of them the same call.
-  const continued = continuingModel(known, driver);
+  const continued = continuingModel(settings.known, driver);
   const budgeted = budgetedModel(continued, ledger, price === undefined ? {} : { price });
-  return recordingModel(budgeted, (call) =>
-    settings.keep(JSON.parse(JSON.stringify(call)) as Json),
-  );
+  return recordingModel(budgeted, (call) => settings.keep(call));
 }

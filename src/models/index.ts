@@ -5,7 +5,6 @@ export { type ParsedToolCalls, parseToolCalls } from "./calls-in-text/tool-calls
 export { type OpenAIModelOptions, openaiModel } from "./openai/openai.ts";
 export {
   continuingModel,
-  RecordedCall,
   recordingModel,
   replayModel,
   requestDigest,

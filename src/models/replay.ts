@@ -4,41 +4,12 @@
  * A call is known by the digest of its request and by how many equal requests came before it, both
  * fixed when the call starts: the order in which replies arrive does not matter.
  */
-import { z } from "zod";
 import { digestJson } from "../core/digest.ts";
 import { ModelError } from "../core/errors.ts";
-import { Json } from "../core/json.ts";
+import { type RecordedCall, RecordedReply } from "../core/events/model.ts";
+import type { Json } from "../core/json.ts";
 import type { LanguageModel, ModelReply, ModelRequest } from "../core/ports.ts";
 import { modelError } from "./calling/model-errors.ts";
-
-const Reply = z.object({
-  content: z.string(),
-  toolCalls: z.array(
-    z.object({ id: z.string(), name: z.string(), arguments: z.record(z.string(), Json) }),
-  ),
-  finishReason: z.enum(["stop", "length", "tool-calls", "refused", "other"]),
-  usage: z.object({ inputTokens: z.number(), outputTokens: z.number() }).exactOptional(),
-  model: z.string(),
-  costUsd: z.number().exactOptional(),
-});
-
-/** One call as it is kept: JSON throughout. A failure is recorded as well, for it is replayed too. */
-export const RecordedCall = z.object({
-  requestDigest: z.string(),
-  /** How many calls with this digest started before. */
-  occurrence: z.int().min(0),
-  outcome: z.discriminatedUnion("status", [
-    z.object({ status: z.literal("replied"), reply: Reply }),
-    z.object({
-      status: z.literal("failed"),
-      code: z.string(),
-      message: z.string(),
-      retryable: z.boolean(),
-      facts: z.record(z.string(), Json),
-    }),
-  ]),
-});
-export type RecordedCall = z.output<typeof RecordedCall>;
 
 /** SHA-256 over the request's canonical JSON; absent and undefined fields count as the same. */
 export function requestDigest(request: ModelRequest): string {
@@ -75,7 +46,7 @@ export function recordingModel(
         throw error;
       }
       // As it will be read back: fields that are undefined are absent.
-      const kept = Reply.parse(JSON.parse(JSON.stringify(reply)));
+      const kept = RecordedReply.parse(JSON.parse(JSON.stringify(reply)));
       await onCall({ ...place, outcome: { status: "replied", reply: kept } }, request);
       return reply;
     },

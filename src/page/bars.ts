@@ -1,19 +1,10 @@
 /** When what was under way, and for how long: a bar for each call of a model, a tool, a program or a maker. */
 import type { TraceEvent } from "../core/event.ts";
+import { readOneOf } from "../core/events/read.ts";
 import { html, type Markup } from "../core/text/html.ts";
 
 /** A page shows so many bars and says how many more there are. */
 const SHOWN = 100;
-
-/** What begins with an event, by which events it ends, and what it is called. */
-const SPANS: Readonly<
-  Record<string, { readonly ends: readonly string[]; readonly names: readonly string[] }>
-> = {
-  "model-call": { ends: ["model-reply"], names: ["role", "promptName"] },
-  "tool-call": { ends: ["tool-result"], names: ["name"] },
-  "program-start": { ends: ["program-result"], names: ["id"] },
-  "tool-create": { ends: ["tool-register", "registration-refused"], names: ["name"] },
-};
 
 interface Bar {
   readonly seq: number;
@@ -39,22 +30,63 @@ export function bars(events: readonly TraceEvent[]): Markup {
   })}</div>`;
 }
 
+const TYPES = [
+  "model-call",
+  "model-reply",
+  "tool-call",
+  "tool-result",
+  "program-start",
+  "program-result",
+  "tool-create",
+  "tool-register",
+  "registration-refused",
+] as const;
+
 function barsOf(events: readonly TraceEvent[]): readonly Bar[] {
   const all: Bar[] = [];
   const open = new Map<string, Bar>();
-  for (const { seq, time, type, data } of events) {
-    const fields = data !== null && typeof data === "object" && !Array.isArray(data) ? data : {};
-    const id = String(Reflect.get(fields, "id") ?? Reflect.get(fields, "name") ?? "");
-    const kind = SPANS[type];
-    if (kind !== undefined) {
-      const names = kind.names.map((name) => String(Reflect.get(fields, name) ?? ""));
-      const name = [...new Set(names)].join(" ").trim();
-      const bar = { seq, kind: type, name, fromMs: Date.parse(time), toMs: undefined };
+  for (const { seq, time, ...stored } of events) {
+    const event = readOneOf(stored, TYPES);
+    const begin = (kind: string, id: string, name: string): void => {
+      const bar = { seq, kind, name, fromMs: Date.parse(time), toMs: undefined };
       all.push(bar);
-      for (const end of kind.ends) open.set(`${end} ${id}`, bar);
-    } else {
-      const bar = open.get(`${type} ${id}`);
+      open.set(`${kind} ${id}`, bar);
+    };
+    const end = (kind: string, id: string): void => {
+      const bar = open.get(`${kind} ${id}`);
       if (bar !== undefined) bar.toMs ??= Date.parse(time);
+    };
+    switch (event?.type) {
+      case "model-call": {
+        const { id, role, promptName } = event.data;
+        begin("model-call", id, role === promptName ? role : `${role} ${promptName}`);
+        break;
+      }
+      case "model-reply":
+        end("model-call", event.data.id);
+        break;
+      case "tool-call":
+        begin("tool-call", event.data.id, event.data.name);
+        break;
+      case "tool-result":
+        end("tool-call", event.data.id);
+        break;
+      case "program-start":
+        begin("program-start", event.data.id, event.data.id);
+        break;
+      case "program-result":
+        end("program-start", event.data.id);
+        break;
+      case "tool-create":
+        begin("tool-create", event.data.name, event.data.name);
+        break;
+      case "tool-register":
+      case "registration-refused":
+        end("tool-create", event.data.name);
+        break;
+      case "unread":
+      case undefined:
+        break;
     }
   }
   return all;

@@ -17,18 +17,23 @@ export function modelCallList({ modelCalls }: RunRecord, pictures: Gallery): Mar
 }
 
 function call(
-  { seq, role, model, terms, messages, tools = [], reply, promptName }: ModelCall,
+  { seq, role, model, terms, messages, tools = [], reply, failure, promptName }: ModelCall,
   pictures: Gallery,
 ): Markup {
   const used = reply?.usage;
-  return html`<details><summary>#${seq} ${role ?? ""} ${promptName ?? ""} ${model ?? ""} (${terms ?? "terms unknown"})${
+  return html`<details><summary>#${seq} ${role} ${promptName} ${model} (${terms})${
     used === undefined ? "" : ` ${used.inputTokens} + ${used.outputTokens} tokens`
-  }${reply === undefined ? ": no reply" : ""}</summary>
+  }${reply === undefined && failure === undefined ? ": no reply" : ""}</summary>
 ${messages.map(({ role: who, content, toolCalls = [], images }) => html`<h4>${who}</h4><pre>${shortened(content)}</pre>${pictures.links(images)}${toolCalls.map((each) => block(each.name, canonicalJson(each.arguments)))}`)}
 ${tools.length === 0 ? html`` : html`<p>tools: ${tools.map(({ name }) => name).join(", ")}</p>`}
 ${
+  failure === undefined
+    ? html``
+    : html`<h4>failed</h4><pre>${failure.code}: ${failure.message}</pre>`
+}
+${
   reply === undefined
     ? html``
-    : html`<h4>reply (${reply.finishReason ?? "?"})</h4><pre class="reply">${shortened(reply.content)}</pre>${reply.toolCalls.map((each) => block(each.name, canonicalJson(each.arguments)))}`
+    : html`<h4>reply (${reply.finishReason})</h4><pre class="reply">${shortened(reply.content)}</pre>${reply.toolCalls.map((each) => block(each.name, canonicalJson(each.arguments)))}`
 }</details>`;
 }

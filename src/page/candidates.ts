@@ -1,9 +1,7 @@
 /** The programs of a run's page: the best one with its lineage, and the table of candidates. */
-
 import { diffLines } from "../core/text/diff.ts";
 import { html, type Markup } from "../core/text/html.ts";
-import { type RunRecord, sourcesOf } from "../trace/read/read.ts";
-import type { TraceCandidate } from "../trace/read/vocabulary.ts";
+import { type RunRecord, sourcesOf, type TraceCandidate } from "../trace/read/read.ts";
 import { shortened } from "./block.ts";
 
 /** A page shows so many candidates and says how many more there are. */

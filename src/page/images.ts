@@ -2,10 +2,10 @@
  * The images of a page: each one once, at its end, with a name that texts lead to. Those by their
  * address stay addresses: a page loads nothing.
  */
+import type { Shown } from "../core/events/model.ts";
 import { apart, type Image, type InlineImage, imageDigest, imageWords } from "../core/image.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import { html, type Markup } from "../core/text/html.ts";
-import type { Shown } from "../trace/read/vocabulary.ts";
 
 export interface Gallery {
   /** Words that lead to the images. */

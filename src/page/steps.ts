@@ -1,5 +1,7 @@
 /** A request on its page: what was asked, and what was done towards it, in order. */
-import { canonicalJson, type Json } from "../core/json.ts";
+import { aboutStep, type PlannedStep } from "../core/events/plan.ts";
+import type { DataOf } from "../core/events/schemas.ts";
+import { canonicalJson } from "../core/json.ts";
 import { html, type Markup } from "../core/text/html.ts";
 import type { RunRecord } from "../trace/read/read.ts";
 import { programInput, type Step } from "../trace/read/steps.ts";
@@ -25,22 +27,19 @@ function step(each: Step, pictures: Gallery): Markup {
   switch (each.kind) {
     case "afford": {
       const { matches, missing } = each.event;
-      const found = matches.map(
-        ({ name, score }) => `${name}${score === undefined ? "" : ` (${score.toPrecision(2)})`}`,
-      );
-      const lacking = Array.isArray(missing) ? missing.map(named) : [];
+      const found = matches.map(({ name, score }) => `${name} (${score.toPrecision(2)})`);
+      const lacking = missing.map(({ name }) => name);
       return html`looked for tools: ${found.length === 0 ? "none fit" : found.join(", ")}${
         lacking.length === 0 ? "" : `; missing: ${lacking.join(", ")}`
       }`;
     }
     case "plan": {
-      const { reason, because, step: next, steps = [] } = each.event;
-      const planned = steps.map(({ id, kind, tool, agent, name }) =>
-        [id, kind, ...[tool, agent, name].filter((part) => typeof part === "string")].join(" "),
-      );
-      return html`planned${because === undefined ? "" : ` anew (${because})`}: ${
-        planned.length === 0 ? (next ?? "") : planned.join("; ")
-      } <i>${reason}</i>${planned.length === 0 ? undefined : block("the plan", indented(steps as Json))}`;
+      const { event } = each;
+      if ("step" in event) return html`planned: ${event.step} <i>${event.reason}</i>`;
+      const { because, reason, steps } = event;
+      return html`planned${because === undefined ? "" : ` anew (${because})`}: ${steps
+        .map(plannedStep)
+        .join("; ")} <i>${reason}</i>${block("the plan", indented(steps))}`;
     }
     case "create": {
       const { event, registered, refused } = each;
@@ -51,7 +50,8 @@ function step(each: Step, pictures: Gallery): Markup {
     case "call": {
       const { event, result, child, program } = each;
       const given = pictures.text(event.arguments);
-      const said = result?.error ?? pictures.text(result?.output ?? null);
+      const said =
+        result?.status === "returned" ? pictures.text(result.output) : (result?.error ?? "");
       return html`${program === undefined ? "" : `in the program ${program}, `}called <b>${event.name}</b>: ${result?.status ?? "no result"}${
         child === undefined ? undefined : html`, in the run <a href="#run-${child}">${child}</a>`
       }${block(`with ${short(given)}`, given)}${
@@ -61,7 +61,7 @@ function step(each: Step, pictures: Gallery): Markup {
     case "program": {
       const { event, result } = each;
       const input = programInput(event);
-      const said = result?.message ?? result?.reason ?? pictures.text(result?.value ?? null);
+      const said = result === undefined ? "" : programText(result, pictures);
       return html`ran the program <b>${event.id}</b>: ${result?.status ?? "no result"}${block("its code", event.code)}${
         input === undefined ? undefined : block("its input", pictures.text(input))
       }${result === undefined ? undefined : block(`gave ${short(said)}`, said)}`;
@@ -73,28 +73,35 @@ function step(each: Step, pictures: Gallery): Markup {
     case "edit":
       return html`a person changed a call of <b>${each.event.tool}</b>${block("asked", canonicalJson(each.event.asked))}${block("allowed", canonicalJson(each.event.arguments))}`;
     case "answer":
-      return html`answered: ${pictures.text(each.answer)}${
-        each.checks.length === 0
+      return html`answered: ${each.event.answer}${
+        each.event.checks.length === 0
           ? undefined
-          : html`<ul>${each.checks.map(
-              ({ item, verdict = "unclear", by, reason }) =>
-                html`<li>${item}: <b>${verdict}</b>${by === undefined ? "" : ` (${by})`} ${reason ?? ""}</li>`,
+          : html`<ul>${each.event.checks.map(
+              ({ item, verdict, by, reason }) =>
+                html`<li>${item}: <b>${verdict}</b> (${by}) ${reason}</li>`,
             )}</ul>`
       }`;
   }
 }
 
-/** Of a missing tool: its name, or what stands for it. */
-function named(missing: Json): string {
-  const name = missing !== null && typeof missing === "object" && Reflect.get(missing, "name");
-  return typeof name === "string"
-    ? name
-    : typeof missing === "string"
-      ? missing
-      : canonicalJson(missing);
+function plannedStep(planned: PlannedStep): string {
+  const { id, kind } = planned;
+  const about = aboutStep(planned);
+  return about === undefined ? `${id} ${kind}` : `${id} ${kind} ${about}`;
 }
 
-function indented(value: Json): string {
+function programText(result: DataOf<"program-result">, pictures: Gallery): string {
+  switch (result.status) {
+    case "returned":
+      return pictures.text(result.value);
+    case "threw":
+      return result.message;
+    case "refused":
+      return result.reason;
+  }
+}
+
+function indented(value: object): string {
   return JSON.stringify(value, null, 2);
 }
 

@@ -36,8 +36,12 @@ async function afford(ports: AffordByRulePorts, goal: TaskGoal): Promise<readonl
   const { signal } = ports.steps;
   const running = { sandbox: await ports.sandbox(), evaluator: ports.evaluator };
   const { name, description, signature } = goal.task.spec;
-  const hypotheses = [`${name} ${signature} ${description}`];
-  const matches = await ports.tools.search({ text: goal.words, hypotheses, limit: 5 });
+  const hypothesis = { name, signature, description };
+  const matches = await ports.tools.search({
+    text: goal.words,
+    hypotheses: [`${name} ${signature} ${description}`],
+    limit: 5,
+  });
   const near = matches.filter(({ score }) => score >= ports.noneBelow);
 
   const floor =
@@ -60,7 +64,7 @@ async function afford(ports: AffordByRulePorts, goal: TaskGoal): Promise<readonl
       type: "affordance-result",
       data: {
         query: goal.words,
-        hypotheses,
+        hypotheses: [hypothesis],
         ...(matches.degraded === undefined ? {} : { degraded: matches.degraded }),
         matches: matches.map(({ tool, score }) => ({
           name: tool.name,
@@ -74,7 +78,7 @@ async function afford(ports: AffordByRulePorts, goal: TaskGoal): Promise<readonl
             ? { status: trial.status, fitness: trial.fitness }
             : { status: trial.status, reason: trial.reason }),
         })),
-        missing: tried.at(-1)?.trial.status === "serves" ? [] : [name],
+        missing: tried.at(-1)?.trial.status === "serves" ? [] : [hypothesis],
       },
     },
   ]);

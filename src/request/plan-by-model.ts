@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
-import type { Json } from "../core/json.ts";
+import { stored } from "../core/json.ts";
 import type { Sandbox } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Affordances } from "../work/affordance.ts";
@@ -76,13 +76,13 @@ export async function planByModel(
       data: {
         version,
         reason: plan.reason,
-        steps: plan.steps as unknown as Json,
+        steps: plan.steps.map(stored),
         ...(replan === undefined
           ? {}
           : {
               because: replan.reason,
               kept: [...resultsOf(done).keys()],
-              diff: planDiff(replan.before.steps, plan.steps) as unknown as Json,
+              diff: planDiff(replan.before.steps, plan.steps),
             }),
       },
     },

@@ -5,6 +5,8 @@
 import type { Clock } from "../core/clock.ts";
 import { InputError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
+import { readEvents, withTexts } from "../core/events/read.ts";
+import type { RequestWork } from "../core/events/request.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import { Request, type RequestStatus } from "../core/request.ts";
@@ -14,7 +16,7 @@ import { failpointOf } from "../journal/failpoint.ts";
 import { cancel } from "../journal/people.ts";
 import { type RequestView, viewRequest } from "../journal/view.ts";
 import type { Solution } from "../work/answer.ts";
-import { type AttemptContext, type Prepare, type RequestWork, Submitted } from "../work/attempt.ts";
+import type { AttemptContext, Prepare } from "../work/attempt.ts";
 import { createReplies, type Replies } from "./replies.ts";
 
 export interface Requests extends Replies {
@@ -84,17 +86,16 @@ export function createRequests(ports: RequestsPorts): Requests {
     append: (id, events, options) =>
       store.append(
         id,
-        events.map((event) => ({ ...event, data: clean(event.data) })),
+        events.map((event) => withTexts(event, clean)),
         options,
       ),
   };
   const replies = createReplies(outside, home);
 
   async function submitted(id: string): Promise<{ request: Request; work: RequestWork }> {
-    for await (const { type, data } of store.events(id)) {
-      if (type !== "request-submit") continue;
-      const { work, ...rest } = Submitted.parse(data);
-      return { request: Request.parse(rest), work };
+    for await (const { data } of readEvents(store, id, ["request-submit"])) {
+      const { work, agent: _, ...request } = data;
+      if (work !== undefined) return { request: Request.parse(request), work };
     }
     throw new InputError(
       "NO_REQUEST",
@@ -131,10 +132,7 @@ export function createRequests(ports: RequestsPorts): Requests {
           "Expected a model that sees for a request with images, got none configured. Set TOOLWRIGHT_MODEL, or `model` in toolwright.config.json.",
         );
       }
-      const event: NewEvent = {
-        type: "request-submit",
-        data: clean(JSON.parse(JSON.stringify({ ...request, work })) as Json),
-      };
+      const event = withTexts({ type: "request-submit", data: { ...request, work } }, clean);
       const title = String(clean(request.objective));
       // One transaction: no process finds it half submitted.
       const [, , claim] = await Promise.all([
@@ -204,7 +202,7 @@ function finishedBy(solution: Solution): Finished {
   return {
     status: "SUCCEEDED",
     cause: "answered",
-    events: [{ type: "answer-given", data: { answer, ...more } as unknown as Json }],
+    events: [{ type: "answer-given", data: { answer, ...more } }],
   };
 }
 

@@ -1,12 +1,20 @@
 /** What the person changes while their request runs. It is looked for before each next step. */
-import type { z } from "zod";
+import { z } from "zod";
 import { Request } from "../core/request.ts";
 import type { Steps } from "../core/steps.ts";
 
 /** The signal that changes a request; its payload holds the fields that change. */
 export const REVISE = "revise";
 
-export const Revision = Request.omit({ examples: true, budget: true, user: true }).partial();
+const { shape } = Request;
+/** Fields that are not named stay. */
+export const Revision = z.strictObject({
+  objective: shape.objective.exactOptional(),
+  requirements: shape.requirements.unwrap().exactOptional(),
+  constraints: shape.constraints.unwrap().exactOptional(),
+  files: shape.files,
+  images: shape.images,
+});
 export type Revision = z.output<typeof Revision>;
 
 /** @returns The request as changed; undefined where nothing was said. Fields that are not named stay. */

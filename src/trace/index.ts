@@ -1,9 +1,8 @@
 /** Traces: the event stores, the tracer, redaction, the reader. */
 
-export { findEvents, type ModelCall, type RunRecord, readRun } from "./read/read.ts";
+export { type ModelCall, type RunRecord, readRun, type TraceCandidate } from "./read/read.ts";
 export { type TraceStats, traceStats } from "./read/stats.ts";
 export type { Step } from "./read/steps.ts";
-export type { TraceCandidate } from "./read/vocabulary.ts";
 export {
   createRedactor,
   type Redaction,

@@ -3,16 +3,14 @@
  * on disk; secrets are taken out here, before anything is stored.
  */
 import type { NewEvent, RunKind, RunStatus } from "../core/event.ts";
-import type { Json } from "../core/json.ts";
+import { withTexts } from "../core/events/read.ts";
 import type { EventStore } from "../core/ports.ts";
 import type { RedactionCounts, Redactor } from "./redact/redact.ts";
 
 export interface Trace {
   /** The run. */
   readonly id: string;
-  /** Resolves when the event is on disk. */
-  event(type: string, data: Json, volatile?: Json): Promise<void>;
-  /** In order, all or none. */
+  /** In order, all or none; on disk when it resolves. */
   events(events: readonly NewEvent[]): Promise<void>;
   /** The last word: later events are refused. */
   end(status: Exclude<RunStatus, "running" | "waiting">): Promise<void>;
@@ -37,22 +35,15 @@ export async function openTrace(
   redactor: Redactor,
 ): Promise<Trace> {
   const redaction = redactor.session();
-  const clean = ({ type, data, volatile, link }: NewEvent): NewEvent => ({
-    type,
-    data: redaction.json(data),
-    ...(volatile === undefined ? {} : { volatile: redaction.json(volatile) }),
-    ...(link === undefined ? {} : { link }),
-  });
   await store.begin({ ...run, title: redaction.text(run.title) });
 
   return {
     id: run.id,
-    async event(type, data, volatile) {
-      const event: NewEvent = volatile === undefined ? { type, data } : { type, data, volatile };
-      await store.append(run.id, [clean(event)]);
-    },
     async events(events) {
-      await store.append(run.id, events.map(clean));
+      await store.append(
+        run.id,
+        events.map((event) => withTexts(event, redaction.json)),
+      );
     },
     end(status) {
       return store.end(run.id, status);

@@ -130,9 +130,10 @@ describe("request in words, with a model", SLOW, () => {
     expect(stderr).toMatch(/Plan 2: end answer\. \(because: b failed: .*nothing/);
   });
 
-  it("asks, ends with the question, and goes on with the answer", async () => {
+  it("asks, ends with the question, and goes on with the answer and what was changed meanwhile", async () => {
     await home(
       walkScript({
+        ground_queries: { data: [], outcomes: [], preferences: [] },
         blind_affordance: { potential_tools: [] },
         plan: (request) =>
           textOf(request).includes("asked: Which number?")
@@ -145,8 +146,10 @@ describe("request in words, with a model", SLOW, () => {
     expect(asked.value).toMatchObject({ status: "WAITING_FEEDBACK" });
     expect(JSON.stringify(asked.value)).toContain("Which number?");
     const { requestId } = asked.value as { requestId: string };
-    const answered = await place.json(["request", "answer", requestId, "21"]);
-    expect(answered.value).toMatchObject({ status: "SUCCEEDED", value: "21" });
+    await place.run(["request", "revise", requestId, "--objective", "Take my other number"]);
+    const answered = await place.run(["request", "answer", requestId, "21", "--json"]);
+    expect(JSON.parse(answered.stdout)).toMatchObject({ status: "SUCCEEDED", value: "21" });
+    expect(answered.stderr).toContain("Revision 2: Take my other number");
   });
 
   it("makes a missing tool out of words, calls it, and finds it the next time", async () => {

@@ -8,6 +8,7 @@ import type { NewEvent, TraceEvent } from "../../src/core/event.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { EventStore } from "../../src/core/ports.ts";
 import { FIRST_SUM, verifyRun } from "../../src/trace/store/chain.ts";
+import { foreignEvent } from "../support/events.ts";
 
 export function eventStoreContract(make: () => Promise<EventStore>): void {
   const withStore = (work: (store: EventStore) => Promise<void>) => async () => {
@@ -63,7 +64,10 @@ export function eventStoreContract(make: () => Promise<EventStore>): void {
       "come back as they were appended, numbered from 1 without a gap",
       withStore(async (store) => {
         await store.begin({ id: "a", kind: "request", title: "" });
-        await store.append("a", [step(1), { ...step(2), volatile: { wallMs: 3 }, link: "child" }]);
+        await store.append("a", [
+          step(1),
+          foreignEvent("step-end", { n: 2 }, { volatile: { wallMs: 3 }, link: "child" }),
+        ]);
         await store.append("a", []);
         await store.append("a", [step(3)]);
         const events = await all(store, "a");
@@ -119,7 +123,7 @@ export function eventStoreContract(make: () => Promise<EventStore>): void {
         await store.begin({ id: "a", kind: "evolution", title: "" });
         const results = await Promise.allSettled([
           store.append("a", [step(1)]),
-          store.append("a", [step(2), { type: "Not A Type", data: null }]),
+          store.append("a", [step(2), foreignEvent("Not A Type", null)]),
           store.append("missing", [step(3)]),
           store.append("a", [step(4)]),
         ]);
@@ -138,7 +142,7 @@ export function eventStoreContract(make: () => Promise<EventStore>): void {
       withStore(async (store) => {
         await store.begin({ id: "a", kind: "evolution", title: "" });
         const data = { list: [1] };
-        const appended = store.append("a", [{ type: "note", data }]);
+        const appended = store.append("a", [foreignEvent("note", data)]);
         data.list.push(2);
         await appended;
         const [event] = await all(store, "a");
@@ -169,7 +173,7 @@ export function eventStoreContract(make: () => Promise<EventStore>): void {
         let seq = 0;
         await fc.assert(
           fc.asyncProperty(value, async (data) => {
-            await store.append("a", [{ type: "note", data }]);
+            await store.append("a", [foreignEvent("note", data)]);
             const [event] = await all(store, "a", seq++);
             expect(JSON.stringify(sorted(event?.data))).toBe(JSON.stringify(sorted(data)));
           }),
@@ -198,7 +202,7 @@ export function eventStoreContract(make: () => Promise<EventStore>): void {
           date: new Date(0),
           cycle,
         };
-        await store.append("a", [{ type: "note", data: odd as unknown as Json }]);
+        await store.append("a", [foreignEvent("note", odd as unknown as Json)]);
         const [event] = await all(store, "a");
         expect(event?.data).toMatchObject({
           nan: { $num: "NaN" },
@@ -336,7 +340,9 @@ export function eventStoreContract(make: () => Promise<EventStore>): void {
         await store.begin({ id: "a", kind: "evolution", title: "one" });
         await store.begin({ id: "b", kind: "evolution", title: "two" });
         await store.append("a", steps);
-        for (const each of steps) await store.append("b", [{ ...each, volatile: Math.random() }]);
+        for (const { type, data } of steps) {
+          await store.append("b", [foreignEvent(type, data, { volatile: Math.random() })]);
+        }
         const [a, b] = await Promise.all([store.run("a"), store.run("b")]);
         expect(a.sum).toBe(b.sum);
         await store.append("b", [step(99)]);
@@ -355,7 +361,7 @@ export function eventStoreContract(make: () => Promise<EventStore>): void {
         const sums = [
           await sumOf("a", [step(1), step(2)]),
           await sumOf("b", [step(2), step(1)]),
-          await sumOf("c", [step(1), { type: "other", data: { n: 2 } }]),
+          await sumOf("c", [step(1), foreignEvent("other", { n: 2 })]),
         ];
         expect(new Set(sums).size).toBe(3);
       }),
@@ -364,7 +370,7 @@ export function eventStoreContract(make: () => Promise<EventStore>): void {
 }
 
 export function step(n: number): NewEvent {
-  return { type: "step-end", data: { n } };
+  return foreignEvent("step-end", { n });
 }
 
 function dataOf(event: NewEvent): Json {

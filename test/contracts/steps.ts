@@ -5,6 +5,7 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../src/core/json.ts";
 import type { Signal, Steps } from "../../src/core/steps.ts";
+import { foreignEvent } from "../support/events.ts";
 
 export interface Place {
   /** One life: what the workflow gave, or "waiting" when it got no further. */
@@ -210,12 +211,12 @@ export function stepsContract(make: () => Promise<Place>): void {
       "are not repeated by a later life",
       withPlace(async (place) => {
         const workflow = async (steps: Steps): Promise<Json> => {
-          await steps.trace("note", [{ type: "note-one", data: 1 }]);
+          await steps.trace("note", [foreignEvent("note-one", 1)]);
           await steps.step("a", async () => {
-            await steps.trace("note", [{ type: "note-two", data: 2 }]);
+            await steps.trace("note", [foreignEvent("note-two", 2)]);
             return null;
           });
-          await steps.trace("note", [{ type: "note-three", data: 3 }]);
+          await steps.trace("note", [foreignEvent("note-three", 3)]);
           await steps.waitFor("never");
           return null;
         };

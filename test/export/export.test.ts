@@ -11,11 +11,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { DataOf } from "../../src/core/events/schemas.ts";
 import { exportTraces } from "../../src/export/export.ts";
 import { FORMATS } from "../../src/export/formats.ts";
 import type { ExportOptions } from "../../src/export/options.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import { codeOf } from "../contracts/event-store.ts";
+import { eventOf } from "../support/events.ts";
 import {
   awkwardStore,
   evolutionRun,
@@ -99,42 +101,40 @@ describe("an export", () => {
     expect(mutated?.messages[1]?.content).toContain(program(31854000).trim());
   });
 
-  it("finds a candidate's call by its tag, and of two turns the one that was answered", async () => {
+  it("finds a candidate's call by its sample, and of two turns the one that was answered", async () => {
     const store = memoryEventStore();
     const promptGroup = "0123456789abcdef".repeat(4);
-    const ask = { role: "user", content: "Improve it." };
-    const told = { role: "user", content: "That did not apply. Again." };
-    const call = (sampleIndex: number, messages: readonly { role: string; content: string }[]) => ({
-      type: "model-call",
-      data: { messages, promptGroup, sampleIndex, model: "m", terms: "open-weights:mit" },
-    });
-    const reply = (sampleIndex: number, content: string) => ({
-      type: "model-reply",
-      data: { content, promptGroup, sampleIndex, finishReason: "stop" },
-    });
-    const candidate = (index: number, tag?: string) => ({
-      type: "candidate-result",
-      data: {
+    const ask = { role: "user", content: "Improve it." } as const;
+    const told = { role: "user", content: "That did not apply. Again." } as const;
+    const call = (id: string, sampleIndex: number, messages: DataOf<"model-call">["messages"]) =>
+      eventOf("model-call", {
+        id,
+        messages,
+        promptGroup,
+        sampleIndex,
+        model: "m",
+        terms: "open-weights:mit",
+      });
+    const reply = (id: string, content: string) => eventOf("model-reply", { id, content });
+    const candidate = (index: number, sampleIndex?: number) =>
+      eventOf("candidate-result", {
         index,
         digest: `d${index}`,
-        status: "scored",
         operator: "diff",
-        parents: tag === undefined ? [] : ["d0"],
         source: program(index),
         fitness: index,
-        ...(tag === undefined ? {} : { tag }),
-      },
-    });
-    await write(store, { id: "tags", kind: "evolution", title: "" }, [
+        ...(sampleIndex === undefined ? {} : { parents: ["d0"], promptGroup, sampleIndex }),
+      });
+    await write(store, { id: "samples", kind: "evolution", title: "" }, [
       candidate(0),
-      call(0, [ask]),
-      reply(0, "useless"),
-      call(0, [ask, { role: "assistant", content: "useless" }, told]),
-      reply(0, "useful"),
-      call(1, [ask]),
-      reply(1, "at once"),
-      candidate(1, "0123456789abcdef/0"),
-      candidate(2, "0123456789abcdef/1"),
+      call("g/0/0", 0, [ask]),
+      reply("g/0/0", "useless"),
+      call("g/0/1", 0, [ask, { role: "assistant", content: "useless" }, told]),
+      reply("g/0/1", "useful"),
+      call("g/1/0", 1, [ask]),
+      reply("g/1/0", "at once"),
+      candidate(1, 0),
+      candidate(2, 1),
     ]);
     const { train } = await rowsOf(store);
     expect(train.map(({ messages }) => messages.map(({ content }) => content))).toEqual([
@@ -199,21 +199,18 @@ describe("an export", () => {
     const store = memoryEventStore();
     await evolutionRun(store, "evo", { count: 4 });
     await evolutionRun(store, "evo-again", { count: 4 });
-    const candidate = (index: number, source: string) => ({
-      type: "candidate-result",
-      data: {
+    const candidate = (index: number, source: string) =>
+      eventOf("candidate-result", {
         index,
         digest: `d${index}`,
-        status: "scored",
         operator: "o",
         parents: index === 0 ? [] : ["d0"],
         source,
         fitness: index,
-      },
-    });
+      });
     const base = program(5);
     await write(store, { id: "planted", kind: "evolution", title: "" }, [
-      { type: "run-start", data: { task: "planted" } },
+      eventOf("run-start", { task: "planted" }),
       candidate(0, program(6)),
       candidate(1, base),
       candidate(2, base.replace("return", "return 1 +")),

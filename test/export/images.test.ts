@@ -155,7 +155,7 @@ describe("images in an export", () => {
   it("of a pair: in the column of its prompt, or the pair goes with the reason", async () => {
     const store = memoryEventStore({ clock: stillClock });
     const data = FILES[0]?.toString("base64") ?? "";
-    const images = [{ type: "image", mimeType: "image/png", data }];
+    const images = [{ type: "image" as const, mimeType: "image/png", data }];
     await requestWithPeople(store, "req-people", { images });
     const options = { out: join(home, "pairs"), validation: 0 };
     const { folder } = await exportTraces(store, { ...options, format: "trl-dpo" });
@@ -169,7 +169,7 @@ describe("images in an export", () => {
 
   it("by its address: kept where the reader fetches it, else left out with the reason", async () => {
     const store = memoryEventStore({ clock: stillClock });
-    const images = [{ type: "image", url: "https://pictures.example/a.png" }];
+    const images = [{ type: "image" as const, url: "https://pictures.example/a.png" }];
     await requestWithPeople(store, "req-people", { images });
     const options = { out: join(home, "addresses"), validation: 0 };
     await expect(exportTraces(store, { ...options, format: "trl-dpo" })).rejects.toThrow(

@@ -11,6 +11,7 @@ import { exportTraces } from "../../src/export/export.ts";
 import { tokenCounter, tokensOf } from "../../src/export/tokens.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import { codeOf } from "../contracts/event-store.ts";
+import { eventOf } from "../support/events.ts";
 import { evolutionRun, requestWithPeople, write } from "../trace/runs.ts";
 import { rowsIn } from "./rows.ts";
 
@@ -49,15 +50,10 @@ describe("what runs teach beyond their improvements", () => {
 
   it("is, if asked for, what wrong programs do, as they do it when run anew", async () => {
     const store = memoryEventStore();
-    const candidate = (index: number, source: string, fitness: number) => ({
-      type: "candidate-result",
-      data: { index, digest: `d${index}`, status: "scored", operator: "o", source, fitness },
-    });
+    const candidate = (index: number, source: string, fitness: number) =>
+      eventOf("candidate-result", { index, digest: `d${index}`, operator: "o", source, fitness });
     await write(store, { id: "evo", kind: "evolution", title: "" }, [
-      {
-        type: "run-start",
-        data: { task: "double", entry: "f", inputs: [[1], [2], [3]], signature: "f(x: number)" },
-      },
+      eventOf("run-start", { entry: "f", inputs: [[1], [2], [3]] }),
       candidate(0, "function f(x) { return x + 1; }", 0.3),
       candidate(1, "function f(x) { return 1 + x; }", 0.3),
       candidate(2, "function f(x) { return 7; }", 0.1),
@@ -99,22 +95,16 @@ describe("what runs teach beyond their improvements", () => {
     expect(facts.inputs).toEqual([[1]]);
     expect(JSON.stringify(facts)).not.toContain("9041");
     await write(store, { id: "sealing", kind: "evolution", title: "" }, [
-      { type: "run-start", data: { task: "plus", ...facts } },
+      eventOf("run-start", { task: "plus", ...facts }),
     ]);
     const call = (id: string, expected: number) => [
-      {
-        type: "model-call",
-        data: {
-          id,
-          messages: [{ role: "user", content: `Write a case (${id}).` }],
-          model: "m",
-          terms: "open-weights:mit",
-        },
-      },
-      {
-        type: "model-reply",
-        data: { id, content: `{"args":[41],"expected":${expected}}`, finishReason: "stop" },
-      },
+      eventOf("model-call", {
+        id,
+        messages: [{ role: "user", content: `Write a case (${id}).` }],
+        model: "m",
+        terms: "open-weights:mit",
+      }),
+      eventOf("model-reply", { id, content: `{"args":[41],"expected":${expected}}` }),
     ];
     await write(store, { id: "author", kind: "request", title: "" }, [
       ...call("a", 9041),

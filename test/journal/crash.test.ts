@@ -10,6 +10,7 @@ import { sendSignal } from "../../src/journal/send.ts";
 import { verifyRun } from "../../src/trace/store/chain.ts";
 import { sqliteEventStore } from "../../src/trace/store/sqlite.ts";
 import { all } from "../contracts/event-store.ts";
+import { EVENTS } from "../support/events.ts";
 import { EFFECTS, orderWorkflow, TOTAL } from "./order-workflow.ts";
 import { portsOf } from "./request.ts";
 
@@ -131,6 +132,8 @@ describe("a request whose process is killed", () => {
       expect(cuts).toBeGreaterThanOrEqual(answered ? 10 : 20);
     }
     const answers = (await all(store, "whole")).filter(({ type }) => type === "answer-given");
-    expect(answers.map(({ data }) => data)).toEqual([{ answer: TOTAL }]);
+    expect(answers.map(({ data }) => data)).toEqual([
+      { ...EVENTS["answer-given"].data, answer: String(TOTAL) },
+    ]);
   });
 });

@@ -8,12 +8,13 @@ import type { Json } from "../../src/core/json.ts";
 import type { EventStore } from "../../src/core/ports.ts";
 import type { Steps } from "../../src/core/steps.ts";
 import { CANCEL, type LifeEnd, liveOn } from "../../src/journal/durable.ts";
-import { emptyJournal, readInto, readJournal } from "../../src/journal/journal.ts";
+import { emptyJournal, readJournal, readStored } from "../../src/journal/journal.ts";
 import { sendSignal } from "../../src/journal/send.ts";
 import { work } from "../../src/journal/worker.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import { sqliteEventStore } from "../../src/trace/store/sqlite.ts";
 import { all } from "../contracts/event-store.ts";
+import { foreignEvent } from "../support/events.ts";
 import { live, portsOf } from "./request.ts";
 
 const home = mkdtempSync(join(tmpdir(), "durable-"));
@@ -149,6 +150,8 @@ describe("a life", () => {
     laterMs = 60_000; // The lease is over.
     expect(await statuses(store)).toEqual(["NOT_STARTED>IN_PROGRESS engine"]);
     const ran: string[] = [];
+    // Its lease of 1 ms has to be over.
+    await new Promise((resolve) => setTimeout(resolve, 5));
     const later = await live(portsOf(store), "r", async (steps) => {
       await steps.step("a", async () => ran.push("a"));
       return steps.step("b", async () => ran.push("b"));
@@ -248,11 +251,26 @@ describe("signals", () => {
     const read = await readJournal(store, "r");
     const stepwise = emptyJournal();
     for (const event of await all(store, "r")) {
-      readInto(stepwise, event, event.time);
-      stepwise.seq = event.seq;
+      readStored(stepwise, event);
     }
     expect(stepwise).toEqual(read);
     expect([...read.done.keys()].sort()).toEqual(["a#1", "b#1"]);
+  });
+
+  it("passes over what another version wrote, and names what it can not read of its own", async () => {
+    const store = await begun(memoryEventStore());
+    await store.append("r", [foreignEvent("step-postponed", { key: "b#1" })]);
+    const { end } = await live(portsOf(store), "r", async (steps) =>
+      steps.step("a", async () => 1),
+    );
+    expect(end).toMatchObject({ status: "SUCCEEDED" });
+
+    const damaged = await begun(memoryEventStore());
+    await damaged.append("r", [foreignEvent("step-done", { key: "a#1" })]);
+    await expect(readJournal(damaged, "r")).rejects.toMatchObject({
+      code: "CORRUPT_RECORD",
+      message: expect.stringContaining("step-done: volatile: "),
+    });
   });
 });
 

@@ -3,6 +3,7 @@
  * answer waited for, and notes in the trace.
  */
 import type { Workflow } from "../../src/journal/durable.ts";
+import { eventOf, foreignEvent } from "../support/events.ts";
 
 /** @param effect Called once per step that runs, with its key: what the world gets to see. */
 export function orderWorkflow(effect: (idempotencyKey: string) => void): Workflow {
@@ -15,7 +16,7 @@ export function orderWorkflow(effect: (idempotencyKey: string) => void): Workflo
     let total = 0;
     for (let n = 1; n <= 4; n++) total += await act("count", n);
     total += await steps.step("outer", async () => {
-      await steps.trace("note", [{ type: "note-inside", data: 1 }]);
+      await steps.trace("note", [foreignEvent("note-inside", 1)]);
       return (await act("inner", 10)) + (await act("inner", 20));
     });
     total += await steps.step("pay", async ({ idempotencyKey }) => {
@@ -24,14 +25,14 @@ export function orderWorkflow(effect: (idempotencyKey: string) => void): Workflo
       await reserved.settle({ usd: 1 });
       return 100;
     });
-    await steps.trace("note", [{ type: "note-outside", data: total }]);
+    await steps.trace("note", [foreignEvent("note-outside", total)]);
     const said = await steps.waitFor("answer", { question: "How much more?" });
     total += Number(said?.payload ?? 0);
     for (let n = 1; n <= 4; n++) total += await act("after", n);
     return {
       status: "SUCCEEDED",
       cause: "added up",
-      events: [{ type: "answer-given", data: { answer: total } }],
+      events: [eventOf("answer-given", { answer: String(total) })],
     };
   };
 }

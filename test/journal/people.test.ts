@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { Approvals } from "../../src/core/approvals.ts";
 import { systemClock } from "../../src/core/clock.ts";
+import { readEvents } from "../../src/core/events/read.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { EventStore } from "../../src/core/ports.ts";
 import { Request } from "../../src/core/request.ts";
@@ -242,6 +243,9 @@ describe("a revision", () => {
     expect(place.calls).toEqual([[7]]);
     const view = await place.requests.view(id);
     expect(view).toMatchObject({ revision: 2, objective: "pay half of the bill" });
+    // Fields that were not named stay.
+    const events = await Array.fromAsync(readEvents(place.store, id, ["request-revised"]));
+    expect(events.map(({ data }) => [data.revision, data.changed])).toEqual([[2, ["objective"]]]);
   });
 
   it("of a request that has ended is refused", async () => {

@@ -2,14 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ModelError } from "../../src/core/errors.ts";
+import { RecordedCall } from "../../src/core/events/model.ts";
 import type { LanguageModel, ModelRequest } from "../../src/core/ports.ts";
 import { httpModelError } from "../../src/models/calling/model-errors.ts";
-import {
-  RecordedCall,
-  recordingModel,
-  replayModel,
-  requestDigest,
-} from "../../src/models/replay.ts";
+import { recordingModel, replayModel, requestDigest } from "../../src/models/replay.ts";
 import { type ScriptedReply, scriptedModel } from "../../src/models/scripted.ts";
 import { languageModelContract } from "../contracts/language-model.ts";
 import type { Served } from "../support/model-server.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runPage } from "../../src/page/page.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
+import { eventOf, foreignEvent } from "../support/events.ts";
 import { awkwardStore, write } from "../trace/runs.ts";
 
 describe("a run's page", () => {
@@ -21,50 +22,48 @@ describe("a run's page", () => {
   it("loads nothing and runs nothing, whatever the run holds", async () => {
     const hostile = `</pre></script><script>alert(1)</script><img src=x onerror="a()">'"&\u202e\u0000${"`"}`;
     const store = memoryEventStore();
-    const candidate = (index: number, parents: readonly string[]) => ({
-      type: "candidate-result",
-      data: {
-        index,
-        digest: `${hostile}${index}`,
-        status: hostile,
-        reason: hostile,
-        operator: hostile,
-        parents: [...parents],
-        source: `${hostile}\n${index}`,
-        fitness: index,
-      },
-    });
+    const words = { objective: hostile, requirements: [hostile], constraints: [hostile] };
+    const digest = (index: number): string => `${hostile}${index}`;
+    const failed = {
+      status: "failed",
+      reason: hostile,
+      operator: hostile,
+      source: hostile,
+      fitness: 1,
+    } as const;
     await write(store, { id: "evil", kind: "evolution", title: hostile, parent: hostile }, [
-      { type: "run-start", data: { task: hostile, config: { [hostile]: hostile }, seed: hostile } },
-      candidate(0, []),
-      { ...candidate(1, [`${hostile}0`]), volatile: { [hostile]: hostile }, link: hostile },
-      { type: "run-result", data: { best: { digest: `${hostile}1` } } },
-      {
-        type: "request-submit",
-        data: { objective: hostile, requirements: [hostile], constraints: [hostile] },
-      },
-      { type: "tool-create", data: { name: hostile, description: hostile } },
-      { type: "registration-refused", data: { name: hostile, reasons: [hostile] } },
-      { type: "tool-call", data: { id: "a", name: hostile, arguments: { [hostile]: hostile } } },
-      { type: "tool-result", data: { id: "a", status: hostile, error: hostile } },
-      { type: "answer-given", data: { answer: hostile } },
-      {
-        type: "model-call",
-        data: {
-          messages: [{ role: "user", content: hostile }],
-          model: hostile,
-          terms: hostile,
-          role: hostile,
-        },
-      },
+      eventOf("run-start", { task: hostile, config: { [hostile]: hostile } }),
+      eventOf("candidate-result", { ...failed, digest: digest(0) }),
+      foreignEvent(
+        "candidate-result",
+        { ...failed, index: 1, digest: digest(1), parents: [digest(0)] },
+        { volatile: { [hostile]: hostile }, link: hostile },
+      ),
+      eventOf("run-result", { best: { digest: digest(1), fitness: 1 } }),
+      eventOf("request-submit", words),
+      eventOf("request-revised", words),
+      eventOf("tool-create", { name: hostile, description: hostile }),
+      eventOf("registration-refused", { name: hostile, reasons: [hostile] }),
+      eventOf("tool-call", { name: hostile, arguments: { [hostile]: hostile } }),
+      eventOf("tool-result", { status: "failed", error: hostile }),
+      eventOf("answer-given", { answer: hostile }),
+      eventOf("model-call", {
+        messages: [{ role: "user", content: hostile }],
+        model: hostile,
+        terms: hostile,
+        role: hostile,
+        promptName: hostile,
+      }),
+      eventOf("model-reply", {
+        content: hostile,
+        toolCalls: [{ id: "x", name: hostile, arguments: { a: hostile } }],
+      }),
+      eventOf("model-call", { id: "failing" }),
       {
         type: "model-reply",
-        data: {
-          content: hostile,
-          toolCalls: [{ id: "x", name: hostile, arguments: { a: hostile } }],
-          finishReason: hostile,
-        },
+        data: { id: "failing", error: { code: hostile, message: hostile, retryable: false } },
       },
+      foreignEvent(hostile.replace(/[^a-z]/g, ""), hostile),
     ]);
     const page = await runPage(store, "evil");
     const tags = new Set([...page.matchAll(/<\s*\/?\s*([a-zA-Z!]+)/g)].map(([, name]) => name));

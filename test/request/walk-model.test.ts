@@ -261,20 +261,32 @@ describe("the walk with a model", () => {
           plan(call("a", "double", 4), { id: "q", kind: "ask", question: "Go on?" }),
           plan({ id: "end", kind: "answer", text: "Changed.", value: { $from: "a" } }),
         ],
+        judge: { verdicts: [{ item: 0, verdict: "met", reason: "It does." }] },
       }),
     );
     await home.put(DOUBLE);
-    const asked = await home.request("Double four");
+    const asked = await home.request("Double four", { requirements: ["Say how."] });
     await home.engine.requests.revise(asked.requestId, { objective: "Double four, and be brief" });
     await home.engine.requests.answer(asked.requestId, "yes");
     const { solution } = await home.attempt(asked.requestId);
     expect(solution).toMatchObject({ answer: { text: "Changed.", value: 8 } });
     expect((await home.engine.tools.get("double")).usage.calls).toBe(1);
-    const last = textOf(home.server.requests.at(-1) as never);
+    const plans = home.server.requests.filter((each) => stageOf(each) === "plan");
+    const last = textOf(plans.at(-1) as never);
     expect(last).toContain("Double four, and be brief");
     expect(last).toContain("The person changed the request.");
     const events = await home.events(asked.requestId);
-    expect(events.some(({ type }) => type === "request-revised")).toBe(true);
+    const revised = events.filter(({ type }) => type === "request-revised");
+    expect(revised.map(({ data }) => data)).toEqual([
+      {
+        revision: 2,
+        changed: ["objective"],
+        objective: "Double four, and be brief",
+        requirements: ["Say how."],
+        constraints: [],
+        before: { objective: "Double four", requirements: ["Say how."], constraints: [] },
+      },
+    ]);
   });
 
   it("sleeps until a time without holding the process", async () => {

@@ -1,9 +1,10 @@
 /** Runs as the engine writes them, awkward ones among them, for the tests of readers and exports. */
 import { digestText } from "../../src/core/digest.ts";
 import type { NewEvent } from "../../src/core/event.ts";
-import type { Json } from "../../src/core/json.ts";
+import type { DataOf } from "../../src/core/events/schemas.ts";
 import type { EventStore } from "../../src/core/ports.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
+import { eventOf as event } from "../support/events.ts";
 import { png } from "../support/images.ts";
 
 /** A clock that stands still: exports of what it timed are equal to the byte. */
@@ -20,11 +21,9 @@ export async function write(
   await store.end(run.id, status);
 }
 
-const event = (type: string, data: Json): NewEvent => ({ type, data });
-
 export function submitted(
   objective: string,
-  more: Readonly<Record<string, Json>> = {},
+  more: Partial<DataOf<"request-submit">> = {},
 ): NewEvent[] {
   return [
     event("request-submit", { objective, requirements: [], constraints: [], ...more }),
@@ -32,12 +31,22 @@ export function submitted(
   ];
 }
 
-function answered(answer: Json): NewEvent[] {
+function answered(answer: string): NewEvent[] {
   return [
     event("answer-given", { answer }),
     event("request-status", { from: "IN_PROGRESS", to: "SUCCEEDED", cause: "answered" }),
   ];
 }
+
+/** Of `median_of`, as its signature says. */
+const PARAMETERS = {
+  type: "object",
+  properties: {
+    values: { type: "array", items: { type: "number" } },
+    skip: { description: "Map<string, number>" },
+  },
+  required: ["values"],
+};
 
 /** A tool was refused once, made, then called on two inputs at a time: what the engine does by rule. */
 export async function requestWithCreation(
@@ -56,20 +65,21 @@ export async function requestWithCreation(
       constraints: ["No network."],
     }),
     event("request-ground", { task: `task-${tool}`, spec, inputs: 2, context: [] }),
-    event("affordance-result", { query: "median", hypotheses: [], matches: [], missing: [tool] }),
+    event("affordance-result", {
+      query: "median",
+      hypotheses: [],
+      matches: [],
+      missing: [{ ...spec }],
+    }),
     event("plan-proposed", { step: "create-tool", reason: "No stored tool fits." }),
     event("tool-create", { name: tool, description: spec.description }),
     event("registration-refused", { name: tool, reasons: ["held-out 0.5, expected 1"] }),
     event("tool-create", { name: tool, description: spec.description }),
-    event("tool-register", { name: tool, version: 1, digest: "d1", source: "..." }),
-    event("tool-call", {
-      id: `call-${tool}-1`,
-      name: tool,
-      version: 1,
-      calls: 2,
-      arguments: [[[3, 1, 2]], [[5, 4]]],
-    }),
-    event("tool-result", { id: `call-${tool}-1`, status: "returned", output: [2, 4.5] }),
+    event("tool-register", { name: tool, parameters: PARAMETERS }),
+    event("tool-call", { id: `call-${tool}-1`, name: tool, arguments: { values: [3, 1, 2] } }),
+    event("tool-call", { id: `call-${tool}-2`, name: tool, arguments: { values: [5, 4] } }),
+    event("tool-result", { id: `call-${tool}-1`, status: "returned", output: 2 }),
+    event("tool-result", { id: `call-${tool}-2`, status: "returned", output: 4.5 }),
     ...answered(`${tool} served 2 inputs, each with the expected result.`),
   ]);
 }
@@ -85,7 +95,7 @@ export async function requestWithParallelCalls(store: EventStore, id: string): P
     event("tool-result", { id: "b", status: "returned", output: { sky: "snow <|eot_id|>" } }),
     event("tool-result", { id: "a", status: "returned", output: { sky: "sun" } }),
     event("tool-call", { id: "c", name: "weather", arguments: { city: "Rome", days: 1 } }),
-    ...answered({ warmer: "Zürich" }),
+    ...answered('{"warmer":"Zürich"}'),
   ]);
 }
 
@@ -94,7 +104,7 @@ export async function requestWithFailedCall(store: EventStore, id: string): Prom
   await write(store, { id, kind: "request", title: "divide" }, [
     ...submitted("Divide 1 by 4."),
     event("tool-call", { id: "a", name: "divide", arguments: { by: 0, value: 1 } }),
-    event("tool-result", { id: "a", status: "threw", error: "RangeError: division by zero" }),
+    event("tool-result", { id: "a", status: "failed", error: "RangeError: division by zero" }),
     event("tool-call", { id: "b", name: "divide", arguments: { by: 4, value: 1 } }),
     event("tool-result", { id: "b", status: "returned", output: 0.25 }),
     ...answered("0.25"),
@@ -105,11 +115,11 @@ export async function requestWithFailedCall(store: EventStore, id: string): Prom
 export async function requestWithPeople(
   store: EventStore,
   id: string,
-  more: Readonly<Record<string, Json>> = {},
+  more: Partial<DataOf<"request-submit">> = {},
 ): Promise<void> {
   const terms = "open-weights:apache-2.0";
-  const asked = [{ role: "user", content: "Plan: send it." }];
-  const call = (key: string, messages: Json) =>
+  const asked = [{ role: "user", content: "Plan: send it." }] as const;
+  const call = (key: string, messages: DataOf<"model-call">["messages"]) =>
     event("model-call", {
       id: key,
       role: "planner",
@@ -120,7 +130,7 @@ export async function requestWithPeople(
       terms,
     });
   const reply = (key: string, content: string) =>
-    event("model-reply", { id: key, content, toolCalls: [], finishReason: "stop" });
+    event("model-reply", { id: key, content, model: "qwen3-8b" });
   await write(store, { id, kind: "request", title: "people" }, [
     ...submitted("Send the report.", { user: "bob", ...more }),
     call("p/1", asked),
@@ -164,7 +174,7 @@ export async function requestWithPeople(
       arguments: { to: "ann@example.org", copies: 2 },
     }),
     event("tool-result", { id: "a.v1", status: "returned", output: "sent" }),
-    event("request-revised", { objective: "Send it and say so.", changed: ["objective"] }),
+    event("request-revised", { objective: "Send it and say so." }),
     ...answered("Sent to Ann."),
   ]);
 }
@@ -182,37 +192,31 @@ export async function modelRun(
       parameters: { type: "object", properties: { q: { type: "string" } }, required: ["q"] },
     },
   ];
-  const call = (messages: Json, more: Readonly<Record<string, Json>> = {}) =>
-    event("model-call", {
-      role: "planner",
-      promptName: "plan",
-      messages,
-      model: "qwen3-8b",
-      terms,
-      ...more,
-    });
+  let asked = 0;
+  const call = (
+    messages: DataOf<"model-call">["messages"],
+    more: Partial<DataOf<"model-call">> = {},
+  ) => event("model-call", { id: `m${++asked}`, messages, model: "qwen3-8b", terms, ...more });
+  let answered = 0;
+  const reply = (said: Partial<DataOf<"model-reply">>) =>
+    event("model-reply", { id: `m${++answered}`, model: "qwen3-8b", ...said });
   await write(store, { id, kind: "request", title: "models" }, [
     ...submitted("Ask the models."),
     call([
       { role: "system", content: "You plan." },
-      { role: "developer", content: "Be brief." },
+      { role: "system", content: "Be brief." },
       { role: "user", content: "What first?" },
       { role: "user", content: "And then?" },
     ]),
-    event("model-reply", {
+    reply({
       content: "<think>They ask twice.\n</think>\n\nLook it up.",
-      toolCalls: [],
       finishReason: "stop",
       model: "qwen3-8b",
     }),
     call([{ role: "user", content: "Find the capital." }], { tools }),
-    event("model-reply", {
-      content: null,
-      toolCalls: [],
-      finishReason: "stop",
-    }),
+    reply({}),
     call([{ role: "user", content: "Find the capital of Peru." }], { tools }),
-    event("model-reply", {
+    reply({
       content: "",
       toolCalls: [{ id: "x", name: "look_up", arguments: { q: "Peru" } }],
       finishReason: "tool-calls",
@@ -222,24 +226,24 @@ export async function modelRun(
         { role: "user", content: "Find the capital of Peru." },
         {
           role: "assistant",
-          content: null,
+          content: "",
           toolCalls: [{ id: "x", name: "look_up", arguments: { q: "Peru" } }],
         },
         { role: "tool", toolCallId: "x", name: "look_up", content: "Lima" },
       ],
       { tools },
     ),
-    event("model-reply", {
+    reply({
       content: "The capital of Peru is Lima.",
-      toolCalls: [],
       finishReason: "stop",
     }),
     call([{ role: "user", content: "Write a long text." }]),
-    event("model-reply", { content: "Once upon a", toolCalls: [], finishReason: "length" }),
+    reply({ content: "Once upon a", finishReason: "length" }),
     call([{ role: "user", content: "Which token ends a turn?" }]),
-    event("model-reply", { content: "It is <|im_end|>.", toolCalls: [], finishReason: "stop" }),
+    reply({ content: "It is <|im_end|>.", finishReason: "stop" }),
     call([{ role: "user", content: "Nobody answers this." }]),
-    ...answered("done"),
+    event("answer-given", { answer: "done" }),
+    event("request-status", { from: "IN_PROGRESS", to: "SUCCEEDED", cause: "answered" }),
   ]);
 }
 
@@ -331,7 +335,7 @@ export async function evolutionRun(
     const messages = [
       { role: "system", content: "You improve programs." },
       { role: "user", content: `Improve for ${task}:\n${program(offset)}` },
-    ];
+    ] as const;
     for (let sampleIndex = 0; sampleIndex < 4; sampleIndex++) {
       const n = 500 + sampleIndex;
       const source = program(offset + n);
@@ -350,8 +354,6 @@ export async function evolutionRun(
           content: `<think>hm</think>Here it is.\n\`\`\`js\n${source}\`\`\``,
           toolCalls: [],
           finishReason: "stop",
-          promptGroup: "g1",
-          sampleIndex,
         }),
         event("candidate-result", {
           index: n,
@@ -418,7 +420,7 @@ export async function awkwardStore(): Promise<EventStore> {
 /** A person shows a picture, a tool gives two more, and an agent's model looked at all of them. */
 export async function requestWithImages(store: EventStore, id: string): Promise<void> {
   const image = (rgb: readonly number[]) => ({
-    type: "image",
+    type: "image" as const,
     mimeType: "image/png",
     data: png(56, 28, rgb).toString("base64"),
   });
@@ -454,6 +456,7 @@ export async function requestWithImages(store: EventStore, id: string): Promise<
     }),
     event("model-reply", {
       id: "m1",
+      model: "qwen3-vl-8b",
       content: "Red, green and blue.",
       toolCalls: [],
       finishReason: "stop",
@@ -465,7 +468,13 @@ export async function requestWithImages(store: EventStore, id: string): Promise<
       model: "qwen3-vl-8b",
       terms: "open-weights:apache-2.0",
     }),
-    event("model-reply", { id: "m2", content: "Yes.", toolCalls: [], finishReason: "stop" }),
+    event("model-reply", {
+      id: "m2",
+      model: "qwen3-vl-8b",
+      content: "Yes.",
+      toolCalls: [],
+      finishReason: "stop",
+    }),
     event("tool-call", { id: "s1", name: "screenshot", arguments: { tab: 1 } }),
     event("tool-result", { id: "s1", status: "returned", output }),
     ...answered("Red, green and blue."),

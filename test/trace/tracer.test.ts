@@ -3,6 +3,7 @@ import { createRedactor } from "../../src/trace/redact/redact.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import { openTrace } from "../../src/trace/tracer.ts";
 import { all, codeOf } from "../contracts/event-store.ts";
+import { foreignEvent } from "../support/events.ts";
 
 const redactor = createRedactor({ secrets: { "service-key": "s3cr3t-value" } });
 
@@ -14,10 +15,10 @@ describe("trace", () => {
       { id: "a", kind: "request", title: "t", parent: "p" },
       redactor,
     );
-    await trace.event("tool-call", { n: 1 });
+    await trace.events([foreignEvent("tool-call", { n: 1 })]);
     await trace.events([
-      { type: "tool-result", data: { n: 2 }, volatile: { wallMs: 5 } },
-      { type: "answer-given", data: { n: 3 }, link: "other" },
+      foreignEvent("tool-result", { n: 2 }, { volatile: { wallMs: 5 } }),
+      foreignEvent("answer-given", { n: 3 }, { link: "other" }),
     ]);
     await trace.end("succeeded");
     expect((await all(store, "a")).map(({ type, data }) => [type, data])).toEqual([
@@ -26,7 +27,7 @@ describe("trace", () => {
       ["answer-given", { n: 3 }],
     ]);
     expect(await store.run("a")).toMatchObject({ status: "succeeded", parent: "p", events: 3 });
-    expect(await codeOf(trace.event("note", null))).toBe("RUN_ENDED");
+    expect(await codeOf(trace.events([foreignEvent("note", null)]))).toBe("RUN_ENDED");
   });
 
   it("stores no secret, in data, volatile facts or the title", async () => {
@@ -36,7 +37,9 @@ describe("trace", () => {
       { id: "a", kind: "request", title: "with s3cr3t-value" },
       redactor,
     );
-    await trace.event("note", { text: "s3cr3t-value" }, { header: "s3cr3t-value" });
+    await trace.events([
+      foreignEvent("note", { text: "s3cr3t-value" }, { volatile: { header: "s3cr3t-value" } }),
+    ]);
     const stored = JSON.stringify([await store.runs(), await all(store, "a")]);
     expect(stored).not.toContain("s3cr3t-value");
     expect(stored).toContain("⟦SECRET:service-key:1⟧");
@@ -47,8 +50,10 @@ describe("trace", () => {
     const store = memoryEventStore();
     for (const id of ["a", "b"]) {
       const trace = await openTrace(store, { id, kind: "evolution", title: id }, redactor);
-      await trace.event("note", `ghp_${"x1".repeat(18)}`, { at: id });
-      await trace.event("note", `ghp_${"y2".repeat(18)}`);
+      await trace.events([
+        foreignEvent("note", `ghp_${"x1".repeat(18)}`, { volatile: { at: id } }),
+        foreignEvent("note", `ghp_${"y2".repeat(18)}`),
+      ]);
     }
     expect((await store.run("a")).sum).toBe((await store.run("b")).sum);
   });

@@ -2,8 +2,8 @@
  * What the library saves, read from the trace of real requests: how often a tool that was there made
  * it needless to make one, how soon that happened, and what a reuse has cost.
  */
-import { z } from "zod";
 import type { RunSummary } from "../../src/core/event.ts";
+import { readEvents } from "../../src/core/events/read.ts";
 import type { EventStore } from "../../src/core/ports.ts";
 
 export interface ReuseStats {
@@ -30,16 +30,6 @@ export interface ReuseStats {
   readonly secondsPerReuse: number | undefined;
   readonly usdPerReuse: number | undefined;
 }
-
-const Call = z.object({ id: z.string(), name: z.string() });
-const Result = z.object({ id: z.string(), status: z.string() });
-const Named = z.object({ name: z.string() });
-const Reply = z.object({
-  outcome: z.object({
-    status: z.literal("replied"),
-    reply: z.object({ costUsd: z.number().optional() }),
-  }),
-});
 
 interface RequestUse {
   readonly startedAt: number;
@@ -90,26 +80,28 @@ export async function reuseStats(events: EventStore): Promise<ReuseStats> {
   };
 }
 
+const USES = ["tool-create", "tool-register", "tool-call", "tool-result"] as const;
+
 async function readRequest(events: EventStore, run: RunSummary): Promise<RequestUse> {
   const calls = new Map<string, string>();
   const served = new Set<string>();
   const registered = new Set<string>();
   let creates = false;
-  for await (const { type, data } of events.events(run.id)) {
-    if (type === "tool-create") creates = true;
-    if (type === "tool-register") {
-      const parsed = Named.safeParse(data);
-      if (parsed.success) registered.add(parsed.data.name);
-    }
-    if (type === "tool-call") {
-      const parsed = Call.safeParse(data);
-      if (parsed.success) calls.set(parsed.data.id, parsed.data.name);
-    }
-    if (type === "tool-result") {
-      const parsed = Result.safeParse(data);
-      const name = parsed.success ? calls.get(parsed.data.id) : undefined;
-      if (parsed.success && parsed.data.status === "returned" && name !== undefined) {
-        served.add(name);
+  for await (const event of readEvents(events, run.id, USES)) {
+    switch (event.type) {
+      case "tool-create":
+        creates = true;
+        break;
+      case "tool-register":
+        registered.add(event.data.name);
+        break;
+      case "tool-call":
+        calls.set(event.data.id, event.data.name);
+        break;
+      case "tool-result": {
+        const name = calls.get(event.data.id);
+        if (event.data.status === "returned" && name !== undefined) served.add(name);
+        break;
       }
     }
   }
@@ -138,10 +130,9 @@ async function costOf(
   let total = 0;
   for (const { id, kind, parent } of runs) {
     if (kind !== "replies" || parent === undefined || !searches.has(parent)) continue;
-    for await (const { data } of events.events(id)) {
-      const parsed = Reply.safeParse(data);
-      if (!parsed.success) continue;
-      const { costUsd } = parsed.data.outcome.reply;
+    for await (const { data } of readEvents(events, id, ["model-recorded"])) {
+      if (data.outcome.status !== "replied") continue;
+      const { costUsd } = data.outcome.reply;
       if (costUsd === undefined) return undefined;
       total += costUsd;
     }

@@ -2,33 +2,13 @@
  * What was decided about stored tools, by whom and why. Each decision is a run of its own in the
  * trace, written before the store is changed.
  */
-import { z } from "zod";
+import { readEvents } from "../../src/core/events/read.ts";
+import type { DataOf } from "../../src/core/events/schemas.ts";
 import type { EventStore, OpenTrace, ToolStore } from "../../src/core/ports.ts";
-import { type Tool, ToolStatus } from "../../src/core/tool.ts";
+import type { Tool } from "../../src/core/tool.ts";
 
-export const ReviewAction = z.enum([
-  "register",
-  "approve",
-  "reject",
-  "deprecate",
-  "restore",
-  "retire",
-  "roll-back",
-]);
-export type ReviewAction = z.output<typeof ReviewAction>;
-
-export const Review = z.object({
-  action: ReviewAction,
-  name: z.string(),
-  version: z.int(),
-  digest: z.string(),
-  from: ToolStatus,
-  to: ToolStatus,
-  reasons: z.array(z.string()),
-  by: z.enum(["person", "engine"]),
-});
 /** `time`: ISO 8601. */
-export type Review = z.output<typeof Review> & { readonly time: string; readonly runId: string };
+export type Review = DataOf<"tool-review"> & { readonly time: string; readonly runId: string };
 
 export interface ReviewPorts {
   readonly store: ToolStore;
@@ -40,12 +20,7 @@ export interface ReviewPorts {
 export async function review(
   { store, openTrace, newId }: ReviewPorts,
   tool: Tool,
-  decision: {
-    readonly action: ReviewAction;
-    readonly to: ToolStatus;
-    readonly reasons: readonly string[];
-    readonly by: "person" | "engine";
-  },
+  decision: Pick<DataOf<"tool-review">, "action" | "to" | "reasons" | "by">,
   change: () => Promise<void> = () => store.setStatus(tool.name, tool.version, decision.to),
 ): Promise<void> {
   const { name, version, digest, status: from } = tool;
@@ -58,7 +33,7 @@ export async function review(
   await trace.events([
     {
       type: "tool-review",
-      data: { action, name, version, digest, from, to, reasons: [...reasons], by },
+      data: { action, name, version, digest, from, to, reasons, by },
     },
   ]);
   try {
@@ -77,11 +52,8 @@ export async function reviewsOf(events: EventStore, name: string): Promise<reado
   for (const run of (await events.runs()).toReversed()) {
     if (run.kind !== "library" || run.status !== "succeeded" || !run.title.includes(title))
       continue;
-    for await (const { type, data, time } of events.events(run.id)) {
-      const parsed = type === "tool-review" ? Review.safeParse(data) : undefined;
-      if (parsed?.success === true && parsed.data.name === name) {
-        found.push({ ...parsed.data, time, runId: run.id });
-      }
+    for await (const { data, time } of readEvents(events, run.id, ["tool-review"])) {
+      if (data.name === name) found.push({ ...data, time, runId: run.id });
     }
   }
   return found;

@@ -13,10 +13,9 @@ export const AGENT_TEMPLATES: readonly PromptTemplate[] = [
     },
     text: `=== system ===
 {{system}}
-Your task is one part of a larger task. Use your tools where they help. When you are done, answer in plain text with the result and nothing else.
+Your task is one part of a larger task. Use your tools where they help. When you are done, answer in plain text with the result and nothing else. The time is {{now}}.
 === user ===
-{{message}}
-(The time is {{now}}.)`,
+{{message}}`,
   },
   {
     name: "agent-repair",

@@ -3,12 +3,12 @@ import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
+import type { RequestWork } from "../../core/events/request.ts";
 import { IMAGE_BYTES, imageOf } from "../../core/image.ts";
 import type { Json } from "../../core/json.ts";
 import { type Budget, Request } from "../../core/request.ts";
 import type { Outcome } from "../../request/requests.ts";
 import { prepare, readSource } from "../../tasks/request-source.ts";
-import type { RequestWork } from "../../work/attempt.ts";
 import { liveOnce, report } from "../request-lives.ts";
 import {
   type CommonFlags,

@@ -3,11 +3,11 @@
  * islands that were emptied and by whom they were founded anew, who was measured at the end and who
  * won, and what became of the proposals.
  */
-import { z } from "zod";
-import type { TraceEvent } from "../../core/event.ts";
-import { Json } from "../../core/json.ts";
+import { type Place, readEvents } from "../../core/events/read.ts";
+import type { EventOf } from "../../core/events/schemas.ts";
+import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
-import { findEvents, type TraceCandidate } from "../../trace/index.ts";
+import type { TraceCandidate } from "../../trace/index.ts";
 
 const DECISIONS = [
   "best-change",
@@ -17,48 +17,33 @@ const DECISIONS = [
   "run-result",
 ] as const;
 
-/** What the line of a decision tells; the value holds all of it. */
-const Told = z.object({
-  digest: z.string().nullish(),
-  fitness: z.number().nullish(),
-  evaluations: z.number().nullish(),
-  island: z.int().nullish(),
-  epoch: z.int().nullish(),
-  founder: z.string().nullish(),
-  score: z.number().nullish(),
-  floor: z.number().nullish(),
-  baseline: z.number().nullish(),
-  failure: z.string().nullish(),
-  error: z.number().nullish(),
-  proposals: z.number().nullish(),
-  best: z.object({ digest: z.string() }).nullish(),
-  stopped: z.string().nullish(),
-});
-
-export interface Decision {
-  readonly event: number;
-  readonly time: string;
-  readonly type: string;
-  readonly data: Json;
-}
+export type Decision = EventOf<(typeof DECISIONS)[number]> & Place;
 
 /** In order. */
 export async function decisionsOf(store: EventStore, runId: string): Promise<readonly Decision[]> {
-  const decisions: Decision[] = [];
-  for await (const event of findEvents(store, runId, DECISIONS)) decisions.push(decisionOf(event));
-  return decisions;
+  return await Array.fromAsync(readEvents(store, runId, DECISIONS));
 }
 
 /** With what the run was ended by, which does not belong to what a replay must give again. */
-function decisionOf({ seq, time, type, data, volatile }: TraceEvent): Decision {
-  const { stopped } = z
-    .object({ stopped: z.string().optional() })
-    .catch({})
-    .parse(volatile ?? {});
-  const fields = z.record(z.string(), Json).catch({}).parse(data);
-  // The source stands with the candidate.
-  const { source: _, ...rest } = fields;
-  return { event: seq, time, type, data: stopped === undefined ? rest : { ...rest, stopped } };
+export function decisionFacts(decision: Decision): Json {
+  const { seq, time, type } = decision;
+  return { event: seq, time, type, data: dataOf(decision) };
+}
+
+function dataOf(decision: Decision): Json {
+  switch (decision.type) {
+    case "held-out-result": {
+      // The source stands with the candidate.
+      const { source: _, ...rest } = decision.data;
+      return rest;
+    }
+    case "run-result":
+      return { ...decision.data, stopped: decision.volatile.stopped };
+    case "best-change":
+    case "island-reset":
+    case "validation-result":
+      return decision.data;
+  }
 }
 
 /** Of the proposals: how many were scored, refused as known, failed and by what. */
@@ -72,24 +57,56 @@ export function outcomes(candidates: readonly TraceCandidate[]): Readonly<Record
 }
 
 /** A decision as a row: event, what, of which program, how well, and what else there is to say. */
-export function decisionRow({ event, type, data }: Decision): readonly string[] {
-  const told = Told.catch({}).parse(data);
-  const digest = told.digest ?? told.founder ?? told.best?.digest ?? "";
-  const notes = [
-    told.island == null ? "" : `island ${told.island}, epoch ${told.epoch ?? "?"}, founder`,
-    told.evaluations == null ? "" : `after ${told.evaluations} evaluations`,
-    told.score == null ? "" : `held out ${told.score.toPrecision(6)}`,
-    told.floor == null ? "" : `first seed ${told.floor.toPrecision(6)}`,
-    told.baseline == null ? "" : `best seed ${told.baseline.toPrecision(6)}`,
-    told.error == null ? "" : `± ${told.error.toPrecision(3)}`,
-    told.failure ?? "",
-    told.stopped == null ? "" : `ended by ${told.stopped}`,
-  ];
+export function decisionRow(decision: Decision): readonly string[] {
+  const { digest = "", fitness, notes } = told(decision);
   return [
-    String(event),
-    type,
+    String(decision.seq),
+    decision.type,
     digest.slice(0, 10),
-    told.fitness == null ? "" : told.fitness.toPrecision(6),
+    fitness?.toPrecision(6) ?? "",
     notes.filter((note) => note !== "").join(", "),
   ];
+}
+
+interface Told {
+  readonly digest?: string | undefined;
+  readonly fitness?: number | undefined;
+  readonly notes: readonly string[];
+}
+
+function told(decision: Decision): Told {
+  switch (decision.type) {
+    case "best-change": {
+      const { digest, fitness, evaluations } = decision.data;
+      return { digest, fitness, notes: [`after ${evaluations} evaluations`] };
+    }
+    case "island-reset": {
+      const { island, epoch, founder } = decision.data;
+      return { digest: founder, notes: [`island ${island}, epoch ${epoch}, founder`] };
+    }
+    case "validation-result": {
+      const { digest, fitness, error, failure = "" } = decision.data;
+      const spread = error === undefined ? "" : `± ${error.toPrecision(3)}`;
+      return { digest, fitness, notes: [spread, failure] };
+    }
+    case "held-out-result": {
+      const { digest, fitness, score, floor, baseline, failure = "" } = decision.data;
+      const notes = [
+        figure("held out", score),
+        figure("first seed", floor),
+        figure("best seed", baseline),
+        failure,
+      ];
+      return { digest, fitness, notes };
+    }
+    case "run-result": {
+      const { best, evaluations } = decision.data;
+      const notes = [`after ${evaluations} evaluations`, `ended by ${decision.volatile.stopped}`];
+      return { digest: best?.digest, notes };
+    }
+  }
+}
+
+function figure(name: string, value: number | undefined): string {
+  return value === undefined ? "" : `${name} ${value.toPrecision(6)}`;
 }

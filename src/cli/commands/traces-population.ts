@@ -4,7 +4,7 @@ import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
 import { readRun } from "../../trace/index.ts";
 import { table } from "../output.ts";
-import { decisionRow, decisionsOf, outcomes } from "./traces-decisions.ts";
+import { decisionFacts, decisionRow, decisionsOf, outcomes } from "./traces-decisions.ts";
 
 /**
  * @param limit Rows of the table, best first; the value holds all, in the order of the run.
@@ -43,7 +43,7 @@ export async function population(
     ),
     candidates: programs,
     outcomes: became,
-    decisions,
+    decisions: decisions.map(decisionFacts),
     prompts: modelCalls.map(({ seq, id, promptName, promptGroup, sampleIndex, messages }) => ({
       event: seq,
       id,
@@ -58,18 +58,16 @@ export async function population(
     .toSorted((a, b) => (b.fitness ?? -Infinity) - (a.fitness ?? -Infinity));
   const rows = ranked
     .slice(0, limit)
-    .map(
-      ({ index, digest, status, fitness, island, operator, generator, parents, tag, ...own }) => [
-        String(index),
-        `${digest.slice(0, 10)}${own.best ? " *" : ""}`,
-        fitness === undefined ? status : fitness.toPrecision(6),
-        own.heldOut === undefined ? "" : own.heldOut.toPrecision(6),
-        String(island ?? ""),
-        operator ?? generator ?? "",
-        parents.map((parent) => parent.slice(0, 10)).join(" "),
-        own.promptGroup?.slice(0, 16) ?? tag ?? "",
-      ],
-    );
+    .map(({ index, digest, status, fitness, island, operator, generator, parents, ...own }) => [
+      String(index),
+      `${digest.slice(0, 10)}${own.best ? " *" : ""}`,
+      fitness === undefined ? status : fitness.toPrecision(6),
+      own.heldOut === undefined ? "" : own.heldOut.toPrecision(6),
+      String(island ?? ""),
+      operator,
+      parents.map((parent) => parent.slice(0, 10)).join(" "),
+      own.promptGroup?.slice(0, 16) ?? "",
+    ]);
   const told = decisions.slice(-limit);
   const text = [
     `${runId}: ${candidates.length} candidates, the best ${rows.length} shown (--limit for more; --json for programs, prompts and configuration).`,

@@ -1,12 +1,10 @@
 /** `toolwright traces replay`: whether a run comes out of its trace as it was written down. */
 import type { Command } from "commander";
-import { z } from "zod";
-import { Json } from "../../core/json.ts";
+import { readEvents } from "../../core/events/read.ts";
 import type { EventStore } from "../../core/ports.ts";
 import type { Task } from "../../core/task.ts";
 import { replayedTask } from "../../engine/replay.ts";
 import { prepare } from "../../tasks/request-source.ts";
-import { findEvents } from "../../trace/index.ts";
 import { findRun } from "../find-run.ts";
 import { EXIT } from "../output.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
@@ -43,21 +41,15 @@ export function addTracesReplay(traces: Command): void {
   );
 }
 
-const Submitted = z.object({
-  objective: z.string(),
-  work: z.object({ source: Json, seed: z.number() }),
-});
-
 /** What a request had its tool evolved for: its examples, its spec or its task, as it brought them. */
 async function requestedTask(
   store: EventStore,
   parent: string | undefined,
 ): Promise<Task | undefined> {
   if (parent === undefined) return undefined;
-  for await (const { data } of findEvents(store, parent, ["request-submit"])) {
-    const read = Submitted.safeParse(data);
-    if (!read.success || read.data.work.source === null) return undefined;
-    const { objective, work } = read.data;
+  for await (const { data } of readEvents(store, parent, ["request-submit"])) {
+    const { objective, work } = data;
+    if (work === undefined || work.source === null) return undefined;
     return (await prepare(work, { objective, requirements: [], constraints: [] })).task;
   }
   return undefined;

@@ -5,7 +5,6 @@
  * is often not the one to keep. Where scores are measured, the best of them are measured anew, often
  * enough that luck does not decide.
  */
-import type { Json } from "../../core/json.ts";
 import type { Evaluation } from "../../core/ports.ts";
 import type { TaskInstance } from "../../core/task.ts";
 import type { Parent } from "../generators/generator.ts";
@@ -40,7 +39,7 @@ export async function choose(
   const results = known.every((result) => result !== undefined)
     ? known
     : await measure(ports, instances, finalists, seed, signal);
-  await ports.trace(results.map((result) => ({ type: "validation-result", data: asJson(result) })));
+  await ports.trace(results.map((data) => ({ type: "validation-result", data })));
 
   let best: { readonly at: number; readonly worth: number } | undefined;
   for (const [at, { fitness, error = 0, samples }] of results.entries()) {
@@ -120,8 +119,4 @@ function failure({ kind, reason }: Evaluation & { status: "failed" }): {
   readonly failure: string;
 } {
   return { failure: `${kind}: ${reason}` };
-}
-
-function asJson(result: Validation): Json {
-  return { ...result } as Json;
 }

@@ -3,8 +3,8 @@
  * same candidates: what it finds here it need not run again. That is how a run is replayed without
  * a sandbox, and how one that was killed goes on.
  */
-import { z } from "zod";
 import type { TraceEvent } from "../../core/event.ts";
+import type { DataOf, KnownEvent } from "../../core/events/schemas.ts";
 import type { Outcome } from "./cascade.ts";
 
 export interface Recorded {
@@ -15,35 +15,14 @@ export interface Recorded {
   validation(digest: string): Validation | undefined;
 }
 
-/** The part of a `candidate-result` event that decides a run. */
-export const CandidateRecord = z.looseObject({
-  digest: z.string(),
-  status: z.enum(["scored", "dropped", "duplicate", "failed"]),
-  fitness: z.number().optional(),
-  scores: z.array(z.number()).optional(),
-  feedback: z.array(z.string()).optional(),
-  samples: z.number().exactOptional(),
-  error: z.number().exactOptional(),
-  kind: z.string().optional(),
-  reason: z.string().optional(),
-});
-export type CandidateRecord = z.output<typeof CandidateRecord>;
+export type Validation = DataOf<"validation-result">;
 
-/** The data of a `validation-result` event. */
-const Validation = z.looseObject({
-  digest: z.string(),
-  fitness: z.number().exactOptional(),
-  failure: z.string().exactOptional(),
-  samples: z.number().exactOptional(),
-  error: z.number().exactOptional(),
-});
-export type Validation = z.output<typeof Validation>;
-
-/** Seconds that runs before this one had spent on the same search. */
-const StartRecord = z.looseObject({ before: z.number().default(0) });
-
+/** The events that decide a run. */
+export const DECISIVE = ["run-start", "candidate-result", "validation-result"] as const;
 /** @param events Of one run, in order. */
-export function recordedOutcomes(events: Iterable<TraceEvent>): Recorded {
+export function recordedOutcomes(
+  events: Iterable<KnownEvent & Pick<TraceEvent, "time">>,
+): Recorded {
   const outcomes = new Map<string, Outcome>();
   const validations = new Map<string, Validation>();
   let began: number | undefined;
@@ -52,17 +31,23 @@ export function recordedOutcomes(events: Iterable<TraceEvent>): Recorded {
   for (const event of events) {
     const at = Date.parse(event.time);
     began ??= at;
-    if (event.type === "run-start") before = StartRecord.parse(event.volatile ?? {}).before;
-    // Picking the winner is not the search.
-    if (event.type === "candidate-result") ended = at;
-    if (event.type === "validation-result") {
-      const validation = Validation.parse(event.data);
-      validations.set(validation.digest, validation);
+    switch (event.type) {
+      case "run-start":
+        before = event.volatile.before;
+        break;
+      case "candidate-result": {
+        // Picking the winner is not the search.
+        ended = at;
+        const outcome = outcomeOf(event.data);
+        if (outcome !== undefined) outcomes.set(event.data.digest, outcome);
+        break;
+      }
+      case "validation-result":
+        validations.set(event.data.digest, event.data);
+        break;
+      default:
+        break;
     }
-    if (event.type !== "candidate-result") continue;
-    const record = CandidateRecord.parse(event.data);
-    const outcome = outcomeOf(record);
-    if (outcome !== undefined) outcomes.set(record.digest, outcome);
   }
   const seconds = Math.max(0, ended - (began ?? 0)) / 1000;
   return {
@@ -72,7 +57,7 @@ export function recordedOutcomes(events: Iterable<TraceEvent>): Recorded {
   };
 }
 
-function outcomeOf(record: CandidateRecord): Outcome | undefined {
+function outcomeOf(record: DataOf<"candidate-result">): Outcome | undefined {
   switch (record.status) {
     case "scored":
       return {

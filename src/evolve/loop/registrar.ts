@@ -4,7 +4,7 @@
  */
 import { digestText } from "../../core/digest.ts";
 import type { NewEvent } from "../../core/event.ts";
-import type { Json } from "../../core/json.ts";
+import type { DataOf } from "../../core/events/schemas.ts";
 import type { Random } from "../../core/random.ts";
 import type { Parent, ProposalResult } from "../generators/generator.ts";
 import type { BatchResult, Candidate } from "./candidate.ts";
@@ -161,6 +161,8 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
   };
 }
 
+type Data = DataOf<"candidate-result">;
+
 function candidateEvent(
   index: number,
   generator: string,
@@ -168,7 +170,7 @@ function candidateEvent(
   result: ProposalResult,
 ): NewEvent {
   const { proposal, digest, place, outcome } = candidate;
-  const data: Record<string, Json> = {
+  const data: { -readonly [Key in keyof Data]: Data[Key] } = {
     index,
     digest,
     status: result.status,

@@ -3,16 +3,11 @@
  * of its models.
  */
 import { InputError } from "../../core/errors.ts";
-import type { TraceEvent } from "../../core/event.ts";
+import type { RecordedCall } from "../../core/events/model.ts";
+import { readEvents } from "../../core/events/read.ts";
 import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
-import { type Recorded, recordedOutcomes } from "./recorded.ts";
-
-async function eventsOf(store: EventStore, runId: string): Promise<readonly TraceEvent[]> {
-  const list: TraceEvent[] = [];
-  for await (const event of store.events(runId)) list.push(event);
-  return list;
-}
+import { DECISIVE, type Recorded, recordedOutcomes } from "./recorded.ts";
 
 /**
  * What an earlier run has recorded; nothing, if it was killed before its first event.
@@ -25,12 +20,11 @@ export async function recordedBy(
   runId: string,
   wanted: Readonly<Record<string, Json>>,
 ): Promise<Recorded> {
-  const list = await eventsOf(store, runId);
-  const start = list.find(({ type }) => type === "run-start")?.data as
-    | { readonly task?: Json; readonly config?: Readonly<Record<string, Json>> }
-    | undefined;
+  const events = await Array.fromAsync(readEvents(store, runId, DECISIVE));
+  const start = events.find((event) => event.type === "run-start");
   if (start !== undefined) {
-    const had: Readonly<Record<string, Json>> = { task: start.task ?? null, ...start.config };
+    const { task, config } = start.data;
+    const had: Readonly<Record<string, Json>> = { task, ...config };
     // What an older run does not name was not there.
     const differing = Object.keys(wanted).filter((key) => wanted[key] !== (had[key] ?? null));
     if (differing.length > 0) {
@@ -41,12 +35,16 @@ export async function recordedBy(
       );
     }
   }
-  return recordedOutcomes(list);
+  return recordedOutcomes(events);
 }
 
 /** Replies of a run's models, kept beside it; none if it asked no model. */
-export async function recordedReplies(store: EventStore, runId: string): Promise<readonly Json[]> {
+export async function recordedReplies(
+  store: EventStore,
+  runId: string,
+): Promise<readonly RecordedCall[]> {
   const runs = await store.runs();
   if (!runs.some(({ id }) => id === runId)) return [];
-  return (await eventsOf(store, runId)).map(({ data }) => data);
+  const replies = await Array.fromAsync(readEvents(store, runId, ["model-recorded"]));
+  return replies.map(({ data }) => data);
 }

@@ -3,7 +3,7 @@
  */
 import type { Clock } from "../../core/clock.ts";
 import { CanceledError } from "../../core/errors.ts";
-import type { Json } from "../../core/json.ts";
+import type { DataOf, EventOf } from "../../core/events/schemas.ts";
 import type { Evaluator, OpenTrace, Sandbox } from "../../core/ports.ts";
 import type { Task } from "../../core/task.ts";
 import type { Generator } from "../generators/generator.ts";
@@ -25,7 +25,11 @@ export interface TracedPorts {
 /** @param config What a later run needs to repeat this one; kept in its first event. */
 export async function tracedEvolve(
   ports: TracedPorts,
-  run: { readonly id: string; readonly parent?: string; readonly config: Json },
+  run: {
+    readonly id: string;
+    readonly parent?: string;
+    readonly config: DataOf<"run-start">["config"];
+  },
   options: EvolveOptions,
   signal: AbortSignal,
 ): Promise<EvolveResult> {
@@ -71,7 +75,7 @@ export async function tracedEvolve(
   }
 }
 
-function summary(result: EvolveResult): { type: string; data: Json; volatile: Json } {
+function summary(result: EvolveResult): EventOf<"run-result"> {
   const { winner, evaluations, proposals, failures, stopped, seconds } = result;
   return {
     type: "run-result",

@@ -2,7 +2,6 @@
  * The end of a run: the best of the finalists is scored on the sealed split, which nothing has seen,
  * beside the seeds.
  */
-import type { Json } from "../../core/json.ts";
 import type { Evaluation } from "../../core/ports.ts";
 import type { TaskInstance } from "../../core/task.ts";
 import type { Parent } from "../generators/generator.ts";
@@ -63,7 +62,7 @@ export async function crown(
         ...(validation === undefined ? {} : { validation }),
         ...(measured === undefined ? {} : { measured: { ...measured } }),
         ...(winner.sealed === undefined ? {} : { score: winner.sealed.fitness }),
-        ...(winner.sealed === undefined ? {} : { measures: { ...winner.sealed.measures } as Json }),
+        ...(winner.sealed === undefined ? {} : { measures: winner.sealed.measures }),
         ...(winner.sealedFailure === undefined ? {} : { failure: winner.sealedFailure }),
         ...(winner.floor === undefined ? {} : { floor: winner.floor.fitness }),
         ...(winner.baseline === undefined ? {} : { baseline: winner.baseline.fitness }),

@@ -1,49 +1,47 @@
 /**
  * Reads a run back into what happened in it: candidates, model calls with their replies, the steps
  * of a request. Everything shown or exported starts here.
- *
- * Events that a reader does not know are left alone; known ones that lack what is needed are listed
- * under `unread`.
  */
-import type { z } from "zod";
-import type { RunSummary, TraceEvent } from "../../core/event.ts";
+import type { RunSummary } from "../../core/event.ts";
+import { type Place, readEvents, withTexts } from "../../core/events/read.ts";
+import type { DataOf, EventOf } from "../../core/events/schemas.ts";
 import { type InlineImage, withImages } from "../../core/image.ts";
 import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
-import { type Reader, type Step, stepReaders } from "./steps.ts";
-import * as Known from "./vocabulary.ts";
+import { STEP_TYPES, type Step, stepReader } from "./steps.ts";
 
-export interface ModelCall extends z.output<typeof Known.ModelCallEvent> {
+export interface ModelCall extends DataOf<"model-call"> {
   readonly seq: number;
   readonly time: string;
-  readonly reply?: z.output<typeof Known.ModelReplyEvent> & { readonly seq: number };
+  readonly reply?: Replied & { readonly seq: number };
+  /** Why there is no reply, where the model failed. */
+  readonly failure?: { readonly code: string; readonly message: string };
+}
+type Replied = Extract<DataOf<"model-reply">, { readonly content: string }>;
+
+export interface TraceCandidate extends Omit<DataOf<"candidate-result">, "parents"> {
+  readonly parents: readonly string[];
+  /** Of a lean one, in place of its source: UTF-16 units. */
+  readonly sourceLength?: number;
+  readonly seq: number;
+  readonly time: string;
 }
 
 export interface RunRecord {
   readonly summary: RunSummary;
-  readonly start?: z.output<typeof Known.RunStart>;
-  readonly candidates: readonly Known.TraceCandidate[];
+  readonly start?: DataOf<"run-start">;
+  readonly candidates: readonly TraceCandidate[];
   readonly modelCalls: readonly ModelCall[];
-  readonly heldOut: ReadonlyMap<string, z.output<typeof Known.HeldOutResult>>;
+  readonly heldOut: ReadonlyMap<string, DataOf<"held-out-result">>;
   /** Digest of the best program: what the run says at its end, else the last one that it found. */
   readonly best?: string;
-  readonly request?: z.output<typeof Known.RequestSubmit>;
-  readonly ground?: z.output<typeof Known.RequestGround>;
+  readonly request?: DataOf<"request-submit">;
+  readonly ground?: DataOf<"request-ground">;
   /** The request's last status, if this is one. */
   readonly requestStatus?: string;
   readonly steps: readonly Step[];
-  /** Known events that could not be read, by reason. */
+  /** Events that could not be read, by reason; those of unknown types among them. */
   readonly unread: readonly { readonly seq: number; readonly reason: string }[];
-}
-
-/** The events of the given types, in order. */
-export async function* findEvents(
-  store: EventStore,
-  runId: string,
-  types: readonly string[],
-): AsyncGenerator<TraceEvent> {
-  const wanted = new Set(types);
-  for await (const event of store.events(runId)) if (wanted.has(event.type)) yield event;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -59,7 +57,21 @@ export interface ReadOptions {
 }
 
 /** Events in which images are read. */
-const WITH_IMAGES = new Set(["request-submit", "model-call", "tool-result"]);
+const WITH_IMAGES: ReadonlySet<string> = new Set(["request-submit", "model-call", "tool-result"]);
+
+const RUN_TYPES = [
+  "run-start",
+  "candidate-result",
+  "best-change",
+  "held-out-result",
+  "run-result",
+  "model-call",
+  "model-reply",
+  "request-submit",
+  "request-ground",
+  "request-status",
+] as const;
+type RunEvent = EventOf<(typeof RUN_TYPES)[number] | (typeof STEP_TYPES)[number]> & Place;
 
 /**
  * @throws InputError RUN_NOT_FOUND, StoreError CORRUPT_RECORD
@@ -69,101 +81,83 @@ export async function readRun(
   runId: string,
   { lean = false, setAside }: ReadOptions = {},
 ): Promise<RunRecord> {
-  const candidates: Known.TraceCandidate[] = [];
+  const candidates: TraceCandidate[] = [];
   const calls: Mutable<ModelCall>[] = [];
-  const heldOut = new Map<string, z.output<typeof Known.HeldOutResult>>();
+  const heldOut = new Map<string, DataOf<"held-out-result">>();
   const steps: Step[] = [];
   const unread: { seq: number; reason: string }[] = [];
+  const readStep = stepReader(steps, (seq, reason) => unread.push({ seq, reason }));
   const found: Pick<
     Mutable<RunRecord>,
     "start" | "best" | "request" | "ground" | "requestStatus"
   > = {};
-  let unanswered: Mutable<ModelCall>[] = [];
+  const unanswered = new Map<string, Mutable<ModelCall>>();
 
-  const readers: Readonly<Record<string, Reader>> = {
-    "run-start": on(Known.RunStart, (start) => {
-      found.start ??= start;
-    }),
-    "candidate-result": on(Known.CandidateEvent, (candidate, { seq, time }) => {
-      candidates.push(lean ? leanOf(candidate, seq, time) : { ...candidate, seq, time });
-    }),
-    "best-change": on(Known.BestChange, ({ digest }) => {
-      found.best = digest;
-    }),
-    "held-out-result": on(Known.HeldOutResult, (result) => heldOut.set(result.digest, result)),
-    "run-result": on(Known.RunResult, ({ best }) => {
-      if (best !== undefined) found.best = typeof best === "string" ? best : best.digest;
-    }),
-    "model-call": on(Known.ModelCallEvent, (call, { seq, time }) => {
-      const open = { ...call, seq, time };
-      calls.push(open);
-      unanswered.push(open);
-    }),
-    "model-reply": on(Known.ModelReplyEvent, (reply, { seq }) => {
-      const call = unanswered.find((each) => answers(reply, each));
-      unanswered = unanswered.filter((each) => each !== call);
-      if (call === undefined) unread.push({ seq, reason: "a model's reply without its call" });
-      else call.reply = { ...reply, seq };
-    }),
-    "request-submit": on(Known.RequestSubmit, (request) => {
-      found.request = request;
-    }),
-    "request-ground": on(Known.RequestGround, (ground) => {
-      found.ground = ground;
-    }),
-    "request-status": on(Known.RequestStatusEvent, ({ to }) => {
-      found.requestStatus = to;
-    }),
-    ...stepReaders(on, steps, (seq, reason) => unread.push({ seq, reason })),
+  const read = (event: RunEvent): void => {
+    const { seq, time } = event;
+    switch (event.type) {
+      case "run-start":
+        found.start ??= event.data;
+        return;
+      case "candidate-result": {
+        const { parents = [], ...candidate } = event.data;
+        candidates.push({ ...(lean ? leanOf(candidate) : candidate), parents, seq, time });
+        return;
+      }
+      case "best-change":
+        found.best = event.data.digest;
+        return;
+      case "held-out-result":
+        heldOut.set(event.data.digest, event.data);
+        return;
+      case "run-result":
+        if (event.data.best !== null) found.best = event.data.best.digest;
+        return;
+      case "model-call": {
+        const call = { ...event.data, seq, time };
+        calls.push(call);
+        unanswered.set(call.id, call);
+        return;
+      }
+      case "model-reply": {
+        const call = unanswered.get(event.data.id);
+        unanswered.delete(event.data.id);
+        if (call === undefined) unread.push({ seq, reason: "a model's reply without its call" });
+        else if ("error" in event.data) call.failure = event.data.error;
+        else call.reply = { ...event.data, seq };
+        return;
+      }
+      case "request-submit":
+        found.request = event.data;
+        return;
+      case "request-ground":
+        found.ground = event.data;
+        return;
+      case "request-status":
+        found.requestStatus = event.data.to;
+        return;
+      default:
+        readStep(event);
+    }
   };
 
-  function on<T extends z.ZodType>(
-    schema: T,
-    use: (data: z.output<T>, event: TraceEvent) => unknown,
-  ): Reader {
-    return (event) => {
-      const parsed = schema.safeParse(event.data);
-      if (parsed.success) use(parsed.data, event);
-      else {
-        const [issue] = parsed.error.issues;
-        unread.push({
-          seq: event.seq,
-          reason: `${event.type}: ${issue?.path.join(".") || "data"}: ${issue?.message ?? "?"}`,
-        });
-      }
-    };
-  }
-
   const summary = await store.run(runId);
-  for await (const event of store.events(runId)) {
-    const { type, data } = event;
-    const aside = setAside !== undefined && WITH_IMAGES.has(type);
-    readers[type]?.(aside ? { ...event, data: withImages(data, setAside) } : event);
+  const all = readEvents(store, runId, [...RUN_TYPES, ...STEP_TYPES], ({ reason }, { seq }) =>
+    unread.push({ seq, reason }),
+  );
+  for await (const event of all) {
+    const aside = setAside !== undefined && WITH_IMAGES.has(event.type);
+    read(aside ? withTexts(event, (data) => withImages(data, setAside)) : event);
   }
   return { summary, ...found, candidates, modelCalls: calls, heldOut, steps, unread };
 }
 
-function leanOf(
-  { source, scores: _, feedback: __, ...rest }: z.output<typeof Known.CandidateEvent>,
-  seq: number,
-  time: string,
-): Known.TraceCandidate {
-  const length = source === undefined ? {} : { sourceLength: source.length };
-  const none = { source: undefined, scores: undefined, feedback: undefined };
-  return { ...rest, ...none, ...length, seq, time };
-}
-
-/** By id where both have one, else by group and sample, else in order. */
-function answers(reply: z.output<typeof Known.ModelReplyEvent>, call: ModelCall): boolean {
-  if (reply.id !== undefined && call.id !== undefined) return reply.id === call.id;
-  if (reply.promptGroup !== undefined && call.promptGroup !== undefined) {
-    return reply.promptGroup === call.promptGroup && reply.sampleIndex === call.sampleIndex;
-  }
-  return true;
+function leanOf({ source, scores: _, feedback: __, ...rest }: DataOf<"candidate-result">) {
+  return source === undefined ? rest : { ...rest, sourceLength: source.length };
 }
 
 /** The candidate's programs by digest; the first one that carries its source wins. */
-export function sourcesOf(candidates: readonly Known.TraceCandidate[]): Map<string, string> {
+export function sourcesOf(candidates: readonly TraceCandidate[]): Map<string, string> {
   const sources = new Map<string, string>();
   for (const { digest, source } of candidates) {
     if (source !== undefined && !sources.has(digest)) sources.set(digest, source);

@@ -1,7 +1,7 @@
 /** What runs did, in numbers: counted in one pass over their events, nothing held but the counts. */
 import type { RunSummary, TraceEvent } from "../../core/event.ts";
+import { readOneOf } from "../../core/events/read.ts";
 import type { EventStore } from "../../core/ports.ts";
-import * as Known from "./vocabulary.ts";
 
 export interface ModelStats {
   readonly model: string;
@@ -36,6 +36,8 @@ export interface TraceStats {
   };
 }
 
+const COUNTED = ["candidate-result", "model-reply", "tool-call", "tool-result"] as const;
+
 /** @param wanted Events that count. */
 export async function traceStats(
   store: EventStore,
@@ -54,32 +56,43 @@ export async function traceStats(
     for await (const event of store.events(run.id)) {
       if (!wanted(event)) continue;
       count(types, event.type);
-      if (event.type === "candidate-result") {
-        candidates.all++;
-        const status = Known.CandidateEvent.safeParse(event.data).data?.status;
-        candidates[status === "scored" || status === "duplicate" ? status : "failed"]++;
-      } else if (event.type === "model-reply") {
-        const reply = Known.ModelReplyEvent.safeParse(event.data).data;
-        if (reply === undefined) continue;
-        const model = reply.model ?? "unknown";
-        const stats = models.get(model) ?? emptyModel(model);
-        models.set(model, stats);
-        stats.calls++;
-        stats.inputTokens += reply.usage?.inputTokens ?? 0;
-        stats.outputTokens += reply.usage?.outputTokens ?? 0;
-        if (reply.costUsd === undefined) stats.unpriced++;
-        else stats.costUsd += reply.costUsd;
-      } else if (event.type === "tool-call") {
-        const call = Known.ToolCallEvent.safeParse(event.data).data;
-        if (call === undefined) continue;
-        nameOfCall.set(call.id, call.name);
-        const stats = tools.get(call.name) ?? { tool: call.name, calls: 0, failed: 0 };
-        tools.set(call.name, stats);
-        stats.calls++;
-      } else if (event.type === "tool-result") {
-        const result = Known.ToolResultEvent.safeParse(event.data).data;
-        const stats = tools.get(nameOfCall.get(result?.id ?? "") ?? "");
-        if (stats !== undefined && result?.error !== undefined) stats.failed++;
+      const read = readOneOf(event, COUNTED);
+      switch (read?.type) {
+        case "candidate-result": {
+          candidates.all++;
+          const { status } = read.data;
+          candidates[status === "scored" || status === "duplicate" ? status : "failed"]++;
+          break;
+        }
+        case "model-reply": {
+          const reply = read.data;
+          const model = "error" in reply ? "unknown" : reply.model;
+          const stats = models.get(model) ?? emptyModel(model);
+          models.set(model, stats);
+          stats.calls++;
+          if ("error" in reply || reply.costUsd === undefined) stats.unpriced++;
+          else stats.costUsd += reply.costUsd;
+          if ("error" in reply || reply.usage === undefined) break;
+          stats.inputTokens += reply.usage.inputTokens;
+          stats.outputTokens += reply.usage.outputTokens;
+          break;
+        }
+        case "tool-call": {
+          const { id, name } = read.data;
+          nameOfCall.set(id, name);
+          const stats = tools.get(name) ?? { tool: name, calls: 0, failed: 0 };
+          tools.set(name, stats);
+          stats.calls++;
+          break;
+        }
+        case "tool-result": {
+          const stats = tools.get(nameOfCall.get(read.data.id) ?? "");
+          if (stats !== undefined && read.data.status === "failed") stats.failed++;
+          break;
+        }
+        case "unread":
+        case undefined:
+          break;
       }
     }
   }

@@ -4,7 +4,7 @@
  */
 import { type Clock, systemClock } from "../../core/clock.ts";
 import { InputError, StoreError } from "../../core/errors.ts";
-import { EventType, type NewEvent, type RunSummary, type TraceEvent } from "../../core/event.ts";
+import { EventType, type RunSummary, type StoredEvent, type TraceEvent } from "../../core/event.ts";
 import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
 import { FIRST_SUM, nextSum } from "./chain.ts";
@@ -54,7 +54,7 @@ export function memoryEventStore({ clock = systemClock }: { clock?: Clock } = {}
 
   const isHeld = ({ epoch, dueAt = 0 }: MemoryRun): boolean => epoch > 0 && dueAt > clock.now();
 
-  function add(run: MemoryRun, events: readonly NewEvent[]): void {
+  function add(run: MemoryRun, events: readonly StoredEvent[]): void {
     const time = now();
     let { sum } = run.summary;
     for (const event of events) {
@@ -175,7 +175,7 @@ function toEvent(run: string, seq: number, row: Row | undefined): TraceEvent {
 }
 
 /** @throws InputError INVALID_EVENT before anything is stored. */
-export function checkEvents(events: readonly NewEvent[]): void {
+export function checkEvents(events: readonly StoredEvent[]): void {
   for (const { type } of events) {
     if (EventType.safeParse(type).success) continue;
     throw new InputError(

@@ -7,10 +7,10 @@ import { crc32 } from "node:zlib";
 import { digestText } from "../../core/digest.ts";
 import { StoreError } from "../../core/errors.ts";
 import {
-  type NewEvent,
   RunKind,
   RunStatus,
   type RunSummary,
+  type StoredEvent,
   type TraceEvent,
 } from "../../core/event.ts";
 import type { Json } from "../../core/json.ts";
@@ -97,7 +97,7 @@ function corrupt(run: string, seq: number, what: string, cause?: unknown): Store
   );
 }
 
-export function prepareEvent({ type, data, volatile, link }: NewEvent): PreparedEvent {
+export function prepareEvent({ type, data, volatile, link }: StoredEvent): PreparedEvent {
   const dataText = recordText(data);
   const { text, bodies } = takeBodies(dataText);
   return {

@@ -17,10 +17,10 @@ import {
   type Tracer,
   trace,
 } from "@opentelemetry/api";
-import type { z } from "zod";
 import type { NewEvent, RunKind, RunStatus } from "../../core/event.ts";
+import type { TraceMessage } from "../../core/events/model.ts";
+import type { KnownEvent } from "../../core/events/schemas.ts";
 import { apart } from "../../core/image.ts";
-import * as Known from "../read/vocabulary.ts";
 
 export interface SpanRecorder {
   /** Whether the run has an open span. */
@@ -41,12 +41,10 @@ export interface SpanOptions {
 interface OpenRun {
   readonly span: Span;
   /** Calls without their answers, oldest first. */
-  readonly calls: { readonly id: string | undefined; readonly span: Span }[];
+  readonly calls: { readonly id: string; readonly span: Span }[];
   candidates: number;
   failed: number;
 }
-
-const SHOWN_AS_EVENTS = new Set(["plan-proposed", "request-status", "tool-register"]);
 
 export function spanRecorder(tracer: Tracer, { content, rootedIn }: SpanOptions): SpanRecorder {
   const open = new Map<string, OpenRun>();
@@ -54,87 +52,96 @@ export function spanRecorder(tracer: Tracer, { content, rootedIn }: SpanOptions)
   const below = (run: OpenRun, name: string, kind: SpanKind, attributes: Attributes): Span =>
     tracer.startSpan(name, { kind, attributes }, trace.setSpan(context.active(), run.span));
 
-  /** The call that an answer belongs to: by its id, else the oldest one. */
-  const answered = (run: OpenRun, id: string | undefined): Span | undefined => {
-    const at = run.calls.findIndex((call) => id === undefined || call.id === id);
+  /** The call that an answer belongs to. */
+  const answered = (run: OpenRun, id: string): Span | undefined => {
+    const at = run.calls.findIndex((call) => call.id === id);
     return at < 0 ? undefined : run.calls.splice(at, 1)[0]?.span;
   };
 
-  const readers: Readonly<Record<string, (run: OpenRun, data: unknown) => void>> = {
-    "model-call": on(Known.ModelCallEvent, (run, call) => {
-      const model = modelName(call.model);
-      const attributes: Attributes = {
-        "gen_ai.operation.name": "chat",
-        ...(model === undefined ? {} : { "gen_ai.request.model": model.name }),
-        ...(model?.provider === undefined ? {} : { "gen_ai.provider.name": model.provider }),
-        ...(call.promptName === undefined ? {} : { "gen_ai.prompt.name": call.promptName }),
-        ...(call.promptVersion === undefined
-          ? {}
-          : { "gen_ai.prompt.version": String(call.promptVersion) }),
-        ...(content ? { "gen_ai.input.messages": JSON.stringify(call.messages.map(parts)) } : {}),
-      };
-      const name = model === undefined ? "chat" : `chat ${model.name}`;
-      run.calls.push({ id: call.id, span: below(run, name, SpanKind.CLIENT, attributes) });
-    }),
-    "model-reply": on(Known.ModelReplyEvent, (run, reply) => {
-      const span = answered(run, reply.id);
-      if (span === undefined) return;
-      const { usage, costUsd, finishReason } = reply;
-      const model = modelName(reply.model);
-      if (usage !== undefined) {
-        span.setAttribute("gen_ai.usage.input_tokens", usage.inputTokens);
-        span.setAttribute("gen_ai.usage.output_tokens", usage.outputTokens);
+  const record = (run: OpenRun, event: KnownEvent): void => {
+    switch (event.type) {
+      case "model-call": {
+        const { id, promptName, promptVersion, messages } = event.data;
+        const { name, provider } = modelName(event.data.model);
+        const attributes: Attributes = {
+          "gen_ai.operation.name": "chat",
+          "gen_ai.request.model": name,
+          ...(provider === undefined ? {} : { "gen_ai.provider.name": provider }),
+          "gen_ai.prompt.name": promptName,
+          "gen_ai.prompt.version": promptVersion,
+          ...(content ? { "gen_ai.input.messages": JSON.stringify(messages.map(parts)) } : {}),
+        };
+        run.calls.push({ id, span: below(run, `chat ${name}`, SpanKind.CLIENT, attributes) });
+        return;
       }
-      if (model !== undefined) span.setAttribute("gen_ai.response.model", model.name);
-      if (costUsd !== undefined) span.setAttribute("toolwright.cost_usd", costUsd);
-      if (finishReason !== undefined) {
-        span.setAttribute("gen_ai.response.finish_reasons", [finishReason]);
+      case "model-reply": {
+        const reply = event.data;
+        const span = answered(run, reply.id);
+        if (span === undefined) return;
+        if ("error" in reply) {
+          fail(span, reply.error.code, content ? reply.error.message : undefined);
+        } else {
+          const { usage, costUsd, finishReason } = reply;
+          if (usage !== undefined) {
+            span.setAttribute("gen_ai.usage.input_tokens", usage.inputTokens);
+            span.setAttribute("gen_ai.usage.output_tokens", usage.outputTokens);
+          }
+          span.setAttribute("gen_ai.response.model", modelName(reply.model).name);
+          if (costUsd !== undefined) span.setAttribute("toolwright.cost_usd", costUsd);
+          span.setAttribute("gen_ai.response.finish_reasons", [finishReason]);
+          if (content) {
+            const said = { role: "assistant" as const, ...reply };
+            span.setAttribute("gen_ai.output.messages", JSON.stringify([parts(said)]));
+          }
+        }
+        span.end();
+        return;
       }
-      if (content) {
-        const said = { role: "assistant" as const, ...reply };
-        span.setAttribute("gen_ai.output.messages", JSON.stringify([parts(said)]));
+      case "tool-call": {
+        const { id, name, arguments: given } = event.data;
+        const attributes: Attributes = {
+          "gen_ai.operation.name": "execute_tool",
+          "gen_ai.tool.name": name,
+          "gen_ai.tool.type": "function",
+          "gen_ai.tool.call.id": id,
+          ...(content ? { "gen_ai.tool.call.arguments": JSON.stringify(given) } : {}),
+        };
+        const span = below(run, `execute_tool ${name}`, SpanKind.INTERNAL, attributes);
+        run.calls.push({ id, span });
+        return;
       }
-      span.end();
-    }),
-    "tool-call": on(Known.ToolCallEvent, (run, call) => {
-      const attributes: Attributes = {
-        "gen_ai.operation.name": "execute_tool",
-        "gen_ai.tool.name": call.name,
-        "gen_ai.tool.type": "function",
-        "gen_ai.tool.call.id": call.id,
-        ...(content ? { "gen_ai.tool.call.arguments": JSON.stringify(call.arguments) } : {}),
-      };
-      const span = below(run, `execute_tool ${call.name}`, SpanKind.INTERNAL, attributes);
-      run.calls.push({ id: call.id, span });
-    }),
-    "tool-result": on(Known.ToolResultEvent, (run, result) => {
-      const span = answered(run, result.id);
-      if (span === undefined) return;
-      if (result.error !== undefined) fail(span, result.status, content ? result.error : undefined);
-      else if (content && result.output !== undefined) {
-        span.setAttribute("gen_ai.tool.call.result", JSON.stringify(apart(result.output).value));
+      case "tool-result": {
+        const result = event.data;
+        const span = answered(run, result.id);
+        if (span === undefined) return;
+        if (result.status === "failed") {
+          fail(span, result.status, content ? result.error : undefined);
+        } else if (content) {
+          span.setAttribute("gen_ai.tool.call.result", JSON.stringify(apart(result.output).value));
+        }
+        span.end();
+        return;
       }
-      span.end();
-    }),
-    "candidate-result": on(Known.CandidateEvent, (run, { status }) => {
-      run.candidates++;
-      if (status !== "scored") run.failed++;
-    }),
-    "best-change": on(Known.BestChange, ({ span }, { digest, fitness }) => {
-      span.addEvent("gen_ai.evaluation.result", {
-        "gen_ai.evaluation.name": "fitness",
-        "gen_ai.evaluation.score.value": fitness,
-        "toolwright.candidate.digest": digest,
-      });
-    }),
-    "held-out-result": on(Known.HeldOutResult, ({ span }, { digest, score }) => {
-      if (score === undefined) return;
-      span.addEvent("gen_ai.evaluation.result", {
-        "gen_ai.evaluation.name": "held-out",
-        "gen_ai.evaluation.score.value": score,
-        "toolwright.candidate.digest": digest,
-      });
-    }),
+      case "candidate-result":
+        run.candidates++;
+        if (event.data.status !== "scored") run.failed++;
+        return;
+      case "best-change":
+        score(run, "fitness", event.data.digest, event.data.fitness);
+        return;
+      case "held-out-result":
+        if (event.data.score !== undefined) {
+          score(run, "held-out", event.data.digest, event.data.score);
+        }
+        return;
+      case "plan-proposed":
+      case "request-status":
+      case "tool-register":
+        run.span.addEvent(event.type, flat(event.data));
+        return;
+      default:
+        return;
+    }
   };
 
   const finish = (runId: string, run: OpenRun): void => {
@@ -168,11 +175,9 @@ export function spanRecorder(tracer: Tracer, { content, rootedIn }: SpanOptions)
           : below(above, name, SpanKind.INTERNAL, attributes);
       open.set(id, { span, calls: [], candidates: 0, failed: 0 });
     },
-    event(runId, { type, data }) {
+    event(runId, event) {
       const run = open.get(runId);
-      if (run === undefined) return;
-      if (Object.hasOwn(readers, type)) readers[type]?.(run, data);
-      else if (SHOWN_AS_EVENTS.has(type)) run.span.addEvent(type, flat(data));
+      if (run !== undefined) record(run, event);
     },
     end(runId, status) {
       const run = open.get(runId);
@@ -187,12 +192,12 @@ export function spanRecorder(tracer: Tracer, { content, rootedIn }: SpanOptions)
   };
 }
 
-/** Reads an event's data; one that lacks what its span needs is left to the trace. */
-function on<T extends z.ZodType>(schema: T, use: (run: OpenRun, data: z.output<T>) => void) {
-  return (run: OpenRun, data: unknown): void => {
-    const parsed = schema.safeParse(data);
-    if (parsed.success) use(run, parsed.data);
-  };
+function score({ span }: OpenRun, name: string, digest: string, value: number): void {
+  span.addEvent("gen_ai.evaluation.result", {
+    "gen_ai.evaluation.name": name,
+    "gen_ai.evaluation.score.value": value,
+    "toolwright.candidate.digest": digest,
+  });
 }
 
 function fail(span: Span, kind: string, message: string | undefined): void {
@@ -201,16 +206,13 @@ function fail(span: Span, kind: string, message: string | undefined): void {
 }
 
 /** `driver:model`, as the engine names models; providers give the bare name. */
-function modelName(
-  id: string | undefined,
-): { readonly provider?: string; readonly name: string } | undefined {
-  if (id === undefined) return undefined;
+function modelName(id: string): { readonly provider?: string; readonly name: string } {
   const [, provider, name] = /^(openai|anthropic):(.+)$/s.exec(id) ?? [];
   return provider === undefined || name === undefined ? { name: id } : { provider, name };
 }
 
-type Said = Pick<Known.TraceMessage, "role" | "content"> &
-  Partial<Pick<Known.TraceMessage, "toolCalls" | "toolCallId" | "images">>;
+type Said = Pick<TraceMessage, "role" | "content"> &
+  Partial<Pick<TraceMessage, "toolCalls" | "toolCallId" | "images">>;
 
 /** A message in the conventions' form: a role and typed parts. */
 function parts({ role, content, toolCalls = [], toolCallId, images = [] }: Said): object {

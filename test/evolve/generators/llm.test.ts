@@ -2,13 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BudgetExceededError, ModelError } from "../../../src/core/errors.ts";
+import type { RecordedCall } from "../../../src/core/events/model.ts";
 import type { ModelRequest } from "../../../src/core/ports.ts";
 import { seededRandom } from "../../../src/core/random.ts";
 import type { Task } from "../../../src/core/task.ts";
 import type { Parent, Proposal, ProposeContext } from "../../../src/evolve/generators/generator.ts";
 import { llmGenerator } from "../../../src/evolve/generators/llm/generator.ts";
 import { openaiModel } from "../../../src/models/openai/openai.ts";
-import { type RecordedCall, recordingModel, replayModel } from "../../../src/models/replay.ts";
+import { recordingModel, replayModel } from "../../../src/models/replay.ts";
 import { scriptedModel } from "../../../src/models/scripted.ts";
 import { modelServer } from "../../support/model-server.ts";
 

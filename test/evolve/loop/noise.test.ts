@@ -121,13 +121,7 @@ describe("noisy scores", () => {
 
   it("replays to the same choice without measuring anything of the search again", async () => {
     const whole = await run(noisyTask(5));
-    const stored = whole.events.map((event, index) => ({
-      ...event,
-      run: "r",
-      seq: index + 1,
-      time: "",
-      sum: "",
-    }));
+    const stored = whole.events.map((event) => ({ ...event, time: "" }));
     // Another stream of noise: whatever was measured again would come out differently.
     const replayed = await run(noisyTask(6), recordedOutcomes(stored));
     const search = (events: readonly NewEvent[]) =>

@@ -1,6 +1,6 @@
 /** A budget holds over all lives of a run: what the first one paid for counts in the second. */
 import { expect, it } from "vitest";
-import type { Json } from "../../../src/core/json.ts";
+import type { RecordedCall } from "../../../src/core/events/model.ts";
 import { configuredModel } from "../../../src/models/configured.ts";
 import { modelServer } from "../../support/model-server.ts";
 
@@ -9,8 +9,8 @@ it("refuses after a resume the call that it would have refused without one", asy
     content: "yes",
     usage: { input: 400, output: 100 },
   }));
-  const kept: Json[] = [];
-  const open = (known: readonly Json[]) =>
+  const kept: RecordedCall[] = [];
+  const open = (known: readonly RecordedCall[]) =>
     configuredModel({
       provider: "openai",
       model: "m",

@@ -1,8 +1,10 @@
 /** Reuse figures over a scripted stream of requests, whose true figures are known by counting. */
 import { describe, expect, it } from "vitest";
 import type { NewEvent, RunKind } from "../../../src/core/event.ts";
+import type { DataOf } from "../../../src/core/events/schemas.ts";
 import { memoryEventStore } from "../../../src/trace/index.ts";
 import { reuseStats } from "../../../toolstore/index.ts";
+import { EVENTS, eventOf } from "../../support/events.ts";
 
 function stream() {
   let seconds = 0;
@@ -25,23 +27,24 @@ function stream() {
   return { events, run };
 }
 
-const create = (name: string): NewEvent => ({ type: "tool-create", data: { name } });
-const register = (name: string): NewEvent => ({
-  type: "tool-register",
-  data: { name, version: 1 },
-});
+const create = (name: string) => eventOf("tool-create", { name });
+const register = (name: string) => eventOf("tool-register", { name });
 let calls = 0;
-function call(name: string, status = "returned"): NewEvent[] {
+function call(name: string, status: "returned" | "failed" = "returned"): NewEvent[] {
   const id = `call-${++calls}`;
+  const result = status === "returned" ? { output: 1 } : { error: "no" };
   return [
-    { type: "tool-call", data: { id, name, arguments: {} } },
-    { type: "tool-result", data: { id, status } },
+    eventOf("tool-call", { id, name }),
+    { type: "tool-result", data: { id, status, ...result } as DataOf<"tool-result"> },
   ];
 }
-const reply = (costUsd?: number): NewEvent => ({
-  type: "model-recorded",
-  data: { outcome: { status: "replied", reply: costUsd === undefined ? {} : { costUsd } } },
-});
+function reply(costUsd?: number): NewEvent {
+  const { data } = EVENTS["model-recorded"];
+  const { outcome } = data;
+  if (outcome.status !== "replied") throw new Error("the sample is a reply");
+  const priced = { ...outcome.reply, ...(costUsd === undefined ? {} : { costUsd }) };
+  return eventOf("model-recorded", { outcome: { ...outcome, reply: priced } });
+}
 
 describe("reuse", () => {
   it("counts creations, what made them needless, how soon, and at what cost", async () => {

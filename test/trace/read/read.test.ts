@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { findEvents, readRun } from "../../../src/trace/read/read.ts";
+import { readRun } from "../../../src/trace/read/read.ts";
 import { memoryEventStore } from "../../../src/trace/store/memory.ts";
+import { EVENTS, eventOf, foreignEvent } from "../../support/events.ts";
 import {
   evolutionRun,
   modelRun,
@@ -31,7 +32,7 @@ describe("reading a run", () => {
     expect(record.unread).toEqual([]);
   });
 
-  it("pairs model calls with their replies, in order or by sample", async () => {
+  it("pairs model calls with their replies, and tells a failure from a reply", async () => {
     const store = memoryEventStore();
     await modelRun(store, "plain");
     const { modelCalls } = await readRun(store, "plain");
@@ -45,24 +46,26 @@ describe("reading a run", () => {
       "none",
     ]);
 
-    const call = (sampleIndex: number) => ({
-      type: "model-call",
-      data: { messages: [], promptGroup: "g", sampleIndex },
-    });
-    const reply = (sampleIndex: number) => ({
-      type: "model-reply",
-      data: { content: `sample ${sampleIndex}`, promptGroup: "g", sampleIndex },
-    });
-    await write(store, { id: "samples", kind: "evolution", title: "" }, [
-      call(0),
-      call(1),
-      reply(1),
-      reply(0),
-      reply(7),
+    await write(store, { id: "crossed", kind: "evolution", title: "" }, [
+      eventOf("model-call", { id: "g/0" }),
+      eventOf("model-call", { id: "g/1" }),
+      eventOf("model-call", { id: "g/2" }),
+      eventOf("model-reply", { id: "g/1", content: "sample 1" }),
+      eventOf("model-reply", { id: "g/0", content: "sample 0" }),
+      {
+        type: "model-reply",
+        data: { id: "g/2", error: { code: "MODEL_TIMEOUT", message: "late", retryable: true } },
+      },
+      eventOf("model-reply", { id: "g/7", content: "sample 7" }),
     ]);
-    const samples = await readRun(store, "samples");
-    expect(samples.modelCalls.map(({ reply }) => reply?.content)).toEqual(["sample 0", "sample 1"]);
-    expect(samples.unread).toEqual([{ seq: 5, reason: "a model's reply without its call" }]);
+    const crossed = await readRun(store, "crossed");
+    expect(crossed.modelCalls.map(({ reply }) => reply?.content)).toEqual([
+      "sample 0",
+      "sample 1",
+      undefined,
+    ]);
+    expect(crossed.modelCalls[2]?.failure).toMatchObject({ code: "MODEL_TIMEOUT" });
+    expect(crossed.unread).toEqual([{ seq: 7, reason: "a model's reply without its call" }]);
   });
 
   it("gives the steps of a request with their outcomes", async () => {
@@ -76,6 +79,7 @@ describe("reading a run", () => {
       "create",
       "create",
       "call",
+      "call",
       "answer",
     ]);
     expect(made.steps[1]).toMatchObject({ event: { reason: "No stored tool fits." } });
@@ -85,36 +89,28 @@ describe("reading a run", () => {
 
     await requestWithParallelCalls(store, "parallel");
     const { steps } = await readRun(store, "parallel");
-    expect(steps.flatMap((step) => (step.kind === "call" ? [step.result?.output] : []))).toEqual([
-      { sky: "sun" },
-      { sky: "snow <|eot_id|>" },
+    const results = steps.flatMap((step) => (step.kind === "call" ? [step.result] : []));
+    expect(results).toMatchObject([
+      { output: { sky: "sun" } },
+      { output: { sky: "snow <|eot_id|>" } },
       undefined,
     ]);
   });
 
-  it("passes over what it does not know and lists what it cannot read", async () => {
+  it("leaves out what it does not know or cannot read, and counts it", async () => {
     const store = memoryEventStore();
     await write(store, { id: "odd", kind: "evolution", title: "" }, [
-      { type: "from-the-future", data: { anything: true } },
-      {
-        type: "candidate-result",
-        data: { index: 0, digest: "d", status: "scored", extra: [1], fitness: null },
-      },
-      { type: "candidate-result", data: { index: "one", status: "scored" } },
-      { type: "tool-result", data: { id: "lost", status: "returned" } },
-      { type: "run-start", data: 7 },
+      foreignEvent("from-the-future", { anything: true }),
+      foreignEvent("candidate-result", { ...EVENTS["candidate-result"].data, extra: [1] }),
+      foreignEvent("candidate-result", { index: "one", status: "scored" }),
+      eventOf("tool-result", { id: "lost" }),
+      foreignEvent("run-start", 7),
     ]);
     const record = await readRun(store, "odd");
     expect(record.candidates).toMatchObject([{ digest: "d", parents: [] }]);
-    expect(record.candidates[0]?.fitness).toBeUndefined();
-    expect(record.unread.map(({ seq }) => seq)).toEqual([3, 4, 5]);
-    expect(record.unread[0]?.reason).toContain("candidate-result: index");
-  });
-
-  it("finds events by type", async () => {
-    const store = memoryEventStore();
-    await evolutionRun(store, "evo");
-    const found = await Array.fromAsync(findEvents(store, "evo", ["best-change", "run-result"]));
-    expect(found.map(({ type }) => type)).toEqual(["best-change", "run-result"]);
+    expect(record.candidates[0]).not.toHaveProperty("extra");
+    expect(record.unread.map(({ seq }) => seq)).toEqual([1, 3, 4, 5]);
+    expect(record.unread[0]?.reason).toBe("from-the-future: unknown type");
+    expect(record.unread[1]?.reason).toContain("candidate-result: data.index");
   });
 });

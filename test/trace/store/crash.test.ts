@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { verifyRun } from "../../../src/trace/store/chain.ts";
 import { sqliteEventStore } from "../../../src/trace/store/sqlite.ts";
 import { all } from "../../contracts/event-store.ts";
+import { foreignEvent } from "../../support/events.ts";
 
 const ROUNDS = 15;
 const home = mkdtempSync(join(tmpdir(), "trace-crash-"));
@@ -63,7 +64,7 @@ describe("a killed writer", () => {
       expect(await verifyRun(store, run)).toMatchObject({ ok: true, events: events.length });
       expect((await store.run(run)).status).toBe("interrupted");
       // The next append joins on.
-      await store.append(run, [{ type: "note", data: { n: events.length } }]);
+      await store.append(run, [foreignEvent("note", { n: events.length })]);
       expect((await verifyRun(store, run)).ok).toBe(true);
       await store.end(run, "failed");
       await store.close();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { EventStore } from "../../../src/core/ports.ts";
 import { pruneTraces, sqliteEventStore, verifyRun } from "../../../src/trace/index.ts";
+import { eventOf } from "../../support/events.ts";
 
 const DAY = 86_400_000;
 let home: string;
@@ -26,7 +27,7 @@ async function run(
 ): Promise<void> {
   const kind = parent === undefined ? "request" : "evolution";
   await store.begin({ id, kind, title: id, ...(parent === undefined ? {} : { parent }) });
-  await store.append(id, [{ type: "answer-given", data: { answer: body } }]);
+  await store.append(id, [eventOf("answer-given", { answer: body })]);
   if (end) await store.end(id, "succeeded");
 }
 
@@ -100,7 +101,7 @@ test("a long text that a remaining run shares stays", async () => {
   const left = open();
   const events = [];
   for await (const event of left.events("second")) events.push(event.data);
-  expect(events).toEqual([{ answer: body }]);
+  expect(events).toMatchObject([{ answer: body }]);
   expect((await verifyRun(left, "second")).ok).toBe(true);
   await left.close();
 });

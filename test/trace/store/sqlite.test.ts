@@ -11,6 +11,7 @@ import type { EventStore } from "../../../src/core/ports.ts";
 import { verifyRun } from "../../../src/trace/store/chain.ts";
 import { sqliteEventStore } from "../../../src/trace/store/sqlite.ts";
 import { all, codeOf, eventStoreContract, step } from "../../contracts/event-store.ts";
+import { foreignEvent } from "../../support/events.ts";
 
 const home = mkdtempSync(join(tmpdir(), "event-store-"));
 let files = 0;
@@ -29,7 +30,7 @@ describe("event store: sqlite", () => {
     const path = newPath();
     const store = sqliteEventStore(path);
     await store.begin({ id: "a", kind: "request", title: "t" });
-    await store.append("a", [step(1), { type: "note", data: "x".repeat(9_000) }]);
+    await store.append("a", [step(1), foreignEvent("note", "x".repeat(9_000))]);
     await store.end("a", "succeeded");
     const before = await all(store, "a");
     await store.close();
@@ -49,7 +50,7 @@ describe("event store: sqlite", () => {
     const body = "long text ".repeat(1_000);
     await store.append(
       "a",
-      Array.from({ length: 200 }, () => ({ type: "note", data: { body } })),
+      Array.from({ length: 200 }, () => foreignEvent("note", { body })),
     );
     await store.close();
     // 200 x 10 kB would be 2 MB.
@@ -202,7 +203,7 @@ describe("event store: sqlite: faults", () => {
       await store.begin({ id: "a", kind: "evolution", title: "" });
       for (let n = 1; n <= 20; n++) {
         await store.append("a", [
-          { type: "note", data: { n, body: n === 8 ? "long ".repeat(2_000) : "" } },
+          foreignEvent("note", { n, body: n === 8 ? "long ".repeat(2_000) : "" }),
         ]);
       }
       expect((await verifyRun(store, "a")).problems).toEqual([]);
@@ -225,7 +226,7 @@ describe("event store: sqlite: faults", () => {
     await store.begin({ id: "a", kind: "evolution", title: "" });
     for (let n = 0; n < 40; n++) {
       const data = { n, text: "text ".repeat(n === 7 ? 2_000 : 20) };
-      await store.append("a", [{ type: "note", data, volatile: { n }, link: "other" }]);
+      await store.append("a", [foreignEvent("note", data, { volatile: { n }, link: "other" })]);
     }
     const whole = JSON.stringify(await all(store, "a"));
     await store.close();
@@ -280,7 +281,7 @@ describe("event store: sqlite: faults", () => {
       let error: unknown;
       while (stored < 2_000 && error === undefined) {
         const data = { n: stored, text: `${stored}`.padStart(1_000, "x") };
-        error = await store.append("a", [{ type: "note", data }]).then(
+        error = await store.append("a", [foreignEvent("note", data)]).then(
           () => void stored++,
           (reason: unknown) => reason,
         );

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { EventStore } from "../../../src/core/ports.ts";
 import { memoryEventStore, withTelemetry } from "../../../src/trace/index.ts";
+import { eventOf } from "../../support/events.ts";
 
 const Attribute = z.object({
   key: z.string(),
@@ -80,38 +81,31 @@ const store = (): EventStore => memoryEventStore({ clock: systemClock });
 async function request(events: EventStore): Promise<void> {
   await events.begin({ id: "req-1", kind: "request", title: "add" });
   await events.append("req-1", [
-    {
-      type: "model-call",
-      data: {
-        id: "m1",
-        model: "openai:gpt-x",
-        promptName: "plan",
-        messages: [{ role: "user", content: "private words" }],
-      },
-    },
+    eventOf("model-call", {
+      id: "m1",
+      model: "openai:gpt-x",
+      promptName: "plan",
+      messages: [{ role: "user", content: "private words" }],
+    }),
   ]);
   await events.begin({ id: "evo-1", kind: "evolution", title: "add", parent: "req-1" });
   await events.append("evo-1", [
-    { type: "candidate-result", data: { index: 0, digest: "a", status: "scored", fitness: 1 } },
-    { type: "candidate-result", data: { index: 1, digest: "b", status: "failed", kind: "threw" } },
-    { type: "best-change", data: { digest: "a", fitness: 1 } },
+    eventOf("candidate-result", { index: 0, digest: "a", status: "scored", fitness: 1 }),
+    eventOf("candidate-result", { index: 1, digest: "b", status: "failed", kind: "threw" }),
+    eventOf("best-change", { digest: "a", fitness: 1 }),
   ]);
   await events.end("evo-1", "succeeded");
   await events.append("req-1", [
-    {
-      type: "model-reply",
-      data: {
-        id: "m1",
-        content: "private reply",
-        finishReason: "stop",
-        model: "gpt-x-2026",
-        usage: { inputTokens: 11, outputTokens: 7 },
-        costUsd: 0.25,
-      },
-    },
-    { type: "tool-call", data: { id: "t1", name: "add", arguments: { a: 1 } } },
-    { type: "tool-call", data: { id: "t2", name: "add", arguments: { a: 2 } } },
-    { type: "tool-result", data: { id: "t2", status: "threw", error: "private failure" } },
+    eventOf("model-reply", {
+      id: "m1",
+      content: "private reply",
+      model: "gpt-x-2026",
+      usage: { inputTokens: 11, outputTokens: 7 },
+      costUsd: 0.25,
+    }),
+    eventOf("tool-call", { id: "t1", name: "add", arguments: { a: 1 } }),
+    eventOf("tool-call", { id: "t2", name: "add", arguments: { a: 2 } }),
+    { type: "tool-result", data: { id: "t2", status: "failed", error: "private failure" } },
     { type: "tool-result", data: { id: "t1", status: "returned", output: 3 } },
   ]);
   await events.end("req-1", "succeeded");
@@ -150,7 +144,7 @@ test("a request reaches the collector as one tree of spans under the conventions
   expect(tools).toHaveLength(2);
   const failed = tools.find(({ attributes }) => attributes["gen_ai.tool.call.id"] === "t2");
   expect(failed?.status.code).toBe(2); // STATUS_CODE_ERROR
-  expect(failed?.attributes["error.type"]).toBe("threw");
+  expect(failed?.attributes["error.type"]).toBe("failed");
   expect(workflow?.attributes).toMatchObject({
     "toolwright.candidates": 2,
     "toolwright.candidates.failed": 1,
@@ -185,7 +179,7 @@ test("two lives of one request are one trace", async () => {
   await first.append("req-9", [{ type: "tool-call", data: { id: "t", name: "f", arguments: {} } }]);
   await first.close();
   const second = withTelemetry(kept, { endpoint, content: false });
-  await second.append("req-9", [{ type: "answer-given", data: { answer: 1 } }]);
+  await second.append("req-9", [eventOf("answer-given")]);
   await second.end("req-9", "succeeded");
   await second.close();
   const lives = spans.filter(({ name }) => name === "invoke_agent toolwright");

@@ -1,6 +1,5 @@
 /** Model calls as the trace keeps them. */
 import type { NewEvent } from "../../../core/event.ts";
-import type { Json } from "../../../core/json.ts";
 import type { ModelMessage, ModelReply } from "../../../core/ports.ts";
 
 /** One model call as the trace keeps it. */
@@ -22,8 +21,15 @@ export interface LlmCall {
   /** The model port's id, and its terms for training on outputs. */
   readonly model: string;
   readonly terms: string;
-  readonly reply?: ModelReply;
-  readonly error?: { readonly code: string; readonly message: string; readonly retryable: boolean };
+  readonly answer:
+    | { readonly reply: ModelReply }
+    | {
+        readonly error: {
+          readonly code: string;
+          readonly message: string;
+          readonly retryable: boolean;
+        };
+      };
   readonly outcome:
     | { readonly status: "proposed"; readonly source: string }
     | { readonly status: "failed"; readonly reason: string };
@@ -31,33 +37,29 @@ export interface LlmCall {
 
 /** One model call as two events: what was asked, and what came or went wrong. */
 export function modelEvents(call: LlmCall): readonly NewEvent[] {
-  const { reply, error, outcome, messages, parents, ...facts } = call;
+  const { answer, outcome, ...asked } = call;
   const id = `${call.promptGroup.slice(0, 16)}/${call.sampleIndex}/${call.turn}`;
-  const asked: Json = {
-    id,
-    role: "generator",
-    ...facts,
-    parents,
-    messages: messages.map((message) => ({ ...message })) as unknown as Json,
-    parameters: { temperature: call.temperature, seed: call.seed },
-  };
-  const answered: Json = {
-    id,
-    ...(error === undefined ? {} : { error: { ...error } }),
-    ...(reply === undefined
-      ? {}
-      : {
-          content: reply.content,
-          toolCalls: reply.toolCalls.map((toolCall) => ({ ...toolCall })),
-          finishReason: reply.finishReason,
-          model: reply.model,
-          ...(reply.usage === undefined ? {} : { usage: { ...reply.usage } }),
-          ...(reply.costUsd === undefined ? {} : { costUsd: reply.costUsd }),
-        }),
-    outcome: { ...outcome },
-  };
+  const parameters = { temperature: call.temperature, seed: call.seed };
   return [
-    { type: "model-call", data: asked },
-    { type: "model-reply", data: answered },
+    { type: "model-call", data: { id, role: "generator", ...asked, parameters } },
+    {
+      type: "model-reply",
+      data:
+        "error" in answer
+          ? { id, error: answer.error, outcome }
+          : { id, ...said(answer.reply), outcome },
+    },
   ];
+}
+
+/** Nothing that a driver may have added: a replay has to give the same. */
+function said({ content, toolCalls, finishReason, model, usage, costUsd }: ModelReply): ModelReply {
+  return {
+    content,
+    toolCalls,
+    finishReason,
+    model,
+    ...(usage === undefined ? {} : { usage }),
+    ...(costUsd === undefined ? {} : { costUsd }),
+  };
 }

@@ -101,12 +101,12 @@ export function llmGenerator({
     };
     try {
       const reply = await model.complete(request, signal);
-      return { fact: { ...fact, reply }, reply };
+      return { fact: { ...fact, answer: { reply } }, reply };
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ModelError) && !(error instanceof BudgetExceededError)) throw error;
       const { code, message, retryable } = error;
-      return { fact: { ...fact, error: { code, message, retryable } }, error };
+      return { fact: { ...fact, answer: { error: { code, message, retryable } } }, error };
     }
   };
 

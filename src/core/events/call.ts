@@ -1,0 +1,101 @@
+/** What is called on the way: tools, sub-agents, programs, and the people who allow it. */
+import { z } from "zod";
+import { events, Link, Mapping, Value } from "./define.ts";
+
+const decided = {
+  tool: z.string(),
+  version: z.int(),
+  /** Who said so, in words. Null: a version before this one did not record it. */
+  by: z.string().nullable(),
+  /** Of the call that was asked about. */
+  hash: z.string(),
+  asked: Value,
+};
+
+const ran = {
+  id: z.string(),
+  calls: z.int(),
+  simulated: z.int(),
+  /** What each line at the program's top changed. */
+  lines: z.array(z.object({ line: z.int(), changed: z.record(z.string(), z.string()) })),
+};
+
+const asked = {
+  name: z.string(),
+  signature: z.string(),
+  arguments: z.array(Value),
+  line: z.int(),
+  /** Variables of the program as they stood. */
+  state: z.record(z.string(), z.string()),
+  simulated: z.literal(true),
+};
+
+export const CALL_EVENTS = events({
+  "tool-call": {
+    meaning: "Something is called by name: a tool, an agent or a function of the engine.",
+    data: z.object({
+      /** Of a program's calls it begins with the program's own. */
+      id: z.string(),
+      name: z.string(),
+      /** Of a stored tool. */
+      version: z.int().exactOptional(),
+      /** Of several calls in a row, the first says what is called. */
+      description: z.string().exactOptional(),
+      parameters: Mapping.exactOptional(),
+      arguments: Mapping,
+    }),
+  },
+  "tool-result": {
+    meaning: "The call has its result.",
+    data: z.discriminatedUnion("status", [
+      z.object({ id: z.string(), status: z.literal("returned"), output: Value }),
+      z.object({ id: z.string(), status: z.literal("failed"), error: z.string() }),
+    ]),
+    volatile: z.object({ wallMs: z.number() }).exactOptional(),
+  },
+  "approval-given": {
+    meaning: "A person allowed a call, as it was asked for or with other arguments.",
+    data: z.object({
+      ...decided,
+      decision: z.literal("approved"),
+      /** What was allowed: another than `asked` where a person edited it. */
+      arguments: Value,
+      edited: z.boolean(),
+    }),
+  },
+  "approval-refused": {
+    meaning: "A call was not allowed.",
+    data: z.object({ ...decided, decision: z.literal("rejected"), reason: z.string() }),
+  },
+  "agent-start": {
+    meaning: "A sub-agent begins, in a run of its own.",
+    data: z.object({ agent: z.string(), message: z.string(), run: z.string() }),
+    link: Link,
+  },
+  "program-start": {
+    meaning: "A program over tools begins.",
+    data: z.object({
+      id: z.string(),
+      code: z.string(),
+      input: Value,
+      tools: z.array(z.string()),
+      /** Signatures of the functions that a model fills. */
+      gaps: z.array(z.string()),
+    }),
+  },
+  "program-result": {
+    meaning: "The program has ended.",
+    data: z.discriminatedUnion("status", [
+      z.object({ ...ran, status: z.literal("returned"), value: Value }),
+      z.object({ ...ran, status: z.literal("threw"), message: z.string() }),
+      z.object({ ...ran, status: z.literal("refused"), code: z.string(), reason: z.string() }),
+    ]),
+  },
+  "semantic-call": {
+    meaning: "A model stood in for a function that nobody wrote.",
+    data: z.union([
+      z.object({ ...asked, value: Value }),
+      z.object({ ...asked, error: z.string() }),
+    ]),
+  },
+});

@@ -1,0 +1,88 @@
+/** A request from its submission to its answer. */
+import { z } from "zod";
+import { Budget, RequestStatus } from "../request.ts";
+import { events, Mapping, Value } from "./define.ts";
+import { Shown } from "./model.ts";
+
+/** How a request is to be worked on, as it is kept: a later process makes the same of it. */
+export const RequestWork = z.strictObject({
+  /** Says where the task comes from; whoever submits also knows how to read it. Null: no task. */
+  source: Value,
+  seed: z.int().min(0),
+  /** For making one tool. */
+  budget: Budget.exactOptional(),
+  generator: z.string().exactOptional(),
+});
+export type RequestWork = z.output<typeof RequestWork>;
+
+const words = {
+  objective: z.string(),
+  requirements: z.array(z.string()),
+  constraints: z.array(z.string()),
+};
+
+/** What an answer was held against, and by what. */
+const Check = z.object({
+  item: z.string(),
+  kind: z.enum(["requirement", "constraint"]),
+  by: z.enum(["case", "property", "judge", "unchecked"]),
+  verdict: z.enum(["met", "unmet", "unclear"]),
+  reason: z.string(),
+});
+const Checks = z.array(Check);
+
+export const REQUEST_EVENTS = events({
+  "request-submit": {
+    meaning: "A person submitted a request, or an agent was handed a part of one.",
+    data: z.object({
+      ...words,
+      examples: z.array(z.object({ args: z.array(Value), expected: Value })).exactOptional(),
+      budget: Budget.exactOptional(),
+      user: z.string().exactOptional(),
+      files: z.array(z.string()).exactOptional(),
+      images: z.array(Shown).exactOptional(),
+      /** Of a person's request. */
+      work: RequestWork.exactOptional(),
+      /** There: the agent that was handed a part of another request. */
+      agent: z.string().exactOptional(),
+    }),
+  },
+  "request-status": {
+    meaning: "The request went from one status to another.",
+    data: z.object({
+      from: RequestStatus,
+      to: RequestStatus,
+      cause: z.string(),
+      actor: z.enum(["engine", "user"]),
+    }),
+  },
+  "request-revised": {
+    meaning: "The person changed the request while it ran; its words are now these.",
+    data: z.object({
+      ...words,
+      /** 2 for the first change. Null: a version before this one did not count. */
+      revision: z.int().min(2).nullable(),
+      /** Names of the fields that were given anew. */
+      changed: z.array(z.string()),
+      /** The words until then. Null: a version before this one did not keep them. */
+      before: z.object(words).nullable(),
+    }),
+  },
+  "answer-checked": {
+    meaning: "An answer was held against the requirements and constraints.",
+    data: z.object({ checks: Checks }),
+  },
+  "answer-given": {
+    meaning: "The request has its answer.",
+    data: z.object({
+      answer: z.string(),
+      /** The same as data, where there is more to it than the text. */
+      value: Value.exactOptional(),
+      /** The tool that was made or called for it, if any. */
+      tool: z.object({ name: z.string(), version: z.int() }).nullable(),
+      checks: Checks,
+      /** Named figures of the task. */
+      measures: Mapping,
+    }),
+  },
+});

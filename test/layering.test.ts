@@ -76,7 +76,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "src/engine": ["zod", "yaml"],
   "src/index.ts": [],
   "src/server": ["zod", "@modelcontextprotocol/server", "hono", "@hono/node-server"],
-  experiments: ["zod", "yaml", "echarts"],
+  experiments: ["zod", "yaml"],
   "src/tasks": ["zod", "yaml"],
   "src/bench": ["zod", "isolated-vm", "dockerode"],
   "src/cli": ["zod", "commander", "cli-table3", "yaml"],

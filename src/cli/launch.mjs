@@ -3,32 +3,38 @@
  * Starts Toolwright, or a development tool of its, on the Node that it needs.
  *
  * This is the one file that an old Node can run: plain JavaScript without dependencies. It installs
- * what is missing (only with --install, only in a source checkout), finds Node >= 24.12 (this
- * process, else the one that the lockfile brings), and hands over.
+ * what is missing (only with --install, only in a source checkout) and hands over: to the program in
+ * this process where its Node is new enough, else to one on the Node that the lockfile brings.
  *
  *   launch.mjs [--install] [--bin NAME] [ARGUMENT...]
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import module from "node:module";
 import { constants } from "node:os";
 import { dirname, join, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const MINIMUM = [24, 12];
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
-const require = createRequire(import.meta.url);
+const windows = process.platform === "win32";
 
 const args = process.argv.slice(2);
 const install = takeFlag("--install");
 const binary = takeOption("--bin");
 
 if (install) installWhatIsMissing();
+const node = findNode();
+process.env.PATH = `${dirname(node)}${windows ? ";" : ":"}${process.env.PATH ?? ""}`;
+// Half of a short command's time is compiling: what was compiled once is kept.
+process.env.NODE_COMPILE_CACHE ??= join(root, "node_modules", ".cache", "toolwright");
 // The parts of Node that the engine stands on and that call themselves experimental warn on stderr.
 const QUIET = "--disable-warning=ExperimentalWarning";
-run(binary === undefined ? [QUIET, entryPoint(), ...args] : [binaryPath(binary), ...args]);
+if (binary !== undefined) start([binaryPath(binary), ...args]);
+else if (node === process.execPath) await startHere(entryPoint());
+else start([QUIET, entryPoint(), ...args]);
 
 function takeFlag(name) {
   if (args[0] !== name) return false;
@@ -54,12 +60,12 @@ function installWhatIsMissing() {
   try {
     if (isInstalled(lock, stamp, digest)) return;
     process.stderr.write("Installing dependencies (npm ci), about 15-30 s, once ...\n");
-    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+    const npm = windows ? "npm.cmd" : "npm";
     const done = spawnSync(npm, ["ci"], {
       cwd: root,
       // stdout is data: what npm prints there goes to stderr.
       stdio: ["ignore", 2, 2],
-      shell: process.platform === "win32",
+      shell: windows,
     });
     if (done.status !== 0) {
       fail(
@@ -137,29 +143,35 @@ function isRecent(version) {
   return major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1]);
 }
 
+/** This process's, else the one that the lockfile of a source checkout brings. */
 function findNode() {
   if (isRecent(process.versions.node)) return process.execPath;
-  const system = process.platform === "win32" ? "win" : process.platform;
-  const name = `node-${system}-${process.arch}`;
+  const name = `node-${windows ? "win" : process.platform}-${process.arch}`;
   try {
-    const folder = dirname(require.resolve(`${name}/package.json`));
-    return join(folder, "bin", system === "win" ? "node.exe" : "node");
+    const manifest = module.createRequire(import.meta.url).resolve(`${name}/package.json`);
+    return join(dirname(manifest), "bin", windows ? "node.exe" : "node");
   } catch {
+    const brought = existsSync(join(root, "package-lock.json")) && process.platform !== "darwin";
     return fail(
-      `Toolwright needs Node >= ${MINIMUM.join(".")}, got ${process.versions.node}, and found no package ` +
-        `"${name}" to bring it. Run "npm ci" in ${root}, or install a newer Node.`,
+      `Toolwright needs Node ${MINIMUM.join(".")} or newer, got ${process.versions.node}. ` +
+        `${brought ? `Run "npm ci" in ${root}, or install` : "Install"} a newer Node: https://nodejs.org.`,
     );
   }
 }
 
-function run(command) {
-  const node = findNode();
-  const path = `${dirname(node)}${process.platform === "win32" ? ";" : ":"}${process.env.PATH ?? ""}`;
-  // Half of a short command's time is compiling: what was compiled once is kept.
-  const cache =
-    process.env.NODE_COMPILE_CACHE ?? join(root, "node_modules", ".cache", "toolwright");
-  const env = { ...process.env, PATH: path, NODE_COMPILE_CACHE: cache };
-  const child = spawn(node, command, { stdio: "inherit", env });
+async function startHere(entry) {
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
+  process.argv.splice(1, process.argv.length, entry, ...args);
+  // It is too late for the flag itself; children get it.
+  process.execArgv.push(QUIET);
+  const [warn] = process.listeners("warning");
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => warning.name === "ExperimentalWarning" || warn?.(warning));
+  await import(pathToFileURL(entry).href);
+}
+
+function start(command) {
+  const child = spawn(node, command, { stdio: "inherit" });
   // A terminal sends Ctrl-C to the whole group: the child has it already and decides when to end.
   process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
   process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -59,7 +59,10 @@ export interface ExportOptions {
   readonly maxPerTask?: number;
   /** Longer rows are dropped. Default 8,192. */
   readonly maxTokens?: number;
-  /** An encoding, a model of OpenAI's, or `bytes` (a rough estimate). Default `o200k_base`. */
+  /**
+   * An encoding, a model of OpenAI's, or `bytes` (a rough estimate). Default: `o200k_base` where the
+   * package gpt-tokenizer is installed, else `bytes`; the manifest says which.
+   */
   readonly tokenizer?: string;
   /** Another way to count the tokens of a text, in place of `tokenizer`. */
   readonly countTokens?: (text: string) => number;
@@ -72,8 +75,8 @@ export interface ExportOptions {
   readonly salt?: string;
 }
 
-export type ResolvedOptions = Required<Omit<ExportOptions, "runs" | "countTokens" | "hindsight">> &
-  Pick<ExportOptions, "runs" | "countTokens" | "hindsight">;
+type Absent = "runs" | "tokenizer" | "countTokens" | "hindsight";
+export type ResolvedOptions = Required<Omit<ExportOptions, Absent>> & Pick<ExportOptions, Absent>;
 
 export const DEFAULT_TERMS = ["open-weights", "mutation", "engine", "scripted", "human"] as const;
 
@@ -90,7 +93,6 @@ export function resolved(options: ExportOptions): ResolvedOptions {
     validation: 0.1,
     maxPerTask: 1_000,
     maxTokens: 8_192,
-    tokenizer: "o200k_base",
     weighting: "none",
     salt: "toolwright",
     ...options,

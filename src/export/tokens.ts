@@ -1,12 +1,16 @@
 /**
  * Tokens of an example, counted on its words as a chat template lays them out, not on the JSON
- * around them; an image by its size, an estimate. Exact for the encodings of OpenAI's models; for another model's tokenizer it is an
- * estimate, and the manifest says what was counted with. (Qwen3 makes about 7 % more tokens of code
- * than o200k_base; bytes / 4 is off by tens of percent either way.)
+ * around them; an image by its size, an estimate. Exact for the encodings of OpenAI's models; for
+ * another model's tokenizer it is an estimate, and the manifest says what was counted with. (Qwen3
+ * makes about 7 % more tokens of code than o200k_base; bytes / 4 is off by tens of percent either way.)
+ *
+ * The encodings are those of the package gpt-tokenizer, 30 MB, which is installed by whoever wants
+ * exact counts. Without it bytes are counted, unless an encoding is named.
  */
-import { InputError } from "../core/errors.ts";
+import { ConfigError, InputError } from "../core/errors.ts";
 import { imageTokens } from "../core/image.ts";
 import { canonicalJson } from "../core/json.ts";
+import { optionalPackage } from "../core/optional-package.ts";
 import { type ChatMessage, type Example, imagesIn, messagesOf } from "./examples.ts";
 
 export const ENCODINGS = ["o200k_base", "o200k_harmony", "cl100k_base"] as const;
@@ -18,6 +22,33 @@ export interface TokenCounter {
   count(text: string): number;
 }
 
+/** What is loaded of gpt-tokenizer. */
+interface TokenizerPackage {
+  readonly mapping: () => Promise<typeof import("gpt-tokenizer/mapping")>;
+  readonly encoder: (encoding: Encoding) => Promise<{
+    readonly countTokens: (
+      text: string,
+      options: { readonly disallowedSpecial: Set<string> },
+    ) => number;
+    readonly setMergeCacheSize: (size: number) => void;
+  }>;
+}
+
+const PACKAGE = "gpt-tokenizer";
+const INSTALLED: TokenizerPackage = {
+  mapping: () => import("gpt-tokenizer/mapping"),
+  encoder(encoding) {
+    switch (encoding) {
+      case "o200k_base":
+        return import("gpt-tokenizer/encoding/o200k_base");
+      case "o200k_harmony":
+        return import("gpt-tokenizer/encoding/o200k_harmony");
+      case "cl100k_base":
+        return import("gpt-tokenizer/encoding/cl100k_base");
+    }
+  },
+};
+
 /** What a template adds to each message: its role, where it begins and ends. */
 const PER_MESSAGE = 4;
 /** Counted in pieces: one long run of spaces costs the tokenizer seconds. A cut adds a token at most. */
@@ -26,19 +57,40 @@ const PIECE = 8_192;
 const REMEMBERED = 5_000;
 
 /**
- * @param name An encoding, a model of OpenAI's (gpt-4o), or `bytes`: UTF-8 bytes / 4.
- * @throws InputError UNKNOWN_TOKENIZER
+ * @param name An encoding, a model of OpenAI's (gpt-4o), or `bytes`: UTF-8 bytes / 4. Without one:
+ *   o200k_base where its package is installed, else bytes.
+ * @throws InputError UNKNOWN_TOKENIZER, ConfigError PACKAGE_MISSING
  */
-export async function tokenCounter(name: string): Promise<TokenCounter> {
-  if (name === "bytes") {
-    return { name: "estimate: UTF-8 bytes / 4", count: (text) => Buffer.byteLength(text) / 4 };
+export async function tokenCounter(
+  name: string | undefined,
+  packages: TokenizerPackage = INSTALLED,
+): Promise<TokenCounter> {
+  if (name === "bytes") return bytes("");
+  try {
+    return await optionalPackage("An exact count of tokens", [PACKAGE], async () =>
+      exact(await encodingOf(name ?? "o200k_base", packages), packages),
+    );
+  } catch (error) {
+    if (name === undefined && error instanceof ConfigError) {
+      return bytes(`; npm install ${PACKAGE} for exact counts`);
+    }
+    throw error;
   }
-  const encoding = await encodingOf(name);
+}
+
+function bytes(remark: string): TokenCounter {
+  return {
+    name: `estimate: UTF-8 bytes / 4${remark}`,
+    count: (text) => Buffer.byteLength(text) / 4,
+  };
+}
+
+async function exact(encoding: Encoding, { encoder }: TokenizerPackage): Promise<TokenCounter> {
   const { countTokens, setMergeCacheSize } = await encoder(encoding);
   // Its default remembers 100,000 words, at some hundred megabytes.
   setMergeCacheSize(REMEMBERED);
   return {
-    name: `${encoding} (gpt-tokenizer), ${PER_MESSAGE} more for each message; an estimate for models of another encoding`,
+    name: `${encoding} (${PACKAGE}), ${PER_MESSAGE} more for each message; an estimate for models of another encoding`,
     count(text) {
       let tokens = 0;
       for (let from = 0; from < text.length; from += PIECE) {
@@ -50,10 +102,10 @@ export async function tokenCounter(name: string): Promise<TokenCounter> {
   };
 }
 
-async function encodingOf(name: string): Promise<Encoding> {
+async function encodingOf(name: string, { mapping }: TokenizerPackage): Promise<Encoding> {
   const own = ENCODINGS.find((encoding) => encoding === name);
   if (own !== undefined) return own;
-  const { chatModelParams, modelToEncodingMap } = await import("gpt-tokenizer/mapping");
+  const { chatModelParams, modelToEncodingMap } = await mapping();
   const known: Readonly<Record<string, string>> = modelToEncodingMap;
   // The package names the encoding of older models alone; its chat models without one have this.
   const newer = Object.hasOwn(chatModelParams, name) ? "o200k_base" : undefined;
@@ -64,17 +116,6 @@ async function encodingOf(name: string): Promise<Encoding> {
     "UNKNOWN_TOKENIZER",
     `Expected a tokenizer of ${ENCODINGS.join(", ")}, bytes, or the name of a model that uses one of them (gpt-4o), got "${name}".`,
   );
-}
-
-async function encoder(encoding: Encoding) {
-  switch (encoding) {
-    case "o200k_base":
-      return await import("gpt-tokenizer/encoding/o200k_base");
-    case "o200k_harmony":
-      return await import("gpt-tokenizer/encoding/o200k_harmony");
-    case "cl100k_base":
-      return await import("gpt-tokenizer/encoding/cl100k_base");
-  }
 }
 
 /** Of a preference pair: the prompt with both halves, as its trainer holds them. */

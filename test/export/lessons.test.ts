@@ -129,4 +129,15 @@ describe("what runs teach beyond their improvements", () => {
     expect(count("<|endoftext|>")).toBeGreaterThan(1);
     expect(await codeOf(tokenCounter("qwen3"))).toBe("UNKNOWN_TOKENIZER");
   });
+
+  it("is counted in bytes, and says so, where no tokenizer is installed and none is named", async () => {
+    const missing = () => import("no-such-package-anywhere" as string);
+    const lacking = { mapping: missing, encoder: missing };
+    const { name, count } = await tokenCounter(undefined, lacking);
+    expect(name).toContain("estimate");
+    expect(name).toContain("npm install gpt-tokenizer");
+    expect(count("12345678")).toBe(2);
+    expect(await codeOf(tokenCounter("o200k_base", lacking))).toBe("PACKAGE_MISSING");
+    expect((await tokenCounter(undefined)).name).toContain("o200k_base");
+  });
 });

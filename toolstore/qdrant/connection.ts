@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { QdrantClient } from "@qdrant/js-client-rest";
 import { z } from "zod";
 import { ConfigError, EngineError, StoreError } from "../../src/core/errors.ts";
+import { optionalPackage } from "../../src/core/optional-package.ts";
 
 export interface QdrantAddress {
   /** `https://host`, `http://host:6333/prefix`. */
@@ -23,11 +24,13 @@ export interface Connection {
   /**
    * Calls the server; 429 and 503 are tried again, as patiently as it asks, three times in all.
    *
-   * @throws StoreError STORE_UNAVAILABLE, STORE_BUSY, STORE_FULL, STORE_REJECTED; ConfigError STORE_DENIED
+   * @throws StoreError STORE_UNAVAILABLE, STORE_BUSY, STORE_FULL, STORE_REJECTED; ConfigError
+   *   STORE_DENIED, PACKAGE_MISSING
    */
   call<T>(work: (client: QdrantClient) => Promise<T>): Promise<T>;
 }
 
+const PACKAGE = "@qdrant/js-client-rest";
 const ATTEMPTS = 3;
 const SHORTEST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 30_000;
@@ -48,9 +51,10 @@ export function connect({ url, apiKey, timeoutMs }: QdrantAddress): Connection {
   let loading: Promise<QdrantClient> | undefined;
   /** Loaded when it is used: who keeps tools on this machine does not wait for it. */
   const clientOf = (): Promise<QdrantClient> => {
-    loading ??= import("@qdrant/js-client-rest").then(
-      ({ QdrantClient }) => new QdrantClient(settings),
-    );
+    loading ??= optionalPackage("The qdrant store", [PACKAGE], async () => {
+      const { QdrantClient } = await import("@qdrant/js-client-rest");
+      return new QdrantClient(settings);
+    });
     return loading;
   };
   return {

@@ -32,7 +32,10 @@ export function addTracesExport(traces: Command): void {
       .option("--validation <share>", "share of families that goes to validation", Number)
       .option("--max-per-task <rows>", "rows of one task; the largest gains stay", integer)
       .option("--max-tokens <count>", "longer rows are dropped", integer)
-      .option("--tokenizer <name>", "what tokens are counted with (default: o200k_base)")
+      .option(
+        "--tokenizer <name>",
+        "what tokens are counted with (default: o200k_base if gpt-tokenizer is installed, else bytes / 4)",
+      )
       .option("--margin <difference>", "a fitness difference that counts as better", Number)
       .option("--near-duplicates <index>", "Jaccard index from which rows are alike", Number)
       .option("--sealed <file>", "texts not to train on, one a line (repeatable)", collect, [])

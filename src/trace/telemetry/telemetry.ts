@@ -3,9 +3,11 @@
  *
  * The trace stays the record; spans are a copy that may be lost. They are made from the events after
  * redaction, at this one place. Nothing of the SDK is loaded unless an endpoint is configured, and a
- * collector that is slow, wrong or gone never holds up or fails a run.
+ * collector that is slow, wrong or gone never holds up or fails a run. The SDK is installed by whoever
+ * wants spans: without it the first run of a configured home fails before anything is written.
  */
 import { createHash } from "node:crypto";
+import { optionalPackage } from "../../core/optional-package.ts";
 import type { EventStore } from "../../core/ports.ts";
 import type { SpanRecorder } from "./spans.ts";
 
@@ -20,6 +22,12 @@ export interface TelemetryOptions {
 /** Spans waiting for the collector; what comes on top is dropped, never waited for. */
 const QUEUE = 8_192;
 const EXPORT_TIMEOUT_MS = 3_000;
+const PACKAGES = [
+  "@opentelemetry/api",
+  "@opentelemetry/exporter-trace-otlp-http",
+  "@opentelemetry/resources",
+  "@opentelemetry/sdk-trace",
+];
 
 /** A store whose events are seen as spans too. `close` sends what is left, for 4 s at the most. */
 export function withTelemetry(store: EventStore, options: TelemetryOptions): EventStore {
@@ -37,8 +45,9 @@ export function withTelemetry(store: EventStore, options: TelemetryOptions): Eve
   return {
     ...store,
     async begin(run) {
+      const { spans } = await collector();
       await store.begin(run);
-      (await collector()).spans.begin(run);
+      spans.begin(run);
     },
     async append(runId, events, appended) {
       const result = await store.append(runId, events, appended);
@@ -63,7 +72,8 @@ export function withTelemetry(store: EventStore, options: TelemetryOptions): Eve
       return done;
     },
     async close() {
-      if (started !== undefined) await (await started).close();
+      // A collector that could not start has told whoever wrote.
+      await (await started?.catch(() => undefined))?.close();
       await store.close();
     },
   };
@@ -80,12 +90,14 @@ async function startCollector({
   content,
 }: TelemetryOptions): Promise<Collector> {
   const [sdk, { OTLPTraceExporter }, { resourceFromAttributes }, { spanRecorder }] =
-    await Promise.all([
-      import("@opentelemetry/sdk-trace"),
-      import("@opentelemetry/exporter-trace-otlp-http"),
-      import("@opentelemetry/resources"),
-      import("./spans.ts"),
-    ]);
+    await optionalPackage("OpenTelemetry (the setting telemetry)", PACKAGES, () =>
+      Promise.all([
+        import("@opentelemetry/sdk-trace"),
+        import("@opentelemetry/exporter-trace-otlp-http"),
+        import("@opentelemetry/resources"),
+        import("./spans.ts"),
+      ]),
+    );
   const ids = new sdk.RandomIdGenerator();
   let traceOf: string | undefined;
   const provider = new sdk.TracerProvider({

@@ -1,0 +1,180 @@
+/**
+ * Curves with their intervals as SVG text: a logarithmic x axis, a linear y axis, a legend above.
+ * A curve holds its value until its next point, since a best score does.
+ */
+import { html } from "../../src/index.ts";
+import type { Interval } from "./statistics.ts";
+
+export interface Line {
+  readonly name: string;
+  readonly dashed: boolean;
+  /** By rising x; x is above 0. */
+  readonly points: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly band: Interval | undefined;
+  }[];
+}
+
+const SIZES = { wide: [860, 380], narrow: [380, 360] } as const;
+export type PlotSize = keyof typeof SIZES;
+
+/** Colour-blind safe. Source: Okabe and Ito, Color Universal Design (2008), yellow left out. */
+const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555"];
+const INK = "#4b5563";
+const RULES = "#e3e7ec";
+/** Of a 12 pixel sans-serif letter, on the wide side: nothing here can measure text. */
+const LETTER = 6.6;
+const ROW = 22;
+/** Room of one figure of the x axis. */
+const FIGURE = 44;
+
+/** One axis: the values at its ends, and the pixels that they stand at. */
+type Scale = (value: number) => number;
+interface Key {
+  readonly row: number;
+  readonly left: number;
+}
+
+/** @param lines At least one, each with at least one point. */
+export function plot(
+  lines: readonly Line[],
+  labels: { readonly x: string; readonly y: string },
+  size: PlotSize,
+): string {
+  const [width, height] = SIZES[size];
+  const keys = legend(lines, width - 16);
+  const top = 40 + ROW * ((keys.at(-1)?.row ?? 0) + 1);
+  const bottom = height - 48;
+  const xs = lines.flatMap(({ points }) => points.map(({ x }) => x));
+  const [least, most] = [Math.min(...xs), Math.max(...xs)];
+  const { low, high, ticks } = rangeOf(lines);
+  const names = ticks.map((tick) => String(Number(tick.toPrecision(6))));
+  const left = 16 + LETTER * Math.max(...names.map(({ length }) => length));
+  const right = width - 20;
+  const span = Math.log(most / least) || 1;
+  const x: Scale = (value) => left + ((right - left) * Math.log(value / least)) / span;
+  const y: Scale = (value) => bottom - ((bottom - top) * (value - low)) / (high - low);
+
+  const colour = (index: number): string => COLOURS[index % COLOURS.length] as string;
+  const drawn = lines.map((line, index) => band(line, colour(index), x, y));
+  const over = lines.map((line, index) => curve(line, colour(index), x, y));
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${html`${labels.y} by ${labels.x}`.markup}" font-family="system-ui, sans-serif" font-size="12" fill="${INK}">`,
+    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    ...lines.map((line, index) => key(line, colour(index), keys[index] as Key)),
+    write(labels.y, 8, top - 14),
+    ...ticks.map((tick, index) => {
+      const at = px(y(tick));
+      return `<path d="M${px(left)} ${at}H${right}" stroke="${RULES}"/>${write(names[index] ?? "", left - 8, y(tick) + 4, "end")}`;
+    }),
+    ...logTicks(least, most, right - left).map(
+      (tick) =>
+        `<path d="M${px(x(tick))} ${bottom}v5" stroke="${INK}"/>${write(short(tick), x(tick), bottom + 19, "middle")}`,
+    ),
+    `<path d="M${px(left)} ${bottom}H${right}" stroke="${INK}"/>`,
+    write(labels.x, (left + right) / 2, height - 10, "middle"),
+    ...drawn,
+    ...over,
+    "</svg>",
+  ].join("");
+}
+
+/** Row by row, as many to a row as fit. */
+function legend(lines: readonly Line[], width: number): readonly Key[] {
+  let row = 0;
+  let left = 0;
+  return lines.map(({ name }) => {
+    const needed = 48 + LETTER * name.length;
+    if (left > 0 && left + needed > width) {
+      row += 1;
+      left = 0;
+    }
+    const at = { row, left: 8 + left };
+    left += needed;
+    return at;
+  });
+}
+
+function key({ name, dashed }: Line, colour: string, { row, left }: Key): string {
+  const at = 16 + ROW * row;
+  return `<path d="M${px(left)} ${at}h24" ${stroke(colour, dashed)}/>${write(name, left + 30, at + 4)}`;
+}
+
+function curve({ dashed, points }: Line, colour: string, x: Scale, y: Scale): string {
+  const [first] = points;
+  if (first === undefined) return "";
+  if (points.length === 1) {
+    return `<circle cx="${px(x(first.x))}" cy="${px(y(first.y))}" r="3.5" fill="${colour}"/>`;
+  }
+  const steps = points.slice(1).map((point) => `H${px(x(point.x))}V${px(y(point.y))}`);
+  return `<path d="M${px(x(first.x))} ${px(y(first.y))}${steps.join("")}" ${stroke(colour, dashed)}/>`;
+}
+
+/** The interval as one polygon: along its upper side and back along the lower one. */
+function band({ points }: Line, colour: string, x: Scale, y: Scale): string {
+  const held = points.flatMap(({ x: at, band: own }) =>
+    own === undefined ? [] : [{ at: x(at), ...own }],
+  );
+  if (held.length < 2) return "";
+  const outline = [
+    ...held.map(({ at, high }) => `${px(at)} ${px(y(high))}`),
+    ...held.toReversed().map(({ at, low }) => `${px(at)} ${px(y(low))}`),
+  ];
+  return `<path d="M${outline.join("L")}Z" fill="${colour}" fill-opacity="0.13"/>`;
+}
+
+/** Wide enough for the intervals, its ends on round values. */
+function rangeOf(lines: readonly Line[]) {
+  const values = lines.flatMap(({ points }) =>
+    points.flatMap(({ y, band: own }) => [y, own?.low ?? y, own?.high ?? y]),
+  );
+  const least = Math.min(...values);
+  const most = Math.max(...values);
+  const margin = (most - least || Math.abs(most) || 1) * 0.04;
+  const step = roundStep((most - least + 2 * margin) / 7);
+  // A share does not fall below nothing.
+  const low = least >= 0 && least - margin < 0 ? 0 : Math.floor((least - margin) / step) * step;
+  const count = Math.ceil((most + margin - low) / step - 1e-9);
+  const ticks = Array.from({ length: count + 1 }, (_, index) => low + index * step);
+  return { low, high: low + count * step, ticks };
+}
+
+/** 1, 2 or 5 times a power of ten, the smallest that is not below `least`. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * ([1, 2, 5].find((factor) => factor * power >= least) ?? 10);
+}
+
+/** As many round values as have room for their figures. */
+function logTicks(least: number, most: number, width: number): readonly number[] {
+  const first = Math.floor(Math.log10(least));
+  const powers = Array.from(
+    { length: Math.floor(Math.log10(most)) - first + 1 },
+    (_, index) => 10 ** (first + index),
+  );
+  const choices = [[1, 2, 5], [1, 3], [1]].map((factors) =>
+    powers
+      .flatMap((power) => factors.map((factor) => Number((factor * power).toPrecision(1))))
+      .filter((tick) => tick >= least && tick <= most),
+  );
+  const fitting = choices.find((ticks) => ticks.length > 1 && ticks.length * FIGURE <= width);
+  // No two round values between the ends, or too many powers: the ends stand for all.
+  return fitting ?? (least < most ? [least, most] : [least]);
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}
+
+function stroke(colour: string, dashed: boolean): string {
+  return `fill="none" stroke="${colour}" stroke-width="2"${dashed ? ' stroke-dasharray="6 4"' : ""}`;
+}
+
+function write(words: string, x: number, y: number, anchor = "start"): string {
+  return `<text x="${px(x)}" y="${px(y)}" text-anchor="${anchor}">${html`${words}`.markup}</text>`;
+}
+
+function px(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

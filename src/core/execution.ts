@@ -50,11 +50,19 @@ export interface Harness {
 
 /** Ceilings for one job. Every field is enforced by every driver; none is advisory. */
 export const Limits = z.object({
-  /** Wall clock for one program over all its inputs. */
-  timeoutMs: z.int().min(1).max(600_000).default(1_000),
-  memoryMiB: z.int().min(8).max(4_096).default(64),
-  /** UTF-8 bytes of one output's JSON text. */
-  outputBytes: z.int().min(1).max(64_000_000).default(1_000_000),
+  timeoutMs: z
+    .int()
+    .min(1)
+    .max(600_000)
+    .default(1_000)
+    .describe("Milliseconds of wall clock for one program over all its inputs."),
+  memoryMiB: z.int().min(8).max(4_096).default(64).describe("Memory of the program in MiB."),
+  outputBytes: z
+    .int()
+    .min(1)
+    .max(64_000_000)
+    .default(1_000_000)
+    .describe("Bytes of one output as JSON text in UTF-8."),
 });
 export type Limits = z.output<typeof Limits>;
 

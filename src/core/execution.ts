@@ -19,8 +19,12 @@ export type Language = z.output<typeof Language>;
  * follows the tool's current version, which the registration gate keeps good for its callers.
  */
 export const ToolLink = z.strictObject({
-  name: z.string().min(1),
-  version: z.int().min(1).exactOptional(),
+  name: z.string().min(1).describe("Name of the tool."),
+  version: z
+    .int()
+    .min(1)
+    .exactOptional()
+    .describe("Pins this version. Default: the tool's current version."),
 });
 export type ToolLink = z.output<typeof ToolLink>;
 

@@ -7,6 +7,7 @@
  */
 import type { z } from "zod";
 import { didYouMean } from "./text/near-miss.ts";
+import { secretKindsIn } from "./text/secrets.ts";
 
 export type FaultKind =
   | "unknown-key"
@@ -215,6 +216,7 @@ function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (typeof value !== "string")
     return typeof value === "object" ? "a mapping" : `a ${typeof value}`;
   if (value.trim() === "") return "none";
-  if (path.some((part) => SECRET.test(String(part)))) return "another text";
+  const secret = path.some((part) => SECRET.test(String(part))) || secretKindsIn(value).length > 0;
+  if (secret) return "another text";
   return value.length > LONGEST ? "a longer text" : JSON.stringify(value);
 }

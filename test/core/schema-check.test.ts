@@ -66,6 +66,8 @@ describe("a value is told", () => {
   it("nothing of what may be a secret", () => {
     const text = said({ name: "a", apiKeyEnv: "sk-live-123456" });
     expect(text).toBe("apiKeyEnv: expected a variable's name, got another text");
+    const shaped = said({ name: `sk-ant-api03-${"A1b2".repeat(12)}` });
+    expect(shaped).toBe("name: expected a name of small letters, got another text");
     expect(said({ name: `A${"x".repeat(100)}` })).toContain("got a longer text");
   });
 

@@ -1,9 +1,17 @@
 /** The generated pages: what stands in them comes from the code that it describes. */
 import { Command, type Option } from "commander";
+import { z } from "zod";
 import { PROMPTS } from "../../src/ask/prompts/book.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { type JsonSchemaDocument, jsonSchemaOf } from "../../src/cli/schemas.ts";
 import { withCommonFlags } from "../../src/cli/session.ts";
+import { CALL_EVENTS } from "../../src/core/events/call.ts";
+import { EVOLUTION_EVENTS } from "../../src/core/events/evolution.ts";
+import { JOURNAL_EVENTS } from "../../src/core/events/journal.ts";
+import { MODEL_EVENTS } from "../../src/core/events/model.ts";
+import { PLAN_EVENTS } from "../../src/core/events/plan.ts";
+import { REQUEST_EVENTS } from "../../src/core/events/request.ts";
+import { TOOL_EVENTS } from "../../src/core/events/tool.ts";
 import { CONFIG_VARIABLES } from "../../src/engine/config-variables.ts";
 import { code, type KeyRow, rowsBelow, table } from "./schema-table.ts";
 
@@ -17,6 +25,7 @@ export function referencePages(): ReadonlyMap<string, string> {
     ["docs/reference/tool-spec.md", toolSpec()],
     ["docs/reference/apply-manifest.md", applyManifest()],
     ["docs/reference/experiment-manifest.md", experimentManifest()],
+    ["docs/reference/events.md", eventsPage()],
     ["docs/prompts.md", prompts()],
   ]);
 }
@@ -176,6 +185,50 @@ function experimentManifest(): string {
     "`toolwright schema experiment` prints the schema for editors: see [editor support](../editors.md).",
     keyTable(jsonSchemaOf("experiment")),
   );
+}
+
+function eventsPage(): string {
+  const groups: readonly (readonly [title: string, events: Readonly<Record<string, z.ZodType>>])[] =
+    [
+      ["Requests", REQUEST_EVENTS],
+      ["Plans", PLAN_EVENTS],
+      ["Tools", TOOL_EVENTS],
+      ["Calls", CALL_EVENTS],
+      ["Models", MODEL_EVENTS],
+      ["Evolutions", EVOLUTION_EVENTS],
+      ["Journal", JOURNAL_EVENTS],
+    ];
+  return page(
+    "# Events",
+    "Everything that the engine does is an event of a run: `toolwright traces show RUN` prints them. Each has a type, " +
+      "`data`, and for some types `volatile` (what may differ between equal runs, such as times and ids) and `link` " +
+      "(the run that it opens or refers to). A field with `?` may be absent. Readers pass over types that they do not know. " +
+      "Events of earlier versions are brought into this shape when they are read.",
+    ...groups.flatMap(([title, events]) => [
+      `## ${title}`,
+      ...Object.entries(events).flatMap(([type, schema]) => eventParts(type, schema)),
+    ]),
+  );
+}
+
+function eventParts(type: string, schema: z.ZodType): readonly string[] {
+  const { properties, ...rest } = z.toJSONSchema(schema, { unrepresentable: "any" });
+  const { type: _, ...parts } = properties ?? {};
+  const rows = rowsBelow({ ...rest, properties: parts });
+  return [
+    `### \`${type}\``,
+    schema.description ?? "",
+    table(
+      ["field", "type", "meaning"],
+      rows
+        .filter(({ key }) => key.includes(".") || key === "link")
+        .map(({ key, type: kind, default: given, meaning }) => [
+          code(given === "required" ? key : `${key}?`),
+          kind,
+          meaning,
+        ]),
+    ),
+  ];
 }
 
 function prompts(): string {

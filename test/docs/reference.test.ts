@@ -5,6 +5,7 @@
 import { glob, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { jsonSchemaOf, SCHEMA_NAMES } from "../../src/cli/schemas.ts";
+import { EVENT_SCHEMAS } from "../../src/core/events/schemas.ts";
 import { DOCUMENTED_VARIABLES, referencePages } from "./reference-pages.ts";
 import { rowsBelow } from "./schema-table.ts";
 
@@ -17,6 +18,14 @@ describe("generated pages", () => {
     const silent = rowsBelow(jsonSchemaOf(name)).filter(({ meaning }) => meaning === "");
     expect(silent.map(({ key }) => key)).toEqual([]);
   });
+});
+
+it("every known event stands on its page, with its meaning", () => {
+  const page = referencePages().get("docs/reference/events.md") ?? "";
+  for (const [type, schema] of Object.entries(EVENT_SCHEMAS)) {
+    expect(page, type).toContain(`### \`${type}\`\n\n${schema.description}`);
+    expect(schema.description, type).toMatch(/\.$/);
+  }
 });
 
 it("every environment variable that the source reads is documented, and none that it does not", async () => {

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { ConfigError } from "../src/core/errors.ts";
 import { Language } from "../src/core/execution.ts";
 import type { Sandbox } from "../src/core/ports.ts";
+import { checkSchema, faultText, fieldOf } from "../src/core/schema-check.ts";
 
 const method = z.custom<(...parts: never[]) => unknown>((value) => typeof value === "function", {
   error: (issue) => `expected a function, got ${kindOf(issue.input)}`,
@@ -36,15 +37,13 @@ const Form = z.looseObject({
  * @throws ConfigError BAD_SANDBOX_DRIVER naming each member that is missing or of the wrong type.
  */
 export function checkSandbox(value: unknown, where: string): Sandbox {
-  const form = Form.safeParse(value);
-  if (form.success) return value as Sandbox;
-  const faults = form.error.issues.map(
-    (issue) => `${issue.path.join(".") || "the driver itself"}: ${issue.message}`,
-  );
+  const form = checkSchema(Form, value);
+  if (form.ok) return value as Sandbox;
+  const faults = faultText(form.faults, { whole: "the driver itself" }).split("\n");
   throw new ConfigError(
     "BAD_SANDBOX_DRIVER",
     `${where} must be a sandbox driver, an object with name, capabilities, run, runBatch and close. ${faults.join("; ")}. Correct these members.`,
-    { facts: { driver: where, members: form.error.issues.map((issue) => issue.path.join(".")) } },
+    { facts: { driver: where, members: form.faults.map(({ path }) => fieldOf(path)) } },
   );
 }
 

@@ -5,6 +5,7 @@ export type { Clock } from "./core/clock.ts";
 export { systemClock } from "./core/clock.ts";
 export { ModelConfig } from "./core/config.ts";
 export { digestJson, digestText } from "./core/digest.ts";
+export { offsetOf } from "./core/document-place.ts";
 export {
   BudgetExceededError,
   CanceledError,
@@ -56,6 +57,7 @@ export type {
 export type { Random } from "./core/random.ts";
 export { seededRandom } from "./core/random.ts";
 export { Budget, Request, RequestStatus } from "./core/request.ts";
+export { checkSchema, faultText } from "./core/schema-check.ts";
 export type {
   Kernel,
   KernelFeature,
@@ -68,6 +70,7 @@ export type {
 } from "./core/task.ts";
 export { type DiffLine, diffLines } from "./core/text/diff.ts";
 export { html, type Markup } from "./core/text/html.ts";
+export { didYouMean } from "./core/text/near-miss.ts";
 export { Case, JsonSchema, Tool, ToolSpec, ToolStatus, ToolUsage } from "./core/tool.ts";
 export type { Engine, EvolutionOptions } from "./engine/engine.ts";
 export type { EvolvedFunction, EvolveRun, EvolveRunOptions } from "./engine/library.ts";

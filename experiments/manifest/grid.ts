@@ -2,7 +2,14 @@
  * A manifest's cells: every combination once, in a fixed order, each with an id that says what it
  * is. Baselines are cells like any other; an arm that is listed anyway is not run twice.
  */
-import { digestJson, InputError, type Json, type ModelConfig, type Task } from "../../src/index.ts";
+import {
+  didYouMean,
+  digestJson,
+  InputError,
+  type Json,
+  type ModelConfig,
+  type Task,
+} from "../../src/index.ts";
 import type { ReadManifest } from "./read.ts";
 import type { CellBudget, NamedModel } from "./schema.ts";
 
@@ -90,23 +97,20 @@ export async function gridOf(read: ReadManifest, bench: Workbench): Promise<read
     }
   }
   if (cells.size === 0) {
-    throw new InputError(
-      "BAD_MANIFEST",
-      `${read.locate(["tasks"])}: expected at least one task or stream, got none.`,
-    );
+    throw read.fault(["tasks"], "expected at least one task or stream, got none.");
   }
   return [...cells.values()];
 }
 
-function armsOf({ manifest, locate }: ReadManifest): readonly Arm[] {
+function armsOf({ manifest, fault }: ReadManifest): readonly Arm[] {
   const { strategies, generators, models, baselines } = manifest;
   const arms = new Map<string, Arm>();
   const add = (strategy: string, generator: string): void => {
     const asks = NEEDS_MODEL.has(generator);
     if (asks && models.length === 0) {
-      throw new InputError(
-        "BAD_MANIFEST",
-        `${locate(["generators"])}: the generator ${generator} asks a model: expected at least one under models, got none.`,
+      throw fault(
+        ["generators"],
+        `the generator ${generator} asks a model: expected at least one under models, got none.`,
       );
     }
     const baseline = baselines.strategies.includes(strategy);
@@ -124,7 +128,7 @@ function armsOf({ manifest, locate }: ReadManifest): readonly Arm[] {
   return [...arms.values()];
 }
 
-function checkNames({ manifest, locate }: ReadManifest, bench: Workbench): void {
+function checkNames({ manifest, fault }: ReadManifest, bench: Workbench): void {
   const fields: readonly (readonly [path: string[], names: readonly string[], of: string])[] = [
     [["strategies"], manifest.strategies, "strategies"],
     [["baselines", "strategies"], manifest.baselines.strategies, "strategies"],
@@ -135,25 +139,22 @@ function checkNames({ manifest, locate }: ReadManifest, bench: Workbench): void 
     const known = of === "strategies" ? bench.strategies : bench.generators;
     for (const [index, name] of names.entries()) {
       if (known.includes(name)) continue;
-      throw new InputError(
-        "BAD_MANIFEST",
-        `${locate([...path, index])}: ${path.join(".")}.${index}: expected one of ${known.join(", ")}, got "${name}".`,
+      throw fault(
+        [...path, index],
+        `expected one of ${known.join(", ")}, got "${name}"${didYouMean(name, known)}.`,
       );
     }
   }
   const names = manifest.models.map(({ name }) => name);
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
   if (twice !== -1) {
-    throw new InputError(
-      "BAD_MANIFEST",
-      `${locate(["models", twice])}: models.${twice}.name: "${names[twice]}" names two models. Rename one.`,
-    );
+    throw fault(["models", twice, "name"], `"${names[twice]}" names two models. Rename one.`);
   }
   const unlimited = manifest.models.findIndex(({ budgetUsd }) => budgetUsd === undefined);
   if (manifest.limits.usd !== undefined && unlimited !== -1) {
-    throw new InputError(
-      "BAD_MANIFEST",
-      `${locate(["models", unlimited])}: models.${unlimited}: limits.usd can only be kept when every model has a budgetUsd for one cell; give it one.`,
+    throw fault(
+      ["models", unlimited],
+      `limits.usd can only be kept when every model has a budgetUsd for one cell; give it one.`,
     );
   }
 }
@@ -164,7 +165,7 @@ interface TaskWithBudgets {
 }
 
 async function tasksOf(
-  { manifest, locate, folderOf }: ReadManifest,
+  { manifest, fault, folderOf }: ReadManifest,
   bench: Workbench,
 ): Promise<readonly TaskWithBudgets[]> {
   const list: TaskWithBudgets[] = [];
@@ -173,13 +174,9 @@ async function tasksOf(
   for (const [index, entry] of manifest.tasks.entries()) {
     const { task, budgets } =
       typeof entry === "string" ? { task: entry, budgets: undefined } : entry;
-    const where = `${locate(["tasks", index])}: tasks.${index}`;
     const matches = task.includes("*") ? names.filter(patternOf(task)) : [task];
     if (matches.length === 0) {
-      throw new InputError(
-        "BAD_MANIFEST",
-        `${where}: no task matches ${task}. Tasks: ${names.join(", ")}.`,
-      );
+      throw fault(["tasks", index], `no task matches ${task}. Tasks: ${names.join(", ")}.`);
     }
     for (const name of matches) {
       try {
@@ -187,16 +184,13 @@ async function tasksOf(
         list.push({ task: source, budgets });
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        throw new InputError("BAD_MANIFEST", `${where}: ${error.message}`, { cause: error });
+        throw fault(["tasks", index], error.message);
       }
     }
   }
   for (const [index, name] of manifest.streams.entries()) {
     if (streams.includes(name)) continue;
-    throw new InputError(
-      "BAD_MANIFEST",
-      `${locate(["streams", index])}: streams.${index}: expected one of ${streams.join(", ")}, got "${name}".`,
-    );
+    throw fault(["streams", index], `expected one of ${streams.join(", ")}, got "${name}".`);
   }
   return list;
 }

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type Document, isMap, LineCounter, parse, parseDocument } from "yaml";
 import { z } from "zod";
-import { InputError } from "../../src/index.ts";
+import { checkSchema, faultText, InputError, offsetOf } from "../../src/index.ts";
 import { Manifest } from "./schema.ts";
 
 /** One file, or one override, with what tells its lines. */
@@ -19,8 +19,8 @@ interface Layer {
 
 export interface ReadManifest {
   readonly manifest: Manifest;
-  /** Says where a field stands, as `file:line`, for messages of those who look further. */
-  locate(path: readonly PropertyKey[]): string;
+  /** What those who look further find wrong with a field, with its file and line. */
+  fault(path: readonly PropertyKey[], message: string): InputError;
   /** Folder against which a field's paths are resolved. */
   folderOf(key: string): string;
 }
@@ -56,19 +56,12 @@ export async function readManifest(
     const line = lineOf(layer, path);
     return line === undefined ? layer.label : `${layer.label}:${line}`;
   };
-  const parsed = Manifest.safeParse(merged);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.flatMap(leaves).slice(0, 8);
-    throw new InputError(
-      "BAD_MANIFEST",
-      problems
-        .map(({ path, message }) => `${locate(path)}: ${path.join(".") || "the file"}: ${message}`)
-        .join("\n"),
-    );
-  }
+  const checked = checkSchema(Manifest, merged);
+  if (!checked.ok) throw new InputError("BAD_MANIFEST", faultText(checked.faults, { locate }));
   return {
-    manifest: parsed.data,
-    locate,
+    manifest: checked.data,
+    fault: (path, message) =>
+      new InputError("BAD_MANIFEST", faultText([{ kind: "other", path, message }], { locate })),
     folderOf: (key) => (overridden.has(key) ? process.cwd() : (owner.get(key) ?? top).folder),
   };
 }
@@ -134,28 +127,9 @@ function setPath(root: Record<string, unknown>, override: string): string {
   return top;
 }
 
-interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
-
-/** Unknown keys are named one by one, so that each has its line. */
-function leaves(issue: z.core.$ZodIssue): readonly Problem[] {
-  if (issue.code !== "unrecognized_keys") return [issue];
-  return issue.keys.map((key) => ({
-    path: [...issue.path, key],
-    message: "is no field that is known here; correct its name or take it out",
-  }));
-}
-
-/** The line of the deepest part of the path that is there. */
+/** Undefined of an override, which has no lines. */
 function lineOf({ document, lines }: Layer, path: readonly PropertyKey[]): number | undefined {
-  for (let depth = path.length; depth >= 0; depth--) {
-    const node: unknown = document.getIn(path.slice(0, depth), true);
-    const offset = (node as { range?: readonly number[] } | undefined)?.range?.[0];
-    if (offset !== undefined) return lines?.linePos(offset).line;
-  }
-  return undefined;
+  return lines?.linePos(offsetOf(document, path)).line;
 }
 
 function bad(message: string): InputError {

@@ -6,7 +6,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } fr
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { InputError, StoreError } from "../../src/index.ts";
+import { checkSchema, faultText, InputError, StoreError } from "../../src/index.ts";
 import { Manifest } from "../manifest/schema.ts";
 import { CellFacts, CellRecord } from "./record.ts";
 
@@ -86,15 +86,15 @@ export function readBatch(folder: string): {
       `Expected a folder that "experiment run" wrote, got ${folder}: it has no ${FILES.batch}.`,
     );
   }
-  const parsed = Batch.safeParse(parseJson(text));
-  if (!parsed.success) {
+  const checked = checkSchema(Batch, parseJson(text));
+  if (!checked.ok) {
     throw new StoreError(
       "CORRUPT_RECORD",
-      `${join(folder, FILES.batch)} is not what "experiment run" writes: ${z.prettifyError(parsed.error)}`,
+      `${join(folder, FILES.batch)} is not what "experiment run" writes: ${faultText(checked.faults)}`,
     );
   }
   const latest = new Map(readRecords(folder).map((record) => [record.cell.id, record]));
-  return { batch: parsed.data, records: [...latest.values()] };
+  return { batch: checked.data, records: [...latest.values()] };
 }
 
 /** Half a line at the end is what a killed process leaves; anything else that is broken is told. */
@@ -105,12 +105,12 @@ function readRecords(folder: string): readonly CellRecord[] {
   return lines.flatMap((line, index): CellRecord[] => {
     if (line === "") return [];
     const value = parseJson(line);
-    const parsed = CellRecord.safeParse(value);
-    if (parsed.success) return [parsed.data];
+    const checked = checkSchema(CellRecord, value);
+    if (checked.ok) return [checked.data];
     if (value === undefined) return [];
     throw new StoreError(
       "CORRUPT_RECORD",
-      `${file}:${index + 1}: expected a cell's record, got something else (${z.prettifyError(parsed.error).split("\n")[0]}). Take the line out; its cell is then run again with --resume.`,
+      `${file}:${index + 1}: expected a cell's record, got something else (${faultText(checked.faults.slice(0, 1))}). Take the line out; its cell is then run again with --resume.`,
     );
   });
 }

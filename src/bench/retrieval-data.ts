@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { SearchDocument } from "../../toolstore/retrieval/document.ts";
 import { InputError } from "../core/errors.ts";
+import { checkSchema, fieldOf } from "../core/schema-check.ts";
 
 const CorpusLine = z.looseObject({
   id: z.string().min(1),
@@ -83,13 +84,12 @@ function readLines<T>(file: string, schema: z.ZodType<T>): { value: T; line: num
     } catch {
       throw badLine(file, index + 1, "the whole line", "not JSON");
     }
-    const parsed = schema.safeParse(data);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      const field = issue?.path.join(".") || "the whole line";
-      throw badLine(file, index + 1, field, issue?.message ?? "invalid");
+    const checked = checkSchema(schema, data);
+    if (!checked.ok) {
+      const [{ path, message } = { path: [], message: "" }] = checked.faults;
+      throw badLine(file, index + 1, fieldOf(path) || "the whole line", message);
     }
-    values.push({ value: parsed.data, line: index + 1 });
+    values.push({ value: checked.data, line: index + 1 });
   });
   if (values.length > 0) return values;
   throw new InputError("BAD_DATA_FILE", `Expected JSON lines in ${file}, found none.`, {

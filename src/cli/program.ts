@@ -14,6 +14,7 @@ import { addRequest } from "./commands/request.ts";
 import { addWorker } from "./commands/request-view.ts";
 import { addRun } from "./commands/run.ts";
 import { addSandbox } from "./commands/sandbox.ts";
+import { addSchema } from "./commands/schema.ts";
 import { addServe } from "./commands/serve.ts";
 import { addStart } from "./commands/start.ts";
 import { addTools } from "./commands/tools.ts";
@@ -44,6 +45,7 @@ export function createProgram(): Command {
   addTraces(program);
   addPreferences(program);
   addPrompts(program);
+  addSchema(program);
   addDoctor(program);
   addBench(program);
   return program;

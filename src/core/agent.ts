@@ -2,17 +2,29 @@
 import { z } from "zod";
 
 export const AgentConfig = z.strictObject({
-  name: z.string().regex(/^[A-Za-z_]\w{0,63}$/, "a name of letters, digits and _ (at most 64)"),
-  /** For whoever may delegate to it. */
-  description: z.string().min(1),
-  /** Who it is, in the first message to the model. */
-  system: z.string().min(1),
-  /** A role of the configuration; one that is not named there speaks through the default model. */
-  model: z.string().min(1).default("agent"),
-  /** Names of stored tools, of the engine's functions and of other agents. */
-  tools: z.array(z.string().min(1)).default([]),
-  /** Calls of its model for one message. */
-  maxTurns: z.int().min(1).max(100).default(12),
+  name: z
+    .string()
+    .regex(/^[A-Za-z_]\w{0,63}$/, "a name of letters, digits and _ (at most 64)")
+    .describe("The agent's name: other agents call it by this name."),
+  description: z.string().min(1).describe("What it can do, for those who may delegate to it."),
+  system: z.string().min(1).describe("Who it is, in the first message to the model."),
+  model: z
+    .string()
+    .min(1)
+    .default("agent")
+    .describe("The role whose model it uses. A role without settings uses the default model."),
+  tools: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "What it may call: names of stored tools, of the engine's functions and of other agents.",
+    ),
+  maxTurns: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(12)
+    .describe("Most calls of its model for one message."),
 });
 export type AgentConfig = z.output<typeof AgentConfig>;
 

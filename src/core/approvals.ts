@@ -4,16 +4,21 @@ import { Json } from "./json.ts";
 
 /** All that are given have to hold. */
 export const Condition = z.strictObject({
-  /** Name of a parameter; its parts by dots, e.g. `order.total`. Absent: any argument as text. */
-  argument: z.string().min(1).exactOptional(),
-  above: z.number().exactOptional(),
-  below: z.number().exactOptional(),
-  equals: Json.exactOptional(),
-  /** A regular expression, anywhere in the argument's text. */
+  argument: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe(
+      "Name of a parameter, with dots for parts of it, e.g. `order.total`. Absent: all arguments, as text.",
+    ),
+  above: z.number().exactOptional().describe("The argument is a number above this."),
+  below: z.number().exactOptional().describe("The argument is a number below this."),
+  equals: Json.exactOptional().describe("The argument equals this."),
   matches: z
     .string()
-    .refine((text) => isPattern(text), "a regular expression")
-    .exactOptional(),
+    .refine((text) => isPattern(text), "expected a regular expression")
+    .exactOptional()
+    .describe("A regular expression that matches anywhere in the argument's text."),
 });
 export type Condition = z.output<typeof Condition>;
 
@@ -22,11 +27,18 @@ export const ApprovalPolicy = z.union([z.enum(["never", "always"]), z.array(Cond
 export type ApprovalPolicy = z.output<typeof ApprovalPolicy>;
 
 export const Approvals = z.strictObject({
-  /** For tools that `tools` does not name. */
-  default: ApprovalPolicy.default("never"),
-  tools: z.record(z.string(), ApprovalPolicy).default({}),
-  /** After so long without a word a call counts as rejected. Absent: it waits. */
-  expireSeconds: z.number().positive().exactOptional(),
+  default: ApprovalPolicy.default("never").describe(
+    "For tools that `tools` does not name: `never`, `always`, or a list of conditions, of which one has to hold.",
+  ),
+  tools: z
+    .record(z.string(), ApprovalPolicy)
+    .default({})
+    .describe("The same for single tools, by name."),
+  expireSeconds: z
+    .number()
+    .positive()
+    .exactOptional()
+    .describe("Seconds without an answer after which a call counts as rejected. Absent: it waits."),
 });
 export type Approvals = z.output<typeof Approvals>;
 

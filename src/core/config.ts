@@ -10,26 +10,57 @@ import { EmbedderConfig, StoreConfig } from "./store.ts";
 
 /** What can be said of a model. */
 const modelFields = {
-  /** `openai`: any OpenAI-compatible endpoint. `anthropic`: the messages dialect. */
-  provider: z.enum(["openai", "anthropic"]),
-  baseUrl: z.url().exactOptional(),
-  model: z.string().min(1),
-  /** The environment variable that holds the key; the key itself is never written down. */
-  apiKeyEnv: z.string().min(1),
-  /** Of an OpenAI-compatible endpoint: chat completions (default), or the responses interface. */
-  api: z.enum(["chat", "responses"]).exactOptional(),
-  /** `words`: tools go into the prompt, and calls are read from the text. For open models. Default `native`. */
-  tools: z.enum(["native", "words"]).exactOptional(),
-  /** `words`: the schema goes into the prompt; else the endpoint's own field, while it has one. */
-  structuredOutput: z.enum(["native", "words"]).exactOptional(),
-  /** Under which terms its output may be used, e.g. `open-weights:apache-2.0`. */
-  terms: z.string().min(1).exactOptional(),
-  temperature: z.number().min(0).max(2),
-  /** Calls in flight while a function evolves. */
-  samplers: z.int().min(1).max(1_024),
-  /** For one evolution run; reserved before they are spent. */
-  budgetTokens: z.int().min(1).exactOptional(),
-  budgetUsd: z.number().positive().exactOptional(),
+  provider: z
+    .enum(["openai", "anthropic"])
+    .describe(
+      "Which interface the endpoint speaks: `openai` (any OpenAI-compatible endpoint) or `anthropic` (messages).",
+    ),
+  baseUrl: z
+    .url()
+    .exactOptional()
+    .describe("Address of the endpoint. Default: the provider's own."),
+  model: z.string().min(1).describe("The model's name, as the endpoint knows it."),
+  apiKeyEnv: z
+    .string()
+    .min(1)
+    .describe("The environment variable that holds the key. The key itself is never written down."),
+  api: z
+    .enum(["chat", "responses"])
+    .exactOptional()
+    .describe(
+      "Which interface of an OpenAI-compatible endpoint: chat completions (default) or responses.",
+    ),
+  tools: z
+    .enum(["native", "words"])
+    .exactOptional()
+    .describe(
+      "How the model is told of tools. `native` (default): in the field of the interface. `words`: in the prompt, and calls are read from the text; for open models.",
+    ),
+  structuredOutput: z
+    .enum(["native", "words"])
+    .exactOptional()
+    .describe(
+      "How the model is told of the schema of an answer. `native` (default): in the field of the interface, while the endpoint takes it. `words`: in the prompt.",
+    ),
+  terms: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe(
+      "Terms under which its output may be used, e.g. `open-weights:apache-2.0`. Exports for training filter by them.",
+    ),
+  temperature: z.number().min(0).max(2).describe("How much the answers vary."),
+  samplers: z.int().min(1).max(1_024).describe("Calls in flight while a function evolves."),
+  budgetTokens: z
+    .int()
+    .min(1)
+    .exactOptional()
+    .describe("Most tokens of one evolution run. They are reserved before they are spent."),
+  budgetUsd: z
+    .number()
+    .positive()
+    .exactOptional()
+    .describe("Most dollars of one evolution run. They are reserved before they are spent."),
 };
 
 export const ModelConfig = z.strictObject({
@@ -45,17 +76,31 @@ export type ModelConfig = z.output<typeof ModelConfig>;
 export const ROLES = ["planner", "author", "tester", "judge", "simulator", "agent"] as const;
 
 const TracesConfig = z.strictObject({
-  maxDays: z.number().positive().exactOptional(),
-  maxBytes: z.int().min(1_000_000).exactOptional(),
+  maxDays: z
+    .number()
+    .positive()
+    .exactOptional()
+    .describe("Runs that ended longer ago are removed."),
+  maxBytes: z
+    .int()
+    .min(1_000_000)
+    .exactOptional()
+    .describe("The oldest ended runs are removed until the rest fits."),
 });
 
 export const TelemetryConfig = z.strictObject({
-  /** OTLP over HTTP, e.g. `http://127.0.0.1:4318`. */
-  endpoint: z.url(),
-  /** The environment variable that holds `name=value,name=value`. */
-  headersEnv: z.string().min(1).exactOptional(),
-  /** Whether prompts, replies, arguments and results go along. */
-  content: z.boolean().default(false),
+  endpoint: z.url().describe("Receiver of spans (OTLP over HTTP), e.g. `http://127.0.0.1:4318`."),
+  headersEnv: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe(
+      "The environment variable that holds headers for the receiver, as `name=value,name=value`.",
+    ),
+  content: z
+    .boolean()
+    .default(false)
+    .describe("Whether spans carry prompts, replies, arguments and results."),
 });
 
 const SandboxByLanguage = z.preprocess(
@@ -68,49 +113,89 @@ const SandboxByLanguage = z.preprocess(
 
 export const Config = z
   .strictObject({
-    /** Where state lives. */
-    home: z.string().min(1).default(".toolwright"),
-    seed: z.int().min(0).max(4_294_967_295).default(1),
-    /** Sandbox slots: candidates that run at once. */
+    home: z
+      .string()
+      .min(1)
+      .default(".toolwright")
+      .describe(
+        "Folder of the state: tools, traces, requests. It may hold a configuration file of its own.",
+      ),
+    seed: z.int().min(0).max(4_294_967_295).default(1).describe("Seed of every random choice."),
     workers: z
       .int()
       .min(1)
       .max(256)
-      .default(() => availableParallelism()),
-    /** Where programs run: `auto`, `isolate`, `container`, or the path of a driver of your own. */
-    sandbox: z.string().min(1).default("auto"),
-    /** The driver of a single language, likewise, or `process`; as text `python=container,shell=...`. */
-    sandboxes: SandboxByLanguage.default({}),
-    /** For making one tool. */
-    budgetSeconds: z.number().positive().default(45),
-    budgetEvaluations: z.int().min(1).exactOptional(),
-    model: ModelConfig.exactOptional(),
-    /** By role, what differs from `model`: planner, author, tester, judge, simulator, agent, or an agent's own. */
-    roles: z.record(z.string(), z.strictObject(modelFields).partial()).default({}),
-    /** Sub-agents that a plan may delegate to. */
-    agents: z.array(AgentConfig).default([]),
-    /** Text files that every request may look things up in. */
-    data: z.array(z.string().min(1)).default([]),
-    /** Of what is known beside the request's words, in estimated tokens. */
-    contextTokens: z.int().min(100).max(200_000).default(2_000),
-    /** MCP servers whose tools are offered beside the engine's own, by name. */
-    mcpServers: McpServers.default({}),
-    /** Where tools are kept. */
-    store: StoreConfig.prefault({}),
-    /** Finds tools by meaning beside words. Default: words alone. */
-    embedder: EmbedderConfig.exactOptional(),
-    /** Cosine above which a model's program counts as one that was there before; needs `embedder`. */
-    novelty: z.number().min(0.5).max(1).exactOptional(),
-    /** Unused tools are retired after every so many requests; 0: only when asked to. */
-    retireEvery: z.int().min(0).default(500),
-    /** What is kept of old runs; applied when a command ends. Absent: everything. */
-    traces: TracesConfig.default({}),
-    /** Where spans go; the trace is written in any case. */
-    telemetry: TelemetryConfig.exactOptional(),
-    /** Which tool calls a person has to approve first. */
-    approvals: Approvals.prefault({}),
-    /** Prompt names with the files whose text replaces them. */
-    prompts: z.record(z.string(), z.string()).default({}),
+      .default(() => availableParallelism())
+      .describe("Sandbox slots: how many programs run at once. Default: one per core."),
+    sandbox: z
+      .string()
+      .min(1)
+      .default("auto")
+      .describe(
+        "Where programs run: `auto`, `isolate`, `container`, or the path of a module with a driver of your own.",
+      ),
+    sandboxes: SandboxByLanguage.default({}).describe(
+      "The driver of single languages, by language. Naming `process` accepts what that driver does not hold. In a variable or flag: `python=container,shell=process`.",
+    ),
+    budgetSeconds: z.number().positive().default(45).describe("Seconds for making one tool."),
+    budgetEvaluations: z
+      .int()
+      .min(1)
+      .exactOptional()
+      .describe(
+        "Evaluations for making one tool, in place of seconds: the result then does not depend on the machine's speed.",
+      ),
+    model: ModelConfig.exactOptional().describe("The language model. Absent: what works offline."),
+    roles: z
+      .record(z.string(), z.strictObject(modelFields).partial())
+      .default({})
+      .describe(
+        "What differs from `model`, by role: planner, author, tester, judge, simulator, agent, or a role that an agent names.",
+      ),
+    agents: z.array(AgentConfig).default([]).describe("Sub-agents that a plan may delegate to."),
+    data: z
+      .array(z.string().min(1))
+      .default([])
+      .describe("Text files that every request may look things up in."),
+    contextTokens: z
+      .int()
+      .min(100)
+      .max(200_000)
+      .default(2_000)
+      .describe("Most tokens (estimated) of what a model is told about the context of a request."),
+    mcpServers: McpServers.default({}).describe(
+      "MCP servers whose tools are offered beside the engine's own, by name.",
+    ),
+    store: StoreConfig.prefault({}).describe("Where tools are kept."),
+    embedder: EmbedderConfig.exactOptional().describe(
+      "Finds tools by meaning too. Absent: by words alone.",
+    ),
+    novelty: z
+      .number()
+      .min(0.5)
+      .max(1)
+      .exactOptional()
+      .describe(
+        "Cosine similarity above which a program of a model counts as one that was there before. Needs `embedder`.",
+      ),
+    retireEvery: z
+      .int()
+      .min(0)
+      .default(500)
+      .describe(
+        "After so many requests, tools that nobody uses are retired. 0: only by the command `tools retire`.",
+      ),
+    traces: TracesConfig.default({}).describe(
+      "How much of old runs is kept. Applied when a command ends. Empty: everything is kept.",
+    ),
+    telemetry: TelemetryConfig.exactOptional().describe(
+      "Where OpenTelemetry spans are sent. The trace is written in any case.",
+    ),
+    approvals: Approvals.prefault({}).describe("Which tool calls a person has to approve first."),
+    prompts: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe("Files whose text replaces a prompt, by the prompt's name (`prompts ls`)."),
   })
   .superRefine(({ model, roles, agents }, context) => {
     const known = new Set<string>([...ROLES, ...agents.map((agent) => agent.model)]);

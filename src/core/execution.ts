@@ -19,8 +19,12 @@ export type Language = z.output<typeof Language>;
  * follows the tool's current version, which the registration gate keeps good for its callers.
  */
 export const ToolLink = z.strictObject({
-  name: z.string().min(1),
-  version: z.int().min(1).exactOptional(),
+  name: z.string().min(1).describe("Name of the tool."),
+  version: z
+    .int()
+    .min(1)
+    .exactOptional()
+    .describe("Pins this version. Default: the tool's current version."),
 });
 export type ToolLink = z.output<typeof ToolLink>;
 
@@ -50,11 +54,19 @@ export interface Harness {
 
 /** Ceilings for one job. Every field is enforced by every driver; none is advisory. */
 export const Limits = z.object({
-  /** Wall clock for one program over all its inputs. */
-  timeoutMs: z.int().min(1).max(600_000).default(1_000),
-  memoryMiB: z.int().min(8).max(4_096).default(64),
-  /** UTF-8 bytes of one output's JSON text. */
-  outputBytes: z.int().min(1).max(64_000_000).default(1_000_000),
+  timeoutMs: z
+    .int()
+    .min(1)
+    .max(600_000)
+    .default(1_000)
+    .describe("Milliseconds of wall clock for one program over all its inputs."),
+  memoryMiB: z.int().min(8).max(4_096).default(64).describe("Memory of the program in MiB."),
+  outputBytes: z
+    .int()
+    .min(1)
+    .max(64_000_000)
+    .default(1_000_000)
+    .describe("Bytes of one output as JSON text in UTF-8."),
 });
 export type Limits = z.output<typeof Limits>;
 

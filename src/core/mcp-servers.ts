@@ -1,24 +1,29 @@
 /** Which MCP servers' tools the engine may use: started as a process, or reached by an address. */
 import { z } from "zod";
 
-const timeoutMs = z.int().min(1).max(600_000).default(60_000);
+const timeoutMs = z.int().min(1).max(600_000).default(60_000).describe("For one call.");
 
 const ServerName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/);
 
 export const McpServerSettings = z.union(
   [
     z.strictObject({
-      command: z.string().min(1),
-      args: z.array(z.string()).default([]),
-      /** Added to a minimal environment. A value `$NAME` is taken from the variable NAME. */
-      env: z.record(z.string(), z.string()).default({}),
-      /** For one call. */
+      command: z.string().min(1).describe("The program that is started."),
+      args: z.array(z.string()).default([]).describe("Its arguments."),
+      env: z
+        .record(z.string(), z.string())
+        .default({})
+        .describe(
+          "Variables that are added to a minimal environment. A value `$NAME` is taken from the variable NAME.",
+        ),
       timeoutMs,
     }),
     z.strictObject({
-      url: z.url({ protocol: /^https?$/ }),
-      /** Headers with the names of the environment variables that hold their values. */
-      headersEnv: z.record(z.string(), z.string()).default({}),
+      url: z.url({ protocol: /^https?$/ }).describe("Address of a server that runs already."),
+      headersEnv: z
+        .record(z.string(), z.string())
+        .default({})
+        .describe("Headers, each with the name of the environment variable that holds its value."),
       timeoutMs,
     }),
   ],

@@ -6,10 +6,10 @@ import { Image, MOST_IMAGES } from "./image.ts";
 import { Case } from "./tool.ts";
 
 export const Budget = z.strictObject({
-  evaluations: z.int().min(1).exactOptional(),
-  seconds: z.number().positive().exactOptional(),
-  tokens: z.int().min(1).exactOptional(),
-  usd: z.number().positive().exactOptional(),
+  evaluations: z.int().min(1).exactOptional().describe("Most candidates that are evaluated."),
+  seconds: z.number().positive().exactOptional().describe("Most seconds of wall clock."),
+  tokens: z.int().min(1).exactOptional().describe("Most tokens of models."),
+  usd: z.number().positive().exactOptional().describe("Most dollars of models."),
 });
 export type Budget = z.output<typeof Budget>;
 

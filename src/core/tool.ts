@@ -14,15 +14,17 @@ export const ToolName = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, "a name of letters, digits and _ (at most 64)");
 
 /** One example: the function called with `args` gives `expected`. */
-export const Case = z.strictObject({ args: z.array(Json), expected: Json });
+export const Case = z.strictObject({
+  args: z.array(Json).describe("The arguments, in the order of the parameters."),
+  expected: Json.describe("What the function gives for them."),
+});
 export type Case = z.output<typeof Case>;
 
 /** What a tool needs beyond its arguments. Anything but nothing is put before a person. */
 export const ToolCapabilities = z.object({
-  /** Hosts that it may call; empty: no network. */
-  network: z.array(z.string()).default([]),
-  files: z.boolean().default(false),
-  model: z.boolean().default(false),
+  network: z.array(z.string()).default([]).describe("Hosts that it may call. Empty: no network."),
+  files: z.boolean().default(false).describe("Whether it reads or writes files."),
+  model: z.boolean().default(false).describe("Whether it asks a language model."),
 });
 export type ToolCapabilities = z.output<typeof ToolCapabilities>;
 
@@ -32,28 +34,59 @@ export type ToolCapabilities = z.output<typeof ToolCapabilities>;
  * `parameters` is the JSON Schema of an object whose properties are the parameters in order.
  */
 export const ToolSpec = z.strictObject({
-  name: ToolName,
-  description: z.string().min(1),
-  /** TypeScript: `function name(a: number, b: string[]): number` or `name(a: number): number`. */
-  signature: z.string().min(1),
-  parameters: JsonSchema.exactOptional(),
-  result: JsonSchema.exactOptional(),
-  cases: z.array(Case).min(1),
-  /** Sealed: they decide registration and never reach a prompt. */
-  heldOut: z.array(Case).exactOptional(),
-  /** Starting programs: JavaScript or TypeScript that defines the function. */
-  seeds: z.array(z.string().min(1)).exactOptional(),
-  limits: Limits.partial().exactOptional(),
-  /** Distance within which numbers count as equal; 0 is exact. */
-  tolerance: z.number().min(0).exactOptional(),
-  /** What it is written in, by a model unless it is JavaScript or TypeScript; a sandbox has to run it. */
-  language: Language.extract(["javascript", "typescript", "python", "shell"]).exactOptional(),
-  /** Stored tools that it may call by their names: a name, or `{ name, version }` to pin one. */
+  name: ToolName.describe("Name of the function, and of the tool."),
+  description: z
+    .string()
+    .min(1)
+    .describe("What it does, for people, for models and for the search."),
+  signature: z
+    .string()
+    .min(1)
+    .describe(
+      "Its TypeScript signature: `function name(a: number, b: string[]): number` or `name(a: number): number`.",
+    ),
+  parameters: JsonSchema.exactOptional().describe(
+    "JSON Schema of an object whose properties are the parameters in their order. Default: from the signature.",
+  ),
+  result: JsonSchema.exactOptional().describe(
+    "JSON Schema of the result. Default: from the signature.",
+  ),
+  cases: z.array(Case).min(1).describe("Examples that the search sees."),
+  heldOut: z
+    .array(Case)
+    .exactOptional()
+    .describe(
+      "Sealed examples: they decide registration and never reach a prompt or a search. Default: some of the cases are kept back.",
+    ),
+  seeds: z
+    .array(z.string().min(1))
+    .exactOptional()
+    .describe("Programs to start from: each defines the function."),
+  limits: Limits.partial()
+    .strict()
+    .exactOptional()
+    .describe("Ceilings for one run of the program over all its inputs."),
+  tolerance: z
+    .number()
+    .min(0)
+    .exactOptional()
+    .describe("Distance (relative and absolute) within which numbers count as equal. 0 is exact."),
+  language: Language.extract(["javascript", "typescript", "python", "shell"])
+    .exactOptional()
+    .describe(
+      "What it is written in. Python and shell need a model to write it and a sandbox that runs it. Default: JavaScript or TypeScript.",
+    ),
   uses: z
     .array(z.union([ToolName.transform((name): ToolLink => ({ name })), ToolLink]))
-    .exactOptional(),
-  /** What it needs beyond its arguments; a person has to approve it before it is used. */
-  capabilities: ToolCapabilities.exactOptional(),
+    .exactOptional()
+    .describe(
+      "Stored tools that it may call by their names. An entry is a name, or `{ name, version }` to pin a version.",
+    ),
+  capabilities: ToolCapabilities.strict()
+    .exactOptional()
+    .describe(
+      "What it needs beyond its arguments. A person has to approve the tool before it is used.",
+    ),
 });
 export type ToolSpec = z.output<typeof ToolSpec>;
 

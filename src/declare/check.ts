@@ -6,6 +6,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { agentCircle } from "../core/agent.ts";
 import { EXECUTORS } from "../core/command.ts";
+import { didYouMean } from "../core/text/near-miss.ts";
 import type { Fault } from "./faults.ts";
 import type { Entry } from "./read.ts";
 import { type Body, nameOf, type Objects, type Section } from "./schema.ts";
@@ -64,19 +65,26 @@ function duplicates(entries: readonly Entry[]): readonly Fault[] {
   });
 }
 
+const UNKNOWN = {
+  llm: "UNKNOWN_LLM",
+  tool: "UNKNOWN_TOOL",
+  agent: "UNKNOWN_AGENT",
+  task: "UNKNOWN_TASK",
+} as const;
+
 function checkEntry(entry: Entry, all: Objects, around: Surroundings): readonly Fault[] {
   const { fault } = entry;
   const missing = (
     path: readonly PropertyKey[],
-    what: string,
+    what: keyof typeof UNKNOWN,
     name: string,
     known: Iterable<string>,
-  ): Fault =>
-    fault(
-      path,
-      `UNKNOWN_${what.toUpperCase()}`,
-      `There is no ${what} "${name}": expected one of ${[...known].sort().join(", ") || "none, for there are none"}.`,
-    );
+  ): Fault => {
+    const names = [...known].sort();
+    const expected = names.join(", ") || "none, for there are none";
+    const message = `There is no ${what} "${name}"${didYouMean(name, names)}: expected one of ${expected}.`;
+    return fault(path, UNKNOWN[what], message);
+  };
   switch (entry.section) {
     case "llms":
       return [];

@@ -29,10 +29,3 @@ export function badManifest(faults: readonly Fault[]): InputError {
     { facts: { faults: faults.map((fault) => ({ ...fault })) as unknown as Json } },
   );
 }
-
-export function fieldOf(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
-    .join("")
-    .replace(/^\./, "");
-}

@@ -2,17 +2,12 @@
  * YAML files to objects: any number of documents, each with any of the sections. What is read here
  * fits its schema; what it refers to is checked after that.
  */
-import {
-  type Document,
-  isMap,
-  isNode,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-} from "yaml";
+import { LineCounter, parseAllDocuments } from "yaml";
 import type { z } from "zod";
-import { type Fault, fieldOf, type Place } from "./faults.ts";
+import { offsetOf } from "../core/document-place.ts";
+import { checkSchema, type FaultKind, fieldOf, type SchemaFault } from "../core/schema-check.ts";
+import { didYouMean } from "../core/text/near-miss.ts";
+import type { Fault, Place } from "./faults.ts";
 import { type Body, SECTION_NAMES, SECTIONS, type Section } from "./schema.ts";
 
 export interface ManifestFile {
@@ -94,7 +89,7 @@ function readDocument(value: unknown, faultAt: FaultAt, entries: Entry[], faults
   for (const [key, list] of Object.entries(value)) {
     const section = SECTION_NAMES.find((each) => each === key);
     if (section === undefined) {
-      const message = `There is no section "${key}": expected one of ${known}.`;
+      const message = `There is no section "${key}"${didYouMean(key, SECTION_NAMES)}: expected one of ${known}.`;
       faults.push(faultAt([key], "UNKNOWN_SECTION", message));
     } else if (Array.isArray(list)) {
       for (const [index, item] of list.entries()) {
@@ -115,66 +110,33 @@ function readObject(
   entries: Entry[],
   faults: Fault[],
 ): void {
-  const parsed = SECTIONS[section].safeParse(item, { reportInput: true });
-  if (parsed.success) entries.push({ section, body: parsed.data, fault } as Entry);
-  else faults.push(...parsed.error.issues.flatMap((issue) => faultsOf(issue, fault)));
+  const checked = checkSchema<z.ZodType>(SECTIONS[section], item);
+  if (checked.ok) entries.push({ section, body: checked.data, fault } as Entry);
+  else faults.push(...checked.faults.map((each) => faultOf(each, fault)));
 }
 
-function faultsOf(issue: z.core.$ZodIssue, fault: FaultAt): readonly Fault[] {
-  const { path, message } = issue;
+const CODES = {
+  "unknown-key": "UNKNOWN_KEY",
+  missing: "MISSING_FIELD",
+  "wrong-type": "WRONG_TYPE",
+  "bad-format": "BAD_FORMAT",
+  "unknown-value": "UNKNOWN_VALUE",
+  "out-of-range": "OUT_OF_RANGE",
+  empty: "EMPTY_FIELD",
+  other: "WRONG_TYPE",
+} as const satisfies Readonly<Record<FaultKind, string>>;
+
+const SECRET =
+  "A secret is never written down: name the variable that holds it, as in api_key_env.";
+
+function faultOf({ kind, path, message }: SchemaFault, fault: FaultAt): Fault {
   const said = `${message[0]?.toUpperCase()}${message.slice(1)}.`;
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return issue.keys.map((key) =>
-        /^(api_?key|token|secret|password)$/i.test(key)
-          ? fault(
-              [...path, key],
-              "SECRET_BY_VALUE",
-              `A secret is never written down: name the variable that holds it, as in api_key_env.`,
-            )
-          : fault(
-              [...path, key],
-              "UNKNOWN_KEY",
-              `There is no key "${key}" here: correct or remove it.`,
-            ),
-      );
-    case "invalid_type":
-      return issue.input === undefined
-        ? [fault(path, "MISSING_FIELD", `Expected ${issue.expected}, got nothing: add it.`)]
-        : [fault(path, "WRONG_TYPE", said)];
-    case "invalid_format":
-      if (path.includes("env")) return [fault(path, "SECRET_BY_VALUE", `Expected ${message}.`)];
-      return [
-        path.at(-1) === "name"
-          ? fault(path, "BAD_NAME", `Expected ${message}.`)
-          : fault(path, "BAD_FORMAT", said),
-      ];
-    case "invalid_value":
-      return [fault(path, "UNKNOWN_VALUE", said)];
-    case "too_small":
-    case "too_big":
-      return [
-        issue.origin === "string"
-          ? fault(path, "EMPTY_FIELD", "Expected some text, got none: write it, or remove the key.")
-          : fault(path, "OUT_OF_RANGE", said),
-      ];
-    default:
-      return [fault(path, "WRONG_TYPE", said)];
+  if (kind === "unknown-key" && /^(api_?key|token|secret|password)$/i.test(String(path.at(-1)))) {
+    return fault(path, "SECRET_BY_VALUE", SECRET);
   }
-}
-
-/** Of the value at the path; of its key where the key is what is wrong; else of what is around it. */
-function offsetOf(document: Document, path: readonly PropertyKey[]): number {
-  const [range] = [document.range?.[0] ?? 0];
-  if (path.length === 0) return document.contents?.range?.[0] ?? range;
-  const around = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  const last = path.at(-1);
-  const pair = isMap(around)
-    ? around.items.find(({ key }) => isScalar(key) && String(key.value) === String(last))
-    : undefined;
-  if (isNode(pair?.key)) return (pair.key as Node).range?.[0] ?? range;
-  const node = document.getIn(path, true);
-  return isNode(node) && node.range ? node.range[0] : offsetOf(document, path.slice(0, -1));
+  if (kind === "bad-format" && path.includes("env")) return fault(path, "SECRET_BY_VALUE", said);
+  if (kind === "bad-format" && path.at(-1) === "name") return fault(path, "BAD_NAME", said);
+  return fault(path, CODES[kind], said);
 }
 
 function yamlCode(code: string): string {

@@ -3,6 +3,7 @@
  * Unknown keys are refused; what is left out has the default that stands here.
  */
 import { z } from "zod";
+import { ModelConfig } from "../core/config.ts";
 import { Limits } from "../core/execution.ts";
 import { Budget } from "../core/request.ts";
 import { JsonSchema, ToolName } from "../core/tool.ts";
@@ -15,89 +16,146 @@ const Label = z
 const Variable = z.string().regex(/^[A-Za-z_]\w*$/, "the name of an environment variable");
 
 const Llm = z.strictObject({
-  name: Label,
-  provider: z.enum(["openai", "anthropic"]).default("openai"),
-  model: z.string().min(1),
-  /** Of any endpoint that speaks the provider's dialect. */
-  base_url: z.url({ protocol: /^https?$/ }).exactOptional(),
-  /** The variable that holds the key. Default: `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`. */
-  api_key_env: Variable.exactOptional(),
-  api: z.enum(["chat", "responses"]).exactOptional(),
-  tools: z.enum(["native", "words"]).exactOptional(),
-  structured_output: z.enum(["native", "words"]).exactOptional(),
-  terms: z.string().min(1).exactOptional(),
-  parameters: z.strictObject({ temperature: z.number().min(0).max(2).exactOptional() }).default({}),
+  name: Label.describe("By this name agents refer to it."),
+  provider: z
+    .enum(["openai", "anthropic"])
+    .default("openai")
+    .describe("Which interface the endpoint speaks."),
+  model: z.string().min(1).describe("The model's name, as the endpoint knows it."),
+  base_url: z
+    .url({ protocol: /^https?$/ })
+    .exactOptional()
+    .describe("Address of the endpoint. Default: the provider's own."),
+  api_key_env: Variable.exactOptional().describe(
+    "The variable that holds the key. Default: `OPENAI_API_KEY` or `ANTHROPIC_API_KEY`.",
+  ),
+  api: ModelConfig.shape.api,
+  tools: ModelConfig.shape.tools,
+  structured_output: ModelConfig.shape.structuredOutput,
+  terms: ModelConfig.shape.terms,
+  parameters: z
+    .strictObject({
+      temperature: z.number().min(0).max(2).exactOptional().describe("How much the answers vary."),
+    })
+    .default({})
+    .describe("Parameters of every call."),
 });
 
-/** `add`, `tool: add` and `agent: name`. */
 const ToolReference = z.union(
   [
     z.string().min(1),
-    z.strictObject({ agent: z.string().min(1) }),
-    z.strictObject({ tool: z.string().min(1) }),
+    z.strictObject({ agent: z.string().min(1).describe("Name of an agent.") }),
+    z.strictObject({ tool: z.string().min(1).describe("Name of a tool.") }),
   ],
   { error: "expected a tool's name, { tool: name } or { agent: name }" },
 );
 export type ToolReference = z.output<typeof ToolReference>;
 
 const Agent = z.strictObject({
-  name: ToolName,
-  /** For whoever delegates to it. Default: its system prompt's first line. */
-  description: z.string().min(1).exactOptional(),
-  system_prompt: z.string().min(1),
-  /** Default: the model that is configured; where none is, the first of the home's `llms`. */
-  llm: z.string().min(1).exactOptional(),
-  tools: z.array(ToolReference).default([]),
-  max_turns: z.int().min(1).max(100).exactOptional(),
+  name: ToolName.describe("By this name tasks and other agents refer to it."),
+  description: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe(
+      "What it can do, for those who delegate to it. Default: the first line of its system prompt.",
+    ),
+  system_prompt: z.string().min(1).describe("Who it is, in the first message to the model."),
+  llm: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe(
+      "Its model, by name. Default: the model of the configuration; where there is none, the first of the home's `llms`.",
+    ),
+  tools: z
+    .array(ToolReference)
+    .default([])
+    .describe("What it may call: `add`, `{ tool: add }` or `{ agent: name }`."),
+  max_turns: z
+    .int()
+    .min(1)
+    .max(100)
+    .exactOptional()
+    .describe("Most calls of its model for one message. Default: 12."),
 });
 
-const Env = z.record(
-  Variable,
-  z.string().regex(/^\$[A-Za-z_]\w*$/, "a reference, as in $NAME: values are never written down"),
-);
+const Env = z
+  .record(
+    Variable,
+    z.string().regex(/^\$[A-Za-z_]\w*$/, "a reference, as in $NAME: values are never written down"),
+  )
+  .default({})
+  .describe("Variables of the command, each a reference `$NAME` to a variable of this process.");
+
+const Image = z.string().min(1).describe("Image of the container.");
 
 const commandFields = {
-  command: z.string().trim().min(1),
-  env: Env.default({}),
-  /** How standard output is read; `auto`: its last line, as JSON where it is JSON. */
-  output: z.enum(["auto", "json", "text"]).default("auto"),
+  command: z
+    .string()
+    .trim()
+    .min(1)
+    .describe(
+      "The command line. Arguments arrive as JSON on standard input, as variables of the environment, and in `python` and `local_nodejs` as variables of the program.",
+    ),
+  env: Env,
+  output: z
+    .enum(["auto", "json", "text"])
+    .default("auto")
+    .describe("How standard output is read. `auto`: its last line, as JSON where it is JSON."),
 };
 
-/** One of these keys. */
-const Executor = z.strictObject({
-  python: z
-    .strictObject({
-      ...commandFields,
-      image: z.string().min(1).exactOptional(),
-      requirements: z.array(z.string().min(1)).default([]),
-    })
-    .exactOptional(),
-  docker: z.strictObject({ ...commandFields, image: z.string().min(1) }).exactOptional(),
-  local_nodejs: z.strictObject(commandFields).exactOptional(),
-  local_bash: z.strictObject(commandFields).exactOptional(),
-});
+const Executor = z
+  .strictObject({
+    python: z
+      .strictObject({
+        ...commandFields,
+        image: Image.exactOptional(),
+        requirements: z
+          .array(z.string().min(1))
+          .default([])
+          .describe("Packages that have to be there. Nothing is installed."),
+      })
+      .exactOptional()
+      .describe("Runs it where Python runs."),
+    docker: z
+      .strictObject({ ...commandFields, image: Image })
+      .exactOptional()
+      .describe("Runs it in a container of an image."),
+    local_nodejs: z.strictObject(commandFields).exactOptional().describe("Runs it with Node."),
+    local_bash: z.strictObject(commandFields).exactOptional().describe("Runs it with Bash."),
+  })
+  .describe("What runs the tool: one of these keys.");
 
 const builtinNames = Object.keys(BUILTINS) as [BuiltinName, ...BuiltinName[]];
 
 const ToolObject = z.strictObject({
-  name: ToolName,
-  description: z.string().min(1).exactOptional(),
-  /** JSON Schema of an object. */
-  parameters: JsonSchema.default({ type: "object", properties: {} }),
-  builtin: z.enum(builtinNames).exactOptional(),
+  name: ToolName.describe("By this name agents refer to it."),
+  description: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe("What it does: a model chooses tools by it. A builtin has its own."),
+  parameters: JsonSchema.default({ type: "object", properties: {} }).describe(
+    "JSON Schema of an object with the parameters.",
+  ),
+  builtin: z.enum(builtinNames).exactOptional().describe("A function that the engine brings."),
   executor: Executor.exactOptional(),
-  timeout_ms: Limits.shape.timeoutMs.unwrap().default(30_000),
-  memory_mib: Limits.shape.memoryMiB.unwrap().default(128),
+  timeout_ms: Limits.shape.timeoutMs.unwrap().default(30_000).describe("For one call."),
+  memory_mib: Limits.shape.memoryMiB.unwrap().default(128).describe("Memory of one call in MiB."),
 });
 
 const TaskObject = z.strictObject({
-  name: Label,
-  user_message: z.string().trim().min(1),
-  agent: z.string().min(1),
-  budget: Budget.exactOptional(),
+  name: Label.describe("By this name runs refer to it."),
+  user_message: z.string().trim().min(1).describe("What the agent is asked."),
+  agent: z.string().min(1).describe("The agent that is asked, by name."),
+  budget: Budget.exactOptional().describe("What it may cost."),
 });
 
-const Run = z.strictObject({ name: Label, task: z.string().min(1) });
+const Run = z.strictObject({
+  name: Label.describe("Name of the run. The same name and task are never run twice."),
+  task: z.string().min(1).describe("The task that is run, by name."),
+});
 
 export const SECTIONS = {
   llms: Llm,

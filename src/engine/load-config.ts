@@ -4,51 +4,73 @@
  */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parse as parseYaml } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import { Config } from "../core/config.ts";
+import { offsetOf } from "../core/document-place.ts";
 import { ConfigError } from "../core/errors.ts";
+import { checkSchema, faultText } from "../core/schema-check.ts";
+import { type Environment, fromEnvironment, variablesIn } from "./config-variables.ts";
 
 export interface ConfigSources {
   readonly flags?: Readonly<Record<string, unknown>>;
-  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly environment?: Environment;
   /** Folder in which a configuration file is looked for. */
   readonly folder?: string;
 }
 
 const FILES = ["toolwright.config.json", "toolwright.config.yaml", "toolwright.config.yml"];
 
+interface ConfigFile {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** `file:line` of a field. */
+  locate(path: readonly PropertyKey[]): string;
+}
+
 /** @throws ConfigError BAD_CONFIG, naming the source and the field. */
 export function loadConfig({ flags = {}, environment = {}, folder = "." }: ConfigSources): Config {
   const here = fromFile(folder);
-  const home = flags.home ?? environment.TOOLWRIGHT_HOME ?? here.home;
+  const place = flags.home ?? (environment.TOOLWRIGHT_HOME || here?.values.home);
   // A home has settings of its own, which those of the folder outrank.
-  const own = typeof home === "string" ? fromFile(resolve(folder, home)) : {};
-  const file = { ...own, ...here };
-  const merged = {
+  const own = typeof place === "string" ? fromFile(resolve(folder, place)) : undefined;
+  const file = { ...own?.values, ...here?.values };
+  const given = Object.fromEntries(
+    Object.entries(flags).filter(([, value]) => value !== undefined),
+  );
+  const checked = checkSchema(Config, {
     ...file,
-    ...defined(fromEnvironment(environment, file)),
-    ...defined(flags),
-  };
-  const parsed = Config.safeParse(merged);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      ({ path, message }) => `${path.join(".")}: ${message}`,
-    );
+    ...fromEnvironment(environment, file),
+    ...given,
+  });
+  if (!checked.ok) {
+    const locate = (path: readonly PropertyKey[]): string => {
+      const key = String(path[0] ?? "");
+      if (Object.hasOwn(given, key)) return flagOf(key);
+      const variable = variablesIn(environment).findLast(({ sets }) =>
+        sets.every((part, at) => part === path[at]),
+      );
+      if (variable !== undefined) return variable.name;
+      const source = here !== undefined && Object.hasOwn(here.values, key) ? here : (own ?? here);
+      return source?.locate(path) ?? "the configuration";
+    };
     throw new ConfigError(
       "BAD_CONFIG",
-      `The configuration does not fit: ${problems.join("; ")}. Correct the flag, variable or file.`,
+      `The configuration does not fit:\n${faultText(checked.faults, { locate })}`,
     );
   }
-  const { home: place, data } = parsed.data;
+  const { home, data } = checked.data;
   return {
-    ...parsed.data,
-    home: resolve(folder, place),
+    ...checked.data,
+    home: resolve(folder, home),
     // A worker may look from another folder.
     data: data.map((path) => resolve(folder, path)),
   };
 }
 
-function fromFile(folder: string): Record<string, unknown> {
+function flagOf(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function fromFile(folder: string): ConfigFile | undefined {
   for (const name of FILES) {
     const path = join(folder, name);
     let text: string;
@@ -61,57 +83,25 @@ function fromFile(folder: string): Record<string, unknown> {
         cause: error,
       });
     }
+    const lines = new LineCounter();
+    const document: Document = parseDocument(text, { lineCounter: lines }); // JSON is YAML.
+    const broken = document.errors[0];
+    let value: unknown;
     try {
-      const value: unknown = parseYaml(text); // JSON is YAML.
-      if (value !== null && typeof value === "object" && !Array.isArray(value)) {
-        return value as Record<string, unknown>;
-      }
-    } catch (error) {
-      throw new ConfigError("BAD_CONFIG", `${path} does not parse: ${(error as Error).message}`, {
-        cause: error,
+      if (broken !== undefined) throw broken;
+      value = document.toJS();
+    } catch (cause) {
+      throw new ConfigError("BAD_CONFIG", `${path} does not parse: ${(cause as Error).message}`, {
+        cause,
       });
     }
-    throw new ConfigError("BAD_CONFIG", `${path}: expected a mapping of settings.`);
+    if (value === null || typeof value !== "object" || Array.isArray(value)) {
+      throw new ConfigError("BAD_CONFIG", `${path}: expected a mapping of settings.`);
+    }
+    return {
+      values: value as Record<string, unknown>,
+      locate: (at) => `${path}:${lines.linePos(offsetOf(document, at)).line}`,
+    };
   }
-  return {};
-}
-
-function fromEnvironment(
-  environment: Readonly<Record<string, string | undefined>>,
-  file: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const model = environment.TOOLWRIGHT_MODEL;
-  const baseUrl = environment.TOOLWRIGHT_BASE_URL ?? environment.OPENAI_BASE_URL;
-  const endpoint = environment.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const qdrant = environment.QDRANT_URL;
-  return {
-    home: environment.TOOLWRIGHT_HOME,
-    seed: number(environment.TOOLWRIGHT_SEED),
-    workers: number(environment.TOOLWRIGHT_WORKERS),
-    sandbox: environment.TOOLWRIGHT_SANDBOX,
-    sandboxes: environment.TOOLWRIGHT_SANDBOXES || undefined,
-    // Whoever names a server means it, unless the file names another driver.
-    store: qdrant ? { driver: "qdrant", ...mapping(file.store), url: qdrant } : undefined,
-    telemetry: endpoint ? { ...mapping(file.telemetry), endpoint } : undefined,
-    model:
-      model === undefined
-        ? undefined
-        : { ...mapping(file.model), model, ...(baseUrl ? { baseUrl } : {}) },
-  };
-}
-
-/** What the file says of a section, as far as it is one. */
-function mapping(section: unknown): object {
-  return section !== null && typeof section === "object" ? section : {};
-}
-
-/** Text that is no number stays text, so that the schema can name it. */
-function number(text: string | undefined): number | string | undefined {
-  if (text === undefined || text.trim() === "") return undefined;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : text;
-}
-
-function defined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  return undefined;
 }

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { ModelError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../core/ports.ts";
+import { checkSchema, faultText } from "../core/schema-check.ts";
 import { modelError } from "./calling/model-errors.ts";
 import { readRelaxedJson } from "./calls-in-text/relaxed-json.ts";
 
@@ -54,12 +55,12 @@ export async function structured<Schema extends z.ZodType>(
       );
     }
     const read = valueIn(reply.content);
-    const parsed = read.status === "read" ? schema.safeParse(read.value) : undefined;
-    if (parsed?.success === true) return { value: parsed.data, replies };
+    const checked = read.status === "read" ? checkSchema(schema, read.value) : read;
+    if ("ok" in checked && checked.ok) return { value: checked.data, replies };
     const fault =
-      read.status === "unread"
-        ? `It is not JSON: ${read.reason}${reply.finishReason === "length" ? " (the reply was cut off)" : ""}.`
-        : faultsOf(parsed?.error);
+      "reason" in checked
+        ? `It is not JSON: ${checked.reason}${reply.finishReason === "length" ? " (the reply was cut off)" : ""}.`
+        : `${faultText(checked.faults, { most: 5 })}.`;
     faults.push(fault);
     if (replies.length >= attempts) {
       throw new ModelError(
@@ -104,11 +105,4 @@ function valueIn(
     break;
   }
   return { status: "unread", reason };
-}
-
-function faultsOf(error: z.ZodError | undefined): string {
-  return (error?.issues ?? [])
-    .slice(0, 5)
-    .map(({ path, message }) => `At ${path.length === 0 ? "the top" : path.join(".")}: ${message}.`)
-    .join(" ");
 }

@@ -7,10 +7,12 @@ import { readdir, readFile } from "node:fs/promises";
 import { registerHooks } from "node:module";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { LineCounter, parseDocument } from "yaml";
-import type { ZodError } from "zod";
+import { type Document, LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
 import { specTask } from "../../evaluators/index.ts";
+import { offsetOf } from "../core/document-place.ts";
 import { InputError } from "../core/errors.ts";
+import { checkSchema, type FaultTextOptions, faultText } from "../core/schema-check.ts";
 import type { Task } from "../core/task.ts";
 import { Case, ToolSpec } from "../core/tool.ts";
 
@@ -105,20 +107,21 @@ async function tasksOf(url: URL, name: string): Promise<readonly Task[]> {
 
 /** @throws InputError BAD_SPEC, naming file, line and field. */
 export async function loadSpec(file: string): Promise<ToolSpec> {
-  return parseFile(file, "BAD_SPEC", (value) => ToolSpec.safeParse(value));
+  return parseFile(file, "BAD_SPEC", ToolSpec);
 }
 
 export async function loadSpecTask(file: string): Promise<Task> {
   return specTask(await loadSpec(file));
 }
 
+const ExampleList = Case.array().min(1, "at least one example");
+const Examples = z
+  .union([ExampleList, z.object({ cases: ExampleList })])
+  .transform((value) => ("cases" in value ? value.cases : value));
+
 /** A list of `{ args, expected }`, or `{ cases: [...] }`. @throws InputError BAD_EXAMPLES */
 export async function loadExamples(file: string): Promise<readonly Case[]> {
-  return parseFile(file, "BAD_EXAMPLES", (value) => {
-    const cases = (value as { cases?: unknown } | null)?.cases;
-    const inner = Array.isArray(value) || cases === undefined ? value : cases;
-    return Case.array().min(1, "at least one example").safeParse(inner);
-  });
+  return parseFile(file, "BAD_EXAMPLES", Examples);
 }
 
 export async function readText(file: string): Promise<string> {
@@ -131,42 +134,21 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
-type Parsed<T> =
-  | { readonly success: true; readonly data: T }
-  | { readonly success: false; readonly error: ZodError };
-
-async function parseFile<T>(
+async function parseFile<S extends z.ZodType>(
   file: string,
   code: string,
-  parse: (value: unknown) => Parsed<T>,
-): Promise<T> {
+  schema: S,
+): Promise<z.output<S>> {
   const text = await readText(file);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines }); // JSON is YAML.
+  const document: Document = parseDocument(text, { lineCounter: lines }); // JSON is YAML.
   const broken = document.errors[0];
   if (broken !== undefined) throw new InputError(code, `${file}: ${broken.message}`);
-  const parsed = parse(document.toJS());
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.slice(0, 5).map(({ path, message }) => {
-    const line = lineOf(document, path, lines);
-    const field = path.length === 0 ? "the file" : path.join(".");
-    return `${line === undefined ? file : `${file}:${line}`}: ${field}: ${message}`;
-  });
-  throw new InputError(code, problems.join("\n"));
-}
-
-/** The line of the deepest part of the path that is there. */
-function lineOf(
-  document: ReturnType<typeof parseDocument>,
-  path: readonly PropertyKey[],
-  lines: LineCounter,
-): number | undefined {
-  for (let depth = path.length; depth >= 0; depth--) {
-    const node = document.getIn(path.slice(0, depth) as unknown[], true);
-    const range = (node as { range?: readonly number[] } | undefined)?.range;
-    if (range?.[0] !== undefined) return lines.linePos(range[0]).line;
-  }
-  return undefined;
+  const checked = checkSchema(schema, document.toJS());
+  if (checked.ok) return checked.data;
+  const locate: FaultTextOptions["locate"] = (path) =>
+    `${file}:${lines.linePos(offsetOf(document, path)).line}`;
+  throw new InputError(code, faultText(checked.faults, { locate }));
 }
 
 /** @throws InputError USAGE where the task reads no data files. */

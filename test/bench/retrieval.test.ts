@@ -78,7 +78,10 @@ describe("retrieval bench", () => {
 
   it.each([
     [[...corpus, "{nonsense"], /:4: the whole line: not JSON/],
-    [[{ ...corpus[0], parameters: [{ description: "x" }] }], /:1: parameters\.0\.name:/],
+    [
+      [{ ...corpus[0], parameters: [{ description: "x" }] }],
+      /:1: parameters\[0\]\.name: expected text, got nothing/,
+    ],
     [[corpus[0], corpus[0]], /:2: id: "packBins" came before/],
     [[], /found none/],
   ])("names file, line and field of a bad corpus", async (rows, message) => {

@@ -191,7 +191,7 @@ describe("bad input", () => {
       "name: clamp\ndescription: bounds\nsignature: x\ncases:\n  - args: 3\n    expected: 1\n",
     );
     const { status, stderr } = await place.run(["evolve", "--spec", file]);
-    expect(stderr).toMatch(/bad\.yaml:5: cases\.0\.args/);
+    expect(stderr).toMatch(/bad\.yaml:5: cases\[0\]\.args: expected a list, got 3/);
     expect(status).toBe(2);
   });
 

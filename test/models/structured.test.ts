@@ -34,7 +34,7 @@ describe("structured output", () => {
     });
     const told = model.requests.map((request) => request.messages.at(-1)?.content);
     expect(told[1]).toContain("not JSON");
-    expect(told[2]).toContain("At age");
+    expect(told[2]).toContain('age: expected a number, got "36"');
     expect(model.requests[2]?.messages).toHaveLength(5);
   });
 

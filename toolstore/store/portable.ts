@@ -5,6 +5,7 @@ import { z } from "zod";
 import { InputError } from "../../src/core/errors.ts";
 import type { ToolLink } from "../../src/core/execution.ts";
 import type { ToolStore } from "../../src/core/ports.ts";
+import { checkSchema, faultText } from "../../src/core/schema-check.ts";
 import { Tool } from "../../src/core/tool.ts";
 import { dangersOf } from "../gate/gate.ts";
 import { secretsIn } from "../gate/secrets.ts";
@@ -145,13 +146,10 @@ function means({ name, version }: ToolLink, tool: Tool): boolean {
 }
 
 function parseToolsFile(data: unknown, file: string): Map<string, Tool[]> {
-  const parsed = ToolsFile.safeParse(data);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw badFile(file, `${issue?.path.join(".") || "the whole"}: ${issue?.message}`);
-  }
+  const checked = checkSchema(ToolsFile, data);
+  if (!checked.ok) throw badFile(file, faultText(checked.faults.slice(0, 1)));
   const byName = new Map<string, Tool[]>();
-  for (const tool of parsed.data.tools) {
+  for (const tool of checked.data.tools) {
     if (tool.origin !== undefined || tool.language === "mcp") {
       // What is stored of a server's tool is a person's word for its definition: it does not travel.
       throw badFile(file, `${tool.name} is a tool of an MCP server: configure the server instead`);

@@ -7,6 +7,7 @@ import type { RequestWork } from "../../core/events/request.ts";
 import { IMAGE_BYTES, imageOf } from "../../core/image.ts";
 import type { Json } from "../../core/json.ts";
 import { type Budget, Request } from "../../core/request.ts";
+import { checkSchema, faultText } from "../../core/schema-check.ts";
 import type { Outcome } from "../../request/requests.ts";
 import { prepare, readSource } from "../../tasks/request-source.ts";
 import { liveOnce, report } from "../request-lives.ts";
@@ -115,7 +116,7 @@ async function submitted(objective: string, flags: RequestFlags): Promise<void> 
 
 function parseRequest(objective: string, flags: RequestFlags): Request {
   const { require = [], constrain = [], user, limit = [], file = [], image = [] } = flags;
-  const parsed = Request.safeParse({
+  const checked = checkSchema(Request, {
     objective,
     requirements: require,
     constraints: constrain,
@@ -125,9 +126,11 @@ function parseRequest(objective: string, flags: RequestFlags): Request {
     ...(image.length === 0 ? {} : { images: image.map(readImage) }),
     ...(limit.length === 0 ? {} : { budget: limits(limit) }),
   });
-  if (parsed.success) return parsed.data;
-  const { path = [], message = "" } = parsed.error.issues[0] ?? {};
-  throw new InputError("INVALID_REQUEST", `The request's ${path.join(".")}: expected ${message}.`);
+  if (checked.ok) return checked.data;
+  throw new InputError(
+    "INVALID_REQUEST",
+    `The request does not fit: ${faultText(checked.faults)}.`,
+  );
 }
 
 /** Its bytes go along: whoever carries the request on may not have the file. */

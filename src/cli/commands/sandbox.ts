@@ -7,6 +7,7 @@ import { InputError } from "../../core/errors.ts";
 import { describeExecution, Limits } from "../../core/execution.ts";
 import type { Json } from "../../core/json.ts";
 import type { Sandbox } from "../../core/ports.ts";
+import { checkSchema } from "../../core/schema-check.ts";
 import { readText } from "../../tasks/tasks.ts";
 import { createOutput, EXIT, type Output } from "../output.ts";
 import {
@@ -237,15 +238,13 @@ export function parseArgs(text: string): readonly Json[] {
 }
 
 function parseLimits({ timeoutMs, memoryMib, outputBytes }: RunFlags): Limits {
-  const parsed = Limits.safeParse({ timeoutMs, memoryMiB: memoryMib, outputBytes });
-  if (parsed.success) return parsed.data;
+  const checked = checkSchema(Limits, { timeoutMs, memoryMiB: memoryMib, outputBytes });
+  if (checked.ok) return checked.data;
   const flags: Readonly<Record<string, string>> = {
     timeoutMs: "--timeout-ms",
     memoryMiB: "--memory-mib",
     outputBytes: "--output-bytes",
   };
-  const faults = parsed.error.issues.map(
-    ({ path, message }) => `${flags[String(path[0])]}: ${message}`,
-  );
+  const faults = checked.faults.map(({ path, message }) => `${flags[String(path[0])]}: ${message}`);
   throw new InputError("USAGE", `The limits do not fit. ${faults.join("; ")}.`);
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { InputError } from "../../core/errors.ts";
 import { Language } from "../../core/execution.ts";
 import type { ToolFilter } from "../../core/ports.ts";
+import { checkSchema } from "../../core/schema-check.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 
 export interface SearchFlags {
@@ -30,10 +31,9 @@ export function filterOf({ language, needs, origin }: SearchFlags): ToolFilter {
 
 function checked<T>(flag: string, schema: z.ZodType<T>, value: unknown): T | undefined {
   if (value === undefined) return undefined;
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problem = parsed.error.issues[0]?.message ?? "invalid";
-  throw new InputError("USAGE", `${flag}: ${problem}. Got ${JSON.stringify(value)}.`);
+  const read = checkSchema(schema, value);
+  if (read.ok) return read.data;
+  throw new InputError("USAGE", `${flag}: ${read.faults[0]?.message}.`);
 }
 
 export function addReindex(tools: Command): void {

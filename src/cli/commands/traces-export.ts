@@ -5,6 +5,7 @@ import { z } from "zod";
 import { InputError } from "../../core/errors.ts";
 import { RunStatus } from "../../core/event.ts";
 import { Language, Limits } from "../../core/execution.ts";
+import { checkSchema, faultText } from "../../core/schema-check.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { exportTraces } from "../../export/export.ts";
 import { FORMATS } from "../../export/formats.ts";
@@ -153,7 +154,7 @@ function choices(flags: ExportFlags): z.output<typeof Choices> {
   const given = (values: object): object =>
     Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
   const { validation, maxPerTask, maxTokens, weighting, tokenizer, margin, nearDuplicates } = rest;
-  const parsed = Choices.safeParse({
+  const checked = checkSchema(Choices, {
     filters: given({
       outcomes: outcome.length === 0 ? undefined : outcome,
       minScore,
@@ -168,6 +169,6 @@ function choices(flags: ExportFlags): z.output<typeof Choices> {
     ...given({ validation, maxPerTask, maxTokens, weighting }),
     ...given({ tokenizer, margin, nearDuplicates }),
   });
-  if (parsed.success) return parsed.data;
-  throw new InputError("USAGE", `The export's flags do not fit. ${z.prettifyError(parsed.error)}`);
+  if (checked.ok) return checked.data;
+  throw new InputError("USAGE", `The export's flags do not fit:\n${faultText(checked.faults)}`);
 }

@@ -5,10 +5,11 @@ import { events, Link, Mapping, Value } from "./define.ts";
 const decided = {
   tool: z.string(),
   version: z.int(),
-  /** Who said so, in words. Null: a version before this one did not record it. */
-  by: z.string().nullable(),
-  /** Of the call that was asked about. */
-  hash: z.string(),
+  by: z
+    .string()
+    .nullable()
+    .describe("Who said so, in words. Null: a version before this one did not record it."),
+  hash: z.string().describe("Of the call that was asked about."),
   asked: Value,
 };
 
@@ -16,8 +17,9 @@ const ran = {
   id: z.string(),
   calls: z.int(),
   simulated: z.int(),
-  /** What each line at the program's top changed. */
-  lines: z.array(z.object({ line: z.int(), changed: z.record(z.string(), z.string()) })),
+  lines: z
+    .array(z.object({ line: z.int(), changed: z.record(z.string(), z.string()) }))
+    .describe("What each line at the program's top changed."),
 };
 
 const asked = {
@@ -25,8 +27,7 @@ const asked = {
   signature: z.string(),
   arguments: z.array(Value),
   line: z.int(),
-  /** Variables of the program as they stood. */
-  state: z.record(z.string(), z.string()),
+  state: z.record(z.string(), z.string()).describe("Variables of the program as they stood."),
   simulated: z.literal(true),
 };
 
@@ -34,13 +35,13 @@ export const CALL_EVENTS = events({
   "tool-call": {
     meaning: "Something is called by name: a tool, an agent or a function of the engine.",
     data: z.object({
-      /** Of a program's calls it begins with the program's own. */
-      id: z.string(),
+      id: z.string().describe("Of a program's calls it begins with the program's own."),
       name: z.string(),
-      /** Of a stored tool. */
-      version: z.int().exactOptional(),
-      /** Of several calls in a row, the first says what is called. */
-      description: z.string().exactOptional(),
+      version: z.int().exactOptional().describe("Of a stored tool."),
+      description: z
+        .string()
+        .exactOptional()
+        .describe("Of several calls in a row, the first says what is called."),
       parameters: Mapping.exactOptional(),
       arguments: Mapping,
     }),
@@ -58,8 +59,7 @@ export const CALL_EVENTS = events({
     data: z.object({
       ...decided,
       decision: z.literal("approved"),
-      /** What was allowed: another than `asked` where a person edited it. */
-      arguments: Value,
+      arguments: Value.describe("What was allowed: another than `asked` where a person edited it."),
       edited: z.boolean(),
     }),
   },
@@ -79,8 +79,7 @@ export const CALL_EVENTS = events({
       code: z.string(),
       input: Value,
       tools: z.array(z.string()),
-      /** Signatures of the functions that a model fills. */
-      gaps: z.array(z.string()),
+      gaps: z.array(z.string()).describe("Signatures of the functions that a model fills."),
     }),
   },
   "program-result": {

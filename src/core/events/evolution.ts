@@ -7,37 +7,40 @@ export type TraceSpec = z.output<typeof Spec>;
 
 /** Outcomes of all kinds in one: which fields are there, `status` says. */
 const Candidate = z.object({
-  /** Of all proposals of the run, from 0. */
-  index: z.int().min(0),
-  /** SHA-256 of the normalised source. */
-  digest: z.string(),
-  /** dropped: lost the race on the first instances. duplicate: equal to an earlier one, not run. */
-  status: z.enum(["scored", "dropped", "duplicate", "failed"]),
-  /** What was done, e.g. `crossover`; `seed` for a starting program. */
-  operator: z.string(),
-  /** Who wrote it. Absent for a seed: it is the task's own. */
-  generator: z.string().exactOptional(),
-  /** The prompt that a model answered, and which of its samples this is. */
-  promptGroup: z.string().exactOptional(),
+  index: z.int().min(0).describe("Of all proposals of the run, from 0."),
+  digest: z.string().describe("SHA-256 of the normalised source."),
+  status: z
+    .enum(["scored", "dropped", "duplicate", "failed"])
+    .describe(
+      "dropped: lost the race on the first instances. duplicate: equal to an earlier one, not run.",
+    ),
+  operator: z.string().describe("What was done, e.g. `crossover`; `seed` for a starting program."),
+  generator: z
+    .string()
+    .exactOptional()
+    .describe("Who wrote it. Absent for a seed: it is the task's own."),
+  promptGroup: z
+    .string()
+    .exactOptional()
+    .describe("The prompt that a model answered, and which of its samples this is."),
   sampleIndex: z.int().exactOptional(),
   island: z.int().exactOptional(),
   parents: z.array(z.string()).exactOptional(),
-  /** Absent for a duplicate: it stands in the event of its first coming. */
-  source: z.string().exactOptional(),
-  /** A model's text beside the code. */
-  thought: z.string().exactOptional(),
+  source: z
+    .string()
+    .exactOptional()
+    .describe("Absent for a duplicate: it stands in the event of its first coming."),
+  thought: z.string().exactOptional().describe("A model's text beside the code."),
   fitness: z.number().exactOptional(),
-  /** There: above the best of its parents. */
-  improved: z.literal(true).exactOptional(),
-  /** Per training instance. */
-  scores: z.array(z.number()).exactOptional(),
-  /** Of a noisy score: how often it was measured, and the standard error of the mean. */
-  samples: z.number().exactOptional(),
+  improved: z.literal(true).exactOptional().describe("There: above the best of its parents."),
+  scores: z.array(z.number()).exactOptional().describe("Per training instance."),
+  samples: z
+    .number()
+    .exactOptional()
+    .describe("Of a noisy score: how often it was measured, and the standard error of the mean."),
   error: z.number().exactOptional(),
-  /** What went wrong, case by case. */
-  feedback: z.array(z.string()).exactOptional(),
-  /** Of a failure: threw, timed-out and the like. */
-  kind: z.string().exactOptional(),
+  feedback: z.array(z.string()).exactOptional().describe("What went wrong, case by case."),
+  kind: z.string().exactOptional().describe("Of a failure: threw, timed-out and the like."),
   reason: z.string().exactOptional(),
 });
 
@@ -50,26 +53,29 @@ export const EVOLUTION_EVENTS = events({
       kind: z.literal("evolution"),
       task: z.string(),
       spec: Spec,
-      /** The function that evolves. */
-      entry: z.string(),
+      entry: z.string().describe("The function that evolves."),
       generator: z.string(),
       strategy: z.string(),
       seed: z.number(),
-      /** What decides the run: a later one with the same repeats it. */
-      config: Mapping,
-      /** What candidates are written in. Absent: JavaScript or TypeScript. */
-      language: z.string().exactOptional(),
-      /** The first training inputs: argument lists of the candidate. */
-      inputs: z.array(z.array(Value)).exactOptional(),
-      /** By what the sealed cases are known. */
+      config: Mapping.describe("What decides the run: a later one with the same repeats it."),
+      language: z
+        .string()
+        .exactOptional()
+        .describe("What candidates are written in. Absent: JavaScript or TypeScript."),
+      inputs: z
+        .array(z.array(Value))
+        .exactOptional()
+        .describe("The first training inputs: argument lists of the candidate."),
       sealed: z
         .object({ cases: z.int(), hashes: z.record(z.string(), z.array(z.string())) })
-        .exactOptional(),
+        .exactOptional()
+        .describe("By what the sealed cases are known."),
     }),
     volatile: z.object({
       budget: z.record(z.string(), z.number()),
-      /** Seconds that runs before this one had spent on the same search. */
-      before: z.number(),
+      before: z
+        .number()
+        .describe("Seconds that runs before this one had spent on the same search."),
     }),
   },
   "candidate-result": {
@@ -99,16 +105,16 @@ export const EVOLUTION_EVENTS = events({
     data: z.object({
       digest: z.string(),
       source: z.string(),
-      /** By training. */
-      fitness: z.number(),
+      fitness: z.number().describe("By training."),
       validation: z.number().exactOptional(),
       measured: Measured.exactOptional(),
-      /** Absent where the task seals no cases, or the winner fails on one of them. */
-      score: z.number().exactOptional(),
+      score: z
+        .number()
+        .exactOptional()
+        .describe("Absent where the task seals no cases, or the winner fails on one of them."),
       measures: z.record(z.string(), Value).exactOptional(),
       failure: z.string().exactOptional(),
-      /** The first seed, and the best seed. */
-      floor: z.number().exactOptional(),
+      floor: z.number().exactOptional().describe("The first seed, and the best seed."),
       baseline: z.number().exactOptional(),
     }),
   },
@@ -118,8 +124,7 @@ export const EVOLUTION_EVENTS = events({
       best: z.object({ digest: z.string(), fitness: z.number() }).nullable(),
       evaluations: z.int(),
       proposals: z.int(),
-      /** By kind. */
-      failures: z.record(z.string(), z.int()),
+      failures: z.record(z.string(), z.int()).describe("By kind."),
     }),
     volatile: z.object({ stopped: z.string(), seconds: z.number() }),
   },

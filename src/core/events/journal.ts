@@ -12,14 +12,14 @@ export const JOURNAL_EVENTS = events({
     meaning: "A step begins.",
     data: z.object({
       key,
-      /** What it is done with. */
-      input: Value.exactOptional(),
-      /** There: a person decides when nobody knows whether its effect happened. */
-      onUncertain: z.literal("ask").exactOptional(),
+      input: Value.exactOptional().describe("What it is done with."),
+      onUncertain: z
+        .literal("ask")
+        .exactOptional()
+        .describe("There: a person decides when nobody knows whether its effect happened."),
     }),
     volatile: z.object({
-      /** Of the claim under which it began. */
-      epoch: z.int(),
+      epoch: z.int().describe("Of the claim under which it began."),
       idempotencyKey: z.string(),
     }),
   },
@@ -37,33 +37,33 @@ export const JOURNAL_EVENTS = events({
     data: z.object({
       key,
       name: z.string(),
-      /** What is being asked, for the person who is to answer. */
-      question: Value.exactOptional(),
-      /** ISO 8601. */
-      deadline: z.string().exactOptional(),
+      question: Value.exactOptional().describe(
+        "What is being asked, for the person who is to answer.",
+      ),
+      deadline: z.string().exactOptional().describe("ISO 8601."),
     }),
   },
   "wait-done": {
     meaning: "A wait is over.",
     data: z.object({
       key,
-      /** Id of the signal that came. Null: the deadline passed. */
-      signal: z.string().nullable(),
+      signal: z
+        .string()
+        .nullable()
+        .describe("Id of the signal that came. Null: the deadline passed."),
     }),
   },
   "sleep-started": {
     meaning: "The request sleeps until a time.",
     data: z.object({
       key,
-      /** ISO 8601. */
-      until: z.string(),
+      until: z.string().describe("ISO 8601."),
     }),
   },
   "signal-received": {
     meaning: "Something was sent to the request from outside.",
     data: z.object({
-      /** Chosen by the sender: the second one of an id is dropped. */
-      id: z.string(),
+      id: z.string().describe("Chosen by the sender: the second one of an id is dropped."),
       name: z.string(),
       payload: Value,
     }),

@@ -38,8 +38,10 @@ const said = {
   finishReason: z.enum(["stop", "length", "tool-calls", "refused", "other"]),
   usage: z.object({ inputTokens: z.number(), outputTokens: z.number() }).exactOptional(),
   model: z.string(),
-  /** US dollars. Absent: the price is not known, which is not zero. */
-  costUsd: z.number().exactOptional(),
+  costUsd: z
+    .number()
+    .exactOptional()
+    .describe("US dollars. Absent: the price is not known, which is not zero."),
 };
 
 export const RecordedReply = z.object(said);
@@ -47,8 +49,7 @@ export const RecordedReply = z.object(said);
 /** One call as it is kept for replays. A failure is recorded as well, for it is replayed too. */
 export const RecordedCall = z.object({
   requestDigest: z.string(),
-  /** How many calls with this digest started before. */
-  occurrence: z.int().min(0),
+  occurrence: z.int().min(0).describe("How many calls with this digest started before."),
   outcome: z.discriminatedUnion("status", [
     z.object({ status: z.literal("replied"), reply: RecordedReply }),
     z.object({
@@ -74,29 +75,33 @@ export const MODEL_EVENTS = events({
   "model-call": {
     meaning: "A model is asked.",
     data: z.object({
-      /** Pairs call and reply. */
-      id: z.string(),
+      id: z.string().describe("Pairs call and reply."),
       role: z.string(),
       promptName: z.string(),
       promptVersion: z.string(),
       promptDigest: z.string(),
       messages: z.array(Message),
       tools: z.array(ModelTool).exactOptional(),
-      /** `schema`: the name of the form that the reply has to have. */
-      parameters: z.object({
-        temperature: z.number().exactOptional(),
-        seed: z.number().exactOptional(),
-        schema: z.string().exactOptional(),
-      }),
-      /** `driver:model`. */
-      model: z.string(),
-      /** For training on its output. */
-      terms: z.string(),
-      /** Of a generator's call. Equal for samples of one rendered prompt about the same parents. */
-      promptGroup: z.string().exactOptional(),
+      parameters: z
+        .object({
+          temperature: z.number().exactOptional(),
+          seed: z.number().exactOptional(),
+          schema: z.string().exactOptional(),
+        })
+        .describe("`schema`: the name of the form that the reply has to have."),
+      model: z.string().describe("`driver:model`."),
+      terms: z.string().describe("For training on its output."),
+      promptGroup: z
+        .string()
+        .exactOptional()
+        .describe(
+          "Of a generator's call. Equal for samples of one rendered prompt about the same parents.",
+        ),
       sampleIndex: z.int().exactOptional(),
-      /** 0: the first question. 1: the one that told a failure back. */
-      turn: z.int().exactOptional(),
+      turn: z
+        .int()
+        .exactOptional()
+        .describe("0: the first question. 1: the one that told a failure back."),
       parents: z.array(z.string()).exactOptional(),
       temperature: z.number().exactOptional(),
       seed: z.number().exactOptional(),

@@ -5,8 +5,7 @@ import { events, Mapping, Value, type Written } from "./define.ts";
 const ContextItem = z.object({
   kind: z.enum(["past-outcome", "preference", "data"]),
   text: z.string(),
-  /** Run id, file or user that it comes from. */
-  source: z.string(),
+  source: z.string().describe("Run id, file or user that it comes from."),
 });
 
 /** A tool in the words of whoever would use it, before any was seen. */
@@ -77,18 +76,16 @@ const WholePlan = z.object({
   version: z.int().min(1),
   reason: z.string(),
   steps: z.array(PlannedStep),
-  /** Why the version before it did not do. */
-  because: z.string().exactOptional(),
-  /** Ids of steps that are done and stay so. */
-  kept: z.array(z.string()).exactOptional(),
-  /** Ids, against the version before it. */
+  because: z.string().exactOptional().describe("Why the version before it did not do."),
+  kept: z.array(z.string()).exactOptional().describe("Ids of steps that are done and stay so."),
   diff: z
     .object({
       added: z.array(z.string()),
       dropped: z.array(z.string()),
       changed: z.array(z.string()),
     })
-    .exactOptional(),
+    .exactOptional()
+    .describe("Ids, against the version before it."),
 });
 
 export const PLAN_EVENTS = events({
@@ -96,16 +93,19 @@ export const PLAN_EVENTS = events({
     meaning: "It was looked up what is known of the matter.",
     data: z.object({
       context: z.array(ContextItem),
-      /** By rule: the task that measures success, with how many inputs it came. */
-      task: z.string().exactOptional(),
+      task: z
+        .string()
+        .exactOptional()
+        .describe("By rule: the task that measures success, with how many inputs it came."),
       spec: Hypothesis.exactOptional(),
       inputs: z.int().exactOptional(),
-      /** With a model: what was asked of each source, and what came of it. */
-      queries: z.record(z.string(), z.array(z.string())).exactOptional(),
+      queries: z
+        .record(z.string(), z.array(z.string()))
+        .exactOptional()
+        .describe("With a model: what was asked of each source, and what came of it."),
       tokens: z.number().exactOptional(),
       leftOut: z.int().exactOptional(),
-      /** An equal request that was served. */
-      earlier: z.string().exactOptional(),
+      earlier: z.string().exactOptional().describe("An equal request that was served."),
     }),
   },
   "affordance-result": {
@@ -116,10 +116,14 @@ export const PLAN_EVENTS = events({
       matches: z.array(Match),
       tried: z.array(Tried),
       missing: z.array(Hypothesis),
-      /** Why the store's answer is less than it could be. */
-      degraded: z.string().exactOptional(),
-      /** With a model: how often it was asked, and which tools meet which hypothesis. */
-      rounds: z.int().exactOptional(),
+      degraded: z
+        .string()
+        .exactOptional()
+        .describe("Why the store's answer is less than it could be."),
+      rounds: z
+        .int()
+        .exactOptional()
+        .describe("With a model: how often it was asked, and which tools meet which hypothesis."),
       resolved: z
         .array(
           z.object({
@@ -128,8 +132,7 @@ export const PLAN_EVENTS = events({
           }),
         )
         .exactOptional(),
-      /** The equal request whose tools these are. */
-      knownFrom: z.string().exactOptional(),
+      knownFrom: z.string().exactOptional().describe("The equal request whose tools these are."),
     }),
   },
   "plan-proposed": {

@@ -6,11 +6,11 @@ import { Shown } from "./model.ts";
 
 /** How a request is to be worked on, as it is kept: a later process makes the same of it. */
 export const RequestWork = z.strictObject({
-  /** Says where the task comes from; whoever submits also knows how to read it. Null: no task. */
-  source: Value,
+  source: Value.describe(
+    "Says where the task comes from; whoever submits also knows how to read it. Null: no task.",
+  ),
   seed: z.int().min(0),
-  /** For making one tool. */
-  budget: Budget.exactOptional(),
+  budget: Budget.exactOptional().describe("For making one tool."),
   generator: z.string().exactOptional(),
 });
 export type RequestWork = z.output<typeof RequestWork>;
@@ -41,10 +41,11 @@ export const REQUEST_EVENTS = events({
       user: z.string().exactOptional(),
       files: z.array(z.string()).exactOptional(),
       images: z.array(Shown).exactOptional(),
-      /** Of a person's request. */
-      work: RequestWork.exactOptional(),
-      /** There: the agent that was handed a part of another request. */
-      agent: z.string().exactOptional(),
+      work: RequestWork.exactOptional().describe("Of a person's request."),
+      agent: z
+        .string()
+        .exactOptional()
+        .describe("There: the agent that was handed a part of another request."),
     }),
   },
   "request-status": {
@@ -60,12 +61,16 @@ export const REQUEST_EVENTS = events({
     meaning: "The person changed the request while it ran; its words are now these.",
     data: z.object({
       ...words,
-      /** 2 for the first change. Null: a version before this one did not count. */
-      revision: z.int().min(2).nullable(),
-      /** Names of the fields that were given anew. */
-      changed: z.array(z.string()),
-      /** The words until then. Null: a version before this one did not keep them. */
-      before: z.object(words).nullable(),
+      revision: z
+        .int()
+        .min(2)
+        .nullable()
+        .describe("2 for the first change. Null: a version before this one did not count."),
+      changed: z.array(z.string()).describe("Names of the fields that were given anew."),
+      before: z
+        .object(words)
+        .nullable()
+        .describe("The words until then. Null: a version before this one did not keep them."),
     }),
   },
   "answer-checked": {
@@ -76,13 +81,15 @@ export const REQUEST_EVENTS = events({
     meaning: "The request has its answer.",
     data: z.object({
       answer: z.string(),
-      /** The same as data, where there is more to it than the text. */
-      value: Value.exactOptional(),
-      /** The tool that was made or called for it, if any. */
-      tool: z.object({ name: z.string(), version: z.int() }).nullable(),
+      value: Value.exactOptional().describe(
+        "The same as data, where there is more to it than the text.",
+      ),
+      tool: z
+        .object({ name: z.string(), version: z.int() })
+        .nullable()
+        .describe("The tool that was made or called for it, if any."),
       checks: Checks,
-      /** Named figures of the task. */
-      measures: Mapping,
+      measures: Mapping.describe("Named figures of the task."),
     }),
   },
 });

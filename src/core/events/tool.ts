@@ -7,11 +7,9 @@ const scope = {
   name: z.string(),
   signature: z.string(),
   arguments: z.array(z.object({ name: z.string(), why: z.string() })),
-  /** Values that the request itself names. */
-  literals: z.array(z.string()),
+  literals: z.array(z.string()).describe("Values that the request itself names."),
   reasons: z.array(z.string()),
-  /** What the rules found, in sentences. */
-  flags: z.array(z.string()),
+  flags: z.array(z.string()).describe("What the rules found, in sentences."),
 };
 
 export const TOOL_EVENTS = events({
@@ -22,13 +20,14 @@ export const TOOL_EVENTS = events({
       z.object({
         ...scope,
         decision: z.enum(["new", "reuse"]),
-        /** The stored tool to use instead. */
-        reuse: z.object({ name: z.string(), version: z.int() }).exactOptional(),
+        reuse: z
+          .object({ name: z.string(), version: z.int() })
+          .exactOptional()
+          .describe("The stored tool to use instead."),
         generality: z.enum(["general", "specific"]),
         language: z.string(),
         constants: z.array(z.object({ value: z.string(), why: z.string() })),
-        /** Stored tools that it was compared with. */
-        siblings: z.array(z.string()),
+        siblings: z.array(z.string()).describe("Stored tools that it was compared with."),
       }),
     ]),
   },
@@ -37,12 +36,12 @@ export const TOOL_EVENTS = events({
     data: z.object({
       name: z.string(),
       literals: z.array(z.string()),
-      /** Whether it only lists the examples. */
-      table: z.boolean(),
-      /** What its author is told. */
-      notes: z.array(z.string()),
-      /** Arguments of held-out variants that it fails. */
-      failedVariants: z.array(z.array(Value)).exactOptional(),
+      table: z.boolean().describe("Whether it only lists the examples."),
+      notes: z.array(z.string()).describe("What its author is told."),
+      failedVariants: z
+        .array(z.array(Value))
+        .exactOptional()
+        .describe("Arguments of held-out variants that it fails."),
     }),
   },
   "scope-shared": {
@@ -82,8 +81,7 @@ export const TOOL_EVENTS = events({
     data: z.object({
       name: z.string(),
       description: z.string(),
-      /** Equal for wishes that the same tool fulfils. */
-      key: z.string(),
+      key: z.string().describe("Equal for wishes that the same tool fulfils."),
     }),
   },
   "tool-create-shared": {

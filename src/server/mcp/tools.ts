@@ -16,6 +16,7 @@ import { isPending } from "../../call/pending.ts";
 import { EngineError, InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { Request } from "../../core/request.ts";
+import { checkSchema, faultText } from "../../core/schema-check.ts";
 import { readSignature } from "../../core/text/signature.ts";
 import { Case, type Tool, ToolSpec } from "../../core/tool.ts";
 import { specFromExamples } from "../../create-tool/spec-from-examples.ts";
@@ -165,9 +166,9 @@ function parseCursor(cursor: string): string {
 }
 
 async function search({ tools }: Served, named: unknown): Promise<CallToolResult> {
-  const parsed = SearchArguments.safeParse(named);
-  if (!parsed.success) return failure("INVALID_ARGUMENTS", z.prettifyError(parsed.error));
-  const { query, limit } = parsed.data;
+  const checked = checkSchema(SearchArguments, named);
+  if (!checked.ok) return failure("INVALID_ARGUMENTS", faultText(checked.faults));
+  const { query, limit } = checked.data;
   const matches = await tools.search({ text: query, limit });
   return success({
     tools: matches.map(({ tool, score }) => ({
@@ -185,19 +186,19 @@ async function create(
   named: unknown,
   { signal, progress }: CallContext,
 ): Promise<CallToolResult> {
-  const parsed = CreateArguments.safeParse(named);
-  if (!parsed.success) return failure("INVALID_ARGUMENTS", z.prettifyError(parsed.error));
-  const { description, examples, name, signature, budgetSeconds } = parsed.data;
+  const checked = checkSchema(CreateArguments, named);
+  if (!checked.ok) return failure("INVALID_ARGUMENTS", faultText(checked.faults));
+  const { description, examples, name, signature, budgetSeconds } = checked.data;
   progress(0, "looking for a stored tool");
   const guessed = specFromExamples(description, Case.array().parse(examples));
-  const whole = ToolSpec.safeParse({
+  const whole = checkSchema(ToolSpec, {
     ...guessed,
     ...(signature === undefined ? {} : { signature, name: name ?? nameIn(signature) }),
     ...(name === undefined || signature !== undefined
       ? {}
       : { name, signature: guessed.signature.replace(guessed.name, name) }),
   });
-  if (!whole.success) return failure("INVALID_ARGUMENTS", z.prettifyError(whole.error));
+  if (!whole.ok) return failure("INVALID_ARGUMENTS", faultText(whole.faults));
   const spec = whole.data;
   const task = specTask(spec);
   const { seed } = engine.config;

@@ -110,16 +110,28 @@ describe("what does not fit is told with file, line and field:", () => {
     [
       "a field of a list",
       "name: x\ntasks: [cap-set-3]\nbudgets:\n  - evaluations: 5\n  - evaluations: 0\n",
-      /bad\.yaml:5: budgets\.1\.evaluations: /,
+      /bad\.yaml:5: budgets\[1\]\.evaluations: expected a number of at least 1, got 0/,
     ],
-    ["an unknown field", "name: x\ntasks: [cap-set-3]\nseed: 3\n", /bad\.yaml:3: seed: /],
+    [
+      "an unknown field",
+      "name: x\ntasks: [cap-set-3]\nseed: 3\n",
+      /bad\.yaml:3: seed: expected a known key, got "seed" \(did you mean "seeds"\?\); known keys: name, /,
+    ],
     [
       "an unknown strategy",
       "name: x\ntasks: [cap-set-3]\nstrategies:\n  - funsearch\n  - magic\n",
-      /bad\.yaml:5: strategies\.1: expected one of .*got "magic"/,
+      /bad\.yaml:5: strategies\[1\]: expected one of .*got "magic"/,
     ],
-    ["an unknown task", "name: x\ntasks:\n  - cap-set-3\n  - nothing\n", /bad\.yaml:4: tasks\.1: /],
-    ["a pattern without a match", "name: x\ntasks: ['zoo/*']\n", /bad\.yaml:2: tasks\.0: no task/],
+    [
+      "an unknown task",
+      "name: x\ntasks:\n  - cap-set-3\n  - nothing\n",
+      /bad\.yaml:4: tasks\[1\]: /,
+    ],
+    [
+      "a pattern without a match",
+      "name: x\ntasks: ['zoo/*']\n",
+      /bad\.yaml:2: tasks\[0\]: no task/,
+    ],
     ["a generator without its model", "name: x\ntasks: [cap-set-3]\ngenerators: [llm]\n", /:3: /],
     ["no task at all", "name: x\nseeds: 1\n", /expected at least one task/],
     ["text that is no YAML", "name: [x\n", /bad\.yaml: /],
@@ -129,7 +141,7 @@ describe("what does not fit is told with file, line and field:", () => {
     [
       "a limit that no model keeps",
       "name: x\ntasks: [cap-set-3]\ngenerators: [llm]\nmodels: [{ name: a, model: m }]\nlimits: { usd: 1 }\n",
-      /bad\.yaml:4: models\.0: .*budgetUsd/,
+      /bad\.yaml:4: models\[0\]: .*budgetUsd/,
     ],
   ];
   test.each(cases)("%s", async (_, text, said) => {

@@ -65,7 +65,7 @@ describe("exported tools", () => {
       /expected pack@1, got @2/,
     );
     await expect(importTools(to, { ...file, tools: [{ ...first, version: "x" }] })).rejects.toThrow(
-      /tools\.0\.version/,
+      /tools\[0\]\.version/,
     );
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (junk) => {

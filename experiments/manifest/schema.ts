@@ -37,7 +37,7 @@ const Seeds = z.union(
   "expected a count of seeds or a list of whole numbers from 0",
 );
 
-export const BASELINES = ["random", "best-of-n", "sequential"] as const;
+const BASELINES = ["random", "best-of-n", "sequential"] as const;
 
 export const Manifest = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {

@@ -42,14 +42,14 @@ export const ModelConfig = z.strictObject({
 export type ModelConfig = z.output<typeof ModelConfig>;
 
 /** Who asks a model for what; agents may name roles of their own. */
-export const ROLES = ["planner", "author", "tester", "judge", "simulator", "agent"] as const;
+const ROLES = ["planner", "author", "tester", "judge", "simulator", "agent"] as const;
 
 const TracesConfig = z.strictObject({
   maxDays: z.number().positive().exactOptional(),
   maxBytes: z.int().min(1_000_000).exactOptional(),
 });
 
-export const TelemetryConfig = z.strictObject({
+const TelemetryConfig = z.strictObject({
   /** OTLP over HTTP, e.g. `http://127.0.0.1:4318`. */
   endpoint: z.url(),
   /** The environment variable that holds `name=value,name=value`. */

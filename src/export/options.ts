@@ -75,7 +75,7 @@ export interface ExportOptions {
 export type ResolvedOptions = Required<Omit<ExportOptions, "runs" | "countTokens" | "hindsight">> &
   Pick<ExportOptions, "runs" | "countTokens" | "hindsight">;
 
-export const DEFAULT_TERMS = ["open-weights", "mutation", "engine", "scripted", "human"] as const;
+const DEFAULT_TERMS = ["open-weights", "mutation", "engine", "scripted", "human"] as const;
 
 /** @throws InputError BAD_EXPORT_OPTIONS */
 export function resolved(options: ExportOptions): ResolvedOptions {

@@ -14,7 +14,8 @@ import { type CreateToolPorts, createTool } from "../../src/create-tool/create-t
 import { createFromWords } from "../../src/create-tool/from-words.ts";
 import { fileClaims, singleFlight } from "../../src/create-tool/single-flight.ts";
 import { withVariants } from "../../src/create-tool/variants.ts";
-import { memoryToolStore, toolDigest } from "../../toolstore/index.ts";
+import { toolDigest } from "../../toolstore/index.ts";
+import { memoryToolStore } from "../../toolstore/store/memory.ts";
 import { sampleTool } from "../toolstore/sample.ts";
 import { knowing, newTool, workbench } from "./creating.ts";
 

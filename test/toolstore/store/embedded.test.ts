@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { ConfigError } from "../../../src/core/errors.ts";
 import type { Embedder } from "../../../src/core/ports.ts";
-import { embeddedToolStore } from "../../../toolstore/index.ts";
+import { embeddedToolStore } from "../../../toolstore/store/embedded.ts";
 import { toolStoreContract } from "../../contracts/tool-store.ts";
 import { hashEmbedder } from "../hash-embedder.ts";
 import { sampleTool } from "../sample.ts";

@@ -359,7 +359,7 @@ describe("equal wishes", () => {
     const made = await createFromWords(bench.ports, request, { words: objective }, never);
     expect(made).toMatchObject({ kind: "tool-refused", instead: { name: "vowel_total" } });
     expect(bench.evolved).toEqual([]);
-    expect(bench.events.find(({ type }) => type === "tool-reuse")).toBeDefined();
+    expect(bench.events.map(({ type }) => type)).toContain("tool-reuse");
   });
 
   it("cost one question when the reasoner knows the stored tool", async () => {

@@ -212,8 +212,8 @@ describe("a server that is out", () => {
       keyless: { url: "http://127.0.0.1:9/mcp", headersEnv: { Authorization: "NO_SUCH_KEY" } },
     });
     const notes = await tools.sync();
-    expect(notes.find((note) => note.includes("gone is out"))).toBeDefined();
-    expect(notes.find((note) => note.includes("NO_SUCH_KEY"))).toBeDefined();
+    expect(notes).toContainEqual(expect.stringContaining("gone is out"));
+    expect(notes).toContainEqual(expect.stringContaining("NO_SUCH_KEY"));
     const found = await tools.over(library.tools).search({ text: "greets", limit: 3 });
     expect(found.map(({ tool }) => tool.name)).toContain("fixture__hello");
 

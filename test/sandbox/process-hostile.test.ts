@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { processSandbox } from "../../sandbox/process/process.ts";
 import { Limits } from "../../src/core/execution.ts";
@@ -21,6 +21,11 @@ const limits = Limits.parse({ timeoutMs: 1_000, memoryMiB: 64 });
 const never = new AbortController().signal;
 const inputs = [[57, [130, 150]]];
 const withoutPython = !["/usr/bin/python3", "/usr/local/bin/python3"].some(existsSync);
+
+it("no hostile Python file is without a case, and no case without a file", () => {
+  const files = readdirSync(folder).filter((file) => file !== "manifest.json");
+  expect(manifest.map(({ file }) => file).sort()).toEqual(files.sort());
+});
 
 describe.skipIf(withoutPython)(
   "hostile Python in a process (skipped where there is no Python 3)",

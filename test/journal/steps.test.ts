@@ -3,24 +3,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe } from "vitest";
-import type { Signal } from "../../src/core/steps.ts";
-import { immediateSteps, type StepsMemory, stepsMemory } from "../../src/journal/immediate.ts";
+import { immediateSteps, stepsMemory } from "../../src/journal/immediate.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import { sqliteEventStore } from "../../src/trace/store/sqlite.ts";
 import { stepsContract } from "../contracts/steps.ts";
+import { sendTo } from "../support/signals.ts";
 import { durablePlace } from "./request.ts";
 
 const home = mkdtempSync(join(tmpdir(), "steps-"));
 let files = 0;
 afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-/** Nothing but these tests signals work that is no request. @returns false if the id came before. */
-function sendTo(memory: StepsMemory, signal: Signal): boolean {
-  if (memory.signals.some(({ id }) => id === signal.id)) return false;
-  memory.signals.push(signal);
-  for (const listener of [...memory.listeners]) listener();
-  return true;
-}
 
 describe("durable steps: memory", () => {
   stepsContract(() => durablePlace(memoryEventStore()));

@@ -174,7 +174,8 @@ describe("toolstore: embedded", () => {
   });
 
   // Root may write anywhere.
-  it.skipIf(process.getuid?.() === 0)("says what to do about a folder without permission", () => {
+  it("says what to do about a folder without permission", ({ skip }) => {
+    skip(process.getuid?.() === 0, "root may write anywhere");
     const locked = mkdtempSync(join(folder, "locked-"));
     chmodSync(locked, 0o500);
     expect(() => embeddedToolStore(join(locked, "tools.db"))).toThrow(/a file it can write/);

@@ -40,7 +40,7 @@ test("what can never fit is refused at once, though others could still free some
   const { take } = tenCalls(4);
   await take(6);
   await expect(take(7)).rejects.toThrow(
-    "The budget of 10 calls has 6 left, and 7 are needed. Raise it.",
+    "The budget of 10 calls has no room for 7 more. Raise it.",
   );
 });
 

@@ -1,5 +1,6 @@
 /** Every test file belongs to exactly one project, and a unit test can start nothing. */
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { sep } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -44,4 +45,16 @@ test("a unit test that starts a process, a thread or an isolate fails", async ()
   await expect(import("isolated-vm")).rejects.toThrow(/Got isolated-vm/);
   // Also where the error is caught, by what the file's end finds here.
   expect(refused.splice(0)).toEqual(["spawn(true)", "new Worker(./worker.ts)", "isolated-vm"]);
+});
+
+test("documents name tests that there are", async () => {
+  const documents = ["README.md", "AGENTS.md", "sandbox/README.md", "toolstore/README.md"];
+  const all = await files(["test/**/*.ts"]);
+  const named = documents.flatMap((document) =>
+    [...readFileSync(document, "utf8").matchAll(/`([\w./-]+\.test\.ts)`/g)].map(
+      ([, path = ""]) => path,
+    ),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !all.some((file) => `/${file}`.endsWith(`/${path}`)))).toEqual([]);
 });

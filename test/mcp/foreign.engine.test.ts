@@ -9,8 +9,8 @@ import { McpServers } from "../../src/core/mcp-servers.ts";
 import { actsOutside, programOf } from "../../src/core/tool.ts";
 import { storedName } from "../../src/mcp/definition.ts";
 import { type ForeignTools, foreignTools } from "../../src/mcp/foreign.ts";
-import { judgeCases } from "../../toolstore/gate/weigh.ts";
-import { approve, reject, toolDiff, toolDigest, weighTool } from "../../toolstore/index.ts";
+import { judgeCases, weighTool } from "../../toolstore/gate/weigh.ts";
+import { approve, reject, toolDiff, toolDigest } from "../../toolstore/index.ts";
 import { signal, type TestLibrary, testLibrary } from "../support/library.ts";
 import { sampleTool } from "../toolstore/sample.ts";
 

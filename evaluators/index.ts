@@ -3,10 +3,7 @@ import type { Evaluator } from "../src/core/ports.ts";
 import { evaluateExecutions } from "./evaluate.ts";
 import { caseFeedback } from "./feedback.ts";
 
-export { type CaseVerdict, caseVerdict } from "./correctness.ts";
-export { evaluateExecutions } from "./evaluate.ts";
-export { caseFeedback, type FeedbackOptions } from "./feedback.ts";
-export { type SpecTask, specTask } from "./spec-task.ts";
+export { specTask } from "./spec-task.ts";
 
 /** The evaluator that every task goes through: the task scores, this holds it to the contract. */
 export function createEvaluator(): Evaluator {

@@ -12,7 +12,7 @@
 import type { Json } from "../../src/index.ts";
 
 /** One block of each class that may be used; turning it gives the others. */
-export const BLOCKS: readonly (readonly number[])[] = [
+const BLOCKS: readonly (readonly number[])[] = [
   [0, 0, 0],
   [0, 0, 1],
   [0, 0, 2],
@@ -98,7 +98,7 @@ function blindAt(a: number | undefined, b: number | undefined, c: number | undef
 }
 
 /** Whether vectors of three different words can always be told apart. */
-export function apart(u: Word, v: Word, w: Word): boolean {
+function apart(u: Word, v: Word, w: Word): boolean {
   return u.some((kind, place) => blindAt(kind, v[place], w[place]) === 0);
 }
 
@@ -109,7 +109,7 @@ export function pairApart(u: Word, v: Word): boolean {
 }
 
 /** Whether some vectors of the two words have the same support. */
-export function sameSupport(u: Word, v: Word): boolean {
+function sameSupport(u: Word, v: Word): boolean {
   return u.every((kind, place) => WEIGHTS[kind] === WEIGHTS[v[place] ?? 0]);
 }
 

@@ -49,7 +49,7 @@ function greedy(priorities, words) {
 }
 
 /** JavaScript that defines `featuresOf(word)`, in the order of the kernel's parameters. */
-export function featuresSource(places: number): string {
+function featuresSource(places: number): string {
   const blocks = Array.from({ length: places }, (_, i) => i);
   const counts = WEIGHTS.map((_, kind) => blocks.map((i) => `(b[${i}] === ${kind})`).join(" + "));
   const weighted = blocks.map((i) => `${i + 1} * b[${i}]`).join(" + ");

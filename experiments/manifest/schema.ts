@@ -44,7 +44,7 @@ const Seeds = z.union(
   "expected a count of seeds or a list of whole numbers from 0",
 );
 
-export const BASELINES = ["random", "best-of-n", "sequential"] as const;
+const BASELINES = ["random", "best-of-n", "sequential"] as const;
 
 export const Manifest = z.strictObject({
   name: z

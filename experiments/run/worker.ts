@@ -47,7 +47,7 @@ export async function serveCells(
 }
 
 /** A cell's failure is a record like any other. */
-export async function recordOf(
+async function recordOf(
   ports: WorkerPorts,
   cell: Cell,
   again: boolean,

@@ -14,7 +14,7 @@ import { outside } from "./names.ts";
 const ASSIGNMENTS: ReadonlySet<string> = new Set("= += -= *= /= %= **=".split(" "));
 
 /** The statements of one block, in a scope of their own. */
-export function block(statements: readonly Statement[], context: Context): string {
+function block(statements: readonly Statement[], context: Context): string {
   return context.names.within(() => body(statements, context));
 }
 

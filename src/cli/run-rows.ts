@@ -63,7 +63,7 @@ export interface Origin {
 }
 
 /** Who works on it, and which run of a manifest it is: the first event says so. */
-export async function origin({ events }: Pick<Engine, "events">, run: RunSummary): Promise<Origin> {
+async function origin({ events }: Pick<Engine, "events">, run: RunSummary): Promise<Origin> {
   for await (const { data } of readEvents(events, run.id, ["request-submit"])) {
     return originIn(data);
   }

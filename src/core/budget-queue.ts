@@ -48,8 +48,9 @@ export function budgetQueue(
     const most = limit[unit] ?? 0;
     const gone = spent()[unit] ?? 0;
     const asked = ask[unit] ?? 0;
+    // The words go into traces, so they do not say what is left: that depends on who came back first.
     return new BudgetExceededError(
-      `${words.budget} of ${most} ${unit} has ${Math.max(0, most - gone)} left, and ${asked} are needed. ${words.advice}`,
+      `${words.budget} of ${most} ${unit} has no room for ${asked} more. ${words.advice}`,
       { facts: { unit, limit: most, spent: gone, asked } },
     );
   };

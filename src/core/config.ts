@@ -73,7 +73,7 @@ export const ModelConfig = z.strictObject({
 export type ModelConfig = z.output<typeof ModelConfig>;
 
 /** Who asks a model for what; agents may name roles of their own. */
-export const ROLES = ["planner", "author", "tester", "judge", "simulator", "agent"] as const;
+const ROLES = ["planner", "author", "tester", "judge", "simulator", "agent"] as const;
 
 const TracesConfig = z.strictObject({
   maxDays: z
@@ -88,7 +88,7 @@ const TracesConfig = z.strictObject({
     .describe("The oldest ended runs are removed until the rest fits."),
 });
 
-export const TelemetryConfig = z.strictObject({
+const TelemetryConfig = z.strictObject({
   endpoint: z.url().describe("Receiver of spans (OTLP over HTTP), e.g. `http://127.0.0.1:4318`."),
   headersEnv: z
     .string()

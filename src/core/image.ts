@@ -79,11 +79,6 @@ export function isInlineImage(value: unknown): value is InlineImage {
   return type === "image" && typeof data === "string" && mimeType === kindOf(data);
 }
 
-/** The same, or one by its address. */
-export function isImage(value: unknown): value is Image {
-  return isInlineImage(value) || Linked.safeParse(value).success;
-}
-
 function kindOf(data: string): MediaType | undefined {
   return magicOf(Buffer.from(data.slice(0, 32), "base64"));
 }

@@ -5,8 +5,6 @@
 export type { Embedder } from "./ports/embedder.ts";
 export type { Evaluation, Evaluator } from "./ports/evaluator.ts";
 export type {
-  AppendOptions,
-  Claim,
   EventStore,
   OpenTrace,
   TraceWriter,
@@ -22,7 +20,6 @@ export type {
 } from "./ports/language-model.ts";
 export type { Sandbox, SandboxCapabilities } from "./ports/sandbox.ts";
 export type {
-  StoreHealth,
   ToolFilter,
   ToolMatch,
   ToolMatches,

@@ -16,7 +16,7 @@ export interface Reserved {
 }
 
 /**
- * Contract, checked by test/runtime/spending.test.ts:
+ * Contract, checked by test/journal/spending.test.ts:
  * - At any time, what is spent and what is put aside stay together within the limit.
  * - What is put aside is on disk before it is spent. A life that ends between the two leaves it put
  *   aside; the same key takes it up again.

@@ -21,12 +21,11 @@ export const Case = z.strictObject({
 export type Case = z.output<typeof Case>;
 
 /** What a tool needs beyond its arguments. Anything but nothing is put before a person. */
-export const ToolCapabilities = z.object({
+const ToolCapabilities = z.object({
   network: z.array(z.string()).default([]).describe("Hosts that it may call. Empty: no network."),
   files: z.boolean().default(false).describe("Whether it reads or writes files."),
   model: z.boolean().default(false).describe("Whether it asks a language model."),
 });
-export type ToolCapabilities = z.output<typeof ToolCapabilities>;
 
 /**
  * What a tool shall do, as a user writes it.
@@ -111,7 +110,7 @@ export const ToolUsage = z.object({
 export type ToolUsage = z.output<typeof ToolUsage>;
 
 /** Where a tool came from. */
-export const Lineage = z.object({
+const Lineage = z.object({
   runId: z.string().exactOptional(),
   requestId: z.string().exactOptional(),
   specDigest: z.string().exactOptional(),
@@ -119,16 +118,14 @@ export const Lineage = z.object({
   parents: z.array(z.string()).default([]),
   generator: z.string().exactOptional(),
 });
-export type Lineage = z.output<typeof Lineage>;
 
 /** How it did before it was registered. Scores: higher is better. */
-export const ToolEvaluation = z.object({
+const ToolEvaluation = z.object({
   train: z.number(),
   heldOut: z.number(),
   /** Named figures for people, e.g. excess over a bound, in percent. */
   measures: z.record(z.string(), z.number()).default({}),
 });
-export type ToolEvaluation = z.output<typeof ToolEvaluation>;
 
 export const Tool = z.object({
   name: ToolName,

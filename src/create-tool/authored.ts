@@ -129,7 +129,7 @@ interface AuthoredSplit {
  * A third of the test author's cases is sealed and a quarter validates, in an order which the cases
  * themselves decide: equal cases, equal splits. Without a person's examples at least two train.
  */
-export function splitAuthored(cases: readonly AuthoredCase[]): AuthoredSplit {
+function splitAuthored(cases: readonly AuthoredCase[]): AuthoredSplit {
   const given = cases.filter(({ by }) => by === "user");
   const written = shuffled(cases.filter(({ by }) => by === "tester"));
   const spare = Math.max(0, written.length - (given.length === 0 ? 2 : 0));

@@ -18,7 +18,7 @@ export interface WishPorts extends WordsPorts {
 }
 
 /** The task of a wish; whoever wishes the same meanwhile gets the same one. */
-export async function taskOfWish(
+async function taskOfWish(
   ports: WishPorts,
   wanted: Wanted,
   signal: AbortSignal,
@@ -35,7 +35,7 @@ export async function taskOfWish(
 }
 
 /** What a goal is for a wish alone: to have the tool. */
-export function goalOfWish(request: Request, wanted: Wanted, task: AuthoredTask): TaskGoal {
+function goalOfWish(request: Request, wanted: Wanted, task: AuthoredTask): TaskGoal {
   return { request, task, words: wanted.words, instances: instancesOf(task), context: [] };
 }
 

@@ -1,5 +1,4 @@
 /** From the winner of a run to the record that the store keeps, and what the gate measures it on. */
-import type { Evaluation } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { Case, Tool } from "../core/tool.ts";
 import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
@@ -70,13 +69,6 @@ export function gateInstances(task: Task, seed: number): readonly TaskInstance[]
     return [...sealed, ...task.instances("validation", seed), ...training];
   }
   return sealed.length > 0 ? sealed : training;
-}
-
-/** The evaluation of the record after cases were taken out: what the gate has measured. */
-export function measuredBy(tool: Tool, heldOut: Evaluation): Tool {
-  if (heldOut.status === "failed") return tool;
-  const { fitness } = heldOut;
-  return { ...tool, evaluation: { ...tool.evaluation, train: fitness, heldOut: fitness } };
 }
 
 /** Why the search may have failed, for people: what kind of task it is and what could help. */

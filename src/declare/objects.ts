@@ -104,7 +104,7 @@ export function openManifestObjects(path: string): ManifestObjects {
   };
 }
 
-export function digestOfBody(body: Body<Section>): string {
+function digestOfBody(body: Body<Section>): string {
   return digestJson(JSON.parse(JSON.stringify(body)) as Json);
 }
 

@@ -78,7 +78,7 @@ export interface ExportOptions {
 type Absent = "runs" | "tokenizer" | "countTokens" | "hindsight";
 export type ResolvedOptions = Required<Omit<ExportOptions, Absent>> & Pick<ExportOptions, Absent>;
 
-export const DEFAULT_TERMS = ["open-weights", "mutation", "engine", "scripted", "human"] as const;
+const DEFAULT_TERMS = ["open-weights", "mutation", "engine", "scripted", "human"] as const;
 
 /** @throws InputError BAD_EXPORT_OPTIONS */
 export function resolved(options: ExportOptions): ResolvedOptions {

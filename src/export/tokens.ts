@@ -13,7 +13,7 @@ import { canonicalJson } from "../core/json.ts";
 import { optionalPackage } from "../core/optional-package.ts";
 import { type ChatMessage, type Example, imagesIn, messagesOf } from "./examples.ts";
 
-export const ENCODINGS = ["o200k_base", "o200k_harmony", "cl100k_base"] as const;
+const ENCODINGS = ["o200k_base", "o200k_harmony", "cl100k_base"] as const;
 type Encoding = (typeof ENCODINGS)[number];
 
 export interface TokenCounter {

@@ -33,14 +33,6 @@ export function stepsMemory(): StepsMemory {
   };
 }
 
-/** @returns false if a signal of this id came before. */
-export function sendTo(memory: StepsMemory, signal: Signal): boolean {
-  if (memory.signals.some(({ id }) => id === signal.id)) return false;
-  memory.signals.push(signal);
-  for (const listener of [...memory.listeners]) listener();
-  return true;
-}
-
 /** @param signal Aborts what is under way, and every wait. */
 export function immediateSteps(
   memory: StepsMemory = stepsMemory(),

@@ -6,7 +6,7 @@ import { type OutcomeIndex, outcomeIndex } from "./outcomes.ts";
 import { type PreferencePorts, type PreferenceStore, preferenceStore } from "./preferences.ts";
 
 export { findPassages } from "./documents.ts";
-export { OutcomeRecord } from "./outcomes.ts";
+
 export { NOBODY_NAMED, Preference } from "./preferences.ts";
 
 export interface Memory {

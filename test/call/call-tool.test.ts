@@ -4,8 +4,9 @@ import { createArgumentFaults } from "../../src/call/arguments.ts";
 import { type CallPorts, makeCall } from "../../src/call/call-tool.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { StepOptions } from "../../src/core/steps.ts";
-import { immediateSteps, sendTo, stepsMemory } from "../../src/journal/immediate.ts";
+import { immediateSteps, stepsMemory } from "../../src/journal/immediate.ts";
 import type { Callable } from "../../src/work/callable.ts";
+import { sendTo } from "../support/signals.ts";
 import { type SampleTool, sampleTool } from "../toolstore/sample.ts";
 
 const NETWORK = { network: ["example.org"], files: false, model: false };

@@ -60,10 +60,10 @@ export function generatorContract(
     });
 
     it("names its parents by their digests, or none", async () => {
-      const sources = new Set(
-        (await drive(make(task), task, 5, options)).flatMap((p) => p.parents),
-      );
-      for (const digest of sources) expect(digest).toMatch(/^[0-9a-f]{64}$/);
+      const proposals = await drive(make(task), task, 5, options);
+      expect(proposals).not.toEqual([]);
+      const named = proposals.flatMap(({ parents }) => parents);
+      expect(named.filter((digest) => !/^[0-9a-f]{64}$/.test(digest))).toEqual([]);
     });
 
     it("never proposes more than it was asked for", async () => {

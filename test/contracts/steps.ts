@@ -15,7 +15,7 @@ export interface Place {
   traced(): Promise<readonly string[]>;
 }
 
-export function signalOf(name: string, id: string, payload: Json = null): Signal {
+function signalOf(name: string, id: string, payload: Json = null): Signal {
   return { id, name, payload, time: "2030-01-01T00:00:00.000Z" };
 }
 

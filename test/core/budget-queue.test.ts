@@ -39,9 +39,7 @@ test("an ask that is aborted while it waits lets those behind it through", async
 test("what can never fit is refused at once, though others could still free something", async () => {
   const { take } = tenCalls(4);
   await take(6);
-  await expect(take(7)).rejects.toThrow(
-    "The budget of 10 calls has 6 left, and 7 are needed. Raise it.",
-  );
+  await expect(take(7)).rejects.toThrow("The budget of 10 calls has no room for 7 more. Raise it.");
 });
 
 test("what is given back admits the next ones in order, as far as they fit", async () => {

@@ -12,7 +12,8 @@ import type { WishPorts } from "../../src/create-tool/from-words.ts";
 import { singleFlight } from "../../src/create-tool/single-flight.ts";
 import { evolve } from "../../src/evolve/loop/evolve.ts";
 import { strategyByName } from "../../src/evolve/population/strategies.ts";
-import { gateOf, memoryToolStore, toolDigest } from "../../toolstore/index.ts";
+import { gateOf, toolDigest } from "../../toolstore/index.ts";
+import { memoryToolStore } from "../../toolstore/store/memory.ts";
 
 /** Answers by prompt and sample; an answer passes the question's own schema, as a model's has to. */
 export type Answers = (

@@ -8,6 +8,7 @@ import { DOCUMENTED_VARIABLES } from "./reference-pages.ts";
 const OTHERS: readonly string[] = [
   ...RequestStatus.options,
   ...DOCUMENTED_VARIABLES,
+  "ERR_MODULE_NOT_FOUND",
   "ERR_OUT_OF_RANGE",
   "TOOLWRIGHT_INPUT",
 ];

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createEvaluator, evaluateExecutions } from "../../evaluators/index.ts";
+import { evaluateExecutions } from "../../evaluators/evaluate.ts";
+import { createEvaluator } from "../../evaluators/index.ts";
 import { InvariantError } from "../../src/core/errors.ts";
 import type { Execution } from "../../src/core/execution.ts";
 import type { Task } from "../../src/core/task.ts";

@@ -1,4 +1,4 @@
-/** A process that carries one request on and may be killed at a write: what crash.test.ts forks. */
+/** A process that carries one request on and may be killed at a write: what durable.crash.test.ts forks. */
 import { appendFileSync } from "node:fs";
 import { systemClock } from "../../src/core/clock.ts";
 import { liveOn } from "../../src/journal/durable.ts";

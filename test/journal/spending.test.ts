@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
 import type { EventStore } from "../../src/core/ports.ts";
 import type { Amounts, Spending } from "../../src/core/spending.ts";
 import type { Steps } from "../../src/core/steps.ts";
@@ -11,9 +12,8 @@ async function spend(
   store: EventStore,
   limit: Amounts,
   body: (steps: Steps, spending: Spending) => Promise<unknown>,
-  leaseMs = 15_000,
 ): Promise<void> {
-  await liveOn(
+  const end = await liveOn(
     portsOf(store),
     "r",
     async (steps, spending) => {
@@ -21,14 +21,37 @@ async function spend(
       await steps.waitFor("not ever");
       return { status: "SUCCEEDED", cause: "" };
     },
-    { cancel: new AbortController().signal, limit, leaseMs },
+    { cancel: new AbortController().signal, limit },
   );
+  // A life that another one holds off would never reach what is expected inside of it.
+  expect(end).toMatchObject({ kind: "waiting" });
 }
 
+let laterMs = 0;
 async function fresh(): Promise<EventStore> {
-  const store = memoryEventStore();
+  laterMs = 0;
+  const store = memoryEventStore({ clock: { ...systemClock, now: () => Date.now() + laterMs } });
   await store.begin({ id: "r", kind: "request", title: "" });
   return store;
+}
+
+/** A life that hangs in its step, and whose lease is over. */
+async function dies(
+  store: EventStore,
+  limit: Amounts,
+  spends: (spending: Spending) => Promise<unknown>,
+): Promise<void> {
+  const inside = Promise.withResolvers<void>();
+  const dying = spend(store, limit, (steps, spending) =>
+    steps.step("ask", async () => {
+      await spends(spending);
+      inside.resolve();
+      return new Promise(() => undefined);
+    }),
+  );
+  dying.catch(() => undefined);
+  await inside.promise;
+  laterMs = 60_000;
 }
 
 describe("a request's budget", () => {
@@ -67,18 +90,7 @@ describe("a request's budget", () => {
 
   it("that was put aside by a life that died is neither lost nor counted twice", async () => {
     const store = await fresh();
-    const dying = spend(
-      store,
-      { tokens: 100 },
-      (steps, spending) =>
-        steps.step("ask", async () => {
-          await spending.reserve("model", { tokens: 80 });
-          return new Promise(() => undefined);
-        }),
-      1,
-    );
-    dying.catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await dies(store, { tokens: 100 }, (spending) => spending.reserve("model", { tokens: 80 }));
     await spend(store, { tokens: 100 }, async (steps, spending) => {
       await steps.step("ask", async () => {
         const reserved = await spending.reserve("model", { tokens: 80 });
@@ -92,18 +104,9 @@ describe("a request's budget", () => {
 
   it("counts again what a step spends again", async () => {
     const store = await fresh();
-    const dying = spend(
-      store,
-      {},
-      (steps, spending) =>
-        steps.step("ask", async () => {
-          await (await spending.reserve("model", { usd: 1 })).settle({ usd: 1 });
-          return new Promise(() => undefined);
-        }),
-      1,
+    await dies(store, {}, async (spending) =>
+      (await spending.reserve("model", { usd: 1 })).settle({ usd: 1 }),
     );
-    dying.catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 20));
     await spend(store, {}, async (steps, spending) => {
       await steps.step("ask", async () => {
         await (await spending.reserve("model", { usd: 1 })).settle({ usd: 0.5 });

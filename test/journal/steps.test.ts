@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe } from "vitest";
-import { immediateSteps, sendTo, stepsMemory } from "../../src/journal/immediate.ts";
+import { immediateSteps, stepsMemory } from "../../src/journal/immediate.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import { sqliteEventStore } from "../../src/trace/store/sqlite.ts";
 import { stepsContract } from "../contracts/steps.ts";
+import { sendTo } from "../support/signals.ts";
 import { durablePlace } from "./request.ts";
 
 const home = mkdtempSync(join(tmpdir(), "steps-"));

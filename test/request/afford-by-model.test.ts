@@ -7,7 +7,8 @@ import { Request } from "../../src/core/request.ts";
 import { immediateSteps, stepsMemory } from "../../src/journal/immediate.ts";
 import { affordByModel } from "../../src/request/afford-by-model.ts";
 import type { Goal } from "../../src/work/goal.ts";
-import { memoryToolStore, noneBelow } from "../../toolstore/index.ts";
+import { noneBelow } from "../../toolstore/index.ts";
+import { memoryToolStore } from "../../toolstore/store/memory.ts";
 import { sampleTool } from "../toolstore/sample.ts";
 
 const LIBRARY = [

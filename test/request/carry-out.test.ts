@@ -7,14 +7,15 @@ import type { Json } from "../../src/core/json.ts";
 import type { ToolStore } from "../../src/core/ports.ts";
 import { Request } from "../../src/core/request.ts";
 import type { Tool } from "../../src/core/tool.ts";
-import { type StepsMemory, sendTo, stepsMemory } from "../../src/journal/immediate.ts";
+import { type StepsMemory, stepsMemory } from "../../src/journal/immediate.ts";
 import { type CarryOutPorts, carryOut } from "../../src/request/carry-out.ts";
 import { REVISE, revisions } from "../../src/request/revise.ts";
 import type { Arguments, Callable } from "../../src/work/callable.ts";
 import type { Goal } from "../../src/work/goal.ts";
 import { type DoneStep, resultsOf } from "../../src/work/outcome.ts";
 import { Step } from "../../src/work/step.ts";
-import { memoryToolStore } from "../../toolstore/index.ts";
+import { memoryToolStore } from "../../toolstore/store/memory.ts";
+import { sendTo } from "../support/signals.ts";
 import { stage } from "../support/stage.ts";
 import { sampleTool } from "../toolstore/sample.ts";
 

@@ -5,12 +5,13 @@ import { InputError } from "../../src/core/errors.ts";
 import { Request } from "../../src/core/request.ts";
 import { ToolSpec } from "../../src/core/tool.ts";
 import { nameOf, specFromExamples } from "../../src/create-tool/spec-from-examples.ts";
-import { immediateSteps, sendTo, stepsMemory } from "../../src/journal/immediate.ts";
+import { immediateSteps, stepsMemory } from "../../src/journal/immediate.ts";
 import { REVISE } from "../../src/request/revise.ts";
 import { walkByRules } from "../../src/request/walk-rules.ts";
 import type { Creation } from "../../src/work/outcome.ts";
-import { memoryToolStore } from "../../toolstore/index.ts";
+import { memoryToolStore } from "../../toolstore/store/memory.ts";
 import { ruleWalkPorts } from "../support/rule-walk.ts";
+import { sendTo } from "../support/signals.ts";
 import { sampleTool } from "../toolstore/sample.ts";
 
 const task = specTask(

@@ -1,7 +1,8 @@
 /** The tests of hostile programs of our own, the same on every driver that runs their language. */
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { it } from "vitest";
 import { type Execution, type Language, Limits } from "../../src/core/execution.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
+import { lanes } from "./lanes.ts";
 import type { HostileProgram } from "./more-hostile-programs.ts";
 
 const never = new AbortController().signal;
@@ -22,32 +23,38 @@ export function attacks(
   programs: readonly HostileProgram[],
   open: () => Promise<Sandbox>,
 ): void {
-  let sandbox: Sandbox;
-  beforeAll(async () => {
+  const lend = lanes(async () => {
     process.env.TOOLWRIGHT_TEST_SECRET = "secret";
-    sandbox = await open();
-    delete process.env.TOOLWRIGHT_TEST_SECRET;
+    try {
+      return await open();
+    } finally {
+      delete process.env.TOOLWRIGHT_TEST_SECRET;
+    }
   });
-  afterAll(() => sandbox?.close());
-  const run = async (source: string, within = limits): Promise<Execution | undefined> => {
-    const program = { language: language as Language, source, entry: "f" };
-    return (await sandbox.run({ program, inputs: [[]], limits: within, seed: 1 }, never))[0];
-  };
 
-  it.each(programs)("$name: $expect", { timeout: 60_000 }, async ({ source, ...right }) => {
-    const execution = await run(source, String(right.expect) === "timed-out" ? short : limits);
-    expect(right.expect, JSON.stringify(execution)?.slice(0, 400)).toContain(execution?.status);
-    if (execution?.status === "returned" && "output" in right) {
-      expect(execution.output).toEqual(right.output);
-    }
-    if (execution !== undefined && execution.status !== "returned") {
-      const text = Object.values(execution).join(" ");
-      expect(text.isWellFormed(), text).toBe(true);
-      expect(text.length).toBeLessThan(2_100);
-    }
-    expect(await run(CONTROL[language])).toMatchObject({
-      status: "returned",
-      output: ["undefined", 2],
-    });
-  });
+  it.concurrent.for(programs)(
+    "$name: $expect",
+    { timeout: 120_000 },
+    ({ source, ...right }, { expect }) =>
+      lend(async (sandbox) => {
+        const run = async (text: string, within = limits): Promise<Execution | undefined> => {
+          const program = { language: language as Language, source: text, entry: "f" };
+          return (await sandbox.run({ program, inputs: [[]], limits: within, seed: 1 }, never))[0];
+        };
+        const execution = await run(source, String(right.expect) === "timed-out" ? short : limits);
+        expect(right.expect, JSON.stringify(execution)?.slice(0, 400)).toContain(execution?.status);
+        if (execution?.status === "returned" && "output" in right) {
+          expect(execution.output).toEqual(right.output);
+        }
+        if (execution !== undefined && execution.status !== "returned") {
+          const text = Object.values(execution).join(" ");
+          expect(text.isWellFormed(), text).toBe(true);
+          expect(text.length).toBeLessThan(2_100);
+        }
+        expect(await run(CONTROL[language])).toMatchObject({
+          status: "returned",
+          output: ["undefined", 2],
+        });
+      }),
+  );
 }

@@ -6,16 +6,15 @@ import type { EventStore, Sandbox } from "../../src/core/ports.ts";
 import { programOf, type Tool } from "../../src/core/tool.ts";
 import { createRedactor, openTrace } from "../../src/trace/index.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
+import type { Registration, ToolDraft } from "../../toolstore/gate/register.ts";
 import { judgeCases } from "../../toolstore/gate/weigh.ts";
 import {
   libraryToolStore,
   linkedSandbox,
-  memoryToolStore,
-  type Registration,
   registerTool,
   resolverOf,
-  type ToolDraft,
 } from "../../toolstore/index.ts";
+import { memoryToolStore } from "../../toolstore/store/memory.ts";
 
 export type TestLibrary = Awaited<ReturnType<typeof testLibrary>>;
 

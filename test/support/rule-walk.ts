@@ -12,7 +12,7 @@ import type { Steps } from "../../src/core/steps.ts";
 import type { Task, TaskInstance } from "../../src/core/task.ts";
 import { revisions } from "../../src/request/revise.ts";
 import type { RuleWalkPorts } from "../../src/request/walk-rules.ts";
-import { memoryToolStore } from "../../toolstore/index.ts";
+import { memoryToolStore } from "../../toolstore/store/memory.ts";
 
 /** Scores by equality; a case without an expected value is right whatever comes. */
 export function caseTask(name: string, more: Partial<Task> = {}): Task {

@@ -19,7 +19,7 @@ export async function waitingForApproval(store: ToolStore): Promise<readonly Too
 }
 
 /** The version asked for, else the newest that waits. @throws InputError NOTHING_WAITS */
-export async function waitingVersion(
+async function waitingVersion(
   store: ToolStore,
   name: string,
   version: number | undefined,

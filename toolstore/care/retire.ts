@@ -11,7 +11,7 @@ import { type ReviewPorts, review } from "./reviews.ts";
 const MONTH_MS = 30 * 24 * 3_600_000;
 
 /** Successful calls that a tool must have had: TroVE's log20 of the number of requests. */
-export function leastUses(requests: number): number {
+function leastUses(requests: number): number {
   return Math.log(Math.max(1, requests)) / Math.log(20);
 }
 

@@ -20,7 +20,7 @@ export type RunTool = (
  * The release after another: a changed signature is a new major, changed behaviour a new minor, a
  * change inside a new patch. Records without a release, of an earlier engine, count as 0.VERSION.0.
  */
-export function releaseAfter(previous: Pick<Tool, "release" | "version">, change: Change): string {
+function releaseAfter(previous: Pick<Tool, "release" | "version">, change: Change): string {
   const text = previous.release ?? `0.${previous.version}.0`;
   const [major = 0, minor = 0, patch = 0] = text.split(".").map(Number);
   switch (change) {
@@ -34,7 +34,7 @@ export function releaseAfter(previous: Pick<Tool, "release" | "version">, change
 }
 
 /** Whether callers would notice by types alone: names, types and their order, not the wording. */
-export function sameSignature(before: Tool, after: Tool): boolean {
+function sameSignature(before: Tool, after: Tool): boolean {
   const text = ({ signature }: Tool) => signature.replace(/^\s*function\s+/, "").replace(/\s/g, "");
   const types = ({ parameters, result }: Tool) =>
     canonicalJson([plain(parameters), order(parameters), plain(result)]);
@@ -64,7 +64,7 @@ const MOST_INPUTS = 200;
  * What a version changed against the one before it. Behaviour is compared on the cases of both; with
  * none, or where a call could change something outside, other code counts as other behaviour.
  */
-export async function changeBetween(before: Tool, after: Tool, run: RunTool): Promise<Change> {
+async function changeBetween(before: Tool, after: Tool, run: RunTool): Promise<Change> {
   if (!sameSignature(before, after)) return "signature";
   const cases = new Map(
     [...before.cases, ...after.cases].map(({ args }) => [canonicalJson(args), args]),

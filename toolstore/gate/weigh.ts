@@ -71,7 +71,7 @@ async function incumbentOf(store: ToolStore, { name, version }: Tool): Promise<T
  * How the cases of every tool that would run the candidate come out with it in the place of the
  * version before. A case counts as passed that gives what it should, or what it gave before.
  */
-export async function dependantResults(
+async function dependantResults(
   ports: WeighPorts,
   candidate: Tool,
   signal: AbortSignal,

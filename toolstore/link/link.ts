@@ -9,7 +9,7 @@ import type { ToolStore } from "../../src/core/ports.ts";
 import type { Tool } from "../../src/core/tool.ts";
 
 /** Calls inside calls, at the most. */
-export const DEEPEST_USE = 8;
+const DEEPEST_USE = 8;
 /** Tools behind one program in all, at the most. */
 const MOST_TOOLS = 64;
 const LINKABLE: readonly Language[] = ["javascript", "typescript"];
@@ -121,6 +121,6 @@ function checkLinkable(program: Pick<Program, "language">, way: string): void {
   );
 }
 
-export function keyOf({ name, version }: ToolLink): string {
+function keyOf({ name, version }: ToolLink): string {
   return version === undefined ? name : `${name}@${version}`;
 }

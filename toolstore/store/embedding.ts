@@ -9,7 +9,7 @@ import { centroid } from "../retrieval/vectors.ts";
 import type { ToolVector } from "./catalogue.ts";
 
 /** What of a tool is embedded; its code and its cases say little in a language model's terms. */
-export function embeddedText({ name, description }: Pick<Tool, "name" | "description">): string {
+function embeddedText({ name, description }: Pick<Tool, "name" | "description">): string {
   return `${name}. ${description}`;
 }
 

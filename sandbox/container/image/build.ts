@@ -11,7 +11,7 @@ import { imageContents } from "./contents.ts";
 
 /** The image that the container driver uses when none is named. */
 export const SANDBOX_IMAGE = "toolwright-sandbox:latest";
-export const IMAGE_DIGEST_LABEL = "toolwright.image-digest";
+const IMAGE_DIGEST_LABEL = "toolwright.image-digest";
 
 export interface BuiltImage {
   readonly name: string;

@@ -222,7 +222,7 @@ function addImage(sandbox: Command): void {
     });
 }
 
-export function parseArgs(text: string): readonly Json[] {
+function parseArgs(text: string): readonly Json[] {
   const wanted = "Expected --args to be a JSON array of arguments";
   let value: unknown;
   try {

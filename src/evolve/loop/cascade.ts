@@ -230,7 +230,7 @@ function loses(
 }
 
 /** The task's reduction, or the mean. */
-export function reduceScores(
+function reduceScores(
   task: Task,
   scores: readonly number[],
   instances: readonly TaskInstance[],

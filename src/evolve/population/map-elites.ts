@@ -63,7 +63,7 @@ function draw(
 }
 
 /** `octave of the length / order of the instance groups by mean score, best first`. */
-export function measuredFeatures({ source, scores }: Parent): string {
+function measuredFeatures({ source, scores }: Parent): string {
   const octave = Math.floor(2 * Math.log2(source.length + 1));
   const size = Math.ceil(scores.length / GROUPS);
   const means: { group: number; mean: number }[] = [];

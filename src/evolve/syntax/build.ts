@@ -1,5 +1,5 @@
 /** Small builders of nodes, so that operators read as what they make. */
-import type { BinaryOperator, Expression, SimpleLiteral } from "estree";
+import type { Expression, SimpleLiteral } from "estree";
 
 /** A number as source has it: negative ones are a minus before a literal. Not NaN, not infinite. */
 export function numberNode(value: number): Expression {
@@ -21,20 +21,12 @@ export function identifier(name: string): Expression & { type: "Identifier" } {
   return { type: "Identifier", name };
 }
 
-export function binary(operator: BinaryOperator, left: Expression, right: Expression): Expression {
-  return { type: "BinaryExpression", operator, left, right };
-}
-
 export function conditional(
   test: Expression,
   consequent: Expression,
   alternate: Expression,
 ): Expression {
   return { type: "ConditionalExpression", test, consequent, alternate };
-}
-
-export function call(name: string, ...args: Expression[]): Expression {
-  return { type: "CallExpression", callee: identifier(name), arguments: args, optional: false };
 }
 
 /** The value of a number literal, or of a minus before one; undefined for anything else. */

@@ -10,7 +10,7 @@ import type { Expression, Node, Program } from "estree";
 import { stripTypes } from "../../core/strip-types.ts";
 import { boundedCache } from "./cache.ts";
 
-export type { Expression, FunctionDeclaration, Identifier, Node, Pattern, Program } from "estree";
+export type { Expression, Node, Program } from "estree";
 
 /** Any node, read by key: the generic half of walking. */
 type Fields = Readonly<Record<string, unknown>>;

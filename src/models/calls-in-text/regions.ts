@@ -66,18 +66,23 @@ const FORMS: readonly Form[] = [
   },
 ];
 
-/** In the order of the text; none overlaps another. */
+/** In the order of the text; none overlaps another. Linear in the number of matches, for hostile text. */
 export function regionsOf(text: string): Region[] {
-  const taken: Region[] = [];
+  let taken: readonly Region[] = [];
   for (const { pattern, certain } of FORMS) {
+    const found: Region[] = [];
+    // Both lists are in the order of the text: whatever ends before this match ends before the next.
+    let at = 0;
     for (const match of text.matchAll(pattern)) {
       const start = match.index;
       const end = start + match[0].length;
-      if (taken.some((other) => start < other.end && other.start < end)) continue;
-      taken.push({ start, end, body: match.groups?.body ?? "", name: match.groups?.name, certain });
+      while ((taken[at]?.end ?? Number.POSITIVE_INFINITY) <= start) at++;
+      if ((taken[at]?.start ?? end) < end) continue;
+      found.push({ start, end, body: match.groups?.body ?? "", name: match.groups?.name, certain });
     }
+    taken = [...taken, ...found].sort((left, right) => left.start - right.start);
   }
-  return taken.sort((left, right) => left.start - right.start);
+  return [...taken];
 }
 
 /** No wrapping at all: JSON values that start a line, and pythonic calls of offered tools. */

@@ -31,7 +31,7 @@ export function responsesTransport(id: string): Transport {
 }
 
 /** The body of one call. A schema that the endpoint has no field for goes into the words. */
-export function toResponsesBody(
+function toResponsesBody(
   request: ModelRequest,
   { model, lacking }: Pick<WireOptions, "model" | "lacking">,
 ): ResponseCreateParamsNonStreaming {

@@ -10,7 +10,7 @@ import { isInlineImage } from "../../core/image.ts";
 import type { Json } from "../../core/json.ts";
 
 /** Strings longer than this many UTF-16 units live outside their event, as the bytes of all images do. */
-export const BODY_CHARACTERS = 4_096;
+const BODY_CHARACTERS = 4_096;
 
 /** Deeper than this, a value is marked: `JSON.parse` and the readers recurse. */
 const MAX_DEPTH = 200;

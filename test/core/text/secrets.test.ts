@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { secretKindsIn } from "../../../src/core/text/secrets.ts";
 import { createRedactor } from "../../../src/trace/redact/redact.ts";
-import { secretsIn } from "../../../toolstore/index.ts";
+import { secretsIn } from "../../../toolstore/gate/secrets.ts";
 
 const letters = (count: number, alphabet = "aB3dE5gH7jK9") =>
   Array.from({ length: count }, (_, index) => alphabet[(index * 7) % alphabet.length]).join("");

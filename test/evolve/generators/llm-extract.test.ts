@@ -1,5 +1,4 @@
 /** The function out of any reply, or the reason why there is none. */
-import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { extractFunction, thoughtIn } from "../../../src/evolve/generators/llm/extract.ts";
@@ -369,22 +368,6 @@ describe("the function in a reply", () => {
       }),
       { numRuns: 300 },
     );
-  });
-
-  test("nothing is written to standard error when types are stripped", () => {
-    const script = `
-      import { extractFunction } from "./src/evolve/generators/llm/extract.ts";
-      const found = extractFunction("function f(a: number): number { return a; }", "f", ["a"]);
-      process.stdout.write(found.status);`;
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      ["--input-type=module-typescript", "-e", script],
-      {
-        encoding: "utf8",
-      },
-    );
-    expect(stdout).toBe("found");
-    expect(stderr).toBe("");
   });
 
   test("the words before the code are the thought", () => {

@@ -163,7 +163,7 @@ function installed(): boolean {
 
 describe("embedder: local", () => {
   it.skipIf(!installed())(
-    "puts texts of one meaning nearer to each other, without network",
+    "puts texts of one meaning nearer to each other, without network (skipped where it is not installed)",
     { timeout: 60_000 },
     async () => {
       const embedder = localEmbedder();

@@ -15,14 +15,18 @@ describe("prices", () => {
   });
 
   test("a price belongs to a host: the same name elsewhere has none", () => {
-    expect(listPrice("https://api.openai.com/v1", "gpt-4.1")).toBeDefined();
+    // As OpenAI's page of prices says, per million tokens.
+    expect(listPrice("https://api.openai.com/v1", "gpt-4.1")).toMatchObject({
+      inputPerMillion: 2,
+      outputPerMillion: 8,
+    });
     expect(listPrice("http://127.0.0.1:8000/v1", "gpt-4.1")).toBeUndefined();
     expect(listPrice("https://api.openai.com/v1", "toString")).toBeUndefined();
   });
 
   test("a dated snapshot costs what its name costs", () => {
-    const price = listPrice("https://api.openai.com/v1", "gpt-4.1");
-    expect(listPrice("https://api.openai.com/v1", "gpt-4.1-2025-04-14")).toEqual(price);
+    const price = listPrice("https://api.openai.com/v1", "gpt-4.1-2025-04-14");
+    expect(price).toMatchObject({ inputPerMillion: 2, outputPerMillion: 8 });
   });
 
   test("cost is undefined without usage or price, and exact with both", () => {

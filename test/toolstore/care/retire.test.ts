@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createRedactor, memoryEventStore, openTrace } from "../../../src/trace/index.ts";
-import {
-  memoryToolStore,
-  restore,
-  retirable,
-  retireUnused,
-  retiringEvery,
-  reviewsOf,
-} from "../../../toolstore/index.ts";
+import { retirable } from "../../../toolstore/care/retire.ts";
+import { restore, retireUnused, retiringEvery, reviewsOf } from "../../../toolstore/index.ts";
+import { memoryToolStore } from "../../../toolstore/store/memory.ts";
 import { sampleTool } from "../sample.ts";
 
 const NOW = Date.parse("2026-06-01T00:00:00Z");

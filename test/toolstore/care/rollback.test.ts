@@ -1,12 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../src/core/random.ts";
-import {
-  failureRise,
-  memoryToolStore,
-  rollBack,
-  shouldRollBack,
-  worseThanBefore,
-} from "../../../toolstore/index.ts";
+import { failureRise, shouldRollBack, worseThanBefore } from "../../../toolstore/care/rollback.ts";
+import { rollBack } from "../../../toolstore/index.ts";
+import { memoryToolStore } from "../../../toolstore/store/memory.ts";
 import { sampleTool } from "../sample.ts";
 
 async function twoVersions() {

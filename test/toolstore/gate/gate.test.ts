@@ -3,7 +3,9 @@ import type { Execution } from "../../../src/core/execution.ts";
 import type { Json } from "../../../src/core/json.ts";
 import type { Evaluation } from "../../../src/core/ports.ts";
 import { seededRandom } from "../../../src/core/random.ts";
-import { behaviouralDuplicate, gate, probeInputs, secretsIn } from "../../../toolstore/index.ts";
+import { behaviouralDuplicate, probeInputs } from "../../../toolstore/gate/behaviour.ts";
+import { gate } from "../../../toolstore/gate/gate.ts";
+import { secretsIn } from "../../../toolstore/gate/secrets.ts";
 import { sampleTool } from "../sample.ts";
 
 const scored = (...scores: number[]): Evaluation => ({

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { memoryToolStore, noneBelow } from "../../../toolstore/index.ts";
+import { noneBelow } from "../../../toolstore/index.ts";
 import { clauses } from "../../../toolstore/retrieval/clauses.ts";
 import type { SearchDocument } from "../../../toolstore/retrieval/document.ts";
 import { toolIndex } from "../../../toolstore/retrieval/tool-index.ts";
+import { memoryToolStore } from "../../../toolstore/store/memory.ts";
 import { sampleTool } from "../sample.ts";
 
 const described = (name: string, description: string): SearchDocument => ({

@@ -4,8 +4,8 @@
  * the one that is there, prints "half" before that is committed, and waits.
  */
 import { DatabaseSync } from "node:sqlite";
-import { embeddedToolStore } from "../../../toolstore/index.ts";
 import { catalogue } from "../../../toolstore/store/catalogue.ts";
+import { embeddedToolStore } from "../../../toolstore/store/embedded.ts";
 import { writeSegment } from "../../../toolstore/store/embedded-index.ts";
 import { sampleTool } from "../sample.ts";
 

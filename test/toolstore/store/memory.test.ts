@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { memoryToolStore } from "../../../toolstore/index.ts";
+import { memoryToolStore } from "../../../toolstore/store/memory.ts";
 import { toolStoreContract } from "../../contracts/tool-store.ts";
 
 describe("toolstore: memory", () => {

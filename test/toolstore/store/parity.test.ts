@@ -1,40 +1,33 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Embedder, ToolFilter, ToolStore } from "../../../src/core/ports.ts";
-import { embeddedToolStore, memoryToolStore, qdrantToolStore } from "../../../toolstore/index.ts";
+import { qdrantToolStore } from "../../../toolstore/qdrant/qdrant.ts";
+import { embeddedToolStore } from "../../../toolstore/store/embedded.ts";
+import { memoryToolStore } from "../../../toolstore/store/memory.ts";
 import { startQdrant } from "../../support/qdrant-server.ts";
+import { CORPUS, requests } from "../corpus.ts";
 import { hashEmbedder } from "../hash-embedder.ts";
 import { sampleTool } from "../sample.ts";
 
-const SETS = join("..", "shared", "data", "tools");
 const folder = mkdtempSync(join(tmpdir(), "parity-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function lines<T>(file: string): T[] {
-  return readFileSync(join(SETS, file), "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as T);
-}
-
-/** Tools of a public set; some of them of other languages and with needs. */
-async function fill(stores: readonly ToolStore[], count: number): Promise<void> {
-  const corpus = lines<{ name: string; description: string }>("sealtools.corpus.jsonl");
-  const tools = corpus.slice(0, count).map(({ name, description }, i) =>
+/** Some of them of other languages, with needs, of other origins, used or withdrawn. */
+async function fill(stores: readonly ToolStore[]): Promise<void> {
+  const tools = CORPUS.map(({ name, description }, i) =>
     sampleTool({
-      name: name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 60),
+      name,
       description,
       ...(i % 3 === 0 ? { language: "python" as const } : {}),
       ...(i % 5 === 0 ? { capabilities: { network: ["host"], files: false, model: false } } : {}),
       ...(i % 7 === 0 ? { origin: "mcp:server" } : {}),
     }),
   );
-  const unique = [...new Map(tools.map((tool) => [tool.name, tool])).values()];
   for (const store of stores) {
-    await Promise.all(unique.map((tool) => store.put(tool)));
-    for (const [i, { name }] of unique.slice(0, 30).entries()) {
+    await Promise.all(tools.map((tool) => store.put(tool)));
+    for (const [i, { name }] of tools.slice(0, 30).entries()) {
       await store.recordUse(name, 1, {
         succeeded: true,
         wallMs: 1,
@@ -52,7 +45,7 @@ const FILTERS: readonly (ToolFilter | undefined)[] = [
   { origins: [""], minVersion: 1 },
 ];
 
-describe.skipIf(!existsSync(SETS))("toolstore: embedded and qdrant", () => {
+describe("toolstore: embedded and qdrant", () => {
   it.each<[string, Embedder | undefined]>([
     ["words", undefined],
     ["words and vectors", hashEmbedder(64)],
@@ -66,9 +59,9 @@ describe.skipIf(!existsSync(SETS))("toolstore: embedded and qdrant", () => {
       const memory = memoryToolStore(common);
       const localFile = join(folder, `${embedder?.id}-copy.db`);
       const qdrant = qdrantToolStore({ url: server.url, localFile, timeoutMs: 60_000, ...common });
-      await fill([embedded, memory, qdrant], 250);
-      const queries = lines<{ query: string }>("sealtools.queries.jsonl").slice(0, 50);
-      for (const [i, { query: text }] of queries.entries()) {
+      await fill([embedded, memory, qdrant]);
+      let found = 0;
+      for (const [i, text] of requests(60, 1).entries()) {
         const filter = FILTERS[i % FILTERS.length];
         const query = {
           text,
@@ -81,12 +74,14 @@ describe.skipIf(!existsSync(SETS))("toolstore: embedded and qdrant", () => {
             (await store.search(query)).map(({ tool, score }) => ({ name: tool.name, score })),
           ),
         );
+        found += left?.length ?? 0;
         expect(middle).toEqual(left);
         expect(right?.map(({ name }) => name)).toEqual(left?.map(({ name }) => name));
         for (const [at, { score }] of (right ?? []).entries()) {
           expect(score).toBeCloseTo(left?.[at]?.score ?? 0, 6);
         }
       }
+      expect(found).toBeGreaterThan(300);
       for (const store of [embedded, memory, qdrant]) await store.close();
       await server.close();
       expect(server.faults).toEqual([]);

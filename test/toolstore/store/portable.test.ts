@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import {
   exportTools,
   importTools,
-  memoryToolStore,
   toolDiff,
   toolStats,
   usageFigures,
 } from "../../../toolstore/index.ts";
+import { memoryToolStore } from "../../../toolstore/store/memory.ts";
 import { sampleTool } from "../sample.ts";
 
 async function library() {

@@ -2,7 +2,7 @@
  * A process that writes into a tool store and says so line by line, until it is ended:
  * `node writer.ts FILE NAME COUNT`. It prints a version only once that version is acknowledged.
  */
-import { embeddedToolStore } from "../../../toolstore/index.ts";
+import { embeddedToolStore } from "../../../toolstore/store/embedded.ts";
 import { sampleTool } from "../sample.ts";
 
 const [, , path = "", name = "", count = "0"] = process.argv;

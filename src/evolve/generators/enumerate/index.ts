@@ -77,7 +77,7 @@ export function enumerateGenerator({
 }
 
 /** A whole program: helpers in front, then the entry with the kernel's parameter names. */
-export function programOf({ entry, parameters }: Kernel, expression: Expression): string {
+function programOf({ entry, parameters }: Kernel, expression: Expression): string {
   const names = parameters.map(({ name }) => name).join(", ");
   const aliases = parameters
     .filter(({ name }) => innerName(name) !== name)

@@ -80,7 +80,7 @@ export function selectProgram(
   return { status: "found", source: `${parts.join("\n\n")}\n`, notes };
 }
 
-export function isVersion(name: string, entry: string): boolean {
+function isVersion(name: string, entry: string): boolean {
   return name.startsWith(`${entry}_v`) && /^\d+$/.test(name.slice(entry.length + 2));
 }
 

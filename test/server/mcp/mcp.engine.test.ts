@@ -184,7 +184,7 @@ describe.each([
     const other = openEngine(Config.parse({ home: home(), workers: 1 }));
     const name = `made_over_${over}_${era}`;
     await other.tools.put(sampleTool({ name }));
-    await until(() => connected.changes() > before);
+    await expect.poll(connected.changes, { timeout: 10_000 }).toBeGreaterThan(before);
     await other.tools.setStatus(name, 1, "deprecated");
     await other.close();
   });

@@ -9,14 +9,8 @@ import { McpServers } from "../../src/core/mcp-servers.ts";
 import { actsOutside, programOf } from "../../src/core/tool.ts";
 import { storedName } from "../../src/mcp/definition.ts";
 import { type ForeignTools, foreignTools } from "../../src/mcp/foreign.ts";
-import {
-  approve,
-  judgeCases,
-  reject,
-  toolDiff,
-  toolDigest,
-  weighTool,
-} from "../../toolstore/index.ts";
+import { judgeCases, weighTool } from "../../toolstore/gate/weigh.ts";
+import { approve, reject, toolDiff, toolDigest } from "../../toolstore/index.ts";
 import { signal, type TestLibrary, testLibrary } from "../support/library.ts";
 import { sampleTool } from "../toolstore/sample.ts";
 
@@ -218,8 +212,8 @@ describe("a server that is out", () => {
       keyless: { url: "http://127.0.0.1:9/mcp", headersEnv: { Authorization: "NO_SUCH_KEY" } },
     });
     const notes = await tools.sync();
-    expect(notes.find((note) => note.includes("gone is out"))).toBeDefined();
-    expect(notes.find((note) => note.includes("NO_SUCH_KEY"))).toBeDefined();
+    expect(notes).toContainEqual(expect.stringContaining("gone is out"));
+    expect(notes).toContainEqual(expect.stringContaining("NO_SUCH_KEY"));
     const found = await tools.over(library.tools).search({ text: "greets", limit: 3 });
     expect(found.map(({ tool }) => tool.name)).toContain("fixture__hello");
 

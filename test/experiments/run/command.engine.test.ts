@@ -12,7 +12,7 @@ tasks: [cap-set-3, ./broken.mjs]
 strategies: [funsearch]
 generators: [mutation]
 seeds: 2
-budgets: [{ evaluations: 60 }]
+budgets: [{ evaluations: 30 }]
 baselines: { strategies: [random] }
 `;
 const LONG = `
@@ -21,7 +21,7 @@ tasks: [cap-set-5]
 strategies: [funsearch]
 generators: [mutation]
 seeds: [3]
-budgets: [{ evaluations: 1500 }]
+budgets: [{ evaluations: 600 }]
 baselines: { strategies: [] }
 `;
 /** A user's own task: seed 2 has no instances that can be made, seed 1 is fine. */
@@ -50,6 +50,9 @@ interface Line {
   readonly cell: { readonly id: string; readonly task: string; readonly seed: number };
   readonly outcome?: { readonly [key: string]: unknown };
 }
+
+/** For commands that start no worker. */
+const HERE = { apart: false };
 
 let place: Workplace;
 beforeAll(() => {
@@ -80,9 +83,9 @@ function tableOf(lines: readonly Line[]): unknown {
 describe("experiment", () => {
   it("says what a grid would take and runs nothing", async () => {
     const file = place.file("small.yaml", MANIFEST);
-    const { status, value } = await place.json(["experiment", "run", file, "--dry-run"]);
+    const { status, value } = await place.json(["experiment", "run", file, "--dry-run"], HERE);
     expect(status).toBe(0);
-    expect(value).toMatchObject({ estimate: { cells: 8, evaluations: 480, mostUsd: 0 } });
+    expect(value).toMatchObject({ estimate: { cells: 8, evaluations: 240, mostUsd: 0 } });
     expect(existsSync(join(place.folder, "home", "experiments"))).toBe(false);
   }, 60_000);
 
@@ -103,7 +106,7 @@ describe("experiment", () => {
     expect(again.value).toMatchObject({ done: 6, failed: 2 });
     expect(linesOf("one")).toHaveLength(10);
 
-    const refused = await place.run(["experiment", "run", file, "--out", "one"]);
+    const refused = await place.run(["experiment", "run", file, "--out", "one"], HERE);
     expect(refused.status).toBe(2);
     expect(refused.stderr).toContain("--resume");
   }, 180_000);
@@ -124,7 +127,7 @@ describe("experiment", () => {
   }, 180_000);
 
   it("reports on what there is, and refuses a folder that is none", async () => {
-    const { value, status } = await place.json(["experiment", "report", "one"]);
+    const { value, status } = await place.json(["experiment", "report", "one"], HERE);
     expect(status).toBe(0);
     const { files } = value as { files: string[] };
     const page = readFileSync(files[0] ?? "", "utf8");
@@ -135,7 +138,7 @@ describe("experiment", () => {
       true,
       false,
     ]);
-    const none = await place.run(["experiment", "report", "home"]);
+    const none = await place.run(["experiment", "report", "home"], HERE);
     expect(none.status).toBe(2);
     expect(existsSync(join(place.folder, "home", "home"))).toBe(false);
   }, 60_000);

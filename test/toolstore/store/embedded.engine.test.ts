@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { ConfigError } from "../../../src/core/errors.ts";
 import type { Embedder } from "../../../src/core/ports.ts";
-import { embeddedToolStore } from "../../../toolstore/index.ts";
+import { embeddedToolStore } from "../../../toolstore/store/embedded.ts";
 import { toolStoreContract } from "../../contracts/tool-store.ts";
 import { hashEmbedder } from "../hash-embedder.ts";
 import { sampleTool } from "../sample.ts";
@@ -174,7 +174,8 @@ describe("toolstore: embedded", () => {
   });
 
   // Root may write anywhere.
-  it.skipIf(process.getuid?.() === 0)("says what to do about a folder without permission", () => {
+  it("says what to do about a folder without permission", ({ skip }) => {
+    skip(process.getuid?.() === 0, "root may write anywhere");
     const locked = mkdtempSync(join(folder, "locked-"));
     chmodSync(locked, 0o500);
     expect(() => embeddedToolStore(join(locked, "tools.db"))).toThrow(/a file it can write/);

@@ -9,7 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import type { ToolStore } from "../../../src/core/ports.ts";
-import { embeddedToolStore } from "../../../toolstore/index.ts";
+import { embeddedToolStore } from "../../../toolstore/store/embedded.ts";
 import { chainOf, type SegmentHead } from "../../../toolstore/store/embedded-index.ts";
 import { hashEmbedder } from "../hash-embedder.ts";
 import { sampleTool } from "../sample.ts";

@@ -44,7 +44,7 @@ describe("evolve", { timeout: 120_000 }, () => {
         "--seed",
         "5",
         "--budget-evaluations",
-        "300",
+        "150",
         "--workers",
         workers,
       ]);
@@ -58,7 +58,7 @@ describe("evolve", { timeout: 120_000 }, () => {
     };
     const one = await run("1");
     const two = await run("2");
-    expect(one.evaluations).toBe(300);
+    expect(one.evaluations).toBe(150);
     expect(two).toEqual(one);
   });
 
@@ -135,7 +135,7 @@ describe("start", () => {
       "--task",
       "bin-packing",
       "--budget-evaluations",
-      "600",
+      "300",
       "--seed",
       "2",
     ]);

@@ -5,12 +5,12 @@ import {
   approve,
   dependantsOf,
   dependenciesOf,
-  linkProgram,
   reject,
   resolverOf,
   reviewsOf,
   waitingForApproval,
 } from "../../../toolstore/index.ts";
+import { linkProgram } from "../../../toolstore/link/link.ts";
 import { signal, type TestLibrary, testLibrary } from "../../support/library.ts";
 import { sampleTool } from "../sample.ts";
 

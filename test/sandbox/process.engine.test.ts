@@ -136,7 +136,7 @@ def f(port, path, pid):
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const here = new URL("./process.test.ts", import.meta.url).pathname;
+    const here = new URL("./process.engine.test.ts", import.meta.url).pathname;
     const [execution] = await run("python", source, [[port, here, process.pid]]);
     server.close();
     const { holds, network } = sandbox.capabilities;

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
-import { embeddedToolStore } from "../../toolstore/index.ts";
+import { embeddedToolStore } from "../../toolstore/store/embedded.ts";
 import { type Workplace, workplace } from "../support/cli.ts";
 import { type ModelServer, modelServer } from "../support/model-server.ts";
 import { stageOf, textOf, walkScript } from "../support/walk-script.ts";

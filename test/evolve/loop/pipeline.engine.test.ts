@@ -94,7 +94,7 @@ async function run(
 
 describe.each(["llm", "ensemble"])("pipeline with generator %s", (generator) => {
   it("gives the same events however long each reply takes", async () => {
-    const evaluations = generator === "llm" ? 24 : 400;
+    const evaluations = generator === "llm" ? 24 : 200;
     const first = await run(generator, slowModel(() => 0).model, { evaluations });
     const shuffled = await run(generator, slowModel((seed) => seed % 40).model, { evaluations });
     const reversed = await run(generator, slowModel((seed) => 40 - (seed % 40)).model, {
@@ -124,14 +124,14 @@ describe("pipeline", () => {
 
   it("keeps the other arms at work while a model answers", async () => {
     const { model } = slowModel(() => 150);
-    const { result, events } = await run("ensemble", model, { evaluations: 600 });
+    const { result, events } = await run("ensemble", model, { evaluations: 300 });
     const written = events.filter(
       ({ type, data }) =>
         type === "candidate-result" && (data as { generator?: string }).generator === "llm",
     );
     expect(written.length).toBeGreaterThan(0);
     // Asked in turn with the others, 16 calls of a batch would have waited for the model each time.
-    expect(result.evaluations).toBe(600);
+    expect(result.evaluations).toBe(300);
     expect(written.length).toBeLessThan(result.proposals / 2);
   });
 

@@ -6,7 +6,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { embeddedToolStore } from "../../toolstore/index.ts";
+import { embeddedToolStore } from "../../toolstore/store/embedded.ts";
 import { workplace } from "../support/cli.ts";
 import { modelServer } from "../support/model-server.ts";
 import { walkScript } from "../support/walk-script.ts";

@@ -10,14 +10,14 @@ beforeAll(() => {
 afterAll(() => place.remove());
 
 describe("a killed process", () => {
-  const args = ["evolve", "bin-packing", "--seed", "6", "--budget-evaluations", "700"];
+  const args = ["evolve", "bin-packing", "--seed", "6", "--budget-evaluations", "300"];
   const best = (value: unknown) => (value as { best: unknown }).best;
   let whole: unknown;
   beforeAll(async () => {
     whole = best((await place.json([...args, "--home", `${place.folder}/whole`])).value);
   }, 120_000);
 
-  it.each([1_500, 4_000])(
+  it.each([1_200, 2_000])(
     "after %i ms loses nothing: resumed, its run ends as if it had not been killed",
     async (killAfterMs) => {
       const home = `${place.folder}/killed-${killAfterMs}`;

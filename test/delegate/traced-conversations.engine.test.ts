@@ -118,7 +118,7 @@ describe.each(["trl-sft", "openai-sft"] as const)("rows of %s", (format) => {
     ] as const) {
       const own = rows.filter(({ messages }) => messages[0].content.startsWith(words));
       // Equal conversations of three requests are one row each, but for the time that is told them.
-      const distinct = new Set(own.map(({ messages }) => messages[1].content));
+      const distinct = new Set(own.map(({ messages }) => messages[0].content));
       expect(own).toHaveLength(distinct.size);
       for (const row of own) {
         expect(rolesOf(row)).toEqual([
@@ -165,7 +165,7 @@ describe("a sub-agent's rows", () => {
     expect(own.length).toBeGreaterThan(0);
     for (const { messages } of own) {
       expect(messages.map(({ role, content }: AnyRow) => [role, content]).slice(1)).toEqual([
-        ["user", expect.stringMatching(/^Triple 5\.\n\(The time is .+\)$/)],
+        ["user", "Triple 5."],
         ["assistant", "done"],
       ]);
     }

@@ -1,9 +1,9 @@
 /**
- * Executions in, one evaluation out, outside the sandbox.
+ * Turns executions into one evaluation, outside the sandbox.
  *
- * A failure never becomes a number: a program that fails on one instance has no score on any, so a
- * partial success can not be taken for a full one (FunSearch's code registers such programs with a
- * shorter signature and the score of an earlier input; its text discards them).
+ * A failure never becomes a number: a program that fails on one instance gets no score at all, so a
+ * partial success cannot count as a full one (FunSearch's code registers such programs with a
+ * shorter signature and the score of an earlier input; its paper discards them).
  */
 import { InvariantError } from "../src/core/errors.ts";
 import { describeExecution, type Execution } from "../src/core/execution.ts";
@@ -12,9 +12,9 @@ import type { Task, TaskInstance } from "../src/core/task.ts";
 
 /**
  * @param executions One per instance, in order.
- * @returns Finite scores and a finite fitness, or the first instance that failed and why. A score
- *   or fitness that is not finite counts as `invalid`.
- * @throws InvariantError if there are no instances, or not as many executions.
+ * @returns Finite scores and a finite fitness, or the first instance that failed and the reason. A
+ *   score or fitness that is not finite counts as `invalid`.
+ * @throws InvariantError if there are no instances, or if the number of executions differs.
  */
 export function evaluateExecutions(
   task: Pick<Task, "name" | "score" | "reduce">,

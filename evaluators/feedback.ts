@@ -1,7 +1,7 @@
 /**
- * What failed and how, case by case: what the next prompt quotes and what a person reads.
+ * Describes the failures case by case, for the next prompt and for people.
  *
- * Takes instances of the training split only; sealed ones must never come here.
+ * Takes instances of the training split only; never pass sealed ones.
  */
 import { describeExecution, type Execution } from "../src/core/execution.ts";
 import type { Json } from "../src/core/json.ts";
@@ -9,7 +9,7 @@ import type { Task, TaskInstance } from "../src/core/task.ts";
 
 export interface FeedbackOptions {
   readonly maxLines?: number;
-  /** Over all lines together. */
+  /** For all lines together. */
   readonly maxChars?: number;
 }
 
@@ -17,10 +17,10 @@ const LONGEST_VALUE = 200;
 
 /**
  * One line per failed instance, in order: `f(1, 2): expected 3, got 4`. A case fails unless its
- * score is 1; an instance without an expected value fails when it gave none or an invalid one.
+ * score is 1; an instance without an expected value fails if its output is missing or invalid.
  *
- * @returns At most `maxLines` lines and `maxChars` characters; the last line counts what was left
- *   out. Empty when nothing failed.
+ * @returns At most `maxLines` lines and `maxChars` characters; the last line counts the failures
+ *   that were omitted. Empty if nothing failed.
  */
 export function caseFeedback(
   task: Pick<Task, "kernel" | "score">,
@@ -41,7 +41,7 @@ export function caseFeedback(
   for (const [index, line] of failures.entries()) {
     const more = `and ${failures.length - index} more`;
     const last = index === failures.length - 1;
-    // Room for the closing count is kept until the last failure makes it needless.
+    // Reserve space for the final count, except at the last failure, which does not need it.
     const full =
       lines.length + (last ? 1 : 2) > maxLines ||
       chars + line.length + (last ? 0 : more.length) > maxChars;

@@ -1,11 +1,11 @@
-/** Evaluators: executions in, scores out. Pure, outside the sandbox. */
+/** Evaluators compute scores from executions: pure functions, outside the sandbox. */
 import type { Evaluator } from "../src/core/ports.ts";
 import { evaluateExecutions } from "./evaluate.ts";
 import { caseFeedback } from "./feedback.ts";
 
 export { specTask } from "./spec-task.ts";
 
-/** The evaluator that every task goes through: the task scores, this holds it to the contract. */
+/** The evaluator for every task: the task computes scores, the evaluator checks the contract. */
 export function createEvaluator(): Evaluator {
   return { evaluate: evaluateExecutions, feedback: caseFeedback };
 }

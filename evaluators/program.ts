@@ -1,4 +1,4 @@
-/** Reads JavaScript and TypeScript with acorn; types are stripped first, keeping every position. */
+/** Parses JavaScript and TypeScript with acorn. Stripping the types keeps all source positions. */
 import { type Program, parse } from "acorn";
 import { stripTypes } from "../src/core/strip-types.ts";
 
@@ -7,12 +7,14 @@ export type ParsedProgram =
       readonly status: "parsed";
       readonly language: "javascript" | "typescript";
       readonly tree: Program;
-      /** The text without its types, as long as the original. */
+      /** The text without types; its length equals the original's. */
       readonly text: string;
     }
   | { readonly status: "failed"; readonly reason: string };
 
-/** Plain JavaScript where the text parses as it: stripping could misread a comparison for a type. */
+/**
+ * Tries plain JavaScript first: type stripping could mistake a comparison for a type.
+ */
 export function parseProgram(source: string): ParsedProgram {
   const plain = parseModule(source);
   if (typeof plain !== "string") {
@@ -26,7 +28,7 @@ export function parseProgram(source: string): ParsedProgram {
     : { status: "parsed", language: "typescript", tree, text: stripped.text };
 }
 
-/** Names that the program's top level declares. */
+/** Names declared at the top level of the program. */
 export function declaredNames(tree: Program): string[] {
   return tree.body.flatMap((statement) => {
     const declared =
@@ -38,7 +40,7 @@ export function declaredNames(tree: Program): string[] {
   });
 }
 
-/** The tree, or why there is none: a fault of syntax, or nesting beyond the parser's stack. */
+/** The tree, or the reason for the failure: a syntax error, or nesting too deep for the parser. */
 function parseModule(source: string): Program | string {
   try {
     return parse(source, { ecmaVersion: "latest", sourceType: "module" });

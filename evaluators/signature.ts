@@ -1,6 +1,5 @@
 /**
- * A spec's signature: what the core's reader makes of it, held to what a tool can be called with by
- * arguments in JSON.
+ * Parses a spec's signature and checks that a tool with it can be called with JSON arguments.
  */
 import { InputError } from "../src/core/errors.ts";
 import type { Json } from "../src/core/json.ts";
@@ -10,9 +9,9 @@ import { ANY, type ForeignType, foreignIn } from "../src/core/text/type.ts";
 import type { JsonSchema, ToolSpec } from "../src/core/tool.ts";
 
 /**
- * @returns A signature with a name and with a result: `unknown` where the text says nothing.
- * @throws InputError BAD_SPEC with the place if it cannot be read, has rest parameters, or a type
- *   whose values JSON cannot carry where the spec gives no schema of its own.
+ * @returns A signature with a name and a result type; `unknown` if the text gives no result type.
+ * @throws InputError BAD_SPEC with the position if it cannot be parsed, has rest parameters, or has
+ *   a type whose values JSON cannot represent and for which the spec gives no schema.
  */
 export function signatureOf(
   spec: Pick<ToolSpec, "signature" | "parameters" | "result">,
@@ -38,27 +37,27 @@ export function signatureOf(
   return { ...signature, result: signature.result ?? ANY };
 }
 
-/** What to write instead, by the name that a type begins with. */
-const INSTEAD: Readonly<Record<string, string>> = {
+/** Advice for unsupported types, by the name that the type starts with. */
+const ADVICE: Readonly<Record<string, string>> = {
   Date: "write string, and say in the description how a date is written",
   Map: "write Record<string, T>",
   Set: "write T[]",
   Promise: "only the whole result can be a promise",
   bigint: "write number, or string for more digits",
-  undefined: "write null, or mark what may be left out as in `name?: T`",
+  undefined: "write null, or mark an optional parameter as in `name?: T`",
   void: "write null",
 };
 
 function foreignReason({ text }: ForeignType): string {
   const name = /^[\w$]*/.exec(text)?.[0] ?? "";
   const isList = /^(?:Big)?(?:Ui|I)nt\d+\w*Array$|^Float\d+Array$/.test(name);
-  const instead = text.includes("=>")
-    ? "JSON carries no functions"
-    : (INSTEAD[name] ?? (isList ? "write number[]" : "write the type out, as in { x: number }"));
-  return `expected a type of JSON values, got ${text}; ${instead}`;
+  const advice = text.includes("=>")
+    ? "JSON cannot represent functions"
+    : (ADVICE[name] ?? (isList ? "write number[]" : "write the type out, as in { x: number }"));
+  return `expected a type of JSON values, got ${text}; ${advice}`;
 }
 
-/** The type as typed mutation knows it. */
+/** The corresponding type for typed mutation. */
 export function valueType({ type, items }: JsonSchema): ValueType {
   switch (type) {
     case "number":

@@ -1,36 +1,36 @@
 /**
- * How near one JSON value is to another, in [0, 1]: the slope that a search climbs between "wrong"
- * and "right". 1 means equal and nothing else does; the most that a wrong value gets is 0.95, so
- * that one more case solved outweighs many cases nearly solved.
+ * How similar two JSON values are, in [0, 1]. It gives a search a gradient between "wrong" and
+ * "right". Only equal values get 1; a wrong value gets at most 0.95, so that one more solved case
+ * outweighs many cases that are almost solved.
  */
 import { type Json, sameJson } from "../src/core/json.ts";
 
-const MOST_WHEN_WRONG = 0.95;
-/** Texts above this length are compared by their common ends alone: edit distance is quadratic. */
+const MAX_WHEN_WRONG = 0.95;
+/** Longer texts are compared only by their common prefix and suffix: edit distance is quadratic. */
 const LONGEST_EDIT = 300;
 
 /**
  * - numbers: 1 / (1 + distance / max(1, |expected|));
- * - texts: half edit similarity, half share of the common prefix;
- * - arrays: three quarters elements place by place over the longer length, a quarter length;
- * - objects: mean over the keys of both, 0 for a key that one of them lacks;
+ * - texts: half edit similarity, half length of the common prefix relative to the longer text;
+ * - arrays: three quarters similarity per index over the longer length, one quarter length;
+ * - objects: mean over the keys of both, 0 for a key that one of them does not have;
  * - booleans, null, and values of different types: 0 unless equal.
  *
- * @param tolerance As in `sameJson`: numbers within it count as equal, wherever they are.
+ * @param tolerance As in `sameJson`: numbers within it count as equal, also in nested values.
  */
 export function similarity(actual: Json, expected: Json, tolerance: number): number {
   if (sameJson(actual, expected, tolerance)) return 1;
-  return MOST_WHEN_WRONG * nearness(actual, expected, tolerance);
+  return MAX_WHEN_WRONG * partialSimilarity(actual, expected, tolerance);
 }
 
-function nearness(actual: Json, expected: Json, tolerance: number): number {
+function partialSimilarity(actual: Json, expected: Json, tolerance: number): number {
   if (typeof actual === "number" && typeof expected === "number") {
     const distance = Math.abs(actual - expected) / Math.max(1, Math.abs(expected));
     return 1 / (1 + distance);
   }
   if (typeof actual === "string" && typeof expected === "string")
-    return textNearness(actual, expected);
-  if (isArray(actual) && isArray(expected)) return arrayNearness(actual, expected, tolerance);
+    return textSimilarity(actual, expected);
+  if (isArray(actual) && isArray(expected)) return arraySimilarity(actual, expected, tolerance);
   if (isRecord(actual) && isRecord(expected)) {
     const keys = [...new Set([...Object.keys(actual), ...Object.keys(expected)])];
     const total = keys.reduce((sum, key) => {
@@ -42,7 +42,7 @@ function nearness(actual: Json, expected: Json, tolerance: number): number {
   return 0;
 }
 
-function arrayNearness(
+function arraySimilarity(
   actual: readonly Json[],
   expected: readonly Json[],
   tolerance: number,
@@ -56,7 +56,7 @@ function arrayNearness(
   return 0.75 * (total / longer) + 0.25 / (1 + longer - shorter);
 }
 
-function textNearness(actual: string, expected: string): number {
+function textSimilarity(actual: string, expected: string): number {
   const longer = Math.max(actual.length, expected.length);
   const shorter = Math.min(actual.length, expected.length);
   let prefix = 0;
@@ -68,7 +68,7 @@ function textNearness(actual: string, expected: string): number {
   ) {
     suffix++;
   }
-  // Common ends never belong to the difference.
+  // The common prefix and suffix need no edits.
   const left = actual.slice(prefix, actual.length - suffix);
   const right = expected.slice(prefix, expected.length - suffix);
   const edits =

@@ -1,4 +1,4 @@
-/** A spec's cases: whether they fit its signature, and which of them the search must never see. */
+/** Checks a spec's cases against its signature, and splits off those that the search never sees. */
 import { digestJson } from "../src/core/digest.ts";
 import { InputError } from "../src/core/errors.ts";
 import { canonicalJson, type Json, sameJson } from "../src/core/json.ts";
@@ -8,9 +8,9 @@ import type { Signature } from "../src/core/text/signature.ts";
 import { ANY, type Type } from "../src/core/text/type.ts";
 import type { Case, ToolSpec } from "../src/core/tool.ts";
 
-/** With fewer cases than this, all of them are needed to say what is wanted. */
+/** With fewer cases, all of them are needed to describe the task. */
 const FEWEST_TO_SPLIT = 8;
-/** One in this many is held out. */
+/** One of this many cases is held out. */
 const HELD_OUT_SHARE = 4;
 
 export interface CaseSplit {
@@ -20,8 +20,9 @@ export interface CaseSplit {
 }
 
 /**
- * The spec's own held-out cases; else, of 8 cases or more, every fourth by a shuffle that the cases
- * themselves seed: the same ones in every run, whatever its seed, so that none leaks into another.
+ * The spec's own held-out cases. If it has none and at least 8 cases, a quarter of the cases is drawn
+ * at random with a seed computed from the cases: every run, whatever its seed, holds out the same
+ * cases, so that no run trains on a case that another one holds out.
  */
 export function splitCases({ cases, heldOut }: Pick<ToolSpec, "cases" | "heldOut">): CaseSplit {
   if (heldOut !== undefined && heldOut.length > 0) {
@@ -29,8 +30,8 @@ export function splitCases({ cases, heldOut }: Pick<ToolSpec, "cases" | "heldOut
   }
   if (heldOut !== undefined || cases.length < FEWEST_TO_SPLIT) {
     const note =
-      `No case is held out: all ${cases.length} train, and nothing tells a rule from a list of ` +
-      `answers. Give heldOut cases, or at least ${FEWEST_TO_SPLIT} cases.`;
+      `No case is held out: all ${cases.length} are training cases, and no check can tell a general ` +
+      `rule from a list of answers. Give heldOut cases, or at least ${FEWEST_TO_SPLIT} cases.`;
     return { train: cases, sealed: [], notes: [note] };
   }
   const random = seededRandom(
@@ -53,7 +54,10 @@ export function splitCases({ cases, heldOut }: Pick<ToolSpec, "cases" | "heldOut
   };
 }
 
-/** @throws InputError BAD_SPEC naming the first case of the wrong arity or type, or two that contradict. */
+/**
+ * @throws InputError BAD_SPEC naming the first case with the wrong number or types of arguments, or
+ *   the first that contradicts an earlier one.
+ */
 export function checkCases(spec: ToolSpec, signature: Signature): void {
   const all = [
     ...spec.cases.map((entry, index) => ({ ...entry, path: `cases[${index}]` })),
@@ -67,7 +71,7 @@ export function checkCases(spec: ToolSpec, signature: Signature): void {
     if (earlier !== undefined && !sameJson(earlier.expected, expected, spec.tolerance ?? 0)) {
       throw bad(
         path,
-        `expected what ${earlier.path} expects for the same arguments, got another value`,
+        `expected the same value as ${earlier.path}, which has the same arguments, got another value`,
       );
     }
     if (earlier === undefined) seen.set(key, { path, expected });
@@ -79,7 +83,7 @@ function checkCase(
   path: string,
   { parameters, result = ANY }: Signature,
 ): void {
-  // Arguments stand by their place: what comes before one that must be there is given too.
+  // Arguments are positional: all parameters before the last required one are required too.
   const least = parameters.findLastIndex(({ optional }) => !optional) + 1;
   const most = parameters.length;
   if (args.length < least || args.length > most) {

@@ -1,6 +1,6 @@
 /**
- * A spec's cases as a task: what comes back is compared with what was expected, 1 is every case
- * exactly right, and the slope between is `similarity`.
+ * A task made of a spec's cases: each output is compared with the expected value. A fitness of 1
+ * means that every case is exactly right; `similarity` gives the gradient below 1.
  */
 import { InputError } from "../src/core/errors.ts";
 import { Limits } from "../src/core/execution.ts";
@@ -21,12 +21,12 @@ import { signatureOf, valueType } from "./signature.ts";
 import { checkCases, splitCases } from "./spec-cases.ts";
 
 export interface SpecTask extends Task {
-  /** What a user should know of how the spec was read, in sentences. */
+  /** Sentences for the user about how the spec was interpreted. */
   readonly notes: readonly string[];
 }
 
-/** What a program returns that knows nothing, by type. */
-const NOTHING: Readonly<Record<ValueType, string>> = {
+/** What the trivial seed program returns, by type. */
+const TRIVIAL_RESULT: Readonly<Record<ValueType, string>> = {
   number: "0",
   boolean: "false",
   string: '""',
@@ -38,7 +38,7 @@ const NOTHING: Readonly<Record<ValueType, string>> = {
 /**
  * @returns A task without a harness: each instance's input is the candidate's argument list. All
  *   cases run at once, there is no validation split, and `sealed` are the held-out cases.
- * @throws InputError BAD_SPEC naming the field, the case or the seed that does not hold.
+ * @throws InputError BAD_SPEC naming the field, the case or the seed that is invalid.
  */
 export function specTask(spec: ToolSpec): SpecTask {
   const signature = signatureOf(spec);
@@ -59,7 +59,7 @@ export function specTask(spec: ToolSpec): SpecTask {
     result: spec.result ?? schemaOfType(signature.result),
   };
   const result = valueType(schemaOfType(signature.result));
-  const foreign = foreignOf(spec);
+  const language = unparsedLanguage(spec);
   const uses = spec.uses === undefined ? {} : { uses: spec.uses };
 
   return {
@@ -74,13 +74,13 @@ export function specTask(spec: ToolSpec): SpecTask {
       seeds: seedsOf(spec, signature.name, parameters, result),
     },
     limits: Limits.parse(spec.limits ?? {}),
-    ...(foreign === undefined ? {} : { language: foreign }),
+    ...(language === undefined ? {} : { language }),
     ...uses,
     instances: (split) => instances[split] ?? [],
     quick: train.length,
     score: (execution, { expected = null }) => {
-      // A near miss is worth half a hit at the most: else a search settles for programs that come
-      // near everywhere and are right nowhere.
+      // A wrong result gets at most half the score of a correct one: otherwise a search prefers
+      // programs that are almost right on every case and right on none.
       const { passed, similarity } = caseVerdict(execution, expected, tolerance);
       return { status: "scored", score: passed ? 1 : similarity / 2 };
     },
@@ -92,7 +92,7 @@ export function specTask(spec: ToolSpec): SpecTask {
     }),
     labels: { passedCases: "cases exactly right", cases: "cases" },
     publish: (source) => ({
-      language: foreign ?? languageOf(source),
+      language: language ?? languageOf(source),
       source,
       entry: signature.name,
     }),
@@ -101,7 +101,7 @@ export function specTask(spec: ToolSpec): SpecTask {
       description: spec.description,
       signature: spec.signature,
       ...schemas,
-      language: foreign ?? languageOf(source),
+      language: language ?? languageOf(source),
       source,
       entry: signature.name,
       ...usesIn(spec, source),
@@ -110,7 +110,7 @@ export function specTask(spec: ToolSpec): SpecTask {
   };
 }
 
-/** What a program may use and does: else it would depend on tools that it never calls. */
+/** Only the tools that the program names: otherwise it would depend on tools that it never calls. */
 function usesIn({ uses = [] }: ToolSpec, source: string): Pick<ToolSpec, "uses"> {
   const named = uses.filter(({ name }) => source.includes(name));
   return named.length === 0 ? {} : { uses: named };
@@ -120,13 +120,13 @@ function instanceOf({ args, expected }: Case): TaskInstance {
   return { input: args, expected };
 }
 
-/** The signature decides; the spec's own JSON Schema speaks where the signature says nothing. */
+/** The type in the signature; the spec's own JSON Schema only if the signature gives no type. */
 function typeOf(signature: JsonSchema, own: JsonSchema = {}): ValueType {
   const known = valueType(signature);
   return known === "unknown" ? valueType(own) : known;
 }
 
-/** The schema's bounds, else the smallest and largest number among the training cases. */
+/** The schema's bounds; if it has none, the smallest and largest number in the training cases. */
 function rangeOf(
   schema: JsonSchema | undefined,
   name: string,
@@ -154,7 +154,10 @@ function featuresOf(parameters: readonly KernelParameter[]): KernelFeature[] {
     .map(({ name }) => ({ source: `${name}.length`, type: "number" }));
 }
 
-/** The program that knows nothing, then the spec's own; else each parameter of the result's type. */
+/**
+ * The trivial program, then the spec's own seeds; without such seeds, one program for each parameter
+ * of the result's type, which returns that parameter.
+ */
 function seedsOf(
   spec: ToolSpec,
   entry: string,
@@ -162,35 +165,35 @@ function seedsOf(
   result: ValueType,
 ): string[] {
   const names = parameters.map(({ name }) => name).join(", ");
-  const foreign = foreignOf(spec);
-  if (foreign !== undefined) {
-    return [foreignNothing(foreign, entry, names, result), ...(spec.seeds ?? [])];
+  const language = unparsedLanguage(spec);
+  if (language !== undefined) {
+    return [trivialProgram(language, entry, names, result), ...(spec.seeds ?? [])];
   }
   const returning = (value: string): string =>
     `function ${entry}(${names}) {\n  return ${value};\n}`;
-  const nothing = returning(NOTHING[result]);
+  const trivial = returning(TRIVIAL_RESULT[result]);
   if (spec.seeds !== undefined && spec.seeds.length > 0) {
     for (const [index, seed] of spec.seeds.entries()) checkSeed(seed, index, entry);
-    return [nothing, ...spec.seeds];
+    return [trivial, ...spec.seeds];
   }
   return [
-    nothing,
+    trivial,
     ...parameters.filter(({ type }) => type === result).map(({ name }) => returning(name)),
   ];
 }
 
-function foreignOf({ language }: ToolSpec): "python" | "shell" | undefined {
+/** Languages that the engine does not parse. */
+function unparsedLanguage({ language }: ToolSpec): "python" | "shell" | undefined {
   return language === "python" || language === "shell" ? language : undefined;
 }
 
-/** What knows nothing, in a language that is not read here. */
-function foreignNothing(
+function trivialProgram(
   language: "python" | "shell",
   name: string,
   parameters: string,
   result: ValueType,
 ): string {
-  const value = NOTHING[result];
+  const value = TRIVIAL_RESULT[result];
   if (language === "shell") return `echo '${value}'\n`;
   const python = { false: "False", null: "None" }[value] ?? value;
   return `def ${name}(${parameters}):\n    return ${python}\n`;

@@ -45,7 +45,7 @@ describe("a signature", () => {
     ],
     ["add(a: number, f: (x: number) => number): number", "JSON carries no functions"],
     ["add(a: Float64Array): number", "got Float64Array; write number[]"],
-    ["add(a: number | undefined): number", "write null, or mark what may be left out"],
+    ["add(a: number | undefined): number", "write null, or mark an optional parameter"],
     ["add(a: number): Point", "got Point; write the type out, as in { x: number }"],
   ])("that does not hold is refused: %j", (signature, message) => {
     expect(problem({ signature })).toContain(message);

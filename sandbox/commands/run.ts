@@ -34,7 +34,7 @@ export interface CommandOptions {
 
 export interface Commands {
   /** The same sandbox, which also runs programs of language `command`. */
-  through(sandbox: Sandbox): Sandbox;
+  wrapSandbox(sandbox: Sandbox): Sandbox;
   /** Why it can not run on this machine, in a sentence; undefined if it can. */
   unavailable(command: Command, signal: AbortSignal): Promise<string | undefined>;
   /** What is otherwise than the command says, in a sentence; undefined if nothing is. */
@@ -162,7 +162,7 @@ export function commandRunner(options: CommandOptions): Commands {
       command.image === undefined || inImage(command)
         ? undefined
         : `it runs on the driver that the configuration names for Python, not in its image ${command.image}`,
-    through: (sandbox) => ({
+    wrapSandbox: (sandbox) => ({
       ...sandbox,
       run: (job, signal) =>
         job.program.language === "command" ? run(job, signal) : sandbox.run(job, signal),

@@ -58,7 +58,7 @@ export function openTools({
     return running;
   };
   const sandbox = async (): Promise<Sandbox> =>
-    commands.through(foreign.through(linkedSandbox(await bareSandbox(), resolverOf(tools))));
+    commands.wrapSandbox(foreign.wrapSandbox(linkedSandbox(await bareSandbox(), resolverOf(tools))));
   const commands = commandRunner({
     configured: bareSandbox,
     pythonIsNamed: config.sandboxes.python !== undefined,
@@ -81,7 +81,7 @@ export function openTools({
     environment,
     now: () => new Date(clock.now()).toISOString(),
   });
-  const tools = foreign.over(library);
+  const tools = foreign.wrapStore(library);
   return {
     tools,
     sandbox,

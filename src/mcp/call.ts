@@ -1,4 +1,4 @@
-/** What became of a call of an MCP server's tool, in the words of an execution: a failure is a value. */
+/** Turns the result of an MCP tool call into an `Execution`: a failure is a value. */
 import { type Client, SdkError, SdkErrorCode } from "@modelcontextprotocol/client";
 import type { Execution } from "../core/execution.ts";
 import { apart, bytesOf, IMAGE_BYTES, isInlineImage } from "../core/image.ts";
@@ -12,8 +12,8 @@ export interface CallLimits {
 type CallResult = Awaited<ReturnType<Client["callTool"]>>;
 
 /**
- * @param server Its name, for what is said of a failure.
- * @throws the signal's reason, when the caller cancels.
+ * @param server The server's name, for failure messages.
+ * @throws the signal's reason if the caller cancels.
  */
 export async function callOnce(
   server: string,
@@ -41,10 +41,10 @@ function executionOf(result: CallResult, wallMs: number, outputBytes: number): E
       ? texts.length === content.length
         ? texts.join("\n")
         : (JSON.parse(JSON.stringify(content)) as unknown)
-      : withPictures(structuredContent, content),
+      : withImages(structuredContent, content),
   );
-  if (!output.success) return { status: "bad-output", reason: "the result is no JSON value" };
-  // Images have a limit of their own: no text is as long as a small one.
+  if (!output.success) return { status: "bad-output", reason: "the result is not a JSON value" };
+  // Images have their own limit: even a small image is longer than most texts.
   const { value: words, images } = apart(output.data);
   const large = images.find((image) => "data" in image && bytesOf(image).length > IMAGE_BYTES);
   if (large !== undefined) {
@@ -58,14 +58,14 @@ function executionOf(result: CallResult, wallMs: number, outputBytes: number): E
 }
 
 /**
- * A structured result with the images that came beside it under `images`: they are no part of it by
- * the protocol, and its own keys stay where the tool's schema says that they are.
+ * Adds the images of `content` to a structured result, under `images`. The protocol sends them
+ * separately; the result's own keys stay where the tool's schema puts them.
  */
-function withPictures(structured: unknown, content: CallResult["content"]): unknown {
-  const within = new Set(inlineData(structured));
+function withImages(structured: unknown, content: CallResult["content"]): unknown {
+  const included = new Set(inlineData(structured));
   const images = content
     .filter(isInlineImage)
-    .filter(({ data }) => !within.has(data))
+    .filter(({ data }) => !included.has(data))
     .map(({ type, mimeType, data }) => ({ type, mimeType, data }));
   if (images.length === 0) return structured;
   const keyed = structured !== null && typeof structured === "object" && !Array.isArray(structured);
@@ -83,10 +83,10 @@ function inlineData(value: unknown): readonly string[] {
 function failureOf(server: string, error: unknown, limitMs: number, wallMs: number): Execution {
   const text = error instanceof Error ? error.message : String(error);
   if (!SdkError.isInstance(error)) {
-    // The server answered, and its answer was no; or its result does not fit its own schema.
+    // The server replied with an error, or its result does not match its own schema.
     return isAnswer(error)
       ? { status: "threw", message: text, wallMs }
-      : { status: "crashed", reason: `the MCP server ${server} can not be reached: ${text}` };
+      : { status: "crashed", reason: `the MCP server ${server} cannot be reached: ${text}` };
   }
   switch (error.code) {
     case SdkErrorCode.RequestTimeout:
@@ -95,11 +95,11 @@ function failureOf(server: string, error: unknown, limitMs: number, wallMs: numb
     case SdkErrorCode.UnsupportedResultType:
       return { status: "bad-output", reason: text };
     default:
-      return { status: "crashed", reason: `the MCP server ${server} is gone: ${text}` };
+      return { status: "crashed", reason: `the MCP server ${server} does not respond: ${text}` };
   }
 }
 
-/** A JSON-RPC error that the peer sent has a number for a code. */
+/** JSON-RPC errors sent by the server have a numeric code. */
 export function isAnswer(error: unknown): boolean {
   return typeof (error as { readonly code?: unknown } | null)?.code === "number";
 }

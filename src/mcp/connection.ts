@@ -1,6 +1,6 @@
 /**
- * One MCP server: started or reached when it is first needed, asked for its tools once until it says
- * that they have changed, started again when it has died.
+ * The connection to one MCP server. It opens at the first use, and opens again after the server has
+ * exited. The list of tools is cached until the server reports that it has changed.
  */
 import {
   Client,
@@ -19,9 +19,9 @@ import { environmentOf, headersOf } from "./settings.ts";
 export interface Connection {
   readonly name: string;
   readonly timeoutMs: number;
-  /** As they are now. @throws whatever the server or the way to it fails with. */
+  /** The server's current tools. @throws any error of the server or of the transport. */
   definitions(): Promise<readonly McpTool[]>;
-  /** A failure is a value. @throws the signal's reason, when the caller cancels. */
+  /** A failure is a value. @throws the signal's reason if the caller cancels. */
   call(
     tool: McpTool,
     named: Readonly<Record<string, Json>>,
@@ -32,7 +32,7 @@ export interface Connection {
 }
 
 const CONNECT_MS = 15_000;
-const NEWER = "2026-07-28";
+const NEWER_PROTOCOL = "2026-07-28";
 
 interface Open {
   readonly client: Client;
@@ -47,30 +47,33 @@ export function mcpConnection(
     onChange,
   }: {
     readonly environment: Readonly<Record<string, string | undefined>>;
-    /** The server's tools are not what they were, or may not be. */
+    /** Called when the server's tools have changed or may have changed. */
     readonly onChange: () => void;
   },
 ): Connection {
   let opening: Promise<Open> | undefined;
 
-  /** By process: the handshake that every server knows; a server that refuses it is asked in the newer way. */
+  /**
+   * Over stdio: first the legacy handshake, which every server supports. If the server rejects it,
+   * the newer protocol version.
+   */
   async function connect(): Promise<Open> {
     if ("url" in settings) return connectBy({ mode: "auto", probe: { timeoutMs: 5_000 } });
     try {
       return await connectBy({ mode: "legacy" });
     } catch (error) {
       if (!isAnswer(error)) throw error;
-      return connectBy({ mode: { pin: NEWER } });
+      return connectBy({ mode: { pin: NEWER_PROTOCOL } });
     }
   }
 
   async function connectBy(versionNegotiation: VersionNegotiationOptions): Promise<Open> {
     const client = new Client(
       { name: "toolwright", version: "1" },
-      { versionNegotiation, listChanged: { tools: { autoRefresh: false, onChanged: forget } } },
+      { versionNegotiation, listChanged: { tools: { autoRefresh: false, onChanged: invalidate } } },
     );
     const open: Open = { client, definitions: undefined };
-    function forget(): void {
+    function invalidate(): void {
       open.definitions = undefined;
       onChange();
     }
@@ -138,7 +141,7 @@ function transportOf(
     return new StreamableHTTPClientTransport(new URL(settings.url), { requestInit: { headers } });
   }
   const { command, args, env } = settings;
-  // A minimal environment of the client's own: no key of ours goes to a server that was not given it.
+  // The SDK passes a minimal environment: a server gets only the keys that its settings name.
   return new StdioClientTransport({
     command,
     args,

@@ -1,6 +1,6 @@
 /**
- * A tool of an MCP server as a stored tool. Its source is its definition: the digest of the stored
- * version pins it, and a definition that changes is another version.
+ * Converts an MCP server's tool into a stored tool. Its source is its definition, so the digest of
+ * the stored version pins the definition, and a changed definition becomes a new version.
  */
 import type { Tool as McpTool } from "@modelcontextprotocol/client";
 import { z } from "zod";
@@ -16,7 +16,7 @@ export function originOf(server: string): string {
   return `mcp:${server}`;
 }
 
-/** Which tool of which server a stored source names; undefined if it is no such source. */
+/** The server and tool that a stored source names; undefined if it is not an MCP source. */
 export function namedIn(
   source: string,
 ): { readonly server: string; readonly tool: string } | undefined {
@@ -27,7 +27,7 @@ export function namedIn(
   }
 }
 
-/** What is pinned: everything that says what the tool does and takes. */
+/** The pinned definition: everything that describes what the tool does and which arguments it takes. */
 export function sourceOf(server: string, definition: McpTool): string {
   const { name, description, inputSchema, outputSchema, annotations } = definition;
   const pinned = { server, tool: name, description, inputSchema, outputSchema, annotations };
@@ -35,11 +35,11 @@ export function sourceOf(server: string, definition: McpTool): string {
   return JSON.stringify(JSON.parse(canonicalJson(plain)), null, 2);
 }
 
-/** Its name in the store: the server's and its own, in the letters that names may have. */
+/** The tool's name in the store: server and tool, with invalid characters replaced. */
 export function storedName(server: string, tool: string): string {
   const plain = (text: string) => text.replace(/[^A-Za-z0-9_]/g, "_");
   const whole = `${plain(server)}__${plain(tool)}`;
-  // Two names may become one by these letters or by length; the digest keeps them apart.
+  // Replacing or cutting can make two names equal; the digest keeps them different.
   const changed = whole !== `${server}__${tool}` || whole.length > 64;
   return changed ? `${whole.slice(0, 57)}_${digestText(`${server} ${tool}`).slice(0, 6)}` : whole;
 }
@@ -69,7 +69,7 @@ export function toolOf(
     evaluation: { train: 0, heldOut: 0, measures: {} },
     lineage: { parents: [], generator: originOf(server) },
     origin: originOf(server),
-    // The server's own word; without it the protocol presumes that a tool changes things.
+    // Stated by the server; without it the protocol assumes that a tool changes things.
     effects: definition.annotations?.readOnlyHint !== true,
     usage: { calls: 0, successes: 0, totalMs: 0, costUsd: 0, lastErrors: [], queries: [] },
     createdAt,

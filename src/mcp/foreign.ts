@@ -1,7 +1,7 @@
 /**
- * Tools of configured MCP servers beside the engine's own. They are stored like any tool, so that one
- * ranking finds both and use is counted; what they are is pinned when they are first seen, and a
- * server that changes a definition waits for a person. Calls go through a sandbox of their own kind.
+ * Makes the tools of configured MCP servers available next to the engine's own. They are stored like
+ * any tool, so one ranking finds both, and their usage is counted. The first definition of a tool is
+ * pinned; a changed definition waits for a person's approval. Calls go through a wrapped sandbox.
  */
 import type { Tool as McpTool } from "@modelcontextprotocol/client";
 import { ToolNotFoundError } from "../core/errors.ts";
@@ -15,16 +15,17 @@ import { namedIn, originOf, sourceOf, toolOf } from "./definition.ts";
 
 export interface ForeignTools {
   /**
-   * Brings the store up to date with what the servers offer; what was brought lately is not asked for
-   * again.
+   * Updates the store with the tools that the servers offer. The result is cached until a server
+   * reports a change or closes; an unavailable server is asked again after 30 s.
    *
-   * @returns What went wrong or waits, in sentences: a server that is out hides only its own tools.
+   * @returns Sentences about failures and pending approvals. If a server is unavailable, only its own
+   *   tools are missing.
    */
   sync(): Promise<readonly string[]>;
-  /** The same store, whose searches give only those foreign tools that can be called now. */
-  over(store: ToolStore): ToolStore;
-  /** The same sandbox, which also runs programs of language `mcp`. */
-  through(sandbox: Sandbox): Sandbox;
+  /** Wraps a store: its searches return only those MCP tools that can be called now. */
+  wrapStore(store: ToolStore): ToolStore;
+  /** Wraps a sandbox: it also runs programs of language `mcp`. */
+  wrapSandbox(sandbox: Sandbox): Sandbox;
   close(): Promise<void>;
 }
 
@@ -36,20 +37,20 @@ export interface ForeignOptions {
   readonly now: () => string;
 }
 
-/** A server that was out is asked again after so long. */
+/** How long to wait before asking an unavailable server again. */
 const RETRY_MS = 30_000;
 
 export function foreignTools(
   servers: McpServers,
   { store, digest, environment, now }: ForeignOptions,
 ): ForeignTools {
-  /** Sources as the servers have them, by server; absent before the first look and when it is out. */
+  /** Current sources by server; absent before the first sync and while the server is unavailable. */
   const live = new Map<string, ReadonlySet<string>>();
   let synced: Promise<readonly string[]> | undefined;
   const count = Object.keys(servers).length;
   let opened: Promise<ReadonlyMap<string, Connection>> | undefined;
 
-  /** Loaded when it is used: without a configured server nobody waits for the protocol. */
+  /** Loaded at the first use: without a configured server the SDK is never imported. */
   function connections(): Promise<ReadonlyMap<string, Connection>> {
     opened ??= import("./connection.ts").then(({ mcpConnection }) => {
       const onChange = (): void => {
@@ -64,26 +65,26 @@ export function foreignTools(
     return opened;
   }
 
-  async function look(connection: Connection): Promise<readonly string[]> {
+  async function syncServer(connection: Connection): Promise<readonly string[]> {
     const { name } = connection;
     let definitions: readonly McpTool[];
     try {
       definitions = await connection.definitions();
     } catch (error) {
       live.delete(name);
-      return [`The MCP server ${name} is out: ${(error as Error).message}`];
+      return [`The MCP server ${name} is unavailable: ${(error as Error).message}`];
     }
     live.set(name, new Set(definitions.map((each) => sourceOf(name, each))));
     const notes: string[] = [];
     for (const definition of definitions) {
-      const note = await keep(connection, definition);
+      const note = await storeTool(connection, definition);
       if (note !== undefined) notes.push(note);
     }
     return notes;
   }
 
-  /** First seen is pinned; anything else than what is pinned waits. */
-  async function keep(
+  /** Pins the first definition; a different definition waits for approval. */
+  async function storeTool(
     { name: server, timeoutMs }: Connection,
     definition: McpTool,
   ): Promise<string | undefined> {
@@ -93,7 +94,7 @@ export function foreignTools(
     const waits = `${draft.name}: its definition at ${server} has changed. See toolwright tools diff, then approve or reject it.`;
     if (same !== undefined) return same.status === "candidate" ? waits : undefined;
     if (history.some(({ origin }) => origin !== originOf(server))) {
-      return `${draft.name}: the store has another tool of that name, so that of ${server} is left out.`;
+      return `${draft.name}: the store already has another tool with that name, so the tool of ${server} is not added.`;
     }
     const first = history.length === 0;
     const tool = {
@@ -105,28 +106,28 @@ export function foreignTools(
     return first ? undefined : waits;
   }
 
-  async function lookAtAll(): Promise<readonly string[]> {
+  async function syncAll(): Promise<readonly string[]> {
     if (count === 0) return [];
     const all = [...(await connections()).values()];
-    return (await Promise.all(all.map(look))).flat();
+    return (await Promise.all(all.map(syncServer))).flat();
   }
 
   function sync(): Promise<readonly string[]> {
     if (synced !== undefined) return synced;
-    const looking = lookAtAll();
-    synced = looking;
-    looking.then(
+    const running = syncAll();
+    synced = running;
+    running.then(
       () => {
         if (live.size === count) return;
         setTimeout(() => {
-          if (synced === looking) synced = undefined;
+          if (synced === running) synced = undefined;
         }, RETRY_MS).unref();
       },
       () => {
-        if (synced === looking) synced = undefined;
+        if (synced === running) synced = undefined;
       },
     );
-    return looking;
+    return running;
   }
 
   function callable(tool: Tool): boolean {
@@ -135,8 +136,8 @@ export function foreignTools(
     return server !== undefined && live.get(server)?.has(tool.source) === true;
   }
 
-  /** The connection and the live definition, if the program is what a person or first sight pinned. */
-  async function admitted(
+  /** The connection and the current definition, if the definition is pinned and active. */
+  async function approvedTool(
     source: string,
     entry: string,
   ): Promise<{ connection: Connection; definition: McpTool; tool: Tool } | Execution> {
@@ -157,7 +158,7 @@ export function foreignTools(
     try {
       definitions = await connection.definitions();
     } catch (error) {
-      const reason = `the MCP server ${connection.name} is out: ${(error as Error).message}`;
+      const reason = `the MCP server ${connection.name} is unavailable: ${(error as Error).message}`;
       return { status: "crashed", reason };
     }
     const definition = definitions.find(({ name }) => name === named.tool);
@@ -175,7 +176,7 @@ export function foreignTools(
   }
 
   async function run(job: ExecutionJob, signal: AbortSignal): Promise<readonly Execution[]> {
-    const found = await admitted(job.program.source, job.program.entry);
+    const found = await approvedTool(job.program.source, job.program.entry);
     if ("status" in found) return job.inputs.map(() => found);
     const { connection, definition, tool } = found;
     const names = parameterNames(tool);
@@ -186,7 +187,7 @@ export function foreignTools(
       results.push(
         input.length > names.length
           ? refused(`${tool.name} takes ${names.length} arguments, got ${input.length}`)
-          : await connection.call(definition, withoutHoles(named), job.limits, signal),
+          : await connection.call(definition, withoutNulls(named), job.limits, signal),
       );
     }
     return results;
@@ -194,18 +195,18 @@ export function foreignTools(
 
   return {
     sync,
-    over: (inner) => ({
+    wrapStore: (inner) => ({
       ...inner,
       async search(query) {
         if (count > 0) await sync();
-        // More than was asked for: some may not be callable now.
+        // Asks for more than needed: some may not be callable now.
         const matches = await inner.search({ ...query, limit: query.limit * 2 });
         const { degraded } = matches;
         const found = matches.filter(({ tool }) => callable(tool)).slice(0, query.limit);
         return degraded === undefined ? found : Object.assign(found, { degraded });
       },
     }),
-    through: (sandbox) => ({
+    wrapSandbox: (sandbox) => ({
       ...sandbox,
       run: (job, signal) =>
         job.program.language === "mcp" ? run(job, signal) : sandbox.run(job, signal),
@@ -233,8 +234,8 @@ export function foreignTools(
   };
 }
 
-/** A null stands where a caller by position left an optional argument out. */
-function withoutHoles(named: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
+/** Positional callers pass null for an omitted optional argument. */
+function withoutNulls(named: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== null));
 }
 

@@ -1,4 +1,4 @@
-/** What a configured MCP server takes from the environment. */
+/** Reads the values that a configured MCP server takes from environment variables. */
 import { ConfigError } from "../core/errors.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,7 +28,7 @@ function variable(server: string, name: string, environment: Environment): strin
   if (value !== undefined && value !== "") return value;
   throw new ConfigError(
     "MISSING_VARIABLE",
-    `The MCP server "${server}" needs the environment variable ${name}, which is not set: set it, or take the server out of mcpServers.`,
+    `The MCP server "${server}" needs the environment variable ${name}, which is not set: set it, or remove the server from mcpServers.`,
     { facts: { server, variable: name } },
   );
 }

@@ -41,7 +41,7 @@ function foreign(servers: Record<string, unknown>, environment: Record<string, s
 
 async function call(from: ForeignTools, name: string, args: readonly Json[], version?: number) {
   const tool = await library.tools.get(name, version);
-  const sandbox = from.through(await library.sandbox());
+  const sandbox = from.wrapSandbox(await library.sandbox());
   const { limits } = tool;
   const [execution] = await sandbox.run(
     { program: programOf(tool), inputs: [args], limits, seed: 0 },
@@ -79,7 +79,9 @@ describe("tools of a configured MCP server", () => {
   });
 
   it("are found by the same search as our own, with where they are from", async () => {
-    const found = await tools.over(library.tools).search({ text: "add two numbers", limit: 10 });
+    const found = await tools
+      .wrapStore(library.tools)
+      .search({ text: "add two numbers", limit: 10 });
     const names = found.map(({ tool }) => [tool.name, tool.origin]);
     expect(names).toContainEqual(["sum_pair", undefined]);
     expect(names).toContainEqual([storedName("fixture", "add-numbers"), "mcp:fixture"]);
@@ -133,7 +135,7 @@ describe("tools of a configured MCP server", () => {
 
   it("stop when the caller cancels", async () => {
     const sleep = await library.tools.get("fixture__sleep");
-    const sandbox = tools.through(await library.sandbox());
+    const sandbox = tools.wrapSandbox(await library.sandbox());
     const job = { program: programOf(sleep), inputs: [[2_500]], limits: sleep.limits, seed: 0 };
     const canceled = sandbox.run(job, AbortSignal.timeout(50));
     await expect(canceled).rejects.toMatchObject({ name: "TimeoutError" });
@@ -148,7 +150,7 @@ describe("tools of a configured MCP server", () => {
       parameters: wipe.parameters,
       cases,
     });
-    const sandbox = tools.through(await library.sandbox());
+    const sandbox = tools.wrapSandbox(await library.sandbox());
     const facts = await weighTool(
       { store: library.tools, sandbox },
       adding,
@@ -178,7 +180,9 @@ describe("a definition that changes", () => {
     const refused = { status: "refused", reason: expect.stringContaining(`approve ${name()}`) };
     expect(await call(tools, name(), [2, 3])).toMatchObject(refused);
     expect(await call(tools, name(), [2, 3], 2)).toMatchObject(refused);
-    const found = await tools.over(library.tools).search({ text: "add two numbers", limit: 10 });
+    const found = await tools
+      .wrapStore(library.tools)
+      .search({ text: "add two numbers", limit: 10 });
     expect(found.map(({ tool }) => tool.name)).not.toContain(name());
 
     const [before, after] = await library.tools.history(name());
@@ -212,13 +216,13 @@ describe("a server that is out", () => {
       keyless: { url: "http://127.0.0.1:9/mcp", headersEnv: { Authorization: "NO_SUCH_KEY" } },
     });
     const notes = await tools.sync();
-    expect(notes).toContainEqual(expect.stringContaining("gone is out"));
+    expect(notes).toContainEqual(expect.stringContaining("gone is unavailable"));
     expect(notes).toContainEqual(expect.stringContaining("NO_SUCH_KEY"));
-    const found = await tools.over(library.tools).search({ text: "greets", limit: 3 });
+    const found = await tools.wrapStore(library.tools).search({ text: "greets", limit: 3 });
     expect(found.map(({ tool }) => tool.name)).toContain("fixture__hello");
 
     const without = foreign({});
-    expect(await without.over(library.tools).search({ text: "greets", limit: 3 })).toEqual([]);
+    expect(await without.wrapStore(library.tools).search({ text: "greets", limit: 3 })).toEqual([]);
     expect(await call(without, "fixture__hello", [])).toMatchObject({
       status: "refused",
       reason: expect.stringContaining("fixture is not configured"),
@@ -234,7 +238,7 @@ describe("a server that is out", () => {
 
   it("can not be impersonated by a program that nobody has stored", async () => {
     const tools = foreign({ fixture: server() });
-    const sandbox = tools.through(await library.sandbox());
+    const sandbox = tools.wrapSandbox(await library.sandbox());
     const source = JSON.stringify({ server: "fixture", tool: "wipe" });
     const limits = { timeoutMs: 1_000, memoryMiB: 64, outputBytes: 1_000 };
     const program = { language: "mcp", source, entry: "fixture__wipe" } as const;

@@ -44,7 +44,7 @@ async function call(
   { timeoutMs = 20_000, signal = new AbortController().signal } = {},
 ): Promise<Execution | undefined> {
   const none = {} as Sandbox;
-  const [execution] = await commands.through(none).run(
+  const [execution] = await commands.wrapSandbox(none).run(
     {
       program: { language: "command", source: JSON.stringify(command), entry: "it" },
       inputs: [args],

@@ -40,7 +40,7 @@ async function call(
   args: readonly Json[],
   limits: object = {},
 ): Promise<Execution | undefined> {
-  const [execution] = await commands.through(driver).run(
+  const [execution] = await commands.wrapSandbox(driver).run(
     {
       program: { language: "command", source: JSON.stringify(what), entry: "it" },
       inputs: [args],

@@ -1,4 +1,4 @@
-/** Files that a person brings: cut into passages, searched by words. Read anew when they are asked. */
+/** Searches a person's files by words: each file is split into passages, and read at every search. */
 import { readFile, stat } from "node:fs/promises";
 import { InputError } from "../core/errors.ts";
 import { scoreTexts } from "./rank.ts";
@@ -10,7 +10,7 @@ export interface Passage {
   readonly score: number;
 }
 
-/** Larger files are data to work on, not text to look things up in. */
+/** Larger files are data to process, not text to search. */
 const LARGEST_FILE = 5_000_000;
 const PASSAGE_CHARS = 1_200;
 
@@ -38,11 +38,11 @@ async function passagesOf(file: string): Promise<readonly Omit<Passage, "score">
     const { size } = await stat(file);
     if (size > LARGEST_FILE) throw new Error(`it has ${size} bytes, more than ${LARGEST_FILE}`);
     text = await readFile(file, "utf8");
-    if (text.includes("\0")) throw new Error("it is no text");
+    if (text.includes("\0")) throw new Error("it is not text");
   } catch (error) {
     throw new InputError(
       "DATA_UNREADABLE",
-      `Expected a text file to look things up in, got ${file}: ${(error as Error).message}. Correct the path, or leave it out.`,
+      `Expected a text file to search, got ${file}: ${(error as Error).message}. Correct the path, or remove it.`,
       { facts: { file }, cause: error },
     );
   }
@@ -58,7 +58,7 @@ async function passagesOf(file: string): Promise<readonly Omit<Passage, "score">
     start = end;
   };
   for (const [index, line] of lines.entries()) {
-    // A paragraph is a passage; one that grows too long is cut at a line.
+    // A passage ends at the end of a paragraph; one that grows too long ends at a line break.
     const full = held.length + line.length > PASSAGE_CHARS && held !== "";
     if (full || (line.trim() === "" && held.length > PASSAGE_CHARS / 4)) close(index);
     held += `${line.slice(0, PASSAGE_CHARS)}\n`;

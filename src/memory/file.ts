@@ -1,10 +1,10 @@
-/** The file of a home's memory: what it knows of people and of how requests ended. */
+/** The SQLite file with a home's memory: people's preferences and the outcomes of requests. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../core/errors.ts";
 
-/** "TWME": tells our files from other SQLite files. */
+/** "TWME": identifies these files among SQLite files. */
 const APPLICATION_ID = 0x54574d45;
 
 const SCHEMA = `
@@ -39,7 +39,8 @@ export function openMemoryFile(path: string): DatabaseSync {
   try {
     database = new DatabaseSync(path, { timeout: 10_000 });
     const found = database.prepare("PRAGMA application_id").get()?.application_id;
-    if (found !== 0 && found !== APPLICATION_ID) throw new Error("it is another program's file");
+    if (found !== 0 && found !== APPLICATION_ID)
+      throw new Error("the file belongs to another program");
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
     database.exec(SCHEMA);
     return database;
@@ -47,7 +48,7 @@ export function openMemoryFile(path: string): DatabaseSync {
     database?.close();
     throw new StoreError(
       "MEMORY_UNREADABLE",
-      `Expected the memory of a home at ${path}, got: ${(error as Error).message}. Move the file away, or choose another home.`,
+      `Expected the memory file of a home at ${path}, got an error: ${(error as Error).message}. Move the file away, or choose another home.`,
       { cause: error },
     );
   }

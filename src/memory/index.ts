@@ -1,4 +1,4 @@
-/** What a home remembers: people's preferences, how requests ended, the files that people bring. */
+/** A home's memory: people's preferences, outcomes of requests, and search in people's files. */
 
 import type { EventStore } from "../core/ports.ts";
 import { openMemoryFile } from "./file.ts";

@@ -1,27 +1,29 @@
 /**
- * What people want whatever they ask for: said by themselves, or inferred from finished requests.
- * One person's preferences are never shown to, or used for, another.
+ * People's lasting preferences: stated by themselves, or inferred from finished requests. One
+ * person's preferences are never shown to another person, and never used for another person.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { InputError } from "../core/errors.ts";
 import { scoreTexts } from "./rank.ts";
 
-/** Who asks where nobody says who. */
+/** The user if the request names none. */
 export const NOBODY_NAMED = "local";
 
 export const Preference = z.object({
   id: z.string(),
   user: z.string(),
-  /** The kind of requests that it bears on; `all`: every one. */
+  /** The kind of requests that it applies to; `all`: every request. */
   scope: z.string(),
-  /** What it is about, e.g. `language`: of two that share scope and topic the newest explicit one holds. */
+  /**
+   * Its subject, e.g. `language`. If several share scope and topic, the newest explicit one applies.
+   */
   topic: z.string().nullable(),
   text: z.string(),
   kind: z.enum(["explicit", "inferred"]),
-  /** In [0, 1]; 1 where the person said so. */
+  /** In [0, 1]; 1 if the person stated it. */
   confidence: z.number(),
-  /** Who said it, or the requests that show it. */
+  /** Who stated it, or the requests that it was inferred from. */
   source: z.string(),
   /** ISO 8601. */
   time: z.string(),
@@ -37,17 +39,20 @@ export interface PreferenceStore {
   add(preference: NewPreference): Preference;
   /** Newest first. */
   list(user: string): readonly Preference[];
-  /** Those that hold: of two that share scope and topic the newest explicit one, else the surest. */
+  /**
+   * Those that apply: if several share scope and topic, the newest explicit one; without an explicit
+   * one, the one with the highest confidence.
+   */
   inForce(user: string): readonly Preference[];
-  /** Those in force that bear on the queries; what bears on all requests comes first. */
+  /** Those in force that match the queries; those that apply to all requests come first. */
   find(user: string, queries: readonly string[], limit: number): readonly ScoredPreference[];
-  /** What a person edits is what they said. @throws InputError PREFERENCE_NOT_FOUND */
+  /** An edited preference becomes explicit. @throws InputError PREFERENCE_NOT_FOUND */
   edit(
     user: string,
     id: string,
     change: Partial<Pick<Preference, "text" | "scope" | "topic">>,
   ): Preference;
-  /** @throws InputError PREFERENCE_NOT_FOUND, for another person's too */
+  /** @throws InputError PREFERENCE_NOT_FOUND, also if it belongs to another person */
   remove(user: string, id: string): void;
 }
 
@@ -79,14 +84,14 @@ export function preferenceStore(
     add: (preference) => save({ ...preference, id: newId(), time: now() }),
     list: (user) => all.all(user).map((row) => Preference.parse(row)),
     inForce(user) {
-      const held = new Map<string, Preference>();
+      const chosen = new Map<string, Preference>();
       for (const preference of store.list(user)) {
         const { scope, topic, id } = preference;
         const key = topic === null ? id : `${scope.toLowerCase()}\n${topic.toLowerCase()}`;
-        const known = held.get(key);
-        if (known === undefined || outranks(preference, known)) held.set(key, preference);
+        const known = chosen.get(key);
+        if (known === undefined || outranks(preference, known)) chosen.set(key, preference);
       }
-      return [...held.values()];
+      return [...chosen.values()];
     },
     find(user, queries, limit) {
       const list = store.inForce(user);
@@ -116,7 +121,7 @@ export function preferenceStore(
   return store;
 }
 
-/** The list is newest first: among equals the known one is newer. */
+/** The list is newest first, so on a tie the known one is newer and stays. */
 function outranks(preference: Preference, known: Preference): boolean {
   if (preference.kind !== known.kind) return preference.kind === "explicit";
   return preference.kind === "inferred" && preference.confidence > known.confidence;
@@ -125,7 +130,7 @@ function outranks(preference: Preference, known: Preference): boolean {
 function notFound(user: string, id: string): InputError {
   return new InputError(
     "PREFERENCE_NOT_FOUND",
-    `${user} has no preference "${id}". See them with: toolwright preferences ls --user ${user}.`,
+    `${user} has no preference "${id}". List them with: toolwright preferences ls --user ${user}.`,
     { facts: { preference: id } },
   );
 }

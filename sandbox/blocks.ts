@@ -1,6 +1,7 @@
 /**
- * Fenced code blocks of a Markdown text, and each as a program that runs as a script does: what it
- * prints is kept, its value is its last expression's, or what its entry gives where it defines one.
+ * Finds the fenced code blocks of a Markdown text and turns each into a program that runs as a
+ * script: its output is recorded, and its value is the value of its last expression or, if it
+ * defines an entry function, what that function returns.
  */
 import type { Language, Program } from "../src/core/execution.ts";
 import { stripTypes } from "../src/core/strip-types.ts";
@@ -8,7 +9,7 @@ import { stripTypes } from "../src/core/strip-types.ts";
 export interface Block {
   readonly language: Language;
   readonly source: string;
-  /** Where its text begins, from 1. */
+  /** First line of its text, from 1. */
   readonly line: number;
 }
 
@@ -28,17 +29,17 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
   bash: "shell",
 };
 
-/** By a fence's first word or a file's extension without its dot; undefined for any other. */
+/** @param word A fence's first word, or a file extension without the dot. */
 export function languageOf(word: string): Language | undefined {
   const name = word.toLowerCase();
   return Object.hasOwn(LANGUAGES, name) ? LANGUAGES[name] : undefined;
 }
 
 /**
- * Fences as CommonMark has them (section 4.5): three or more backticks or tildes, closed by as many
- * of the same or by the end of the text.
+ * Fences as CommonMark defines them (section 4.5): three or more backticks or tildes, closed by at
+ * least as many of the same character or by the end of the text.
  *
- * @returns The blocks in order, and the lines of those whose language is none that runs.
+ * @returns The blocks in order, and the line numbers of blocks in languages that cannot run.
  */
 export function fencedBlocks(markdown: string): {
   readonly blocks: readonly Block[];
@@ -66,15 +67,15 @@ export function fencedBlocks(markdown: string): {
   return { blocks, others };
 }
 
-/** What a block that runs as a script gives; a shell block gives its standard output instead. */
+/** The output of a block that runs as a script; a shell block returns its standard output instead. */
 export interface ScriptOutput {
   readonly value: unknown;
   readonly printed: string;
 }
 
 /**
- * @param entry Called with the arguments of the execution where the block defines it.
- * @returns `refused` where the types of a TypeScript block cannot be taken off.
+ * @param entry Called with the arguments of the execution, if the block defines it.
+ * @returns `refused` if the types of a TypeScript block cannot be stripped.
  */
 export function scriptOf(
   { language, source }: Pick<Block, "language" | "source">,
@@ -84,7 +85,7 @@ export function scriptOf(
     case "javascript":
       return { language, source: javascriptScript(source, entry), entry: SCRIPT };
     case "typescript": {
-      // The text stands in quotes inside the program, where the driver would not find its types.
+      // The text becomes a string inside the program, so the driver would not strip its types.
       const stripped = stripTypes(source);
       return stripped.status === "failed"
         ? { refused: stripped.reason }
@@ -101,9 +102,9 @@ export function scriptOf(
 
 const SCRIPT = "toolwright_script";
 
-/** A `var` statement has no value of its own: the block's last expression keeps its. */
+/** A `var` statement has no value, so the value of the block's last expression stays. */
 function javascriptScript(source: string, entry: string): string {
-  // A script exports nothing: the word is a habit, and in a script it does not parse.
+  // Models often write `export`, which does not parse in a script.
   const plain = source.replace(
     /^export\s+(?:default\s+)?(?=(?:async\s+)?function\b|class\b|const\b|let\b|var\b)/gm,
     "",
@@ -129,7 +130,7 @@ function ${SCRIPT}(...values) {
 }`;
 }
 
-/** A JSON string is a Python string but for half surrogate pairs, which no file holds. */
+/** A JSON string is also a Python string, except lone surrogates, which no file contains. */
 function pythonScript(source: string, entry: string): string {
   return `import ast, contextlib, io, json
 def ${SCRIPT}(*values):

@@ -1,17 +1,17 @@
-/** Sandbox drivers by the names that a user gives; what is not asked for is not loaded. */
+/** Opens sandbox drivers by the names that a user gives. A driver is loaded only if it is used. */
 import type { Sandbox } from "../src/core/ports.ts";
 
 export const DRIVERS = ["isolate", "container", "process"] as const;
 
 export interface NamedOptions {
-  /** Said by whoever chose the process driver knowing that it holds less. */
+  /** Set by callers that chose the process driver and accept its weaker isolation. */
   readonly accept?: "weaker-isolation";
 }
 
 /**
  * @param name A driver's name, or the path of a module that exports one.
  * @param slots Programs that run at once.
- * @throws SandboxUnavailableError, ConfigError, InputError naming what a module lacks.
+ * @throws SandboxUnavailableError, or ConfigError naming the members that a module does not have.
  */
 export async function sandboxByName(
   name: string,

@@ -1,37 +1,38 @@
 /**
- * The sandbox that a configuration asks for: one driver for everything, or one a language.
+ * Opens the configured sandbox: one driver for everything, or one for each language.
  *
- * `auto`: the isolate for JavaScript and TypeScript; Python and shell in containers where an engine
- * answers, the first of them started when the first such program comes. Where none answers such a
- * program fails with SandboxUnavailableError: nothing weaker is taken in its place.
+ * `auto` uses the isolate for JavaScript and TypeScript, and containers for Python and shell if a
+ * container engine answers; the first container starts with the first such program. If no engine
+ * answers, such a program fails with SandboxUnavailableError: a weaker driver never replaces it.
  */
 import { InputError } from "../src/core/errors.ts";
 import type { Language } from "../src/core/execution.ts";
 import type { Sandbox, SandboxCapabilities } from "../src/core/ports.ts";
 import { sandboxByName } from "./by-name.ts";
-import { engineAddress, silenceOf } from "./container/address.ts";
+import { engineAddress, engineFailure } from "./container/address.ts";
 import { containerCapabilities } from "./container/capabilities.ts";
 import { onDemand } from "./on-demand.ts";
 import { routeByLanguage } from "./router.ts";
 
-/** The name of a choice, not of a driver. */
+/** Not a driver's name: the engine chooses by language. */
 const AUTO = "auto";
 
 export interface SandboxSettings {
   /** `auto`, a driver's name, or the path of a module that exports one. */
   readonly sandbox: string;
-  /** Drivers of single languages, likewise; they come before `sandbox`. */
+  /** The same for single languages; these take precedence over `sandbox`. */
   readonly sandboxes?: Readonly<Partial<Record<Language, string>>>;
   /** Programs that run at once, in each driver. */
   readonly workers: number;
 }
 
-const WRITTEN = ["javascript", "typescript"] as const;
+const IN_ISOLATES = ["javascript", "typescript"] as const;
 const IN_CONTAINERS: readonly Language[] = ["python", "shell"];
 
 /**
- * @throws SandboxUnavailableError when a driver that is named cannot be had here.
- * @throws ConfigError, InputError naming what a module lacks, or a language that its driver has not.
+ * @throws SandboxUnavailableError if a named driver is not available on this machine.
+ * @throws ConfigError naming the members that a module does not have.
+ * @throws InputError naming a language that its driver does not run.
  */
 export async function configuredSandbox({
   sandbox,
@@ -47,7 +48,7 @@ export async function configuredSandbox({
   const drivers: Sandbox[] = [];
   try {
     for (const [name, languages] of named) {
-      // Who names a driver for a language has chosen it over the default one.
+      // Naming a driver for a language is an explicit choice, so weaker isolation is accepted.
       const driver = await sandboxByName(name, workers, { accept: "weaker-isolation" });
       drivers.push(driver);
       drivers[drivers.length - 1] = only(driver, languages);
@@ -57,26 +58,26 @@ export async function configuredSandbox({
       drivers.push(await sandboxByName(sandbox, workers));
       return routed(drivers);
     }
-    if (WRITTEN.some((language) => !taken.includes(language))) {
+    if (IN_ISOLATES.some((language) => !taken.includes(language))) {
       drivers.push(await sandboxByName("isolate", workers));
     }
     const rest = IN_CONTAINERS.filter((language) => !taken.includes(language));
-    const silence = rest.length === 0 ? undefined : await silenceOf(engineAddress());
-    if (rest.length > 0 && silence === undefined) drivers.push(containers(rest, workers));
-    return routed(drivers, silence);
+    const failure = rest.length === 0 ? undefined : await engineFailure(engineAddress());
+    if (rest.length > 0 && failure === undefined) drivers.push(containers(rest, workers));
+    return routed(drivers, failure);
   } catch (error) {
     await Promise.allSettled(drivers.map((driver) => driver.close()));
     throw error;
   }
 }
 
-/** The driver for these languages alone. */
+/** Restricts the driver to these languages. */
 function only(driver: Sandbox, languages: readonly Language[]): Sandbox {
   const missing = languages.find((each) => !driver.capabilities.languages.includes(each));
   if (missing !== undefined) {
     throw new InputError(
       "SANDBOX_LANGUAGE",
-      `The sandbox driver "${driver.name}" is configured for ${missing}, and it runs ${driver.capabilities.languages.join(", ")} here. Name another driver for it, or leave it out.`,
+      `The sandbox driver "${driver.name}" is configured for ${missing}, but here it runs ${driver.capabilities.languages.join(", ")}. Name another driver for it, or remove it.`,
       { facts: { driver: driver.name, language: missing } },
     );
   }
@@ -84,7 +85,8 @@ function only(driver: Sandbox, languages: readonly Language[]): Sandbox {
 }
 
 function containers(languages: readonly Language[], workers: number): Sandbox {
-  // Whether the image seals its supervisor is known once a container runs: until then, the less.
+  // Whether the image protects its supervisor is known only after a container has started, so the
+  // weaker claim is made here.
   const capabilities = containerCapabilities({
     languages,
     sealed: false,
@@ -99,21 +101,21 @@ function containers(languages: readonly Language[], workers: number): Sandbox {
   });
 }
 
-function routed(drivers: readonly Sandbox[], silence?: string): Sandbox {
+function routed(drivers: readonly Sandbox[], failure?: string): Sandbox {
   const hint =
-    silence === undefined
+    failure === undefined
       ? undefined
-      : `Python and shell need a container engine, and none answers at ${engineAddress()} (${silence}): start Docker or set DOCKER_HOST, or configure a driver for the language (sandboxes).`;
+      : `Python and shell need a container engine, and none answers at ${engineAddress()} (${failure}): start Docker or set DOCKER_HOST, or configure a driver for the language (sandboxes).`;
   const router = routeByLanguage(drivers, hint);
   const { capabilities } = router;
   return { ...router, capabilities: { ...capabilities, prompt: promptFor(capabilities) } };
 }
 
 /**
- * What a model that writes in a language is told. Words about other languages would tempt it into
- * them, and make its prompts differ from machine to machine.
+ * The prompt section for a model that writes in a language. Text about other languages could make it
+ * use them, and would make prompts differ between machines.
  *
- * @param language Default: what the engine writes in where nothing else is asked for.
+ * @param language Default: the language that the engine uses unless another one is requested.
  */
 export function promptFor(
   { prompt, prompts }: SandboxCapabilities,

@@ -1,10 +1,10 @@
-/** What the sandboxes have to stand on here, each found out by trying it. */
+/** Reports which sandbox layers and drivers work on this machine. Each one is tried. */
 
-import { engineAddress, silenceOf } from "./container/address.ts";
+import { engineAddress, engineFailure } from "./container/address.ts";
 import { confinement, type Layer } from "./walls/host.ts";
 import { findConfinement } from "./walls/process.ts";
 
-/** Which layers round a host process of the isolate driver hold on this machine. */
+/** Which confinement layers of the isolate driver's host process work on this machine. */
 export async function confinementReport(): Promise<Layer[]> {
   return [...(await confinement()).layers];
 }
@@ -16,32 +16,32 @@ export interface DriverReport {
 }
 
 const NAMESPACES = {
-  root: "namespaces by root's right, an unprivileged user, a private root",
-  user: "namespaces by a user namespace, a private root",
-  bwrap: "bubblewrap's namespaces and private root",
+  root: "namespaces created as root, an unprivileged user, a private root",
+  user: "namespaces created in a user namespace, a private root",
+  bwrap: "namespaces and private root by bubblewrap",
   none: "no namespaces: a program sees the network, files and processes of its user",
 } as const;
 
-/** Whether the other two drivers can be had, and what they would run. */
+/** Whether the other two drivers are available, and which languages they run. */
 export async function driversReport(): Promise<DriverReport[]> {
   const address = engineAddress();
-  const silence = await silenceOf(address);
+  const failure = await engineFailure(address);
   const { namespaces, prlimit, interpreters } = findConfinement();
   const { python, shell } = interpreters;
   const languages = ["JavaScript", ...(python ? ["Python"] : []), ...(shell ? ["shell"] : [])];
   return [
     {
       driver: "container",
-      works: silence === undefined,
+      works: failure === undefined,
       detail:
-        silence === undefined
+        failure === undefined
           ? `an engine answers at ${address}: Python and shell run there`
-          : `no engine at ${address} (${silence}): Python and shell do not run, unless a driver is configured for them`,
+          : `no engine at ${address} (${failure}): Python and shell do not run, unless a driver is configured for them`,
     },
     {
       driver: "process",
       works: namespaces !== "none" && prlimit,
-      detail: `weaker, only where it is named; ${languages.join(", ")}; ${NAMESPACES[namespaces]}${prlimit ? "" : "; no resource limits"}`,
+      detail: `weaker, used only if configured by name; ${languages.join(", ")}; ${NAMESPACES[namespaces]}${prlimit ? "" : "; no resource limits"}`,
     },
   ];
 }

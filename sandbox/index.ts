@@ -1,3 +1,3 @@
-/** Sandboxes: what runs code that nobody has read. Each driver keeps the contract of the port. */
+/** Sandboxes run untrusted code. Each driver implements the `Sandbox` port. */
 export { confinementReport, driversReport } from "./doctor.ts";
 export { isolateSandbox } from "./isolate/driver.ts";

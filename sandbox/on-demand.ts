@@ -1,13 +1,13 @@
 /**
- * A driver that is started when its first program comes: a container engine's image and first
- * containers take seconds, and most runs never need them.
+ * A driver that starts with its first program: building the image and starting the first containers
+ * take seconds, and most runs never need them.
  */
 import { SandboxUnavailableError } from "../src/core/errors.ts";
 import type { Sandbox, SandboxCapabilities } from "../src/core/ports.ts";
 
 /**
- * @param capabilities What it is known to offer before it has been started.
- * @param start A start that fails is the failure of the program that asked for it; the next one tries again.
+ * @param capabilities What the driver offers, as far as it is known before the start.
+ * @param start If it fails, the program that caused it fails too; the next program tries again.
  */
 export function onDemand(
   name: string,

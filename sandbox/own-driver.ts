@@ -1,6 +1,6 @@
 /**
- * A user's own sandbox driver: any object that keeps the contract. Its form is checked when it is
- * taken, so that a wrong one fails by the name of the member and not in the middle of a run.
+ * A user's own sandbox driver: any object that implements the contract. Its shape is checked when it
+ * is loaded, so that a wrong driver fails with the name of the member and not during a run.
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,7 +14,7 @@ const method = z.custom<(...parts: never[]) => unknown>((value) => typeof value 
   error: (issue) => `expected a function, got ${kindOf(issue.input)}`,
 });
 const sentences = z.array(z.string());
-const Form = z.looseObject({
+const Shape = z.looseObject({
   name: z.string().min(1),
   capabilities: z.looseObject({
     languages: z.array(Language).min(1),
@@ -32,25 +32,25 @@ const Form = z.looseObject({
 });
 
 /**
- * @param where What the driver is called in an error: its option or its module.
+ * @param where Name of the driver in errors: its option or its module.
  * @returns The same object; methods stay bound to it.
  * @throws ConfigError BAD_SANDBOX_DRIVER naming each member that is missing or of the wrong type.
  */
 export function checkSandbox(value: unknown, where: string): Sandbox {
-  const form = checkSchema(Form, value);
-  if (form.ok) return value as Sandbox;
-  const faults = faultText(form.faults, { whole: "the driver itself" }).split("\n");
+  const checked = checkSchema(Shape, value);
+  if (checked.ok) return value as Sandbox;
+  const faults = faultText(checked.faults, { whole: "the driver itself" }).split("\n");
   throw new ConfigError(
     "BAD_SANDBOX_DRIVER",
     `${where} must be a sandbox driver, an object with name, capabilities, run, runBatch and close. ${faults.join("; ")}. Correct these members.`,
-    { facts: { driver: where, members: form.faults.map(({ path }) => fieldOf(path)) } },
+    { facts: { driver: where, members: checked.faults.map(({ path }) => fieldOf(path)) } },
   );
 }
 
 /**
- * @param modulePath A file, from the working directory; it exports `sandbox`, the driver, or
- * `createSandbox`, a function that gives it or a promise of it.
- * @throws ConfigError BAD_SANDBOX_DRIVER when it cannot be loaded or gives no driver.
+ * @param modulePath A file, relative to the working directory. It exports `sandbox`, the driver, or
+ * `createSandbox`, a function that returns the driver or a promise of it.
+ * @throws ConfigError BAD_SANDBOX_DRIVER if it cannot be loaded or does not export a driver.
  */
 export async function loadSandbox(modulePath: string): Promise<Sandbox> {
   const url = pathToFileURL(resolve(modulePath)).href;

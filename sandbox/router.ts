@@ -1,6 +1,6 @@
 /**
- * Several drivers as one: each program goes to the first driver that runs its language. Nothing is
- * sent to a driver that does not offer the language, and a driver that fails is not replaced.
+ * Combines several drivers: each program goes to the first driver that runs its language. A driver
+ * that fails is never replaced by another one.
  */
 import { ConfigError, SandboxUnavailableError } from "../src/core/errors.ts";
 import type { Execution, Language } from "../src/core/execution.ts";
@@ -8,8 +8,8 @@ import type { Sandbox, SandboxCapabilities } from "../src/core/ports.ts";
 
 /**
  * @param drivers In order of preference; closing the router closes them all.
- * @param hint What to do where none runs a language.
- * @throws ConfigError NO_DRIVERS without any.
+ * @param hint Advice in the error if no driver runs a language.
+ * @throws ConfigError NO_DRIVERS if the list is empty.
  */
 export function routeByLanguage(
   drivers: readonly Sandbox[],
@@ -39,14 +39,14 @@ export function routeByLanguage(
     run: async (job, signal) => driverFor(job.program.language).run(job, signal),
     runBatch: async (batch, signal) => {
       const { programs, ...job } = batch;
-      // Grouped, so that a driver which is faster on a batch gets it whole.
+      // Grouped by driver, because some drivers run a batch faster than single programs.
       const groups = new Map<Sandbox, number[]>();
       for (const [index, { language }] of programs.entries()) {
         const driver = driverFor(language);
         groups.set(driver, [...(groups.get(driver) ?? []), index]);
       }
-      const [whole] = groups.keys();
-      if (groups.size === 1 && whole !== undefined) return whole.runBatch(batch, signal);
+      const [only] = groups.keys();
+      if (groups.size === 1 && only !== undefined) return only.runBatch(batch, signal);
       const results: (readonly Execution[])[] = programs.map(() => []);
       await Promise.all(
         [...groups].map(async ([driver, indices]) => {
@@ -65,7 +65,7 @@ export function routeByLanguage(
   };
 }
 
-/** What holds for every program whichever driver it meets, and each driver's own words. */
+/** The combined capabilities; statements of a driver carry its languages and name. */
 function merged(drivers: readonly Sandbox[]): SandboxCapabilities {
   const reached = new Map<Sandbox, Language[]>();
   for (const driver of drivers) {

@@ -1,10 +1,9 @@
 /**
- * What is done to a source before it is compiled: habits of language models that are no fault of
- * the program are taken off (a markdown fence, `export`, TypeScript types), and a source that does
- * not parse gets its line and column.
+ * Prepares a source for compilation: removes what language models often add around a correct program
+ * (a Markdown fence, `export`, TypeScript types), and finds line and column of a syntax error.
  *
- * Parsing unread text can be made slow or deep. Call this where the program itself will run, under
- * the same watchdogs, not in the engine's own thread.
+ * Untrusted text can make parsing slow or deeply recursive. Call this in the process that runs the
+ * program, under the same watchdogs, not in the engine's own thread.
  */
 import { Script } from "node:vm";
 import { type Node, parse } from "acorn";
@@ -15,8 +14,8 @@ export type Prepared =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Before the first compilation: takes off a fence that stands round the whole source, and types if
- * the source is TypeScript.
+ * Before the first compilation: removes a fence around the whole source and, for TypeScript, the
+ * types.
  */
 export function prepareSource(source: string, typed: boolean): Prepared {
   const bare = unfenced(source);
@@ -31,7 +30,7 @@ export function prepareSource(source: string, typed: boolean): Prepared {
 }
 
 /**
- * After a compilation that failed: the first fenced block if there is one, without types, without
+ * After a failed compilation: the first fenced block, or else the source, without types and
  * `export`. Undefined if that changes nothing.
  */
 export function repairSource(source: string): string | undefined {
@@ -42,21 +41,22 @@ export function repairSource(source: string): string | undefined {
   return repaired === source ? undefined : repaired;
 }
 
-/** Why the text is no script, with line and column where known; undefined if it is one. */
+/** The syntax error with line and column where known; undefined if the text is a valid script. */
 export function syntaxError(source: string): string | undefined {
   try {
-    // V8 is the judge, for it is V8 that would run it; this compiles and runs nothing.
+    // V8 decides, because V8 runs the program. This compiles the text and does not run it.
     new Script(source);
     return undefined;
   } catch (error) {
     return (
-      placeOfFault(source, "script") ?? `${(error as Error).name}: ${(error as Error).message}`
+      locatedSyntaxError(source, "script") ??
+      `${(error as Error).name}: ${(error as Error).message}`
     );
   }
 }
 
-/** Acorn's view of the same fault, which has a line and a column. */
-function placeOfFault(source: string, sourceType: "script" | "module"): string | undefined {
+/** The same error as reported by acorn, which gives line and column. */
+function locatedSyntaxError(source: string, sourceType: "script" | "module"): string | undefined {
   try {
     parse(source, { ecmaVersion: "latest", sourceType });
     return undefined;
@@ -69,7 +69,7 @@ function placeOfFault(source: string, sourceType: "script" | "module"): string |
   }
 }
 
-/** Blanks out `export` and `export default` before declarations and whole `export { ... }` lists. */
+/** Replaces with spaces: `export` and `export default` before declarations and whole `export { ... }` lists. */
 function withoutExports(source: string): string {
   let body: readonly Node[];
   try {

@@ -1,6 +1,6 @@
 /**
- * Runs commands of manifests, each on the driver of its executor: Python and images in containers,
- * Node and bash in confined processes. A driver that can not be had is said, and never replaced.
+ * Runs commands of manifests, each on the driver for its executor: Python and images in containers,
+ * Node and bash in confined processes. An unavailable driver is reported and never replaced.
  */
 import type { Command } from "../../src/core/command.ts";
 import { commandIn } from "../../src/core/command.ts";
@@ -9,7 +9,7 @@ import type { Execution, ExecutionJob, Program } from "../../src/core/execution.
 import type { Json } from "../../src/core/json.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
 import { sandboxByName } from "../by-name.ts";
-import { engineAddress, silenceOf } from "../container/address.ts";
+import { engineAddress, engineFailure } from "../container/address.ts";
 import { missingRequirements } from "./requirements.ts";
 import {
   bashProgram,
@@ -24,20 +24,20 @@ import {
 } from "./scripts.ts";
 
 export interface CommandOptions {
-  /** Runs Python that names no image. */
+  /** Runs Python commands without an image. */
   readonly configured: () => Promise<Sandbox>;
-  /** Whether the configuration names a driver for Python: then no image decides. */
+  /** Whether the configuration names a driver for Python: it takes precedence over an image. */
   readonly pythonIsNamed: boolean;
   readonly workers: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface Commands {
-  /** The same sandbox, which also runs programs of language `command`. */
+  /** Wraps a sandbox: it also runs programs of language `command`. */
   wrapSandbox(sandbox: Sandbox): Sandbox;
-  /** Why it can not run on this machine, in a sentence; undefined if it can. */
+  /** A sentence that says why it cannot run on this machine; undefined if it can. */
   unavailable(command: Command, signal: AbortSignal): Promise<string | undefined>;
-  /** What is otherwise than the command says, in a sentence; undefined if nothing is. */
+  /** A sentence about how it runs differently from what the command says; undefined if it does not. */
   remark(command: Command): string | undefined;
   close(): Promise<void>;
 }
@@ -47,7 +47,7 @@ type Limits = ExecutionJob["limits"];
 export function commandRunner(options: CommandOptions): Commands {
   const { configured, pythonIsNamed, workers, environment } = options;
   let started: Promise<Sandbox> | undefined;
-  /** Whoever writes `local_` has chosen it over a container. */
+  /** An executor named `local_...` explicitly accepts weaker isolation than a container. */
   const local = (): Promise<Sandbox> => {
     started ??= sandboxByName("process", workers, { accept: "weaker-isolation" });
     return started;
@@ -65,7 +65,7 @@ export function commandRunner(options: CommandOptions): Commands {
   ): Promise<Execution> {
     const [execution] = await sandbox.run({ program, inputs: [args], limits, seed: 0 }, signal);
     if (execution?.status !== "returned") {
-      return execution ?? { status: "crashed", reason: "the sandbox gave no result" };
+      return execution ?? { status: "crashed", reason: "the sandbox returned no result" };
     }
     const { output, wallMs } = execution;
     return resultOf(unmarked(output), command.output, wallMs);
@@ -77,7 +77,7 @@ export function commandRunner(options: CommandOptions): Commands {
     limits: Limits,
     signal: AbortSignal,
   ): Promise<Execution> {
-    const env = referred(command, environment);
+    const env = environmentOf(command, environment);
     if (typeof env === "string") return { status: "refused", reason: env };
     const job = jobOf(command, given, env);
     if (inImage(command)) {
@@ -107,7 +107,7 @@ export function commandRunner(options: CommandOptions): Commands {
   ): Promise<readonly Execution[]> {
     const command = commandIn(program.source);
     if (command === undefined) {
-      return inputs.map(() => ({ status: "refused", reason: "it is no command of a manifest" }));
+      return inputs.map(() => ({ status: "refused", reason: "it is not a command of a manifest" }));
     }
     const results: Execution[] = [];
     for (const input of inputs) {
@@ -127,9 +127,9 @@ export function commandRunner(options: CommandOptions): Commands {
     const { executor } = command;
     if (inImage(command)) {
       const address = engineAddress();
-      const silence = await silenceOf(address);
-      if (silence !== undefined) {
-        return `its image needs a container engine, and none answers at ${address} (${silence}): start Docker or set DOCKER_HOST`;
+      const failure = await engineFailure(address);
+      if (failure !== undefined) {
+        return `its image needs a container engine, and none answers at ${address} (${failure}): start Docker or set DOCKER_HOST`;
       }
       const { imageMissing } = await import("../container/command.ts");
       return imageMissing(command.image ?? "");
@@ -190,14 +190,14 @@ function asArgument({ given, env, words, code }: Job): { readonly [key: string]:
   return { given, env, words, code };
 }
 
-/** A null stands where a caller by position left an optional argument out. */
+/** Positional callers pass null for an omitted optional argument. */
 function byName(parameters: readonly string[], input: readonly Json[]): Given {
   return Object.fromEntries(
     input.flatMap((value, at) => (value === null ? [] : [[parameters[at] ?? "", value]])),
   );
 }
 
-function referred(
+function environmentOf(
   { env }: Command,
   environment: CommandOptions["environment"],
 ): Record<string, string> | string {

@@ -1,11 +1,14 @@
-/** Commands as programs that the drivers run: arguments by name go in, standard output comes out. */
+/** Turns commands into programs for the drivers: named arguments in, standard output out. */
 import type { Command } from "../../src/core/command.ts";
 import type { Execution, Program } from "../../src/core/execution.ts";
 import { Json } from "../../src/core/json.ts";
 
 export type Given = { readonly [name: string]: Json };
 
-/** Names that Python or JavaScript can not have are left to standard input and the environment. */
+/**
+ * Arguments whose names are not valid identifiers are available only in standard input and the
+ * environment.
+ */
 const PYTHON_RUN = `import contextlib, io, json, keyword, os, sys
 def toolwright_command(job):
     given, scope = job["given"], {"__name__": "__main__", "__builtins__": __builtins__}
@@ -27,7 +30,7 @@ def toolwright_command(job):
     return printed.getvalue()
 `;
 
-/** The same as a program of its own, for an image that has a Python: the job comes on standard input. */
+/** The same as a standalone program, for an image with Python: it reads the job from standard input. */
 export const PYTHON_MAIN = `${PYTHON_RUN}
 try:
     sys.stdout.write(toolwright_command(json.loads(sys.stdin.read())))
@@ -57,11 +60,11 @@ export const PYTHON_PROGRAM: Program = {
   entry: "toolwright_command",
 };
 
-/** Names that can not be parameters in strict code. */
+/** Names that cannot be parameters in strict code. */
 const RESERVED =
   /^(arguments|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield|console|process|input)$/;
 
-/** The arguments are parameters around a block: the code may declare their names anew. */
+/** The arguments are parameters of a function around a block, so the code may redeclare their names. */
 export function nodeProgram({ given, code }: Job): Program {
   const names = Object.keys(given).filter(
     (name) => /^[A-Za-z_$][\w$]*$/.test(name) && !RESERVED.test(name),
@@ -82,10 +85,10 @@ ${code}
   return { language: "javascript", source, entry: "toolwright_command" };
 }
 
-/** Standard output as it came out of the driver keeps its form behind this line. */
+/** First line of the output: without it, the driver would parse output that looks like JSON. */
 const MARK = "#toolwright-output";
 
-/** The shell of the driver sets the arguments and gives way to bash. */
+/** The driver's shell sets the arguments as variables and then executes bash. */
 export function bashProgram(
   { command }: Command,
   job: Job,
@@ -93,7 +96,7 @@ export function bashProgram(
   const variables = Object.entries(variablesOf(job));
   const json = JSON.stringify(job.given);
   if ([...variables.flat(), command].some((text) => text.includes("\0"))) {
-    return { refused: "an argument holds a zero byte, which no shell can take" };
+    return { refused: "an argument contains a zero byte, which a shell cannot take" };
   }
   const source = [
     ...variables.map(([name, value]) => `export ${name}=${quoted(value)}`),
@@ -128,7 +131,7 @@ export function unmarked(output: Json): string {
   return text.startsWith(MARK) ? text.slice(MARK.length + 1) : text;
 }
 
-/** What standard output means. */
+/** Interprets standard output according to the declared output type. */
 export function resultOf(text: string, output: Command["output"], wallMs: number): Execution {
   if (output === "text") {
     return { status: "returned", output: text.replace(/\r?\n$/, ""), wallMs };
@@ -142,7 +145,7 @@ export function resultOf(text: string, output: Command["output"], wallMs: number
   const parsed = asJson(last) ?? asJson(text);
   if (parsed !== undefined) return { status: "returned", output: parsed.value, wallMs };
   return output === "json"
-    ? { status: "bad-output", reason: "its last line is no JSON" }
+    ? { status: "bad-output", reason: "its last line is not JSON" }
     : { status: "returned", output: last.trim(), wallMs };
 }
 

@@ -1,7 +1,7 @@
 /**
- * Where the container engine is, whether it answers, and whether this process is in a container
- * itself: asked in a few milliseconds and without loading the engine's client, since who starts no
- * container shall not pay for one.
+ * The container engine's address, whether it answers, and whether this process itself runs in a
+ * container. These checks take a few milliseconds and do not load the engine's client, so callers
+ * that start no container do not pay for it.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { request } from "node:http";
@@ -15,10 +15,11 @@ export function engineAddress(): string {
 }
 
 /**
- * @param address As `connectEngine` takes it. One behind TLS is taken at its word: its client tells.
- * @returns undefined where it answers, else why not.
+ * @param address As `connectEngine` takes it. A TLS address is not checked here: connecting reports
+ * its errors.
+ * @returns Why the engine does not answer; undefined if it does.
  */
-export async function silenceOf(address: string): Promise<string | undefined> {
+export async function engineFailure(address: string): Promise<string | undefined> {
   if (address.startsWith("https:")) return undefined;
   const socketPath = /^unix:\/\/(.+)$/.exec(address)?.[1] ?? (address[0] === "/" ? address : "");
   let where: object = { socketPath };
@@ -27,24 +28,24 @@ export async function silenceOf(address: string): Promise<string | undefined> {
       const { hostname, port } = new URL(address.replace(/^tcp:/, "http:"));
       where = { hostname, port: port || 2375 };
     } catch {
-      return `"${address}" is no address of an engine`;
+      return `"${address}" is not the address of an engine`;
     }
   }
   return new Promise((resolve) => {
-    const asked = request({ ...where, path: "/_ping", timeout: PING_MS }, (reply) => {
+    const ping = request({ ...where, path: "/_ping", timeout: PING_MS }, (reply) => {
       reply.resume();
       resolve(reply.statusCode === 200 ? undefined : `it answered ${reply.statusCode}`);
     });
-    asked.on("timeout", () => asked.destroy(new Error(`no answer within ${PING_MS} ms`)));
-    asked.on("error", (error) => resolve(error.message));
-    asked.end();
+    ping.on("timeout", () => ping.destroy(new Error(`no answer within ${PING_MS} ms`)));
+    ping.on("error", (error) => resolve(error.message));
+    ping.end();
   });
 }
 
 /**
  * Whether this process runs in a container.
  *
- * @param root Where the file system of the process begins.
+ * @param root Root of the process's file system.
  */
 export function insideContainer(root = "/"): boolean {
   if (existsSync(join(root, ".dockerenv"))) return true;
@@ -53,6 +54,6 @@ export function insideContainer(root = "/"): boolean {
     const groups = readFileSync(join(root, "proc/1/cgroup"), "utf8");
     return /\/(docker|kubepods|containerd|lxc|libpod)[-/.]/.test(groups);
   } catch {
-    return false; // No such file: not Linux, or not to be seen.
+    return false; // No such file: not Linux, or not visible.
   }
 }

@@ -1,4 +1,4 @@
-/** What the container driver can and cannot do, as data and as words for a model. */
+/** What the container driver can and cannot do, as data and as text for a model's prompt. */
 import type { Language } from "../../src/core/execution.ts";
 import type { SandboxCapabilities } from "../../src/core/ports.ts";
 import { capabilityPrompt } from "../guest/prompt.ts";
@@ -14,31 +14,33 @@ export function containerCapabilities(facts: {
 }): SandboxCapabilities {
   const { languages, sealed, scratchMiB, pids, cpus, ociRuntime } = facts;
   const holds = [
-    "Each program runs in a container of its own, which is thrown away after it.",
-    "No network: the container has a loopback interface and nothing else.",
-    `A read-only root and no mounts; a scratch directory in memory of ${scratchMiB} MiB, where nothing can be executed.`,
-    "A user without rights, all capabilities dropped, no new privileges, the engine's system call filter.",
-    `Memory without swap as the job says and an allowance for the interpreter, ${pids} processes, ${cpus} processor${cpus === 1 ? "" : "s"}.`,
-    "At the wall-clock limit every process in it is ended.",
+    "Each program runs in its own container, which is deleted afterwards.",
+    "No network: the container has only a loopback interface.",
+    `A read-only root and no mounts; an in-memory scratch directory of ${scratchMiB} MiB, where nothing can be executed.`,
+    "An unprivileged user, all capabilities dropped, no new privileges, the engine's system call filter.",
+    `Limits: the job's memory without swap plus a fixed amount for the interpreter, ${pids} processes, ${cpus} processor${cpus === 1 ? "" : "s"}.`,
+    "At the wall-clock limit every process in it is killed.",
     ...(sealed
       ? [
-          "A program can neither trace nor read its supervisor or its harness, nor write in their name.",
+          "A program cannot trace or read its supervisor or its harness, and cannot write messages in their name.",
         ]
       : []),
     ...(ociRuntime === undefined
       ? []
-      : [`The engine's runtime "${ociRuntime}" stands between it and the kernel.`]),
+      : [`The engine's runtime "${ociRuntime}" is between the program and the kernel.`]),
   ];
   const doesNotHold = [
-    ...(ociRuntime === undefined ? ["A fault in the kernel, which it shares with the host."] : []),
+    ...(ociRuntime === undefined
+      ? ["Against a kernel vulnerability: the container shares the host's kernel."]
+      : []),
     ...(sealed
       ? []
       : [
-          "Its harness and supervisor: the image's Node can be read by its user, who can trace them.",
+          "Protection of harness and supervisor: the program's user can read the image's Node, and so can trace them.",
         ]),
-    "Time as a side channel: Python and shell read the real clock.",
+    "Against timing side channels: Python and shell read the real clock.",
     ...(insideContainer()
-      ? ["This host is a container itself: sandboxes run beside it in its engine, not within it."]
+      ? ["This host is itself a container: its engine runs sandboxes next to it, not inside it."]
       : []),
   ];
   return {
@@ -51,7 +53,7 @@ export function containerCapabilities(facts: {
     doesNotHold,
     prompt: capabilityPrompt({
       languages,
-      scratch: `a scratch directory of ${scratchMiB} MiB at /tmp, gone after the program`,
+      scratch: `a scratch directory of ${scratchMiB} MiB at /tmp, deleted after the program`,
       sessions: true,
     }),
   };

@@ -1,7 +1,7 @@
 /**
- * One command in a container of any image that the engine has, behind the same walls as programs:
- * no network, a read-only root, a user without rights, limits. No supervisor runs in it: what it
- * prints and how it ends is what is known of it.
+ * Runs one command in a container of any image that the engine has, with the same confinement as
+ * programs: no network, a read-only root, an unprivileged user, limits. No supervisor runs in it:
+ * only its output and its exit status are known.
  */
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
@@ -10,14 +10,14 @@ import type { Command } from "../../src/core/command.ts";
 import { SandboxUnavailableError } from "../../src/core/errors.ts";
 import type { Execution, Limits } from "../../src/core/execution.ts";
 import { type Job, PYTHON_MAIN, resultOf, variablesOf } from "../commands/scripts.ts";
-import { ALL_STREAMS, createConfined, USUAL_ALLOWANCE } from "./confinement.ts";
+import { ALL_STREAMS, createConfined, DEFAULT_ALLOWANCE } from "./confinement.ts";
 import { connectEngine } from "./engine.ts";
 import { inspectImage } from "./image/build.ts";
 import { ownerOf, removeContainer } from "./owner.ts";
 
-const KEPT_ERROR = 1_000;
+const ERROR_CHARACTERS = 1_000;
 
-/** Why the image can not be had; undefined if it is there. Images are never pulled. */
+/** Why the image is not available; undefined if the engine has it. Images are never pulled. */
 export async function imageMissing(image: string): Promise<string | undefined> {
   const engine = await connectEngine();
   const found = await inspectImage(engine, image);
@@ -27,8 +27,8 @@ export async function imageMissing(image: string): Promise<string | undefined> {
 }
 
 /**
- * @throws SandboxUnavailableError when no engine answers or it can not start the container.
- * @throws the signal's reason, once the container is gone.
+ * @throws SandboxUnavailableError if no engine answers or it cannot start the container.
+ * @throws the signal's reason, after the container is removed.
  */
 export async function runInImage(
   command: Command,
@@ -38,7 +38,7 @@ export async function runInImage(
 ): Promise<Execution> {
   signal.throwIfAborted();
   const engine = await connectEngine();
-  const container = await created(engine, command, job, limits);
+  const container = await createContainer(engine, command, job, limits);
   let cause: "timed-out" | "output" | "abort" | undefined;
   const stop = (why: typeof cause): void => {
     cause ??= why;
@@ -48,8 +48,8 @@ export async function runInImage(
   let timer: NodeJS.Timeout | undefined;
   try {
     const stream = await container.attach(ALL_STREAMS);
-    const output = gathered(limits.outputBytes + 1, () => stop("output"));
-    const errors = gathered(64_000, () => undefined);
+    const output = collect(limits.outputBytes + 1, () => stop("output"));
+    const errors = collect(64_000, () => undefined);
     container.modem.demuxStream(stream, output.stream, errors.stream);
     const closed = new Promise<void>((resolve) => {
       stream.on("end", resolve);
@@ -74,7 +74,7 @@ export async function runInImage(
       return { status: "out-of-memory", limitMiB: limits.memoryMiB };
     }
     if (StatusCode !== 0) {
-      const tail = errors.text().trim().slice(-KEPT_ERROR);
+      const tail = errors.text().trim().slice(-ERROR_CHARACTERS);
       const message = `exit status ${StatusCode}${tail === "" ? "" : `: ${tail}`}`;
       return { status: "threw", message, wallMs };
     }
@@ -89,21 +89,21 @@ export async function runInImage(
   }
 }
 
-async function created(
+async function createContainer(
   engine: Docker,
   command: Command,
   job: Job,
   limits: Limits,
 ): Promise<Docker.Container> {
   const allowance = {
-    ...USUAL_ALLOWANCE,
+    ...DEFAULT_ALLOWANCE,
     ociRuntime: undefined,
     owner: ownerOf() ?? "unknown",
     deadlineMs: systemClock.now() + limits.timeoutMs + 60_000,
   };
   const python = command.executor === "python";
   const variables = python ? [] : Object.entries(variablesOf(job));
-  const inhabitant = {
+  const contents = {
     image: command.image ?? "",
     entrypoint: [],
     command: python ? ["python3", "-c", PYTHON_MAIN] : ["/bin/sh", "-c", command.command],
@@ -112,7 +112,7 @@ async function created(
     memoryMiB: limits.memoryMiB,
   } as const;
   try {
-    return await createConfined(engine, allowance, inhabitant);
+    return await createConfined(engine, allowance, contents);
   } catch (error) {
     throw lost(command, error);
   }
@@ -122,7 +122,7 @@ function inputOf({ executor }: Command, job: Job): string {
   return JSON.stringify(executor === "python" ? job : job.given);
 }
 
-function gathered(most: number, onOverflow: () => void) {
+function collect(most: number, onOverflow: () => void) {
   const stream = new PassThrough();
   const parts: Buffer[] = [];
   let size = 0;
@@ -137,7 +137,7 @@ function gathered(most: number, onOverflow: () => void) {
 function lost({ image }: Command, cause: unknown): SandboxUnavailableError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new SandboxUnavailableError(
-    `Expected the container engine to run a command in the image "${image}", got: ${reason}. Load the image there (docker pull ${image}), or take another.`,
+    `Expected the container engine to run a command in the image "${image}", got: ${reason}. Load the image there (docker pull ${image}), or use another one.`,
     { cause, retryable: true },
   );
 }

@@ -1,13 +1,14 @@
 /**
- * What every container of the engine is confined to, said once: everything that can be denied is.
- * No network, no mounts, no capability, a user without rights, a read-only root, and nothing to
- * write but a sized scratch directory in memory. The standard streams are the only way in or out.
+ * The confinement of every container, defined here only: everything that can be denied is denied.
+ * No network, no mounts, no capabilities, an unprivileged user, a read-only root; the only writable
+ * place is an in-memory scratch directory of limited size. The standard streams are the only way in
+ * or out.
  */
 import type Docker from "dockerode";
 import type { Runtime } from "../guest/commands.ts";
 import { DEADLINE_LABEL, OWNER_LABEL } from "./owner.ts";
 
-/** What a container may use, and whose it is. */
+/** What a container may use, and who owns it. */
 export interface Allowance {
   readonly cpus: number;
   readonly scratchMiB: number;
@@ -18,22 +19,21 @@ export interface Allowance {
   readonly deadlineMs: number;
 }
 
-/** What runs in a container: all that may differ between two of them beside their allowance. */
-export interface Inhabitant {
+/** What runs in a container: together with the allowance, all that differs between containers. */
+export interface ContainerContents {
   readonly image: string;
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly environment?: readonly string[];
   readonly runtime: Runtime;
-  /** For the program alone, above what its runtime takes. */
+  /** For the program only; the memory of its runtime is added. */
   readonly memoryMiB: number;
 }
 
-/** What a container may use unless it is given otherwise. */
-export const USUAL_ALLOWANCE = { cpus: 1, scratchMiB: 16, pids: 64 } as const;
+export const DEFAULT_ALLOWANCE = { cpus: 1, scratchMiB: 16, pids: 64 } as const;
 
 const MIB = 1_048_576;
-// Beside the program: the supervisor, and what its interpreter takes before the first line.
+// In addition to the program: the supervisor, and what the interpreter uses before the first line.
 const OVERHEAD_MIB = { node: 160, typed: 192, python: 96, shell: 88 } as const;
 const NOBODY = "65534:65534";
 
@@ -50,17 +50,17 @@ export const ALL_STREAMS = {
 export function createConfined(
   engine: Docker,
   allowance: Allowance,
-  inhabitant: Inhabitant,
+  contents: ContainerContents,
 ): Promise<Docker.Container> {
-  const body = optionsOf(allowance, inhabitant);
-  // Else the client says it all in the address too, and a proxy before the engine refuses its length.
-  const apart: object = { _query: {}, _body: body };
-  return engine.createContainer(apart);
+  const body = optionsOf(allowance, contents);
+  // Otherwise the client also puts the options into the query, which a proxy may reject as too long.
+  const bodyOnly: object = { _query: {}, _body: body };
+  return engine.createContainer(bodyOnly);
 }
 
 function optionsOf(
   allowance: Allowance,
-  { image, entrypoint, command, environment = [], runtime, memoryMiB }: Inhabitant,
+  { image, entrypoint, command, environment = [], runtime, memoryMiB }: ContainerContents,
 ): Docker.ContainerCreateOptions {
   return {
     Image: image,
@@ -94,7 +94,7 @@ function hostConfig(
     ReadonlyRootfs: true,
     Tmpfs: { "/tmp": `rw,noexec,nosuid,nodev,size=${scratchMiB}m,mode=1777` },
     CapDrop: ["ALL"],
-    // The engine's own seccomp profile stays in force: it is the default, and this does not replace it.
+    // The engine's own seccomp profile stays active: this option does not replace the default.
     SecurityOpt: ["no-new-privileges"],
     PidsLimit: pids,
     Memory: memory,

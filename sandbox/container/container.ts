@@ -1,6 +1,6 @@
 /**
- * The container driver: every program in a hardened container of its own, from a pool that starts
- * them ahead. Python, JavaScript, TypeScript and shell; sessions which keep their state.
+ * The container driver: every program runs in its own hardened container, from a pool of containers
+ * started in advance. Python, JavaScript, TypeScript and shell; sessions keep their state.
  */
 import { availableParallelism } from "node:os";
 import type Docker from "dockerode";
@@ -13,7 +13,7 @@ import { guestPool, probed } from "../guest/pool.ts";
 import { guestRuns } from "../guest/runs.ts";
 import { type SandboxSession, sandboxSession } from "../guest/session.ts";
 import { containerCapabilities } from "./capabilities.ts";
-import { USUAL_ALLOWANCE } from "./confinement.ts";
+import { DEFAULT_ALLOWANCE } from "./confinement.ts";
 import { connectEngine } from "./engine.ts";
 import { type ContainerShape, startContainer } from "./guest.ts";
 import { buildSandboxImage, inspectImage, SANDBOX_IMAGE } from "./image/build.ts";
@@ -21,47 +21,47 @@ import { IMAGE_NODE, IMAGE_PYTHON, IMAGE_SHELL } from "./image/contents.ts";
 import { ownerOf, reapLeftovers } from "./owner.ts";
 
 export interface ContainerOptions {
-  /** Where the engine is; default DOCKER_HOST, else the usual socket. */
+  /** The engine's address; default DOCKER_HOST, or else Docker's standard socket. */
   readonly address?: string;
-  /** An image that the engine has; default the project's own, built when it is missing. */
+  /** An image that the engine has; default the project's own, which is built if it is missing. */
   readonly image?: string;
-  /** Where the image has its interpreters. */
+  /** Paths of the interpreters in the image. */
   readonly interpreters?: Interpreters;
-  /** What the image can run. */
+  /** The languages that the image can run. */
   readonly languages?: readonly Language[];
   /** Programs at the same time; default one per core. */
   readonly concurrency?: number;
-  /** Containers waiting for each recent kind of program; default as many as run at the same time. */
+  /** Idle containers for each recently used kind of program; default: `concurrency`. */
   readonly warm?: number;
   readonly cpus?: number;
   readonly scratchMiB?: number;
   readonly pids?: number;
-  /** An OCI runtime that the engine knows, such as `runsc`, for a stronger wall. */
+  /** An OCI runtime that the engine knows, such as `runsc`, for stronger isolation. */
   readonly ociRuntime?: string;
 }
 
 export interface ContainerSandbox extends Sandbox {
   /**
-   * The session of that name, opened where there is none.
+   * The session with that name, opened if there is none.
    *
-   * @param memoryMiB What its interpreter may take above its own; at the first opening.
-   * @throws InputError SESSION_LANGUAGE when it is open in another language.
+   * @param memoryMiB Memory above the interpreter's own; used only when the session is opened.
+   * @throws InputError SESSION_LANGUAGE if it is open in another language.
    */
   session(name: string, language: Language, memoryMiB?: number): SandboxSession;
 }
 
 const DEFAULT_MEMORY_MIB = 64;
 const DEFAULT_SESSION_MEMORY_MIB = 256;
-// Longer than any program or session is meant to live; read only when its owner cannot be asked.
+// Longer than any program or session should run; used only if the owner cannot be checked.
 const LIFETIME_MS = 24 * 3_600_000;
 
 /**
- * Connects to the engine, builds the image where it is missing, removes what a host that crashed
- * left behind, and starts the first containers.
+ * Connects to the engine, builds the image if it is missing, removes the containers of crashed
+ * hosts, and starts the first containers.
  *
- * @throws SandboxUnavailableError when no engine answers or its image cannot be had: at once, and
- * nothing weaker is taken instead.
- * @throws ConfigError when the image has to be built and this machine lacks a part of it.
+ * @throws SandboxUnavailableError if no engine answers or the image is not available. This happens
+ * immediately, and no weaker driver is used instead.
+ * @throws ConfigError if the image must be built and this machine does not have all its parts.
  */
 export async function containerSandbox({
   address,
@@ -70,9 +70,9 @@ export async function containerSandbox({
   languages = ["javascript", "typescript", "python", "shell"],
   concurrency = availableParallelism(),
   warm = concurrency,
-  cpus = USUAL_ALLOWANCE.cpus,
-  scratchMiB = USUAL_ALLOWANCE.scratchMiB,
-  pids = USUAL_ALLOWANCE.pids,
+  cpus = DEFAULT_ALLOWANCE.cpus,
+  scratchMiB = DEFAULT_ALLOWANCE.scratchMiB,
+  pids = DEFAULT_ALLOWANCE.pids,
   ociRuntime,
 }: ContainerOptions = {}): Promise<ContainerSandbox> {
   const engine = await connectEngine(address);
@@ -94,7 +94,7 @@ export async function containerSandbox({
   });
   const keyOf = (language: Language, memoryMiB: number): string =>
     `${runtimeOf(language)} ${memoryMiB}`;
-  // The first container shows whether any can start, and what the image holds.
+  // The first container shows whether containers can start, and whether the image is sealed.
   const { sealed } = await probed(pool, keyOf(languages[0] ?? "javascript", DEFAULT_MEMORY_MIB));
   const runs = guestRuns({
     name: "container",
@@ -103,7 +103,7 @@ export async function containerSandbox({
     checkLanguage: (language) => checkLanguage(language, languages),
     keyOf: (language, { memoryMiB }) => keyOf(language, memoryMiB),
     end: async (guest) => {
-      guest.kill().catch(() => undefined); // The pool waits for its end when it is closed.
+      guest.kill().catch(() => undefined); // Closing the pool waits for its end.
     },
   });
   const sessions = new Map<string, SandboxSession>();
@@ -120,22 +120,22 @@ export async function containerSandbox({
         if (open.language === language) return open;
         throw new InputError(
           "SESSION_LANGUAGE",
-          `The session "${name}" is open in ${open.language}, and ${language} was asked for. Choose another name, or close it first.`,
+          `The session "${name}" is open in ${open.language}, but ${language} was requested. Choose another name, or close it first.`,
           { facts: { session: name, language } },
         );
       }
       const session = sandboxSession(name, language, memoryMiB, () =>
         startContainer(engine, shape, { runtime: runtimeOf(language), memoryMiB, session: true }),
       );
-      const kept: SandboxSession = {
+      const registered: SandboxSession = {
         ...session,
         close: async () => {
           sessions.delete(name);
           await session.close();
         },
       };
-      sessions.set(name, kept);
-      return kept;
+      sessions.set(name, registered);
+      return registered;
     },
     close: async () => {
       await Promise.all([runs, ...sessions.values()].map((each) => each.close()));
@@ -150,7 +150,7 @@ async function ensureImage(engine: Docker, image: string): Promise<void> {
     return;
   }
   throw new SandboxUnavailableError(
-    `The container sandbox expected the engine to have the image "${image}", and it has none of that name. Build or load it there, or leave the image out to use the project's own.`,
+    `The container sandbox expected the engine to have the image "${image}", but it has no image with that name. Build or load it there, or omit the image to use the project's own.`,
     { facts: { image } },
   );
 }
@@ -158,7 +158,7 @@ async function ensureImage(engine: Docker, image: string): Promise<void> {
 function checkLanguage(language: Language, languages: readonly Language[]): void {
   if (languages.includes(language)) return;
   throw new SandboxUnavailableError(
-    `The container sandbox runs ${languages.join(", ")}, and the program is in ${language}. Use an image that has its interpreter, or another driver.`,
+    `The container sandbox runs ${languages.join(", ")}, but the program is in ${language}. Use an image that has its interpreter, or another driver.`,
     { facts: { language } },
   );
 }

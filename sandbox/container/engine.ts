@@ -1,6 +1,6 @@
 /**
- * Finds the container engine, or says at once why there is none and what to do. Docker and engines
- * that speak its protocol are reached by socket or address, as DOCKER_HOST names them.
+ * Connects to the container engine, or reports immediately why that fails and what to do. Docker and
+ * engines with the same protocol are reached by socket or address, as in DOCKER_HOST.
  */
 import Docker from "dockerode";
 import { SandboxUnavailableError } from "../../src/core/errors.ts";
@@ -10,7 +10,7 @@ const PING_MS = 3_000;
 
 /**
  * @param address `unix:///path`, `tcp://host:port` or `http(s)://host:port`.
- * @throws SandboxUnavailableError when nothing answers there within three seconds.
+ * @throws SandboxUnavailableError if nothing answers there within three seconds.
  */
 export async function connectEngine(address: string = engineAddress()): Promise<Docker> {
   const engine = new Docker(optionsOf(address));
@@ -47,7 +47,7 @@ function optionsOf(address: string): Docker.DockerOptions {
 
 function unreachable(address: string, failure: string): string {
   const nested = insideContainer()
-    ? " This process runs inside a container itself: either give it the engine of its host (mount the engine's socket, or set DOCKER_HOST), which starts sandboxes beside it and not in it, or run it where an engine runs."
+    ? " This process itself runs inside a container: either give it access to its host's engine (mount the engine's socket, or set DOCKER_HOST), which starts sandboxes next to this container and not inside it, or run it on a machine with an engine."
     : "";
-  return `The container sandbox expected an engine at ${address}, got: ${failure}. Start Docker or an engine that speaks its protocol, or set DOCKER_HOST to one that runs; else choose another driver by name, since nothing weaker is taken in its place.${nested}`;
+  return `The container sandbox expected an engine at ${address}, got: ${failure}. Start Docker or an engine with the same protocol, or set DOCKER_HOST to a running one. Otherwise choose another driver by name: a weaker driver is never used automatically.${nested}`;
 }

@@ -1,17 +1,17 @@
 /**
  * One hardened container with a supervisor in it, as a live guest. Its stream is the only way in or
- * out; it has no network, no mounts, no capability and nothing to write but a sized tmpfs.
+ * out; it has no network, no mounts, no capabilities, and only a tmpfs of limited size to write to.
  */
 import type Docker from "dockerode";
 import type { Interpreters, Runtime } from "../guest/commands.ts";
 import { nodeArguments, supervisorSetup } from "../guest/commands.ts";
-import { mailbox } from "../guest/mailbox.ts";
 import { type GuestEnd, guestLost, type LiveGuest } from "../guest/run-program.ts";
+import { guestStream } from "../guest/stream.ts";
 import { encodeFrame } from "../inside/frames.ts";
 import { ALL_STREAMS, type Allowance, createConfined } from "./confinement.ts";
 import { removeContainer } from "./owner.ts";
 
-/** What a container of programs is made of. */
+/** The settings that all containers of a driver share. */
 export interface ContainerShape extends Allowance {
   readonly image: string;
   readonly interpreters: Interpreters;
@@ -19,7 +19,7 @@ export interface ContainerShape extends Allowance {
 
 const SUPERVISOR_HEAP_MIB = 256;
 
-/** Starts a container for one program, or one session. Its program cannot begin before a job comes. */
+/** Starts a container for one program or one session. No program runs before a job is sent. */
 export function startContainer(
   engine: Docker,
   shape: ContainerShape,
@@ -38,9 +38,9 @@ export function startContainer(
     })();
     return removal;
   };
-  const mail = mailbox(() => void remove());
+  const incoming = guestStream(() => void remove());
   const opened = open();
-  // A guest that nobody takes any more may fail without a listener.
+  // An unused guest may fail when nobody listens.
   opened.catch(() => undefined);
 
   async function open(): Promise<void> {
@@ -54,7 +54,7 @@ export function startContainer(
     });
     const created = await createConfined(engine, shape, {
       image: shape.image,
-      // Not "-e" of the image's own: the supervisor comes with the engine, the image with programs.
+      // The supervisor's text is an argument: it belongs to the engine, and the image only has Node.
       entrypoint: [shape.interpreters.node],
       command: [...nodeArguments("supervisor", SUPERVISOR_HEAP_MIB), JSON.stringify(setup)],
       runtime,
@@ -62,17 +62,17 @@ export function startContainer(
     });
     container = created;
     stream = await created.attach(ALL_STREAMS);
-    stream.on("data", demultiplex(mail.read));
+    stream.on("data", demultiplex(incoming.read));
     stream.on("error", () => void remove());
-    stream.on("close", concluded);
-    stream.on("end", concluded);
+    stream.on("close", onClosed);
+    stream.on("end", onClosed);
     await created.start();
   }
 
-  let concluding = false;
-  function concluded(): void {
-    if (concluding) return;
-    concluding = true;
+  let closing = false;
+  function onClosed(): void {
+    if (closing) return;
+    closing = true;
     causeOfEnd().then(finish);
   }
   async function causeOfEnd(): Promise<GuestEnd> {
@@ -95,11 +95,11 @@ export function startContainer(
     try {
       await opened;
     } catch (error) {
-      concluded();
+      onClosed();
       throw guestLost("container", error instanceof Error ? error.message : String(error), error);
     }
     try {
-      return await mail.ready("container", ended);
+      return await incoming.ready("container", ended);
     } catch (error) {
       await remove().catch(() => undefined);
       throw error;
@@ -111,10 +111,10 @@ export function startContainer(
     ready,
     ended,
     send: (value) => void stream?.write(encodeFrame(value)),
-    onFrame: mail.onFrame,
+    onFrame: incoming.onFrame,
     kill: async () => {
       await opened.catch(() => undefined);
-      // Its process 1 ends by itself and takes all others along; the engine makes sure.
+      // Process 1 exits by itself, which ends all others; removing the container makes sure.
       stream?.write(encodeFrame({ kind: "stop" }));
       await Promise.race([ended, remove()]);
       remove().catch(() => undefined);
@@ -122,7 +122,7 @@ export function startContainer(
   };
 }
 
-/** Takes the engine's stream apart and passes standard output on; standard error is not ours to keep. */
+/** Demultiplexes the engine's stream and passes on standard output; standard error is dropped. */
 function demultiplex(onOutput: (chunk: Buffer) => void): (chunk: Buffer) => void {
   let head = Buffer.alloc(0);
   let left = 0;

@@ -1,6 +1,6 @@
 /**
- * Who started a container, as labels, so that the leftovers of a host that crashed can be told from
- * the containers of one that lives, and from everybody else's.
+ * Labels containers with their owner, so that the leftovers of a crashed host can be distinguished
+ * from the containers of a running one, and from containers of other programs.
  */
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
@@ -9,7 +9,7 @@ import type Docker from "dockerode";
 export const OWNER_LABEL = "toolwright.sandbox.owner";
 export const DEADLINE_LABEL = "toolwright.sandbox.deadline";
 
-/** Machine, process namespace, process and its start: no other process ever has the same. */
+/** Machine, process namespace, process id and start time: unique for each process. */
 export function ownerOf(pid: number = process.pid): string | undefined {
   const start = startOf(pid);
   return start === undefined ? undefined : `${machine()}/${pid}/${start}`;
@@ -21,7 +21,7 @@ function machine(): string {
   try {
     namespace = readlinkSync("/proc/self/ns/pid").replace(/\D/g, "");
   } catch {
-    // No such link outside Linux: the machine's name alone decides.
+    // No such link outside Linux: only the machine identifies it.
   }
   return `${boot}/${namespace}`;
 }
@@ -41,8 +41,8 @@ function read(path: string): string | undefined {
 }
 
 /**
- * Whether the owner of a container is known to be dead. An owner on another machine cannot be asked:
- * its containers are leftovers only after their deadline.
+ * Whether the owner of a container is known to be dead. An owner on another machine cannot be
+ * checked: its containers count as leftovers only after their deadline.
  */
 export function ownerIsDead(owner: string, deadlineMs: number, nowMs: number): boolean {
   const at = owner.lastIndexOf("/", owner.lastIndexOf("/") - 1);
@@ -51,7 +51,7 @@ export function ownerIsDead(owner: string, deadlineMs: number, nowMs: number): b
   return ownerOf(pid) !== owner;
 }
 
-/** Removes the containers of dead owners. @returns Ids of those removed. */
+/** Removes the containers of dead owners. @returns The ids of removed containers. */
 export async function reapLeftovers(engine: Docker, nowMs: number): Promise<readonly string[]> {
   const ours = await engine.listContainers({ all: true, filters: { label: [OWNER_LABEL] } });
   const dead = ours.filter((container) => {
@@ -63,7 +63,7 @@ export async function reapLeftovers(engine: Docker, nowMs: number): Promise<read
   return dead.map((container) => container.Id);
 }
 
-/** Removes a container, running or not. One that is gone or going is no error. */
+/** Removes a container, running or not. It is not an error if it is already removed. */
 export async function removeContainer(engine: Docker, id: string): Promise<void> {
   try {
     await engine.getContainer(id).remove({ force: true, v: true });

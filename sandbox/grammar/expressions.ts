@@ -1,4 +1,4 @@
-/** Expressions of the total grammar, printed anew from the tree: what is not printed cannot run. */
+/** Prints expressions of the total grammar from the syntax tree: what is not printed cannot run. */
 import type {
   Expression,
   Identifier,
@@ -66,7 +66,7 @@ function printed(node: AnyExpression, context: Context): string {
 
 export function literal(value: unknown): string {
   if (typeof value === "boolean") return String(value);
-  if (typeof value !== "number") return outside("a literal that is no number or boolean");
+  if (typeof value !== "number") return outside("a literal that is not a number or boolean");
   return Number.isFinite(value) ? `${value}` : "(1 / 0)";
 }
 
@@ -84,15 +84,15 @@ function calledName(node: AnyExpression, { names }: Context): string {
   }
   const name = node.type === "MemberExpression" ? mathName(node) : undefined;
   if (name === undefined || !MATH_FUNCTIONS.has(name)) {
-    return outside("a call of what is no earlier function and no pure function of Math");
+    return outside("a call of something else than an earlier function or a pure function of Math");
   }
   return `Math.${name}`;
 }
 
-/** The property if this is `Math.property`, written without brackets. */
+/** The property if this is `Math.property`, not `Math["property"]`. */
 function mathName({ object, property, computed, optional }: MemberExpression): string | undefined {
-  const plain = !computed && !optional && property.type === "Identifier";
-  if (!plain || object.type !== "Identifier" || object.name !== "Math") return undefined;
+  const named = !computed && !optional && property.type === "Identifier";
+  if (!named || object.type !== "Identifier" || object.name !== "Math") return undefined;
   return property.name;
 }
 
@@ -108,26 +108,28 @@ function member(node: MemberExpression, context: Context): string {
       return outside("a property other than length");
     }
     const list = listOf(object, context);
-    return list.depth > 0 ? `${list.printed}.length` : outside("the length of what is no list");
+    return list.depth > 0
+      ? `${list.printed}.length`
+      : outside("the length of something that is not a list");
   }
   const list = listOf(node, context);
   return list.depth === 0 ? list.printed : outside("a list as a value");
 }
 
-/** A constant list, or an element of one; `depth` 0 is a number. */
+/** A constant list or an element of one; a `depth` of 0 means a number. */
 function listOf(node: AnyExpression, context: Context): { printed: string; depth: number } {
   return context.meter.deeper(() => {
     if (node.type === "Identifier") {
       const binding = context.names.find(node.name);
-      if (binding.kind !== "list") return outside(`an access to ${node.name}, which is no list`);
+      if (binding.kind !== "list") return outside(`an access to ${node.name}, which is not a list`);
       return { printed: binding.printed, depth: binding.depth };
     }
     if (node.type !== "MemberExpression" || !node.computed || node.optional) {
-      return outside("an access to what is no constant list");
+      return outside("an access to something that is not a constant list");
     }
     const list = listOf(node.object, context);
     if (list.depth === 0) return outside("an access to an element of a number");
-    // Keys are numbers, booleans, undefined or null, so no property but an element has their name.
+    // Keys are numbers, booleans, undefined or null, so they can only name elements.
     const key = expression(node.property, context);
     return { printed: `${list.printed}[${key}]`, depth: list.depth - 1 };
   });

@@ -1,15 +1,15 @@
 /**
- * The total grammar: programs that may be run many at a time in one long-lived isolate, because
- * they can neither run for ever nor reach anything.
+ * The total grammar: many of its programs may run in one long-lived isolate, because they always
+ * terminate and cannot access anything outside themselves.
  *
- * A program is read with acorn and printed anew from the nodes that the grammar knows; every name
- * is replaced by one of its own and the only name left from outside is `Math`. Values are numbers,
- * booleans, undefined and null throughout. Loops and calls pay fuel; there is no recursion.
+ * A program is parsed with acorn and printed from the nodes that the grammar knows. Every name is
+ * replaced by a generated one; the only outside name is `Math`. All values are numbers, booleans,
+ * undefined or null. Loops and calls consume fuel; there is no recursion.
  *
- * What it takes: function declarations (calls of earlier ones only), constant numbers and evenly
- * nested lists of numbers anywhere at the top, `let`/`const`, assignment, `if`, `for`, `return`, arithmetic,
- * comparisons, `&& || ??`, `?:`, pure functions and constants of Math, elements and `length` of the
- * constant lists. Anything else is outside and takes the first lane.
+ * The grammar accepts: function declarations (which call only earlier ones), constant numbers and
+ * evenly nested lists of numbers anywhere at the top level, `let`/`const`, assignment, `if`, `for`,
+ * `return`, arithmetic, comparisons, `&& || ??`, `?:`, pure functions and constants of Math,
+ * elements and `length` of the constant lists. All other programs use the first lane.
  */
 import { type FunctionDeclaration, parse, type VariableDeclaration } from "acorn";
 import { type Context, literal } from "./expressions.ts";
@@ -20,24 +20,26 @@ export type GrammarCheck =
   | {
       readonly ok: true;
       /**
-       * An expression: a function of `tank`, an object whose `left` is the fuel, that gives the entry.
-       * The entry throws the tank itself when the fuel is used up, and `left` is then below 0.
+       * The text of a function that takes `tank`, an object whose `left` is the fuel, and returns the
+       * entry. When the fuel runs out, `left` is below 0 and the entry throws the tank.
        */
       readonly instrumented: string;
     }
   | { readonly ok: false; readonly reason: string };
 
-const LONGEST = 20_000;
-const MOST_PARAMETERS = 64;
+const MAX_CHARACTERS = 20_000;
+const MAX_PARAMETERS = 64;
 
-/** @param entry Name of the function that is called. Linear in the length of the source. */
+/** Linear in the length of the source. @param entry Name of the function that is called. */
 export function checkGrammar(source: string, entry: string): GrammarCheck {
-  if (source.length > LONGEST) return { ok: false, reason: `longer than ${LONGEST} characters` };
+  if (source.length > MAX_CHARACTERS) {
+    return { ok: false, reason: `longer than ${MAX_CHARACTERS} characters` };
+  }
   try {
     return { ok: true, instrumented: instrument(source, entry) };
   } catch (error) {
     if (error instanceof OutsideGrammar) return { ok: false, reason: error.message };
-    // Acorn throws SyntaxError for what does not parse and RangeError for what nests too deeply.
+    // Acorn throws SyntaxError for invalid syntax and RangeError for nesting that is too deep.
     if (error instanceof SyntaxError || error instanceof RangeError) {
       return { ok: false, reason: error.message };
     }
@@ -50,7 +52,7 @@ function instrument(source: string, entry: string): string {
   const context: Context = { names: new Names(), meter: new Meter() };
   const tables: string[] = [];
   const functions: string[] = [];
-  // Whatever its line, a constant is there before the entry is called: its value needs nothing.
+  // Constants are collected first: they depend on nothing and exist before the entry is called.
   for (const node of program.body) {
     if (node.type === "VariableDeclaration") tables.push(constants(node, context));
   }
@@ -61,20 +63,20 @@ function instrument(source: string, entry: string): string {
     }
   }
   const found = context.names.find(entry);
-  if (found.kind !== "function") return outside(`an entry ${entry} that is no function`);
-  // Functions in brackets are compiled at once: each would else be read twice, and each is called.
+  if (found.kind !== "function") return outside(`an entry ${entry} that is not a function`);
+  // V8 compiles a function in parentheses immediately; otherwise it would parse each one twice.
   return `(function (tank) { "use strict"; ${[...tables, ...functions].join(" ")} return ${found.printed}; })`;
 }
 
 function declaration(node: FunctionDeclaration, context: Context): string {
   const { names, meter } = context;
   if (node.async || node.generator) return outside("an async function or generator");
-  if (node.params.length > MOST_PARAMETERS) return outside("too many parameters");
+  if (node.params.length > MAX_PARAMETERS) return outside("too many parameters");
   const before = meter.nodes;
   const printed = names.fresh();
   const text = names.within(() => {
     const parameters = node.params.map((parameter) => {
-      if (parameter.type !== "Identifier") return outside("a parameter that is no plain name");
+      if (parameter.type !== "Identifier") return outside("a parameter that is not a plain name");
       const name = names.fresh();
       names.declare(parameter.name, { kind: "value", printed: name, writable: false });
       return name;
@@ -83,7 +85,7 @@ function declaration(node: FunctionDeclaration, context: Context): string {
     const price = meter.nodes - before + 1;
     return `const ${printed} = (function (${parameters.join(", ")}) { ${pay(price)} ${inner} });`;
   });
-  // Declared after its body: a function can call only what stands before it.
+  // Declared after its body, so that a function can call only earlier ones.
   names.declare(node.id.name, { kind: "function", printed });
   return text;
 }
@@ -123,11 +125,11 @@ function constant(node: Node, level = 0): { readonly text: string; readonly dept
   if (node.type === "UnaryExpression") {
     const { operator, argument } = node as Node & { operator: string; argument: Node };
     if (operator !== "-" && operator !== "+") return outside(`the operator ${operator}`);
-    if (argument.type !== "Literal") return outside("a constant that is no number");
+    if (argument.type !== "Literal") return outside("a constant that is not a number");
     return { text: `(${operator} ${constant(argument, level).text})`, depth: 0 };
   }
-  if (node.type !== "Literal") return outside("a constant that is no number");
+  if (node.type !== "Literal") return outside("a constant that is not a number");
   const { value } = node as Node & { value: unknown };
-  if (typeof value !== "number") return outside("a constant that is no number");
+  if (typeof value !== "number") return outside("a constant that is not a number");
   return { text: literal(value), depth: 0 };
 }

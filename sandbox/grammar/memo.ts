@@ -1,20 +1,21 @@
 /**
- * The check of the grammar, remembered by shape: programs that differ in nothing but their numbers
- * are read once. Searches over constants give thousands of such programs.
+ * The grammar check with a cache by shape: programs that differ only in their numbers are parsed
+ * once. Searches over constants produce thousands of such programs.
  *
- * Whether a program is in the grammar does not depend on the value of a number, and every number is
- * printed once where it stood; so one print with marks for numbers serves all of a shape. Sources
- * in which a number could be mistaken (other characters than ASCII, escapes) are read as they are.
+ * Whether a program is in the grammar does not depend on the values of its numbers, and each number
+ * is printed exactly once. So one printed text with markers for the numbers serves all programs of a
+ * shape. Sources in which a number might not be recognised (non-ASCII characters, escapes) are not
+ * cached.
  */
 
 import { literal } from "./expressions.ts";
 import { checkGrammar, type GrammarCheck } from "./grammar.ts";
 
-// A decimal literal that touches no letter, digit, dollar or dot: neither part of a name nor of
-// another form of number, which stay what they are.
+// A decimal literal without an adjacent letter, digit, dollar sign or dot: it is not part of a name
+// or of another kind of number; those stay in the shape.
 const NUMBER = /(?<![\w$.])(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$.])/g;
-const MISTAKABLE = /[^\x20-\x7e\n\r\t]|\\/;
-/** The fraction (1/256, printed exactly) that marks a number; its whole part is its place. */
+const UNSAFE = /[^\x20-\x7e\n\r\t]|\\/;
+/** The fraction (1/256, printed exactly) that marks a number; its integer part is the index. */
 const MARK = ".00390625";
 const MARKED = /(\d+)\.00390625/;
 
@@ -22,11 +23,11 @@ type Shape =
   | { readonly ok: true; readonly parts: readonly string[] }
   | { readonly ok: false; readonly reason: string };
 
-/** @param held Shapes that are remembered; the oldest goes first. */
-export function rememberingCheck(held = 1_000): typeof checkGrammar {
+/** @param maxShapes Cached shapes; the oldest is evicted first. */
+export function memoizedCheck(maxShapes = 1_000): typeof checkGrammar {
   const shapes = new Map<string, Shape>();
   return (source, entry) => {
-    if (source.length > 20_000 || MISTAKABLE.test(source) || source.includes(MARK)) {
+    if (source.length > 20_000 || UNSAFE.test(source) || source.includes(MARK)) {
       return checkGrammar(source, entry);
     }
     const numbers: string[] = [];
@@ -39,7 +40,7 @@ export function rememberingCheck(held = 1_000): typeof checkGrammar {
       shape = shapeOf(source, entry);
       shapes.set(key, shape);
       const oldest = shapes.keys().next().value;
-      if (shapes.size > held && oldest !== undefined) shapes.delete(oldest);
+      if (shapes.size > maxShapes && oldest !== undefined) shapes.delete(oldest);
     }
     return shape.ok ? { ok: true, instrumented: filled(shape.parts, numbers) } : shape;
   };
@@ -54,7 +55,7 @@ function shapeOf(source: string, entry: string): Shape {
   return check.ok ? { ok: true, parts: check.instrumented.split(MARKED) } : check;
 }
 
-/** @param parts Texts and, between them, places of numbers. */
+/** @param parts Texts and, between them, indices of numbers. */
 function filled(parts: readonly string[], numbers: readonly string[]): string {
   let text = parts[0] ?? "";
   for (let i = 1; i < parts.length; i += 2) {

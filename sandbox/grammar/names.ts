@@ -1,13 +1,13 @@
-/** Names of a program in the total grammar: what each one means and what it is printed as. */
+/** The names of a program in the total grammar: the meaning and the printed form of each. */
 
 export type Binding =
-  /** A number or boolean; `writable` for `let` alone. */
+  /** A number or boolean; `writable` only for `let`. */
   | { readonly kind: "value"; readonly printed: string; readonly writable: boolean }
-  /** A constant list of numbers, nested `depth` times evenly; 1 is a flat list. */
+  /** A constant list of numbers, evenly nested to `depth`; 1 is a flat list. */
   | { readonly kind: "list"; readonly printed: string; readonly depth: number }
   | { readonly kind: "function"; readonly printed: string };
 
-/** Numeric functions of Math: equal arguments, equal results. */
+/** Deterministic numeric functions of Math. */
 export const MATH_FUNCTIONS: ReadonlySet<string> = new Set([
   ..."abs acos acosh asin asinh atan atan2 atanh cbrt ceil clz32 cos cosh exp expm1 floor".split(
     " ",
@@ -22,15 +22,15 @@ export const MATH_CONSTANTS: ReadonlySet<string> = new Set(
   "E LN10 LN2 LOG10E LOG2E PI SQRT1_2 SQRT2".split(" "),
 );
 
-/** Names with a value of their own, printed as what they are. */
+/** Names of constant values, printed as expressions. */
 export const LITERAL_NAMES: ReadonlyMap<string, string> = new Map([
   ["undefined", "(void 0)"],
   ["NaN", "(0 / 0)"],
   ["Infinity", "(1 / 0)"],
 ]);
 
-/** What no declaration may be called: a reader, or a later rule here, would take it for the other. */
-const TAKEN: ReadonlySet<string> = new Set([
+/** Names that no declaration may have, because they could be confused with the built-in ones. */
+const RESERVED: ReadonlySet<string> = new Set([
   ...LITERAL_NAMES.keys(),
   ..."Math arguments eval globalThis constructor prototype __proto__ let static yield await".split(
     " ",
@@ -38,14 +38,14 @@ const TAKEN: ReadonlySet<string> = new Set([
   ..."async of get set implements interface package private protected public".split(" "),
 ]);
 
-/** Why a program is outside the grammar. Internal to the check: it never leaves `checkGrammar`. */
+/** Why a program is outside the grammar. Internal: `checkGrammar` always catches it. */
 export class OutsideGrammar extends Error {}
 
 export function outside(what: string): never {
   throw new OutsideGrammar(what);
 }
 
-/** Nested scopes; a name is printed as a letter and a number, so that nothing can be shadowed. */
+/** Nested scopes; each name is printed as a letter and a unique number, so nothing is shadowed. */
 export class Names {
   readonly #scopes: Map<string, Binding>[] = [new Map()];
   #count = 0;
@@ -55,7 +55,7 @@ export class Names {
   }
 
   declare(name: string, binding: Binding): void {
-    if (TAKEN.has(name)) outside(`a declaration named ${name}`);
+    if (RESERVED.has(name)) outside(`a declaration named ${name}`);
     const scope = this.#scopes.at(-1) as Map<string, Binding>;
     if (scope.has(name)) outside(`two declarations of ${name}`);
     scope.set(name, binding);
@@ -79,7 +79,7 @@ export class Names {
   }
 }
 
-/** Nodes printed so far and how deep: the first is the price of running them, the second a bound. */
+/** Counts the printed nodes, which are the price in fuel, and limits the nesting depth. */
 export class Meter {
   nodes = 0;
   #depth = 0;

@@ -1,4 +1,4 @@
-/** Statements of the total grammar, printed anew; every loop pays fuel at each turn. */
+/** Prints statements of the total grammar; every loop consumes fuel in each iteration. */
 import type {
   AssignmentExpression,
   Expression,
@@ -13,14 +13,14 @@ import { outside } from "./names.ts";
 
 const ASSIGNMENTS: ReadonlySet<string> = new Set("= += -= *= /= %= **=".split(" "));
 
-/** The statements of one block, in a scope of their own. */
+/** The statements of one block, in a new scope. */
 function block(statements: readonly Statement[], context: Context): string {
   return context.names.within(() => body(statements, context));
 }
 
-/** Likewise in the scope that is open. */
+/** The same in the current scope. */
 export function body(statements: readonly Statement[], context: Context): string {
-  // A block's names stand from its start: before their line they must not mean an outer one.
+  // A block's names are declared from its start, so earlier lines cannot refer to an outer name.
   for (const statement of statements) {
     if (statement.type === "VariableDeclaration") declare(statement, context);
   }
@@ -52,7 +52,7 @@ function printed(node: Statement, context: Context): string {
   }
 }
 
-/** A branch is a block, so that it cannot lend its `else` to another `if`. */
+/** A branch is printed as a block, so that an `else` cannot attach to another `if`. */
 function branch(node: Statement, context: Context): string {
   if (node.type === "BlockStatement") return `{ ${block(node.body, context)} }`;
   if (node.type === "VariableDeclaration") return outside("a declaration without a block");
@@ -62,7 +62,7 @@ function branch(node: Statement, context: Context): string {
 function declare(node: VariableDeclaration, { names }: Context): void {
   if (node.kind !== "let" && node.kind !== "const") outside(`a declaration with ${node.kind}`);
   for (const { id } of node.declarations) {
-    if (id.type !== "Identifier") outside("a declaration that takes a value apart");
+    if (id.type !== "Identifier") outside("a destructuring declaration");
     else
       names.declare(id.name, {
         kind: "value",
@@ -84,12 +84,12 @@ function target(
   id: Expression | Pattern,
   { names }: Context,
 ): { printed: string; writable: boolean } {
-  if (id.type !== "Identifier") return outside("an assignment to what is no variable");
+  if (id.type !== "Identifier") return outside("an assignment to something that is not a variable");
   const binding = names.find(id.name);
   return binding.kind === "value" ? binding : outside(`an assignment to ${id.name}`);
 }
 
-/** An assignment to a `let`, the only expression that changes anything. */
+/** An assignment to a `let`: the only kind of expression with an effect. */
 function change(node: Expression, context: Context): string {
   if (node.type !== "AssignmentExpression" && node.type !== "UpdateExpression") {
     return outside(`a statement that is a ${node.type}`);
@@ -102,7 +102,7 @@ function assigned(node: AssignmentExpression | UpdateExpression, context: Contex
     node.type === "UpdateExpression" ? node.argument : node.left,
     context,
   );
-  if (!writable) return outside("an assignment to what is no let");
+  if (!writable) return outside("an assignment to something that is not a let");
   if (node.type === "UpdateExpression") return `${printed}${node.operator}`;
   if (!ASSIGNMENTS.has(node.operator)) return outside(`the operator ${node.operator}`);
   return `${printed} ${node.operator} ${expression(node.right, context)}`;
@@ -124,7 +124,7 @@ function loop({ init, test, update, body: repeated }: ForStatement, context: Con
   });
 }
 
-/** Fuel is counted in nodes: about what a turn or a call costs, whatever stands in it. */
+/** Fuel is counted in nodes, which approximates the cost of an iteration or a call. */
 export function pay(price: number): string {
   return `if ((tank.left -= ${price}) < 0) throw tank;`;
 }

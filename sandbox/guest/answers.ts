@@ -1,6 +1,6 @@
 /**
- * What comes out of the wall, as frames, and what it means as executions. Everything in a frame may
- * be the program's own invention: it is a claim, checked here for its form and nothing more.
+ * The frames that come out of a guest, and their meaning as executions. The program may have forged
+ * any of it: a frame is a claim, and only its form is checked here.
  */
 import { z } from "zod";
 import type { Execution } from "../../src/core/execution.ts";
@@ -22,10 +22,10 @@ export const Answer = z.discriminatedUnion("kind", [
 ]);
 export type Answer = z.output<typeof Answer>;
 
-/** Longest message or reason that is kept of a program. */
+/** Longer messages and reasons are cut. */
 const MESSAGE_CHARACTERS = 2_000;
 
-/** The execution that an answer stands for; null for one that stands for none. */
+/** The execution that an answer reports; null if it reports none. */
 export function executionOf(
   answer: Answer,
   limits: { readonly memoryMiB: number; readonly outputBytes: number },
@@ -55,7 +55,7 @@ export function executionOf(
   }
 }
 
-/** Whole characters: what cut the text, here or inside, may have left half of one. */
+/** Cutting, here or inside the guest, may leave half of a surrogate pair. */
 function shortened(text: string): string {
   return text.slice(0, MESSAGE_CHARACTERS).toWellFormed();
 }
@@ -79,20 +79,21 @@ function parseOutput(text: string): { readonly output: Json } | { readonly reaso
   try {
     output = JSON.parse(text) as Json;
   } catch {
-    return { reason: "the result is no JSON" };
+    return { reason: "the result is not JSON" };
   }
   // 1e999 is well-formed JSON and parses as Infinity.
-  if (!allFinite(output)) return { reason: "the result holds a number above what JSON can carry" };
+  if (!allFinite(output))
+    return { reason: "the result contains a number that is too large for JSON" };
   return { output };
 }
 
-/** Standard output is JSON where it parses as such, else the text without its last line break. */
+/** Standard output as JSON if it parses, otherwise as text without the last line break. */
 function shellOutput(text: string): { readonly output: Json } {
   const parsed = parseOutput(text);
   return "output" in parsed ? parsed : { output: text.replace(/\r?\n$/, "") };
 }
 
-/** Without recursion: the nesting is the program's to choose. */
+/** Without recursion, because the program chooses the nesting depth. */
 function allFinite(value: Json): boolean {
   const open: Json[] = [value];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -1,4 +1,4 @@
-/** Which commands a supervisor starts for a language, with the guest's text as their argument. */
+/** The commands that a supervisor starts for a language, with the guest's text as an argument. */
 import type { Language } from "../../src/core/execution.ts";
 import { linkGuest } from "../inside/link.ts";
 import type { SupervisorSetup } from "../inside/supervise-common.ts";
@@ -10,7 +10,7 @@ export interface Interpreters {
   readonly shell: string;
 }
 
-/** Languages that share a guest share a pool. A `typed` guest has its type stripper loaded. */
+/** The kind of guest: languages with the same kind share a pool. `typed` preloads the type stripper. */
 export type Runtime = "node" | "typed" | "python" | "shell";
 
 export function runtimeOf(language: Language): Runtime {
@@ -18,7 +18,10 @@ export function runtimeOf(language: Language): Runtime {
   return language === "typescript" ? "typed" : "node";
 }
 
-/** Arguments of Node for a guest. Without strings as code, a realm's leak is no way into Node. */
+/**
+ * Node's arguments for a guest. Code generation from strings is disabled, so that an object leaked
+ * into the program's realm cannot be used to run code in Node's own realm.
+ */
 export function nodeArguments(
   role: "candidate" | "harness" | "cells" | "supervisor",
   memoryMiB: number,
@@ -55,11 +58,11 @@ export function supervisorSetup({
   readonly memoryMiB: number;
   /** The supervisor's folder. */
   readonly scratch: string;
-  /** The same as the program sees it, where that differs. */
+  /** Path of the same folder inside the program's root. */
   readonly inside?: string;
   readonly scriptFolder?: string;
   readonly residentMiB: number | null;
-  /** Folder of the control group that holds the program's memory, where there is one. */
+  /** Folder of the control group that limits the program's memory, if there is one. */
   readonly memoryGroup?: string | null;
   /** Runs before a Python program's first line. */
   readonly pythonPrelude?: string;
@@ -72,7 +75,7 @@ export function supervisorSetup({
   const command = {
     node: script,
     typed: [...script, "typed"],
-    // No site packages, no bytecode written; the guest itself takes the working folder off the path.
+    // No site packages, no bytecode files; the guest removes the working folder from sys.path.
     python: [python, "-S", "-s", "-B", "-c", pythonText],
     shell: [shell],
   }[runtime];

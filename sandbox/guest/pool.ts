@@ -1,31 +1,31 @@
 /**
- * Guests started before they are needed, each used for one program and thrown away: a program meets
- * nothing of the one before it, and does not wait for its wall to be built.
+ * Guests started in advance, each used for one program and then discarded: nothing remains from an
+ * earlier program, and no program waits for its confinement to be set up.
  */
 import type { LiveGuest } from "./run-program.ts";
 
 export interface GuestPool {
-  /** A guest for one program; its replacement starts at once. The taker kills it. */
+  /** A guest for one program; its replacement starts immediately. The caller kills it. */
   take(key: string): LiveGuest;
-  /** Resolves when every guest that the pool ever started is gone. */
+  /** Resolves when every guest that the pool started has ended. */
   close(): Promise<void>;
 }
 
-// Keys are kinds of guest (runtime and memory); more kinds than this are not kept warm.
+// Keys are kinds of guests (runtime and memory). Idle guests are kept for at most this many kinds.
 const MAX_WARM_KEYS = 3;
 
-/** @param size Guests kept waiting for each recent key; 0 starts each on demand. */
+/** @param size Idle guests for each recently used key; with 0, guests start on demand. */
 export function guestPool(size: number, start: (key: string) => LiveGuest): GuestPool {
-  // Insertion order is recency.
+  // In order of last use.
   const idle = new Map<string, LiveGuest[]>();
-  const living = new Set<LiveGuest>();
+  const running = new Set<LiveGuest>();
   let closed = false;
 
   const begin = (key: string): LiveGuest => {
     const guest = start(key);
-    living.add(guest);
+    running.add(guest);
     guest.ended.then(() => {
-      living.delete(guest);
+      running.delete(guest);
       const waiting = idle.get(key);
       const at = waiting?.indexOf(guest) ?? -1;
       if (at !== -1) waiting?.splice(at, 1);
@@ -44,13 +44,13 @@ export function guestPool(size: number, start: (key: string) => LiveGuest): Gues
     }
   };
   const discard = (guest: LiveGuest): void => {
-    guest.kill().catch(() => undefined); // close() waits for its end, however it comes.
+    guest.kill().catch(() => undefined); // close() waits for its end.
   };
 
   return {
     take: (key) => {
       const guest = idle.get(key)?.shift() ?? begin(key);
-      // Not before this one is there: starting several at once makes the caller wait for all.
+      // Not before this one is ready: starting several at once would make the caller wait longer.
       guest.ready.then(
         () => fill(key),
         () => undefined,
@@ -60,13 +60,13 @@ export function guestPool(size: number, start: (key: string) => LiveGuest): Gues
     close: async () => {
       closed = true;
       idle.clear();
-      const all = [...living];
+      const all = [...running];
       await Promise.allSettled(all.map((guest) => guest.kill()));
     },
   };
 }
 
-/** Whether any guest of that kind can start, and what it says of itself. The pool is closed where none can. */
+/** Starts one guest of that kind and returns its data; closes the pool if that fails. */
 export async function probed(pool: GuestPool, key: string): Promise<{ readonly sealed: boolean }> {
   const probe = pool.take(key);
   try {

@@ -1,14 +1,15 @@
-/** The capabilities of the drivers that run real interpreters, in words for a model's prompt. */
+/** The capabilities of the drivers that run real interpreters, as text for a model's prompt. */
 import type { Language } from "../../src/core/execution.ts";
 
-const HOW: Readonly<Record<Language, string>> = {
+const INSTRUCTIONS: Readonly<Record<Language, string>> = {
   javascript:
-    "javascript: define a function with the entry's name. No require, no import, no timers, no console; Math.random is seeded and the clock stands still.",
-  typescript: "typescript: as javascript; types are removed, not checked. No enums or namespaces.",
+    "javascript: define a function with the entry's name. No require, no import, no timers, no console; Math.random is seeded and the clock is fixed.",
+  typescript:
+    "typescript: like javascript; types are removed, not checked. No enums or namespaces.",
   python:
-    "python: Python 3 with its standard library alone; define a function with the entry's name. Results are None, bool, int, float, str, list, tuple and dict with string keys.",
+    "python: Python 3 with only its standard library; define a function with the entry's name. Results are None, bool, int, float, str, list, tuple and dict with string keys.",
   shell:
-    "shell: a POSIX sh script with the usual text tools. Arguments come as $1, $2, ... and as a JSON list on standard input; what it prints is the result (as JSON if it parses, else as text); any exit status but 0 is a failure.",
+    "shell: a POSIX sh script with the usual text tools. Arguments are passed as $1, $2, ... and as a JSON list on standard input; the printed output is the result (as JSON if it parses, otherwise as text); any exit status other than 0 is a failure.",
   mcp: "mcp: tools of MCP servers are called, not written.",
   command: "",
 };
@@ -26,14 +27,14 @@ export function capabilityPrompt({
 }): string {
   return [
     "Code runs in a sandbox:",
-    ...languages.map((language) => `- ${HOW[language]}`),
-    "- Arguments and results are JSON. NaN, Infinity, undefined, promises and cyclic values are no results.",
+    ...languages.map((language) => `- ${INSTRUCTIONS[language]}`),
+    "- Arguments and results are JSON. NaN, Infinity, undefined, promises and cyclic values are not valid results.",
     `- ${network ? "Do not rely on the network" : "No network"}, and no packages. Files: ${scratch}.`,
     ...(sessions
       ? [
-          "- Sessions: cells of one session share variables and files; a cell that is stopped loses them.",
+          "- Sessions: cells of one session share variables and files; stopping a cell deletes them.",
         ]
       : []),
-    "- Time, memory and the length of a result are limited; code that goes beyond is stopped.",
+    "- Time, memory and the length of a result are limited; code that exceeds a limit is stopped.",
   ].join("\n");
 }

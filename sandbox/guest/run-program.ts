@@ -1,6 +1,7 @@
 /**
- * One program on one live guest: the job goes in, answers come out, and the wall clock, the caller's
- * signal and the guest's end decide what is missing. Shared by the container and process drivers.
+ * Runs one program on one live guest: sends the job and collects the answers. Missing answers are
+ * filled in from the cause: the wall clock, the caller's signal or the end of the guest. Shared by
+ * the container and process drivers.
  */
 import { InputError, SandboxUnavailableError } from "../../src/core/errors.ts";
 import type { Execution, ExecutionJob, Language } from "../../src/core/execution.ts";
@@ -8,28 +9,28 @@ import { seededRandom } from "../../src/core/random.ts";
 import type { SupervisorJob } from "../inside/supervise-common.ts";
 import { Answer, executionOf } from "./answers.ts";
 
-/** Why a guest ended without a last answer. */
+/** Why a guest ended without a final answer. */
 export interface GuestEnd {
   readonly outOfMemory: boolean;
-  /** True when no program could have done it: the sandbox itself failed. */
+  /** True if a program cannot have caused it: the sandbox itself failed. */
   readonly lost: boolean;
   readonly reason: string;
 }
 
 /** A supervisor and its program, started and waiting for a job. */
 export interface LiveGuest {
-  /** Resolves when a job can be sent. @throws SandboxUnavailableError when it never can. */
+  /** Resolves when a job can be sent. @throws SandboxUnavailableError if the start fails. */
   readonly ready: Promise<{ readonly sealed: boolean }>;
-  /** Resolves when everything in it is gone. */
+  /** Resolves when all its processes have ended. */
   readonly ended: Promise<GuestEnd>;
   send(value: unknown): void;
   /** Frames as they arrive, after the ready one. One listener. */
   onFrame(listener: (frame: unknown) => void): void;
-  /** Ends everything in it at once; a second call does nothing. */
+  /** Kills all its processes; a second call does nothing. */
   kill(): Promise<void>;
 }
 
-/** @throws InputError when a harness is asked for in a language that has none. */
+/** @throws InputError if the job has a harness and a program's language does not support one. */
 export function checkHarness(
   job: Pick<ExecutionJob, "harness">,
   languages: readonly Language[],
@@ -38,16 +39,16 @@ export function checkHarness(
   if (job.harness === undefined || other === undefined) return;
   throw new InputError(
     "HARNESS_NEEDS_JAVASCRIPT",
-    `A harness calls a candidate in JavaScript or TypeScript, and this program is in ${other}. Run it without a harness, one input a call, or write the candidate in JavaScript.`,
+    `A harness needs a candidate in JavaScript or TypeScript, but this program is in ${other}. Run it without a harness, with one call per input, or write the candidate in JavaScript.`,
     { facts: { language: other } },
   );
 }
 
 /**
- * Gives one execution per input, in order.
+ * Returns one execution per input, in order.
  *
- * @throws SandboxUnavailableError when the guest never gets ready.
- * @throws the signal's reason, once the program is stopped.
+ * @throws SandboxUnavailableError if the guest does not get ready.
+ * @throws the signal's reason, after the program is stopped.
  */
 export async function runProgram(
   guest: LiveGuest,
@@ -67,13 +68,14 @@ export async function runProgram(
     signal.addEventListener("abort", onAbort, { once: true });
     guest.onFrame((frame) => {
       const answer = Answer.safeParse(frame);
-      if (!answer.success) return resolve({ status: "crashed", reason: "an answer that is none" });
+      if (!answer.success)
+        return resolve({ status: "crashed", reason: "the program sent an invalid answer" });
       const execution = executionOf(answer.data, limits);
       if (execution === null) return answer.data.kind === "done" ? resolve(null) : undefined;
       const ends = ["refused", "out-of-memory", "crashed"].includes(execution.status);
       if (ends) return resolve(execution);
       if (executions.length < inputs.length) executions.push(execution);
-      else resolve({ status: "crashed", reason: "the program gave more answers than inputs" });
+      else resolve({ status: "crashed", reason: "the program sent more answers than inputs" });
     });
     guest.ended.then((end) => {
       if (end.outOfMemory) resolve({ status: "out-of-memory", limitMiB: limits.memoryMiB });
@@ -102,16 +104,16 @@ export async function runProgram(
     await stopped;
     throw signal.reason;
   }
-  if (last !== null && "lost" in last) throw guestGone(last.reason);
+  if (last !== null && "lost" in last) throw supervisorLost(last.reason);
   if (last?.status === "timed-out") await stopped;
   const fill = last ?? {
     status: "crashed" as const,
-    reason: "the program ended before its last answer",
+    reason: "the program ended before its final answer",
   };
   return inputs.map((_, index) => executions[index] ?? fill);
 }
 
-/** A batch passes the same inputs with every program: their texts are made once. */
+/** A batch passes the same inputs with every program: they are serialised only once. */
 const texts = new WeakMap<object, readonly string[]>();
 
 function textsOf(inputs: ExecutionJob["inputs"]): readonly string[] {
@@ -122,7 +124,7 @@ function textsOf(inputs: ExecutionJob["inputs"]): readonly string[] {
   return made;
 }
 
-/** The promise, or the signal's reason if that comes first. */
+/** Like the promise, but rejects with the signal's reason if the signal aborts first. */
 export function aborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
@@ -132,9 +134,9 @@ export function aborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T>
   });
 }
 
-function guestGone(reason: string): SandboxUnavailableError {
+function supervisorLost(reason: string): SandboxUnavailableError {
   return new SandboxUnavailableError(
-    `The sandbox expected its supervisor to outlive the program, and it did not: ${reason}. Look at the engine or the machine, and run the program again.`,
+    `The sandbox expected its supervisor to run longer than the program, but it ended: ${reason}. Check the container engine or the machine, and run the program again.`,
     { retryable: true },
   );
 }
@@ -145,7 +147,7 @@ export function guestLost(
   cause?: unknown,
 ): SandboxUnavailableError {
   return new SandboxUnavailableError(
-    `The ${driver} sandbox expected its guest to get ready, and it did not: ${reason}.`,
+    `The ${driver} sandbox expected its guest to get ready, but it did not: ${reason}.`,
     { retryable: true, ...(cause === undefined ? {} : { cause }) },
   );
 }

@@ -1,4 +1,7 @@
-/** Programs on guests of a pool, each on one of its own, so many at a time. Shared by the drivers. */
+/**
+ * Runs programs on guests of a pool, each on its own guest, with limited concurrency. Shared by the
+ * container and process drivers.
+ */
 import { SandboxUnavailableError } from "../../src/core/errors.ts";
 import type { Language, Limits } from "../../src/core/execution.ts";
 import { limiter } from "../../src/core/limiter.ts";
@@ -7,21 +10,21 @@ import type { GuestPool } from "./pool.ts";
 import { checkHarness, type LiveGuest, runProgram } from "./run-program.ts";
 
 export interface GuestRunsOptions {
-  /** Of the driver, as its errors call it. */
+  /** The driver's name in errors. */
   readonly name: string;
   readonly pool: GuestPool;
   /** Programs at the same time. */
   readonly concurrency: number;
-  /** @throws SandboxUnavailableError for a language that is not run here. */
+  /** @throws SandboxUnavailableError for a language that the driver does not run. */
   readonly checkLanguage: (language: Language) => void;
   /** The kind of guest that a program needs. */
   readonly keyOf: (language: Language, limits: Limits) => string;
-  /** Ends a guest that has run its program; the next one may begin when it settles. */
+  /** Ends a guest that has run its program; the next program may begin when it settles. */
   readonly end: (guest: LiveGuest) => Promise<void>;
 }
 
 export interface GuestRuns extends Pick<Sandbox, "run" | "runBatch"> {
-  /** Ends what is under way, and every guest of the pool. */
+  /** Stops running programs, and every guest of the pool. */
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * A named session: cells of one language run one after another against one living interpreter and
- * share its state. A cell that has to be stopped takes the state with it, and the session says so.
+ * A named session: cells of one language run one after another in the same interpreter process and
+ * share its state. Stopping a cell loses the state, and the result reports that.
  */
 import { z } from "zod";
 import { InputError, SandboxUnavailableError } from "../../src/core/errors.ts";
@@ -8,28 +8,28 @@ import type { Execution, Language, Limits } from "../../src/core/execution.ts";
 import { executionOf } from "./answers.ts";
 import { aborted, type LiveGuest } from "./run-program.ts";
 
-/** What became of one cell. Its value, where it has one, is its last expression's. */
+/** The result of one cell. Its value is the value of its last expression, if that is one. */
 export interface Cell {
   readonly execution: Execution;
-  /** What it printed; at most 256 KiB each. */
+  /** Printed output; at most 256 KiB each. */
   readonly stdout: string;
   readonly stderr: string;
-  /** True when nothing of this or any earlier cell is left: the next one begins anew. */
+  /** True if the state of this and all earlier cells is lost: the next cell starts without state. */
   readonly stateLost: boolean;
-  /** True when this cell began without the state of those before it. */
+  /** True if this cell started without the state of earlier cells. */
   readonly fresh: boolean;
 }
 
 export interface SandboxSession {
   readonly name: string;
   readonly language: Language;
-  /** Runs a cell after those before it. @throws the signal's reason; the state is lost then. */
+  /** Runs a cell after the earlier ones. @throws the signal's reason; then the state is lost. */
   run(source: string, limits: Limits, signal: AbortSignal): Promise<Cell>;
   /** Paths of the regular files in its scratch directory, sorted. */
   files(signal: AbortSignal): Promise<readonly string[]>;
-  /** @throws InputError FILE_REFUSED on one that is missing, above the cap, or no regular file. */
+  /** @throws InputError FILE_REFUSED if it is missing, too large, or not a regular file. */
   readFile(path: string, maxBytes: number, signal: AbortSignal): Promise<Buffer>;
-  /** @throws InputError FILE_REFUSED when it does not fit. */
+  /** @throws InputError FILE_REFUSED if it does not fit. */
   writeFile(path: string, content: Uint8Array, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
@@ -57,7 +57,7 @@ const FileAnswer = z.discriminatedUnion("kind", [
 type FileFound = Extract<z.output<typeof FileAnswer>, { kind: "file" }>;
 const FILE_MS = 10_000;
 
-/** @param start Gives a new guest in its session role, with memory for the limits of the first cell. */
+/** @param start Starts a new guest in the session role. */
 export function sandboxSession(
   name: string,
   language: Language,
@@ -74,7 +74,7 @@ export function sandboxSession(
     return mine;
   };
 
-  const living = (): LiveGuest => {
+  const currentGuest = (): LiveGuest => {
     if (closed) {
       throw new InputError("SESSION_CLOSED", `The session "${name}" is closed. Open it again.`);
     }
@@ -87,7 +87,7 @@ export function sandboxSession(
     }
     return guest;
   };
-  /** The next frame, or null when the guest ended, the time is up, or the caller took it back. */
+  /** The next frame, or that the guest ended, the time is up, or the caller canceled. */
   const ask = async (
     from: LiveGuest,
     request: unknown,
@@ -109,27 +109,30 @@ export function sandboxSession(
       else from.send(request);
     });
   };
-  const lose = async (lost: LiveGuest): Promise<void> => {
-    if (guest === lost) guest = undefined;
-    await lost.kill();
+  const discard = async (old: LiveGuest): Promise<void> => {
+    if (guest === old) guest = undefined;
+    await old.kill();
   };
 
   const fileRequest = (request: object, signal: AbortSignal): Promise<FileFound> =>
     inTurn(async () => {
       signal.throwIfAborted();
-      const from = living();
+      const from = currentGuest();
       await aborted(from.ready, signal);
       const answer = await ask(from, request, FILE_MS, signal);
       if (answer === "abort") throw signal.reason;
       const parsed = FileAnswer.safeParse(typeof answer === "string" ? undefined : answer.frame);
       if (!parsed.success) {
         throw new SandboxUnavailableError(
-          `The session "${name}" gave no answer about its files. Run a cell to begin it anew.`,
+          `The session "${name}" sent no answer about its files. Run a cell to restart it.`,
         );
       }
       if (parsed.data.kind === "file-error") {
         const reason = parsed.data.reason;
-        throw new InputError("FILE_REFUSED", `The session "${name}" gave no file: ${reason}.`);
+        throw new InputError(
+          "FILE_REFUSED",
+          `The session "${name}" refused the file request: ${reason}.`,
+        );
       }
       return parsed.data;
     });
@@ -141,7 +144,7 @@ export function sandboxSession(
       inTurn(async () => {
         signal.throwIfAborted();
         const fresh = began && guest === undefined;
-        const from = living();
+        const from = currentGuest();
         began = true;
         await aborted(from.ready, signal);
         const begunAt = performance.now();
@@ -152,11 +155,11 @@ export function sandboxSession(
           signal,
         );
         if (answer === "abort") {
-          await lose(from);
+          await discard(from);
           throw signal.reason;
         }
         if (answer === "time") {
-          await lose(from);
+          await discard(from);
           const execution: Execution = { status: "timed-out", limitMs: limits.timeoutMs };
           return { execution, stdout: "", stderr: "", stateLost: true, fresh };
         }
@@ -165,14 +168,17 @@ export function sandboxSession(
         );
         const data: CellAnswer = parsed.success
           ? parsed.data
-          : { kind: "crashed", reason: "an answer that is none" };
+          : { kind: "crashed", reason: "the session sent an invalid answer" };
         const wallMs = performance.now() - begunAt;
         const execution = executionOf("stdout" in data ? { ...data, wallMs } : data, limits);
         const stateLost = data.kind === "crashed" || data.kind === "out-of-memory";
-        if (stateLost) await lose(from);
+        if (stateLost) await discard(from);
         const printed = "stdout" in data ? data : { stdout: "", stderr: "" };
         return {
-          execution: execution ?? { status: "crashed", reason: "an answer that is none" },
+          execution: execution ?? {
+            status: "crashed",
+            reason: "the session sent an invalid answer",
+          },
           stdout: printed.stdout,
           stderr: printed.stderr,
           stateLost,
@@ -191,7 +197,7 @@ export function sandboxSession(
     },
     close: async () => {
       closed = true;
-      if (guest !== undefined) await lose(guest);
+      if (guest !== undefined) await discard(guest);
     },
   };
 }

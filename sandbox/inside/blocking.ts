@@ -1,12 +1,13 @@
 /**
- * Frames by blocking reads and writes on bare descriptors, for processes that do one thing at a time.
+ * Reads and writes frames by blocking calls on file descriptors, for processes that do one thing at a
+ * time.
  *
- * Guest code too: linked with the files beside it into one text and run inside the wall.
+ * Also guest code: linked with other files of this folder into one text and run inside the sandbox.
  */
 import { readSync, writeSync } from "node:fs";
 import { encodeFrame, framePayload } from "./frames.ts";
 
-/** The next frame's bytes, or null when the writer has closed. */
+/** The next frame's bytes, or null if the writer has closed. */
 export function readFrame(descriptor: number, maxBytes: number): Buffer | null {
   const head = readExactly(descriptor, 4);
   if (head === null) return null;
@@ -19,7 +20,7 @@ export function writeFrame(descriptor: number, payload: Uint8Array): void {
   writeAll(descriptor, framePayload(payload));
 }
 
-/** All in one write: whoever reads them is woken once. */
+/** All frames in one write, so that the reader wakes up once. */
 export function writeJsonFrames(descriptor: number, ...values: readonly unknown[]): void {
   const frames = values.map(encodeFrame);
   writeAll(descriptor, frames.length === 1 && frames[0] ? frames[0] : Buffer.concat(frames));

@@ -1,10 +1,10 @@
 /**
  * The process in which a JavaScript program runs: reads its job from descriptor 0, answers on 3.
  *
- * Alone, it calls the entry once per input. Beside a harness, it answers the harness's calls; the
- * harness and its input live in another process, which this one cannot read.
+ * Without a harness, it calls the entry once per input. With a harness, it answers the harness's
+ * calls; the harness and its input are in another process, which this one cannot read.
  *
- * Guest code: linked with the files beside it into one text and run inside the wall.
+ * Guest code: linked with other files of this folder into one text and run inside the sandbox.
  */
 import { stripTypes } from "../../src/core/strip-types.ts";
 import { readFrame, writeFrame, writeJsonFrames } from "./blocking.ts";
@@ -24,14 +24,14 @@ interface CandidateJob {
 const ANSWERS = 3;
 const MAX_JOB_BYTES = 1 << 30;
 
-// A rejection that nothing handles is a failure of the call that left it, as a thrown error is.
+// An unhandled rejection makes the call that caused it fail, like a thrown error.
 const REJECTED = "ta promise was rejected and nothing handles it";
 let rejected = false;
 process.on("unhandledRejection", () => {
   rejected = true;
 });
 
-/** Lets the program's jobs and Node's bookkeeping of rejections run; gives what the call came to. */
+/** Runs the program's pending jobs and Node's rejection tracking; returns the call's outcome. */
 async function settled(realm: Realm, tagged: string): Promise<string> {
   realm.drain();
   await new Promise(setImmediate);
@@ -48,7 +48,7 @@ async function callInputs(realm: Realm, job: CandidateJob): Promise<void> {
   writeJsonFrames(ANSWERS, { kind: "done" });
 }
 
-/** One request a frame; the answer is a letter (value, threw, bad output) and its bytes. */
+/** One request per frame; the answer is a letter (value, threw, bad output) and the data. */
 async function answerCalls(realm: Realm): Promise<void> {
   const { glue } = realm;
   for (;;) {
@@ -56,7 +56,7 @@ async function answerCalls(realm: Realm): Promise<void> {
     if (request === null) return;
     const values = decodeValues(request).map((value) => intoRealm(realm, value));
     const [a, b, c, d] = values;
-    // A list of the realm's own: what is applied to the entry must not be Node's.
+    // An array of the program's realm: the entry must not get an object of Node's realm.
     const rest = values.length > 4 ? (realm.evaluate("[]", "list.js") as unknown[]) : [];
     if (values.length > 4) Array.prototype.push.apply(rest, values);
     const status = glue.invoke(values.length, a, b, c, d, rest);
@@ -78,7 +78,7 @@ function intoRealm(realm: Realm, value: CallValue): CallValue {
   return copy;
 }
 
-/** What a tagged string of the glue says, as a frame. */
+/** Turns a tagged string of the glue into a frame. */
 function answerOf(tagged: string, outputBytes: number): object {
   const body = tagged.slice(1);
   switch (tagged[0]) {
@@ -96,7 +96,7 @@ function answerOf(tagged: string, outputBytes: number): object {
 }
 
 async function main(): Promise<void> {
-  // Loading the stripper takes longer than many programs: not at the cost of their time.
+  // Loading the type stripper takes longer than many programs, so it happens before their time starts.
   if (process.argv[1] === "typed") stripTypes("");
   writeJsonFrames(ANSWERS, { kind: "ready" });
   const frame = readFrame(0, MAX_JOB_BYTES);
@@ -105,7 +105,7 @@ async function main(): Promise<void> {
   const realm = createRealm(job.words, job.outputBytes);
   const loaded = await settled(realm, loadProgram(realm, job.source, job.entry, job.typed));
   if (loaded.startsWith("t")) {
-    // Whatever a program throws before its first call, every input has it.
+    // An error before the first call counts for every input.
     for (const _ of job.inputs) writeJsonFrames(ANSWERS, answerOf(loaded, job.outputBytes));
     writeJsonFrames(ANSWERS, { kind: "done" });
   } else if (loaded !== "") writeJsonFrames(ANSWERS, answerOf(loaded, job.outputBytes));
@@ -117,5 +117,5 @@ async function main(): Promise<void> {
 }
 
 await main();
-// What the program left pending has no next turn.
+// Do not wait for work that the program left pending.
 process.exit(0);

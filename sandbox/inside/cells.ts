@@ -1,8 +1,8 @@
 /**
- * The process of a JavaScript session: runs cells one after another in one realm of Node, whose
- * globals they share. A cell's value is its last expression's; a promise is awaited.
+ * The process of a JavaScript session: runs cells one after another in Node's realm, whose globals
+ * they share. A cell's value is the value of its last expression; a promise is awaited.
  *
- * Guest code: linked with the files beside it into one text and run inside the wall.
+ * Guest code: linked with other files of this folder into one text and run inside the sandbox.
  */
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
@@ -24,7 +24,7 @@ async function cellOf(source: string): Promise<unknown> {
   try {
     text = JSON.stringify(value);
   } catch {
-    // A cell's value is for reading: what is no JSON is shown as Node would show it.
+    // A cell's value is for people: a value that is not JSON is shown as Node displays it.
   }
   return {
     kind: "result",

@@ -1,15 +1,16 @@
 /**
- * Everything that crosses a wall is a frame: a 4-byte big-endian length and that many bytes, most
- * often JSON. Here they are made, and cut out of a stream; blocking.ts reads them from a descriptor.
+ * Everything that crosses a sandbox boundary is a frame: a 4-byte big-endian length and that many
+ * bytes, usually JSON. This file encodes frames and splits a stream into frames; blocking.ts reads
+ * them from a descriptor.
  *
- * Guest code too: linked with the files beside it into one text and run inside the wall.
+ * Also guest code: linked with other files of this folder into one text and run inside the sandbox.
  */
 
 export function encodeFrame(value: unknown): Buffer {
   return frameText(JSON.stringify(value));
 }
 
-/** Round a text that is there already. */
+/** A frame with the text as it is. */
 export function frameText(text: string): Buffer {
   const length = Buffer.byteLength(text);
   const frame = Buffer.allocUnsafe(4 + length);
@@ -18,7 +19,7 @@ export function frameText(text: string): Buffer {
   return frame;
 }
 
-/** Round bytes that are there already. */
+/** A frame with the bytes as they are. */
 export function framePayload(payload: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(4 + payload.byteLength);
   frame.writeUInt32BE(payload.byteLength, 0);
@@ -26,7 +27,7 @@ export function framePayload(payload: Uint8Array): Buffer {
   return frame;
 }
 
-/** Cuts a stream into frames of JSON; see payloadReader. */
+/** Splits a stream into frames of JSON; see payloadReader. */
 export function frameReader(
   maxBytes: number | (() => number),
   onFrame: (value: unknown) => void,
@@ -45,7 +46,7 @@ export function frameReader(
       try {
         value = JSON.parse(payload.toString("utf8"));
       } catch {
-        return fail("a frame that is no JSON");
+        return fail("a frame that is not JSON");
       }
       onFrame(value);
     },
@@ -54,10 +55,11 @@ export function frameReader(
 }
 
 /**
- * Cuts a stream into frames.
+ * Splits a stream into frames.
  *
- * @param maxBytes A longer frame ends the reading: nothing of it is kept. Asked at each frame.
- * @returns Feed it chunks; `onPayload` gets each frame's bytes, `onBroken` is called once, at the end.
+ * @param maxBytes A longer frame stops the reading, and its bytes are dropped. Evaluated at each frame.
+ * @returns A function to call with each chunk. `onPayload` gets each frame's bytes; `onBroken` is
+ *   called once, when reading stops.
  */
 export function payloadReader(
   maxBytes: number | (() => number),

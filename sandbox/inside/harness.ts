@@ -1,10 +1,10 @@
 /**
  * The process in which a harness runs: trusted code whose `candidate(...)` is a call into another
  * process. Reads its job and the candidate's answers from descriptor 0, writes calls to 4 and
- * results to 3. In a container its executable cannot be read, so that the kernel refuses every
- * other process of the same user its memory and descriptors.
+ * results to 3. In a container its executable is not readable, so the kernel does not let other
+ * processes of the same user access its memory and descriptors.
  *
- * Guest code: linked with the files beside it into one text and run inside the wall.
+ * Guest code: linked with other files of this folder into one text and run inside the sandbox.
  */
 import { harnessRealm } from "../isolate/harness-realm.ts";
 import type { CandidateRealm } from "../isolate/realm.ts";
@@ -24,7 +24,7 @@ const CALLS = 4;
 const MAX_JOB_BYTES = 1 << 30;
 const MAX_ANSWER_BYTES = 64 << 20;
 
-/** The part of the candidate's glue that a harness uses, by way of the candidate's process. */
+/** The part of the candidate's glue that a harness uses; calls go to the candidate's process. */
 function remoteCandidate(): CandidateRealm {
   const answer: CandidateRealm["answer"] = {
     value: undefined,
@@ -32,12 +32,12 @@ function remoteCandidate(): CandidateRealm {
     length: 0,
     text: "",
   };
-  const local = (): never => {
-    throw new Error("the candidate's process alone loads and calls its program");
+  const unsupported = (): never => {
+    throw new Error("only the candidate's process loads and calls its program");
   };
   return {
-    load: local,
-    call: local,
+    load: unsupported,
+    call: unsupported,
     floats: (length) => new Float64Array(length),
     answer,
     invoke: (count, a, b, c, d, rest) => {
@@ -45,12 +45,12 @@ function remoteCandidate(): CandidateRealm {
         count > 4 ? (rest as CallValue[]) : ([a, b, c, d].slice(0, count) as CallValue[]);
       writeFrame(CALLS, encodeValues(Array.from(values)));
       const reply = readFrame(0, MAX_ANSWER_BYTES);
-      // The supervisor sees the candidate's end and says what it was.
+      // The supervisor detects the candidate's end and reports the cause.
       if (reply === null) process.exit(0);
       const tagged = String.fromCharCode(reply[0] ?? 0);
       if (tagged !== "v") {
         const text = tagged === "t" || tagged === "b" ? reply.toString("utf8") : "";
-        answer.text = text === "" ? "bthe candidate's process wrote what is no answer" : text;
+        answer.text = text === "" ? "bthe candidate's process sent an invalid answer" : text;
         return 2;
       }
       const [value] = decodeValues(reply.subarray(1));
@@ -76,7 +76,7 @@ function main(): void {
   };
   let run: (inputText: string) => string;
   try {
-    // The bridge is compiled in the scope of the harness's own declaration.
+    // The bridge is compiled in the scope of the harness's declaration.
     const text = `"use strict"; ${job.source}\n;(${harnessRealm.toString()})`;
     const make = realm.evaluate(text, "harness.js") as typeof harnessRealm;
     run = make(remoteCandidate(), ...job.words).run;

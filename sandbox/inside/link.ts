@@ -1,8 +1,9 @@
 /**
- * Makes one text of the guest files, since code inside the wall has no files of ours to import.
+ * Joins the guest files into one text, because code inside the sandbox cannot import our files.
  *
- * A guest file imports node's own modules and the guest files before it in the list; exports and
- * those imports fall away. Types are stripped when running from source and are gone after a build.
+ * A guest file imports only Node's modules and the guest files before it in the list. The exports and
+ * the relative imports are removed. When running from source, the types are stripped; a build has
+ * already removed them.
  */
 import { readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
@@ -52,7 +53,7 @@ export function linkGuest(role: keyof typeof ROLES): string {
       source
         .replace(/^import\s[^;]*?from\s+"(.*?)";$/gm, (whole, from: string) => {
           if (from.startsWith(".")) return "";
-          // Two files may take the same names from one module.
+          // Two files may import the same names from one module.
           const names = (/\{([^}]*)\}/.exec(whole)?.[1] ?? "").split(",").map((n) => n.trim());
           const fresh = names.filter((n) => n !== "" && !seen.has(n));
           for (const name of fresh) seen.add(name);
@@ -67,7 +68,7 @@ export function linkGuest(role: keyof typeof ROLES): string {
   return text;
 }
 
-/** Node calls the function experimental and would print so on the first use. */
+/** Suppresses Node's warning that this function is experimental. */
 function withoutTypes(source: string): string {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;

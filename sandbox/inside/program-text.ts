@@ -1,11 +1,11 @@
 /**
- * Habits of language models that are taken off a program's text: a markdown fence, TypeScript types.
+ * Removes what language models often add around a program: a Markdown fence, TypeScript types.
  *
- * Guest code too: linked with the files beside it into one text and run inside the wall.
+ * Also guest code: linked with other files of this folder into one text and run inside the sandbox.
  */
 import { stripTypes } from "../../src/core/strip-types.ts";
 
-/** What stands in the first fence; undefined where there is none. */
+/** The content of the first fenced block; undefined if there is none. */
 export function fenced(source: string): string | undefined {
   const opening = /^[ \t]*```[^\n`]*\n/m.exec(source);
   if (opening === null) return undefined;
@@ -14,12 +14,12 @@ export function fenced(source: string): string | undefined {
   return closing === null ? rest : rest.slice(0, closing.index);
 }
 
-/** Without a fence that stands round the whole. */
+/** Removes a fence around the whole source. */
 export function unfenced(source: string): string {
   return source.trimStart().startsWith("```") ? (fenced(source) ?? source) : source;
 }
 
-/** Behind the guard: text that nests deeply would break the stripper, and with it this process. */
+/** Uses the guarded stripper: deeply nested text would crash the plain one, and so this process. */
 export function withoutTypes(source: string): string | { readonly reason: string } {
   const stripped = stripTypes(source);
   return stripped.status === "stripped" ? stripped.text : { reason: stripped.reason };

@@ -1,9 +1,9 @@
 /**
- * The realm in which a JavaScript program runs: a fresh context without one object of Node's, made
- * ready and read by the isolate driver's own glue, so that every driver has one boundary.
+ * The realm in which a JavaScript program runs: a new context without any object of Node's realm. It
+ * uses the isolate driver's glue, so that all drivers have the same boundary.
  *
- * Guest code: linked with the files beside it into one text and run inside the wall. A context is
- * no wall: the process and the container round it are.
+ * Guest code: linked with other files of this folder into one text and run inside the sandbox. A
+ * context isolates nothing: the process and the container around it do.
  */
 import { constants, createContext, Script } from "node:vm";
 import { prelude } from "../isolate/prelude.ts";
@@ -15,9 +15,9 @@ export type Words = readonly [number, number, number, number];
 
 export interface Realm {
   readonly glue: CandidateRealm;
-  /** Compiles and runs a script of its own in the realm. */
+  /** Compiles and runs a script in the realm. */
   evaluate(source: string, filename: string): unknown;
-  /** Runs the jobs which promises left behind. */
+  /** Runs pending promise jobs. */
   drain(): void;
 }
 
@@ -28,7 +28,7 @@ export function createRealm(words: Words, outputBytes: number): Realm {
   });
   const evaluate = (source: string, filename: string): unknown =>
     new Script(source, { filename }).runInContext(context);
-  const nothing = new Script("0", { filename: "drain.js" });
+  const noOp = new Script("0", { filename: "drain.js" });
   const [a, b, c, counter] = words;
   const text = `"use strict"; (function (w0, w1, w2, w3, outputBytes) {
   (${prelude.toString()})(w0, w1, w2, w3);
@@ -36,29 +36,30 @@ export function createRealm(words: Words, outputBytes: number): Realm {
 })`;
   const make = evaluate(text, "glue.js") as (...words: number[]) => CandidateRealm;
   const glue = make(a, b, c, counter, outputBytes);
-  return { glue, evaluate, drain: () => void nothing.runInContext(context) };
+  return { glue, evaluate, drain: () => void noOp.runInContext(context) };
 }
 
 /**
- * Loads a program as the isolate driver does: habits of language models (a fence, `export`, types
- * in JavaScript) are taken off where they are what keeps it from being one.
+ * Loads a program as the isolate driver does: if it does not parse, it removes what language models
+ * often add (a fence, `export`, types in JavaScript) and tries again.
  *
- * @returns "" when it is loaded, else a tagged string: `x` and why it is refused, `t` and what it threw.
+ * @returns "" if it is loaded, or else a tagged string: `x` and the reason for the refusal, or `t`
+ *   and what it threw.
  */
 export function loadProgram(realm: Realm, source: string, entry: string, typed: boolean): string {
-  if (!/^[A-Za-z_$][\w$]*$/.test(entry)) return `x${entry} is no name of a function`;
+  if (!/^[A-Za-z_$][\w$]*$/.test(entry)) return `x${entry} is not a valid function name`;
   let text = unfenced(source);
   if (typed) {
     const plain = withoutTypes(text);
     if (typeof plain !== "string") return `x${plain.reason}`;
     text = plain;
   }
-  const fault = syntaxFault(text);
-  if (fault !== undefined) {
+  const problem = syntaxProblem(text);
+  if (problem !== undefined) {
     const bare = fenced(text) ?? text;
     const plain = withoutTypes(bare);
     const repaired = withoutExports(typeof plain === "string" ? plain : bare);
-    if (syntaxFault(repaired) !== undefined) return `x${fault}`;
+    if (syntaxProblem(repaired) !== undefined) return `x${problem}`;
     text = repaired;
   }
   const loaded = realm.glue.load(text, entry);
@@ -66,14 +67,14 @@ export function loadProgram(realm: Realm, source: string, entry: string, typed: 
   return loaded;
 }
 
-/** Name and message and, where the stack tells, line and column in the program. */
+/** Name and message and, if the stack contains them, line and column in the program. */
 export function thrownText(tagged: string): string {
   const [message = "", stack = ""] = tagged.slice(1).split("\0", 2);
   const place = /<anonymous>:(\d+):(\d+)/.exec(stack);
   return place === null ? message : `${message} (line ${place[1]}, column ${place[2]})`;
 }
 
-function syntaxFault(source: string): string | undefined {
+function syntaxProblem(source: string): string | undefined {
   try {
     new Script(source, { filename: "program.js" });
     return undefined;

@@ -1,28 +1,28 @@
 /**
- * What the supervisors share: starting a process of the program, saying how it ended, and holding
- * its memory where no control group does.
+ * Shared by the supervisors: starting a process of the program, reporting why it ended, and limiting
+ * its memory if no control group does.
  *
- * Guest code: linked with the files beside it into one text and run inside the wall.
+ * Guest code: linked with other files of this folder into one text and run inside the sandbox.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, closeSync, constants, readdirSync, readFileSync } from "node:fs";
 import { encodeFrame } from "./frames.ts";
 
-/** How to run one kind of program; every command is a whole argument list. */
+/** How to run one kind of program; every command is a complete argument list. */
 export interface SupervisorSetup {
   readonly role: "program" | "shell" | "session" | "shell-session";
   readonly candidate: readonly string[];
-  /** Whether the candidate takes its inputs one by one: it shares a process with what reads them. */
+  /** Whether the candidate gets its inputs one by one, because it shares a process with their reader. */
   readonly stepwise: boolean;
   readonly harness: readonly string[];
-  /** The supervisor's own folder; a program's working directory where it has no private root. */
+  /** The supervisor's folder; also the program's working directory if it has no private root. */
   readonly scratch: string;
-  /** The folder in which a shell program finds its script. */
+  /** The folder of a shell program's script, as the program sees it. */
   readonly scriptFolder: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Resident memory at which the supervisor itself ends the program; null where a cgroup does. */
+  /** Resident memory at which the supervisor kills the program; null if a cgroup limits it. */
   readonly residentMiB: number | null;
-  /** Folder of the control group that holds the program alone; null: look at the container's. */
+  /** Folder of the program's own control group; null: use the container's. */
   readonly memoryGroup: string | null;
 }
 
@@ -40,20 +40,22 @@ export interface SupervisorJob {
   readonly words: readonly [number, number, number, number];
 }
 
-/** A process of the program: its end is an event, its standard error a tail. */
+/** A process of the program. */
 export interface Guest {
   readonly process: ChildProcess;
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  /** The end of its standard error. */
   tail(): string;
 }
 
 const TAIL_BYTES = 4_096;
 
-const CLOSED_AT_START = 0o2000000;
+/** O_CLOEXEC. */
+const CLOSE_ON_EXEC = 0o2000000;
 
 /**
- * Closes what the engine's own parent left open without marking it for closing: a program would
- * inherit it. Linux alone says which descriptors these are.
+ * Closes inherited descriptors that are not marked close-on-exec: a program would inherit them too.
+ * Only Linux lists these descriptors.
  */
 export function closeInherited(): void {
   let names: readonly string[] = [];
@@ -65,9 +67,9 @@ export function closeInherited(): void {
   for (const fd of names.map(Number).filter((number) => number > 2)) {
     try {
       const flags = /^flags:\s+([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"));
-      if ((Number.parseInt(flags?.[1] ?? "", 8) & CLOSED_AT_START) === 0) closeSync(fd);
+      if ((Number.parseInt(flags?.[1] ?? "", 8) & CLOSE_ON_EXEC) === 0) closeSync(fd);
     } catch {
-      // The one by which the folder was read: it is closed already.
+      // The descriptor used to read the folder is already closed.
     }
   }
 }
@@ -76,7 +78,7 @@ export function send(value: unknown): void {
   process.stdout.write(encodeFrame(value));
 }
 
-/** Says that a job can come, and whether other processes of this user are kept from this one. */
+/** Reports that a job can be sent, and whether this process is protected from others of its user. */
 export function sendReady(): void {
   let sealed = false;
   try {
@@ -108,9 +110,9 @@ export function start(
     tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
   });
   if (!keepOutput) child.stdout?.resume();
-  // Writing to a process that has ended is no error of ours.
+  // Writing to a process that has ended is not an error here.
   for (const stream of child.stdio) stream?.on("error", () => undefined);
-  // However the supervisor ends, short of a signal that it cannot see, its program ends with it.
+  // The program ends with the supervisor, unless a signal kills the supervisor without this handler.
   process.on("exit", () => endGroup(guest));
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.on("exit", (code, signal) => resolve({ code, signal }));
@@ -123,7 +125,7 @@ export function start(
   return guest;
 }
 
-/** How many times the kernel has ended a process of this control group for its memory. */
+/** How many processes of this control group the kernel has killed for their memory. */
 function outOfMemoryKills(group: string | null): number {
   const files =
     group === null
@@ -134,7 +136,7 @@ function outOfMemoryKills(group: string | null): number {
       const text = readFileSync(file, "utf8");
       return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
     } catch {
-      // The other version of control groups, or none that can be seen from here.
+      // The other version of control groups, or none is visible here.
     }
   }
   return 0;
@@ -144,19 +146,19 @@ let killsAtStart = 0;
 let memoryGroup: string | null = null;
 let killedForMemory = false;
 
-/** Says why a process that gave no last answer ended. */
+/** Why a process ended without a final answer. */
 export function causeOf(end: Awaited<Guest["ended"]>, tail: string): Record<string, unknown> {
   if (killedForMemory || outOfMemoryKills(memoryGroup) > killsAtStart)
     return { kind: "out-of-memory" };
-  // A wrapper that waits for the program gives its signal as 128 and more.
-  // The first process of a namespace cannot abort, and faults instead.
+  // A wrapper that waits for the program reports its signal as an exit code of 128 or more.
+  // The first process of a namespace cannot abort; it gets a segmentation fault instead.
   const aborted = end.signal !== null || (end.code ?? 0) >= 128;
   if (aborted && /heap out of memory|Fatal process out of memory/.test(tail)) {
     return { kind: "out-of-memory" };
   }
   const how = end.signal === null ? `exit status ${end.code}` : `signal ${end.signal}`;
   const last = tail.split("\n").at(-1)?.slice(0, 300) ?? "";
-  const reason = `the program ended with ${how} before its last answer`;
+  const reason = `the program ended with ${how} before its final answer`;
   return { kind: "crashed", reason: last === "" ? reason : `${reason}: ${last}` };
 }
 
@@ -166,11 +168,11 @@ export function endGroup(guest: Guest): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // The group is gone already, which is what was wanted.
+    // The group has already ended.
   }
 }
 
-/** Of a process and everything that descends from it, in pages of 4 KiB. */
+/** Resident memory of a process and all its descendants, in pages of 4 KiB. */
 function residentPages(root: number): number {
   const children = new Map<number, number[]>();
   for (const name of readdirSync("/proc")) {
@@ -181,7 +183,7 @@ function residentPages(root: number): number {
       );
       children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
     } catch {
-      // It ended while it was being read.
+      // The process ended meanwhile.
     }
   }
   let pages = 0;
@@ -191,13 +193,13 @@ function residentPages(root: number): number {
     try {
       pages += Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
     } catch {
-      // As above.
+      // The process ended meanwhile.
     }
   }
   return pages;
 }
 
-/** Ends the program when all its processes together are above the limit. */
+/** Kills the program if all its processes together exceed the limit. */
 export function watchMemory(guest: Guest, residentMiB: number | null): void {
   const root = guest.process.pid;
   if (residentMiB === null || root === undefined) return;
@@ -210,7 +212,7 @@ export function watchMemory(guest: Guest, residentMiB: number | null): void {
   guest.ended.finally(() => clearInterval(timer));
 }
 
-/** Ends the supervisor, and with it a container, once everything is written. */
+/** Ends the supervisor, and so the container, after everything is written. */
 export function finish(value: unknown): void {
   process.stdout.write(encodeFrame(value), () => process.exit(0));
 }

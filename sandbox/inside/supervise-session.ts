@@ -1,8 +1,8 @@
 /**
- * Runs a session's cells one after another against one living interpreter and hands files out of
- * its scratch directory.
+ * Runs a session's cells one after another in the same interpreter process, and reads and writes
+ * files of its scratch directory.
  *
- * Guest code: linked with the files beside it into one text and run inside the wall.
+ * Guest code: linked with other files of this folder into one text and run inside the sandbox.
  */
 import {
   closeSync,
@@ -27,8 +27,8 @@ import {
 } from "./supervise-common.ts";
 
 const MAX_CAPTURED_BYTES = 256 << 10;
-// Answers and prints come by different pipes: after the answer, prints get this long to arrive.
-const PRINTS_MS = 10;
+// Answers and printed output come through different pipes: wait so long for output after an answer.
+const OUTPUT_MS = 10;
 
 interface SessionRequest {
   readonly kind: "cell" | "file" | "files" | "put";
@@ -54,7 +54,7 @@ export function superviseSession(setup: SupervisorSetup): (request: unknown) => 
       send({ ...value, cell: true, ...captured });
       captured.stdout = "";
       captured.stderr = "";
-    }, PRINTS_MS);
+    }, OUTPUT_MS);
   };
   const answers = guest.process.stdio[3] as NodeJS.ReadableStream;
   if (shell) {
@@ -81,7 +81,7 @@ export function superviseSession(setup: SupervisorSetup): (request: unknown) => 
     );
     answers.on("data", read);
   }
-  guest.ended.then((end) => setTimeout(() => finish(causeOf(end, guest.tail())), PRINTS_MS));
+  guest.ended.then((end) => setTimeout(() => finish(causeOf(end, guest.tail())), OUTPUT_MS));
 
   return (value) => {
     const request = value as SessionRequest;
@@ -129,9 +129,9 @@ function fileAnswer(scratch: string, request: SessionRequest): object {
   try {
     const status = fstatSync(descriptor);
     const most = request.maxBytes ?? 0;
-    if (!status.isFile()) throw new Error("it is no regular file");
+    if (!status.isFile()) throw new Error("it is not a regular file");
     if (status.size > most)
-      throw new Error(`it has ${status.size} bytes, above the cap of ${most}`);
+      throw new Error(`it has ${status.size} bytes, more than the limit of ${most}`);
     const bytes = Buffer.alloc(status.size);
     const got = readSync(descriptor, bytes, 0, bytes.length, 0);
     return { base64: bytes.subarray(0, got).toString("base64") };

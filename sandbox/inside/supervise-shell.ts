@@ -1,8 +1,8 @@
 /**
  * Runs a shell script once per input: arguments as positional parameters, the argument list as JSON
- * on standard input, standard output as the answer. Each input has a process group of its own.
+ * on standard input, standard output as the answer. Each input has its own process group.
  *
- * Guest code: linked with the files beside it into one text and run inside the wall.
+ * Guest code: linked with other files of this folder into one text and run inside the sandbox.
  */
 import { writeFileSync } from "node:fs";
 import {
@@ -35,7 +35,7 @@ export async function superviseShell(
   }
   for (const input of job.inputs) {
     const begunAt = performance.now();
-    // The last script may have changed the file that the next one is read from.
+    // The previous run may have changed the script file.
     writeFileSync(file, job.source, { mode: 0o644 });
     const answer = await runOnce(setup, job, script, input);
     if (answer.kind === "crashed" || answer.kind === "out-of-memory") return finish(answer);
@@ -69,7 +69,7 @@ async function runOnce(
   });
   guest.process.stdin?.end(input);
   const end = await guest.ended;
-  // Only what the script itself left behind is waited for; what it started does not outlive it.
+  // Processes that the script started are killed; output that it has written is still read.
   endGroup(guest);
   await new Promise<void>((resolve) => {
     if (guest.process.stdout?.readableEnded) return resolve();
@@ -89,6 +89,6 @@ async function runOnce(
     const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(parts));
     return { kind: "shell", text };
   } catch {
-    return { kind: "bad-output", reason: "the output is no UTF-8 text" };
+    return { kind: "bad-output", reason: "the output is not UTF-8 text" };
   }
 }

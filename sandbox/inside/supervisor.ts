@@ -1,12 +1,13 @@
 /**
- * Stands between a program's processes and the host: starts them, passes the job in and answers
- * out, and says how they ended. In a container it is process 1, which nothing inside can signal, and
- * the only one that holds the host's stream: a program can forge its own answers, never a frame.
+ * The process between a program's processes and the host: starts them, passes the job in and the
+ * answers out, and reports how they ended. In a container it is process 1, which nothing inside can
+ * signal, and the only process with access to the host's stream: a program can forge its own
+ * answers, but not a frame to the host.
  *
- * Takes its setup as the first argument, one job as a frame on standard input; gives frames on
- * standard output. The wall clock is the host's.
+ * Takes its setup as the first argument and one job as a frame on standard input; writes frames to
+ * standard output. The host enforces the wall clock.
  *
- * Guest code: linked with the files beside it into one text and run inside the wall.
+ * Guest code: linked with other files of this folder into one text and run inside the sandbox.
  */
 import { encodeFrame, framePayload, frameReader, payloadReader } from "./frames.ts";
 import {
@@ -25,10 +26,10 @@ import { superviseSession } from "./supervise-session.ts";
 import { superviseShell } from "./supervise-shell.ts";
 
 const MAX_FRAME_BYTES = 1 << 30;
-// Room in a frame for everything but an output.
-const ODD_BYTES = 64 << 10;
-// What was forked off may hold the pipes: after the end, answers get this long to arrive.
-const LAST_WORDS_MS = 40;
+// Space in a frame for everything except an output.
+const OVERHEAD_BYTES = 64 << 10;
+// Forked processes may keep the pipes open: wait so long for answers after the end.
+const LATE_ANSWERS_MS = 40;
 
 function superviseProgram(setup: SupervisorSetup, nextJob: Promise<SupervisorJob>): void {
   const candidate = start(setup.candidate, setup, 4);
@@ -44,10 +45,10 @@ function superviseProgram(setup: SupervisorSetup, nextJob: Promise<SupervisorJob
     conclude({ kind: "crashed", reason: `the program wrote ${reason}` });
   let toHarness: ((payload: Buffer) => void) | null = null;
   let begunAt = 0;
-  let mostBytes = ODD_BYTES;
+  let mostBytes = OVERHEAD_BYTES;
   let mostAnswers = 0;
   let withHarness = false;
-  /** Inputs of a candidate that takes them one by one, and whether one is unanswered. */
+  /** Inputs of a candidate that gets them one by one, and whether one is unanswered. */
   let waiting: string[] = [];
   let answering = false;
 
@@ -73,8 +74,8 @@ function superviseProgram(setup: SupervisorSetup, nextJob: Promise<SupervisorJob
   const jobDone = nextJob.then((job) => {
     begunAt = performance.now();
     mostAnswers = job.inputs.length;
-    // An output's text is a string within a frame, where one byte of it can take six.
-    mostBytes = ODD_BYTES + 6 * job.outputBytes;
+    // An output's text is a JSON string in a frame, where one byte can become six.
+    mostBytes = OVERHEAD_BYTES + 6 * job.outputBytes;
     withHarness = job.harness !== null;
     const mode = job.harness === null ? "inputs" : "calls";
     const stepwise = setup.stepwise && mode === "inputs";
@@ -99,7 +100,7 @@ function superviseProgram(setup: SupervisorSetup, nextJob: Promise<SupervisorJob
     MAX_FRAME_BYTES,
     (value) => {
       const result = (value as { kind?: unknown } | null)?.kind === "result";
-      // Beside a harness, results are the harness's to give.
+      // With a harness, only the harness sends results.
       if (withHarness && result) broken("an answer in its harness's name");
       else onAnswer(value);
     },
@@ -116,7 +117,7 @@ function superviseProgram(setup: SupervisorSetup, nextJob: Promise<SupervisorJob
             ? (JSON.parse(payload.toString("utf8")) as { kind?: unknown }).kind
             : "";
       } catch {
-        return broken("a frame that is no JSON");
+        return broken("a frame that is not JSON");
       }
       if (kind === "ready") return sendReady();
       if (kind === "next") return giveNext();
@@ -141,11 +142,11 @@ function superviseProgram(setup: SupervisorSetup, nextJob: Promise<SupervisorJob
     const results = frameReader(MAX_FRAME_BYTES, onAnswer, broken);
     (harness.process.stdio[3] as NodeJS.ReadableStream).on("data", results);
     harness.ended.then((end) => {
-      setTimeout(() => conclude(causeOf(end, harness.tail())), LAST_WORDS_MS * 2);
+      setTimeout(() => conclude(causeOf(end, harness.tail())), LATE_ANSWERS_MS * 2);
     });
   };
   candidate.ended.then((end) => {
-    setTimeout(() => conclude(causeOf(end, candidate.tail())), LAST_WORDS_MS);
+    setTimeout(() => conclude(causeOf(end, candidate.tail())), LATE_ANSWERS_MS);
   });
 }
 
@@ -162,12 +163,12 @@ function main(): void {
   else onFrame = superviseSession(setup);
   const read = frameReader(
     MAX_FRAME_BYTES,
-    // Process 1 of a container takes everything with it: quicker than asking the engine.
+    // When process 1 of a container exits, all its processes end: faster than using the engine.
     (value) => ((value as { kind?: unknown }).kind === "stop" ? process.exit(0) : onFrame(value)),
     () => process.exit(2),
   );
   process.stdin.on("data", read);
-  // Whoever held the other end is gone: nobody waits for an answer.
+  // The host has closed the stream: nobody waits for an answer.
   process.stdin.on("end", () => process.exit(0));
 }
 

@@ -1,13 +1,13 @@
 /**
- * What the calls between a harness and its candidate carry, as bytes of a frame.
+ * Encodes the values of calls between a harness and its candidate as bytes of a frame.
  *
- * Guest code: linked with the files beside it into one text and run inside the wall.
+ * Guest code: linked with other files of this folder into one text and run inside the sandbox.
  */
 
-/** What one call carries: numbers, booleans, strings and lists of numbers. */
+/** A value of a call: number, boolean, string or list of numbers. */
 export type CallValue = number | boolean | string | Float64Array;
 
-/** One tag byte a value; numbers as little-endian doubles. */
+/** One tag byte per value; numbers as little-endian doubles. */
 export function encodeValues(values: readonly CallValue[]): Buffer {
   const parts: Buffer[] = [];
   for (const value of values) {
@@ -30,7 +30,7 @@ export function encodeValues(values: readonly CallValue[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** @throws Error where the bytes are no such values: the other side is not to be trusted. */
+/** @throws Error if the bytes are not valid values: the sender is not trusted. */
 export function decodeValues(bytes: Buffer): CallValue[] {
   const values: CallValue[] = [];
   for (let at = 0; at < bytes.length; ) {

@@ -1,22 +1,22 @@
 /**
- * The realm of the batch lane: harness and grammar-checked programs side by side, many programs one
- * after the other.
+ * The realm of the batch lane, with the harness and many grammar-checked programs, which run one
+ * after another.
  *
- * `batchRealm` is sent as text into the isolate and runs there. Programs of the total grammar can
- * reach nothing and hold numbers alone, so they need no realm of their own. What the grammar does
- * not promise to be the same as in the first lane (a throw, an argument that is no number) is not
- * decided here: the program is given back.
+ * `batchRealm` is sent as text into the isolate and runs there. Programs of the total grammar access
+ * nothing outside themselves and contain only numbers, so they share the realm. If an outcome might
+ * differ from the first lane's (a throw, an argument that is not a number), no result is given
+ * and the program runs again in the first lane.
  */
 
 export interface BatchRealm {
-  /** The inputs of a key, as JSON text of a list of JSON texts. */
+  /** Stores the inputs of a key, given as JSON text of a list of JSON texts. */
   inputs(key: string, text: string): void;
-  /** Takes a chunk's programs. */
+  /** Stores the programs of a chunk. */
   accept(programs: readonly BatchProgram[]): void;
   /**
-   * Runs one program over all inputs of a key. Tagged texts joined by NUL, which JSON text and
-   * reasons never hold: `r` JSON text, `b` bad output, `o` out of fuel (the last one then);
-   * undefined where the first lane must decide.
+   * Runs one program on all inputs of a key. Returns tagged texts joined by NUL, which JSON text and
+   * reasons never contain: `r` JSON text, `b` bad output, `o` out of fuel (always the last one);
+   * undefined if the program must run in the first lane.
    */
   run(
     program: number,
@@ -36,11 +36,11 @@ interface Tank {
 type Entry = (...values: unknown[]) => unknown;
 type BatchProgram = (tank: Tank) => Entry;
 
-/** The harness's own declaration, in whose scope this function is compiled; undefined without one. */
+/** The harness's declaration, in the scope of which this function is compiled; undefined if none. */
 declare const harness: ((candidate: unknown, ...input: unknown[]) => unknown) | undefined;
 
 export function batchRealm(): BatchRealm {
-  const held = new Map<string, readonly (readonly unknown[])[]>();
+  const inputsByKey = new Map<string, readonly (readonly unknown[])[]>();
   const flat = new WeakSet<object>();
   let programs: readonly BatchProgram[] = [];
   const tank: Tank = { left: 0 };
@@ -55,7 +55,7 @@ export function batchRealm(): BatchRealm {
     return (word >>> 0) / 4294967296;
   };
 
-  // The first end of an execution stands, whatever the harness catches. "?": the first lane's.
+  // The first end of an execution counts, even if the harness catches it. "?": use the first lane.
   let ended = "";
   const end = (how: string): never => {
     if (ended === "") ended = how;
@@ -64,21 +64,21 @@ export function batchRealm(): BatchRealm {
   (globalThis as Record<string, unknown>).badOutput = (reason: unknown) =>
     end(`b${String(reason).slice(0, 300).replaceAll("\0", " ")}`);
 
-  const plain = (value: unknown): boolean =>
+  const isPrimitive = (value: unknown): boolean =>
     typeof value === "number" || typeof value === "boolean";
-  const got = (value: unknown): unknown =>
-    plain(value)
+  const checked = (value: unknown): unknown =>
+    isPrimitive(value)
       ? value
       : end(
           `bexpected a number, boolean, string or list of numbers, got ${value === null ? "null" : typeof value}`,
         );
 
-  /** What a harness calls. One per program, so that a harness can tell programs apart. */
+  /** The function that a harness calls; one per program, so that a harness can distinguish programs. */
   const candidateOf =
     (call: Entry) =>
     (...values: unknown[]): unknown => {
       if (ended !== "") throw new Error("the execution has ended");
-      for (let i = 0; i < values.length; i++) if (!plain(values[i])) return end("?");
+      for (let i = 0; i < values.length; i++) if (!isPrimitive(values[i])) return end("?");
       let value: unknown;
       try {
         if (values.length === 1) value = call(values[0]);
@@ -88,10 +88,10 @@ export function batchRealm(): BatchRealm {
       } catch (error) {
         return end(error === tank ? "o" : "?");
       }
-      return got(value);
+      return checked(value);
     };
 
-  // A harness may change its input, so each program gets its own; flat lists are copied by memory.
+  // A harness may change its input, so each program gets a copy; flat lists are copied by `slice`.
   const mark = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
     const inner = Object.values(value);
@@ -104,19 +104,21 @@ export function batchRealm(): BatchRealm {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)]));
   };
 
-  const alone = (call: Entry, input: readonly unknown[]): string => {
-    if (!input.every((value) => value === null || plain(value))) return "?";
+  const runAlone = (call: Entry, input: readonly unknown[]): string => {
+    if (!input.every((value) => value === null || isPrimitive(value))) return "?";
     let value: unknown;
     try {
       value = call(...input);
     } catch (error) {
       return error === tank ? "o" : "?";
     }
-    if (typeof value === "number" && !Number.isFinite(value)) return `b${value} is no JSON number`;
-    return value === undefined ? "bundefined is no JSON value" : `r${JSON.stringify(value)}`;
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      return `b${value} is not a JSON number`;
+    }
+    return value === undefined ? "bundefined is not a JSON value" : `r${JSON.stringify(value)}`;
   };
 
-  const beside = (candidate: unknown, input: readonly unknown[]): string => {
+  const runHarness = (candidate: unknown, input: readonly unknown[]): string => {
     ended = "";
     try {
       const value = harness?.(candidate, ...input.map(copy));
@@ -132,9 +134,9 @@ export function batchRealm(): BatchRealm {
     inputs(key, text) {
       const inputs = (JSON.parse(text) as string[]).map((each) => JSON.parse(each) as unknown[]);
       for (const input of inputs) mark(input);
-      held.set(key, inputs);
-      const oldest = held.keys().next().value;
-      if (held.size > 8 && oldest !== undefined) held.delete(oldest);
+      inputsByKey.set(key, inputs);
+      const oldest = inputsByKey.keys().next().value;
+      if (inputsByKey.size > 8 && oldest !== undefined) inputsByKey.delete(oldest);
     },
     accept(list) {
       programs = list;
@@ -142,7 +144,7 @@ export function batchRealm(): BatchRealm {
     run(index, key, fuel, w0, w1, w2, w3) {
       [a, b, c, counter] = [w0 | 0, w1 | 0, w2 | 0, w3 | 0];
       const program = programs[index];
-      const inputs = held.get(key);
+      const inputs = inputsByKey.get(key);
       if (program === undefined || inputs === undefined) return undefined;
       const entry = program(tank);
       tank.left = fuel;
@@ -150,7 +152,7 @@ export function batchRealm(): BatchRealm {
       let out = "";
       for (let i = 0; i < inputs.length; i++) {
         const input = inputs[i] as readonly unknown[];
-        let text = harness === undefined ? alone(entry, input) : beside(candidate, input);
+        let text = harness === undefined ? runAlone(entry, input) : runHarness(candidate, input);
         if (tank.left < 0) text = "o";
         if (text === "?") return undefined;
         out += i === 0 ? text : `\0${text}`;

@@ -1,4 +1,4 @@
-/** What the isolate driver can and cannot do, as data and as words for a model. */
+/** What the isolate driver can and cannot do, as data and as text for a model's prompt. */
 import type { SandboxCapabilities } from "../../src/core/ports.ts";
 import type { Layer } from "../walls/host.ts";
 
@@ -12,20 +12,20 @@ export function isolateCapabilities(layers: readonly Layer[]): SandboxCapabiliti
     packages: [],
     stateful: false,
     holds: [
-      "Each program has a fresh isolate in a host process of its slot; nothing outlives a run.",
-      "Wall clock and resident memory are watched from outside and end the process.",
+      "Each program has a new isolate in the host process of its slot; nothing remains after a run.",
+      "Another process watches wall clock and resident memory, and kills the process at a limit.",
       ...holds.map(({ layer, detail }) => `${layer}: ${detail}.`),
     ],
     doesNotHold: [
-      "A program that breaks out of V8 is left with what the layers round the process hold.",
-      "Timing channels between programs of different slots.",
+      "Against a program that breaks out of V8: then only the layers around the process protect.",
+      "Against timing channels between programs of different slots.",
       ...missing.map(({ layer, detail }) => `${layer}: ${detail}.`),
     ],
     prompt: [
       "The code is one JavaScript or TypeScript script: plain functions, no imports, no packages.",
       "It has the ECMAScript standard library without Intl, WebAssembly, Atomics and WeakRef; no",
-      "network, files, timers, process or console output. Math.random is seeded and the clock",
-      "stands still. Functions are synchronous and return plain JSON data: finite numbers, strings,",
+      "network, files, timers, process or console output. Math.random is seeded and the clock is",
+      "fixed. Functions are synchronous and return plain JSON data: finite numbers, strings,",
       "booleans, null, arrays and plain objects, no cycles, no promises.",
     ].join("\n"),
   };

@@ -1,19 +1,21 @@
 /**
- * One host process seen from the thread that owns it: start, one request at a time, watchdogs, end.
+ * One host process as seen by the thread that owns it: start, one request at a time, watchdogs, end.
  *
- * The watchdogs here decide. The limits inside the isolate are the polite first step: a native that
- * never polls for interrupts, or an allocation that no limit sees, is ended by SIGKILL from here.
+ * The watchdogs here are decisive. The limits inside the isolate are only the first step: a native
+ * function that never polls for interrupts, or an allocation that no limit counts, is ended by
+ * SIGKILL from here.
  */
 import { spawn } from "node:child_process";
-import { type Line, openLine } from "./line.ts";
+import { type Channel, openChannel } from "./channel.ts";
 import { type ProcessWatch, watchProcess } from "./watch.ts";
 import type { FromHost } from "./wire.ts";
 
 const POLL_MS = 20;
 
 export interface ChildOptions {
-  /** Words before node, and whether they stay in front of it as a process. */
+  /** Arguments before node. */
   readonly prefix: readonly string[];
+  /** Whether the spawned process is the host itself, and not a wrapper around it. */
   readonly direct: boolean;
   readonly host: string;
   readonly readable: readonly string[];
@@ -22,13 +24,16 @@ export interface ChildOptions {
 /** How a request ended. */
 export type Ending =
   | { readonly kind: "done"; readonly cpuMs: number }
-  /** Ended from here. */
+  /** Killed from here. */
   | {
       readonly kind: "killed";
       readonly by: "clock" | "memory" | "cancel" | "frame";
       readonly cpuMs?: number;
     }
-  /** Ended by itself or by somebody else. `grown`: it was large; `said`: it names memory as the cause. */
+  /**
+   * Ended by itself or killed by another process. `grown`: its memory had grown a lot; `said`: its
+   * standard error names memory as the cause.
+   */
   | {
       readonly kind: "died";
       readonly signal: string | null;
@@ -36,9 +41,9 @@ export type Ending =
     };
 
 export interface Watch {
-  /** Milliseconds until the clock ends it. */
+  /** Milliseconds until the clock kills it. */
   readonly limitMs: number;
-  /** Whether they are counted again from every frame: a batch reports its programs as it goes. */
+  /** Whether the clock restarts at every frame: a batch reports its programs one after another. */
   readonly renewed: boolean;
   /** Growth of resident memory over its size before the request, in MiB. */
   readonly growthMiB: number;
@@ -49,27 +54,27 @@ export interface Watch {
 export interface Child {
   readonly pid: number;
   readonly alive: boolean;
-  /** Sends text that needs no answer. */
+  /** Sends a message without an answer. */
   send(body: string): void;
   request(body: string, watch: Watch, onMessage: (message: FromHost) => void): Promise<Ending>;
   kill(): void;
 }
 
-/** The words that start a host process with every layer round it. */
+/** The command that starts a host process with every layer around it. */
 export function hostCommand({ prefix, host, readable }: ChildOptions): readonly string[] {
   return [
     ...prefix,
     process.execPath,
-    // Isolates of isolated-vm and Node's own snapshot do not go together.
+    // isolated-vm does not work with Node's own snapshot.
     "--no-node-snapshot",
-    // An isolate lives for milliseconds: what helper threads compile for it comes too late and
-    // costs half as much CPU again as the program.
+    // An isolate exists for milliseconds: code that helper threads compile for it comes too late,
+    // and costs half as much CPU time as the program.
     "--single-threaded",
-    // A candidate is called some ten thousand times in all: V8's last compiler costs more than it
-    // gains there (a third of the batch lane's time). Harnesses live longer and still reach it.
+    // A candidate is called about ten thousand times in total: there TurboFan costs more than it
+    // gains (a third of the batch lane's time). Harnesses run longer and still reach it.
     "--invocation-count-for-turbofan=50000",
-    // Hashes with the snapshot's own seed: whoever makes them collide spends his own time, and each
-    // isolate is there a tenth of a millisecond sooner.
+    // Use the snapshot's own hash seed: a program that provokes collisions only slows itself down,
+    // and each isolate starts a tenth of a millisecond sooner.
     "--no-rehash-snapshot",
     "--permission",
     "--allow-addons",
@@ -78,49 +83,49 @@ export function hostCommand({ prefix, host, readable }: ChildOptions): readonly 
   ];
 }
 
-/** All that a host process has for an environment. */
+/** The complete environment of a host process. */
 export const HOST_ENVIRONMENT = { TZ: "UTC", LANG: "C" };
 
 /**
  * Starts a host process.
  *
- * @param onLife Called with the pid when the process is there, with 0 when it has ended.
- * @throws Error when it cannot be started or does not report in time.
+ * @param onPid Called with the pid after the process has started, and with 0 after it has ended.
+ * @throws Error if it cannot be started or does not report in time.
  */
 export async function startChild(
   options: ChildOptions,
-  onLife: (pid: number) => void,
+  onPid: (pid: number) => void,
 ): Promise<Child> {
-  const words = hostCommand(options);
-  const child = spawn(words[0] as string, words.slice(1), {
+  const command = hostCommand(options);
+  const child = spawn(command[0] as string, command.slice(1), {
     cwd: "/",
-    // A group of its own: it is ended as one, and the interrupt of a terminal is the engine's.
+    // Its own process group: it is killed as a group, and does not get a terminal's interrupt.
     detached: true,
     env: HOST_ENVIRONMENT,
     stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
   });
-  const line = openLine(child);
-  // Absent if the program could not be started at all, which `ready` tells.
-  onLife(child.pid ?? 0);
-  line.onEnd(() => onLife(0));
-  await line.ready;
-  if (!line.alive()) throw new Error("the host process ended as it got ready");
+  const channel = openChannel(child);
+  // Undefined if the process could not be started; then `ready` rejects.
+  onPid(child.pid ?? 0);
+  channel.onEnd(() => onPid(0));
+  await channel.ready;
+  if (!channel.alive()) throw new Error("the host process ended when it got ready");
   const pid = child.pid as number;
   const watch = watchProcess(pid, options.direct);
-  line.onEnd(() => watch.close());
+  channel.onEnd(() => watch.close());
   return {
     pid,
     get alive() {
-      return line.alive();
+      return channel.alive();
     },
-    send: (body) => line.write(body),
-    request: (body, limits, onMessage) => serve(line, watch, body, limits, onMessage),
-    kill: () => line.kill(),
+    send: (body) => channel.write(body),
+    request: (body, limits, onMessage) => serve(channel, watch, body, limits, onMessage),
+    kill: () => channel.kill(),
   };
 }
 
 function serve(
-  line: Line,
+  channel: Channel,
   watch: ProcessWatch,
   body: string,
   { limitMs, renewed, growthMiB, frameBytes, canceled }: Watch,
@@ -139,7 +144,7 @@ function serve(
       killer = by;
       const now = watch.cpuMs();
       if (now !== undefined && cpuBefore !== undefined) cpuMs = now - cpuBefore;
-      line.kill();
+      channel.kill();
     };
     const timer = setInterval(() => {
       if (canceled()) return kill("cancel");
@@ -152,11 +157,11 @@ function serve(
     }, POLL_MS);
     const settle = (ending: Ending): void => {
       clearInterval(timer);
-      forget();
-      line.listen(0, () => undefined);
+      unsubscribe();
+      channel.listen(0, () => undefined);
       resolve(ending);
     };
-    const forget = line.onEnd(({ signal, outOfMemory }) => {
+    const unsubscribe = channel.onEnd(({ signal, outOfMemory }) => {
       if (killer !== undefined) {
         settle({ kind: "killed", by: killer, ...(cpuMs === undefined ? {} : { cpuMs }) });
       } else {
@@ -164,13 +169,13 @@ function serve(
         settle({ kind: "died", signal, memory: grown ? "grown" : outOfMemory ? "said" : "no" });
       }
     });
-    line.listen(frameBytes, (message) => {
+    channel.listen(frameBytes, (message) => {
       if (killer !== undefined) return;
       if (message === undefined) return kill("frame");
       if (renewed) deadline = performance.now() + limitMs;
       if (message.a === "done") settle({ kind: "done", cpuMs: message.cpuMs });
       else onMessage(message);
     });
-    line.write(body);
+    channel.write(body);
   });
 }

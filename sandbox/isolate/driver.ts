@@ -1,8 +1,8 @@
 /**
  * The isolate driver: the default sandbox, for JavaScript and TypeScript.
  *
- * Takes jobs and batches, spreads their programs over slots (a piscina thread each, which owns a
- * confined host process) and gives executions. Nothing unread runs or is parsed in this process.
+ * Takes jobs and batches, distributes their programs over slots (each a piscina thread that owns a
+ * confined host process) and returns executions. No untrusted code runs or is parsed in this process.
  */
 import { availableParallelism } from "node:os";
 import { setTimeout } from "node:timers/promises";
@@ -13,24 +13,24 @@ import type { Sandbox } from "../../src/core/ports.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { confinement } from "../walls/host.ts";
 import { isolateCapabilities } from "./capabilities.ts";
-import { endHost } from "./line.ts";
-import { besideThis, readableByHost } from "./locate.ts";
+import { endHost } from "./channel.ts";
+import { readableByHost, siblingFile } from "./locate.ts";
 import { asExecutions } from "./outcomes.ts";
-import { SEATS, type SlotAnswer, type SlotSetup, type SlotTask } from "./slot-types.ts";
+import { SHARED, type SlotAnswer, type SlotSetup, type SlotTask } from "./slot-types.ts";
 import { sharedTexts } from "./texts.ts";
 
 export interface IsolateOptions {
-  /** Programs that run at a time; a host process each. Default: the machine's cores. */
+  /** Programs that run at the same time, each in its own host process. Default: one per core. */
   readonly slots?: number;
   /** Programs after which a host process is replaced. */
   readonly recycleAfter?: number;
 }
 
-const MOST_PER_TASK = 128;
+const MAX_PER_TASK = 128;
 const CLOSE_MS = 2_000;
 
 /**
- * Starts the slots and waits until one of them has answered.
+ * Starts the slots and waits until one of them answers.
  *
  * @throws SandboxUnavailableError if no host process can be started on this machine.
  */
@@ -40,27 +40,27 @@ export async function isolateSandbox({
 }: IsolateOptions = {}): Promise<Sandbox> {
   const walls = await confinement();
   const readable = readableByHost();
-  const seats = new Int32Array(new SharedArrayBuffer(4 * (SEATS.first + slots)));
+  const shared = new Int32Array(new SharedArrayBuffer(4 * (SHARED.firstPid + slots)));
   const setup: SlotSetup = {
     prefix: walls.command(2 ** 31, readable),
     direct: walls.direct,
-    host: besideThis("host"),
+    host: siblingFile("host"),
     readable,
     recycleAfter,
-    seats,
+    shared,
   };
   const pool = new Piscina<SlotTask, SlotAnswer>({
-    filename: besideThis("slot"),
+    filename: siblingFile("slot"),
     name: "runTask",
     minThreads: slots,
     maxThreads: slots,
-    // A thread that sleeps on Atomics between tasks would not see its host die.
+    // A thread that waits on Atomics between tasks would not notice the end of its host.
     atomics: "disabled",
     workerData: setup,
     recordTiming: false,
   });
   const killHosts = (): void => {
-    for (const pid of seats.subarray(SEATS.first)) if (pid > 0) endHost(pid);
+    for (const pid of shared.subarray(SHARED.firstPid)) if (pid > 0) endHost(pid);
   };
   process.once("exit", killHosts);
   let closed = false;
@@ -106,7 +106,7 @@ export async function isolateSandbox({
     const inputs = texts.ofInputs(batch.inputs);
     const harness = batch.harness === undefined ? undefined : texts.ofText(batch.harness.source);
     const cancel = new Int32Array(new SharedArrayBuffer(4));
-    const size = Math.min(MOST_PER_TASK, Math.ceil(known.length / (2 * slots)));
+    const size = Math.min(MAX_PER_TASK, Math.ceil(known.length / (2 * slots)));
     const tasks: Promise<void>[] = [];
     for (let from = 0; from < known.length; from += size) {
       const task: SlotTask = {
@@ -132,7 +132,7 @@ export async function isolateSandbox({
     try {
       await Promise.all(tasks);
     } catch (error) {
-      // The rest of the batch has lost its purpose.
+      // The results of the other tasks are not needed any more.
       Atomics.store(cancel, 0, 1);
       await Promise.allSettled(signal.aborted ? [] : tasks);
       throw error;
@@ -151,11 +151,11 @@ export async function isolateSandbox({
     close: async () => {
       if (closed) return;
       closed = true;
-      Atomics.store(seats, SEATS.closing, 1);
-      // The threads must still be there when their hosts end: who started a process buries it.
+      Atomics.store(shared, SHARED.closing, 1);
+      // The threads must exist until their hosts have ended, because the parent reaps a process.
       for (
         let waited = 0;
-        waited < CLOSE_MS && seats.subarray(SEATS.first).some(Boolean);
+        waited < CLOSE_MS && shared.subarray(SHARED.firstPid).some(Boolean);
         waited += 5
       ) {
         killHosts();
@@ -169,7 +169,7 @@ export async function isolateSandbox({
   return sandbox;
 }
 
-/** Runs a task; an abort rejects at once and makes the slot stop the code at its next look. */
+/** Runs a task; an abort rejects immediately and makes the slot stop the code at its next check. */
 function canceling(
   pool: Piscina<SlotTask, SlotAnswer>,
   task: SlotTask,

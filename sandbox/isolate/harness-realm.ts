@@ -1,21 +1,21 @@
 /**
- * The harness's realm: a context of its own beside the candidate's, in which no unread code runs.
+ * The harness's realm: a separate context next to the candidate's, in which no untrusted code runs.
  *
- * `harnessRealm` is sent as text into the isolate and runs there. It hands the harness a
- * `candidate` that passes only primitives and copies of Float64Array into the other realm and takes
- * only those out of it; every read of an object of the other realm is of a typed array's own
- * elements or of the glue's own record, which runs no code of the candidate.
+ * `harnessRealm` is sent as text into the isolate and runs there. It gives the harness a function
+ * `candidate` that passes only primitives and copies of Float64Array between the realms. From the
+ * other realm it reads only elements of typed arrays and the glue's own record, which runs no code
+ * of the candidate.
  */
 import type { CandidateRealm } from "./realm.ts";
 
 export interface HarnessRealm {
-  /** One execution: JSON text of the input in, a tagged string out (see `candidateRealm`). */
+  /** One execution: takes JSON text of the input, returns a tagged string (see `candidateRealm`). */
   run(inputText: string): string;
 }
 
 type HarnessFunction = (candidate: unknown, ...input: unknown[]) => unknown;
 
-/** The harness's own declaration, in whose scope this function is compiled. */
+/** The harness's declaration, in the scope of which this function is compiled. */
 declare const harness: HarnessFunction;
 
 /** @param bridge The candidate's glue. */
@@ -37,7 +37,7 @@ export function harnessRealm(
     return (word >>> 0) / 4294967296;
   };
 
-  // The first end of an execution stands, whatever the harness catches.
+  // The first end of an execution counts, even if the harness catches it.
   let ended = "";
   const end = (how: string): never => {
     if (ended === "") ended = how;
@@ -46,7 +46,7 @@ export function harnessRealm(
   (globalThis as Record<string, unknown>).badOutput = (reason: unknown) =>
     end(`b${String(reason).slice(0, 300).replaceAll("\0", " ")}`);
 
-  // A method call on an array of the other realm would find the candidate's prototype.
+  // A method call on an array of the other realm would use the candidate's prototype.
   const copyInto = Function.prototype.call.bind(Float64Array.prototype.set) as (
     target: Float64Array,
     from: Float64Array,
@@ -64,7 +64,7 @@ export function harnessRealm(
     );
   };
 
-  // Results are cut from larger blocks: one allocation for many calls.
+  // Results are slices of larger blocks: one allocation for many calls.
   let block = new ArrayBuffer(0);
   let used = 0;
   const listOf = (length: number): Float64Array => {
@@ -114,7 +114,7 @@ export function harnessRealm(
         const text = JSON.stringify(value) as string | undefined;
         return text === undefined ? "bthe harness returned nothing" : `r${text}`;
       } catch (error) {
-        return `tthe harness returned what is no JSON: ${String(error).slice(0, 300)}`;
+        return `tthe harness returned a value that is not JSON: ${String(error).slice(0, 300)}`;
       }
     },
   };

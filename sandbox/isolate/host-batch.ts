@@ -1,9 +1,9 @@
 /**
- * The batch lane: programs of the total grammar, one after the other in one long-lived isolate.
+ * The batch lane: programs of the total grammar, one after another in one long-lived isolate.
  *
- * The isolate holds the harness, compiled once, and the inputs, parsed once. Every program has the
- * clock round it and fuel inside; whatever the lane is not sure of is given back as `null`, and the
- * slot sends it through the first lane.
+ * The isolate contains the harness, compiled once, and the inputs, parsed once. Every program is
+ * limited by the clock from outside and by fuel from inside. If an outcome is uncertain, the lane
+ * reports `null` and the slot runs the program in the first lane.
  */
 import ivm from "isolated-vm";
 import { type BatchRealm, batchRealm } from "./batch-realm.ts";
@@ -12,9 +12,9 @@ import { runTrusted } from "./host-scripts.ts";
 import type { Texts } from "./host-texts.ts";
 import type { BatchRequest, Result } from "./wire.ts";
 
-/** Nodes a program may pay per millisecond of its limit: an infinite loop ends well before it. */
+/** Fuel in nodes per millisecond of the limit: an infinite loop ends well before the limit. */
 const FUEL_PER_MS = 100_000;
-/** Programs after which the isolate is replaced: their functions and feedback add up. */
+/** Programs after which the isolate is replaced, because their functions and feedback accumulate. */
 const RENEW_AFTER = 2_000;
 const FLUSH_MS = 10;
 const FLUSH_CHARACTERS = 200_000;
@@ -29,7 +29,7 @@ interface Lane {
   readonly run: Runner;
   readonly accept: ivm.Reference<BatchRealm["accept"]>;
   readonly inputs: ivm.Reference<BatchRealm["inputs"]>;
-  readonly held: string[];
+  readonly inputKeys: string[];
   programs: number;
 }
 
@@ -69,8 +69,8 @@ export function runBatch(
         timeout: timeoutMs,
       });
     } catch {
-      // The clock, or memory: the first lane says which, with watchdogs of its own.
-      retire();
+      // Time or memory ran out: the first lane finds out which, with its own watchdogs.
+      dispose();
     }
     const wallMs = (performance.now() - started) / count;
     give(id, text === undefined ? null : resultsOf(text, wallMs, outputBytes), text?.length ?? 0);
@@ -84,23 +84,23 @@ function resultsOf(text: string, wallMs: number, outputBytes: number): readonly 
     .map((each) => (each === "o" ? ["time"] : resultOf(each, wallMs, outputBytes)));
 }
 
-function retire(): void {
+function dispose(): void {
   if (lane !== undefined && !lane.isolate.isDisposed) lane.isolate.dispose();
   lane = undefined;
 }
 
-/** The lane with the programs of the request in it; undefined if they cannot be put there. */
+/** The lane with the programs of the request; undefined if they cannot be loaded. */
 function openLane(request: BatchRequest, texts: Texts): Lane | undefined {
   const key = `${request.harness ?? ""} ${request.memoryMiB}`;
-  if (lane !== undefined && (lane.key !== key || lane.programs >= RENEW_AFTER)) retire();
+  if (lane !== undefined && (lane.key !== key || lane.programs >= RENEW_AFTER)) dispose();
   try {
     lane ??= newLane(key, request, texts);
     lane.programs += request.programs.length;
-    if (!lane.held.includes(request.inputs)) {
+    if (!lane.inputKeys.includes(request.inputs)) {
       lane.inputs.applySync(undefined, [request.inputs, texts.get(request.inputs)]);
-      // The realm forgets the oldest of eight likewise.
-      lane.held.push(request.inputs);
-      if (lane.held.length > 8) lane.held.shift();
+      // Like the realm, which also removes the oldest of more than eight.
+      lane.inputKeys.push(request.inputs);
+      if (lane.inputKeys.length > 8) lane.inputKeys.shift();
     }
     const list = request.programs.map(({ code }) => code).join(",\n");
     lane.realm.evalClosureSync(`"use strict"; $0([${list}]);`, [lane.accept.derefInto()], {
@@ -108,8 +108,8 @@ function openLane(request: BatchRequest, texts: Texts): Lane | undefined {
     });
     return lane;
   } catch {
-    // A harness that does not load, or memory: the first lane tells it program by program.
-    retire();
+    // The harness does not load, or memory ran out: the first lane reports it for each program.
+    dispose();
     return undefined;
   }
 }
@@ -134,7 +134,7 @@ function newLane(key: string, request: BatchRequest, texts: Texts): Lane {
       run: opened.getSync("run", { reference: true }),
       accept: opened.getSync("accept", { reference: true }),
       inputs: opened.getSync("inputs", { reference: true }),
-      held: [],
+      inputKeys: [],
       programs: 0,
     };
   } catch (error) {

@@ -1,9 +1,9 @@
 /**
- * The first lane: one program of any kind, in a fresh isolate with a realm of its own, and beside it
- * a second realm for the harness if there is one.
+ * The first lane: runs one program of any kind in a new isolate with its own realm, and a second
+ * realm for the harness if there is one.
  *
- * What became of an input is told by the clock and by whether the isolate is still there, never by
- * the text of an error: a program can write any text.
+ * The outcome of an input is determined by the clock and by whether the isolate still exists, never
+ * by the text of an error, because a program can write any text.
  */
 import ivm from "isolated-vm";
 import { prepareSource, repairSource, syntaxError } from "../source.ts";
@@ -34,7 +34,7 @@ export function runProgram(
   try {
     const open = openProgram(isolate, request, texts);
     if ("ended" in open) {
-      // Whatever a program does before its first call, every input has it.
+      // What happens before the first call counts for every input.
       for (let at = 0; at < inputs.length; at++) {
         report(at, open.ended);
         if (endsProgram(open.ended)) break;
@@ -62,7 +62,8 @@ type Opened = { readonly call: Caller; readonly deadline: number } | { readonly 
 
 function openProgram(isolate: ivm.Isolate, request: RunRequest, texts: Texts): Opened {
   const { entry, random, outputBytes, timeoutMs } = request;
-  if (!IDENTIFIER.test(entry)) return { ended: ["refused", `${entry} is no name of a function`] };
+  if (!IDENTIFIER.test(entry))
+    return { ended: ["refused", `${entry} is not a valid function name`] };
   const prepared = prepareSource(request.source, request.typed);
   if (!prepared.ok) return { ended: ["refused", prepared.reason] };
 
@@ -73,7 +74,7 @@ function openProgram(isolate: ivm.Isolate, request: RunRequest, texts: Texts): O
     GLUE,
     "glue.js",
   ).applySync(undefined, [...random, outputBytes], { result: { reference: true } });
-  // The harness is trusted: it is read before the candidate's clock starts.
+  // The harness is trusted: it is loaded before the candidate's clock starts.
   let run: Caller | undefined;
   if (request.harness !== undefined) {
     const opened = openHarness(isolate, glue, texts.get(request.harness), random);
@@ -89,7 +90,7 @@ function openProgram(isolate: ivm.Isolate, request: RunRequest, texts: Texts): O
     );
   let loaded = attempt(prepared.source);
   if (typeof loaded === "string" && loaded.startsWith("t")) {
-    // A source that does not parse has run nothing: the realm is still as new.
+    // A source that does not parse has run nothing: the realm is unchanged.
     const fault = syntaxError(prepared.source);
     const repaired = fault === undefined ? undefined : repairSource(prepared.source);
     if (repaired !== undefined) loaded = attempt(repaired);
@@ -119,12 +120,12 @@ function openHarness(
     ).applySync(undefined, [glue.derefInto(), ...random] as never, { result: { reference: true } });
     return { run: opened.getSync("run", { reference: true }) };
   } catch (error) {
-    // Nothing unread has run yet, so this text is V8's own.
+    // No untrusted code has run yet, so this text comes from V8.
     return { ended: ["refused", `the harness does not load: ${String(error).slice(0, 300)}`] };
   }
 }
 
-/** What the work gave, or how it ended. */
+/** The result of the work, or how it ended. */
 function guarded(
   isolate: ivm.Isolate,
   deadline: number,
@@ -137,7 +138,7 @@ function guarded(
   } catch {
     if (isolate.isDisposed) return ["memory"];
     if (performance.now() >= deadline - 1) return ["time"];
-    // The glue catches whatever is thrown; what comes past it is a rejection that nobody awaits.
+    // The glue catches everything that is thrown, so this is an unhandled rejection.
     return ["threw", "a promise was rejected and nothing handles it", 0];
   }
 }

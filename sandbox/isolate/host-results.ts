@@ -1,4 +1,4 @@
-/** From the tagged strings of the realms to results. */
+/** Converts the tagged strings of the realms to results. */
 import type { Result } from "./wire.ts";
 
 /** @param tagged One letter and a text, see `candidateRealm`. */
@@ -14,11 +14,11 @@ export function resultOf(tagged: string, wallMs: number, outputBytes: number): R
     case "b":
       return ["bad", text];
     default:
-      return ["crash", "the host answered what is no result"];
+      return ["crash", "the host sent an invalid result"];
   }
 }
 
-/** Name, message and, where the stack tells, line and column in the program. */
+/** Name, message and, if the stack contains them, line and column in the program. */
 export function thrown(tagged: string, wallMs: number): Result {
   const [message = "", stack = ""] = tagged.slice(1).split("\0", 2);
   const place = /<anonymous>:(\d+):(\d+)/.exec(stack);

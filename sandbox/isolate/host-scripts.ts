@@ -1,16 +1,16 @@
 /**
- * Trusted texts compiled for one fresh isolate after the other: V8's code cache of the first
- * compilation halves the cost of the next ones.
+ * Compiles trusted texts for many new isolates: V8's code cache from the first compilation halves the
+ * cost of later ones.
  *
- * A cache is as powerful as machine code (CVE-2022-39266): only texts of the engine and harnesses
- * come here, never a candidate's, and the caches do not leave this process.
+ * A code cache is as powerful as machine code (CVE-2022-39266): use this only for texts of the engine
+ * and for harnesses, never for a candidate. The caches do not leave this process.
  */
 import type ivm from "isolated-vm";
 
-const HELD = 16;
+const MAX_CACHES = 16;
 const caches = new Map<string, ivm.ExternalCopy<ArrayBuffer>>();
 
-/** Runs the text in the realm and gives its last value by reference. */
+/** Runs the text in the realm and returns its last value by reference. */
 export function runTrusted<T>(
   isolate: ivm.Isolate,
   realm: ivm.Context,
@@ -26,7 +26,7 @@ export function runTrusted<T>(
   if (cachedData === undefined && made !== undefined) {
     caches.set(text, made);
     const oldest = caches.keys().next().value;
-    if (caches.size > HELD && oldest !== undefined) caches.delete(oldest);
+    if (caches.size > MAX_CACHES && oldest !== undefined) caches.delete(oldest);
   }
   return script.runSync(realm, { reference: true, release: true }) as ivm.Reference<T>;
 }

@@ -1,11 +1,11 @@
-/** Texts that a slot has sent once and requests name by key: inputs and harnesses. */
+/** Texts that a slot has sent once and that requests refer to by key: inputs and harnesses. */
 
 export interface Texts {
   put(key: string, text: string): void;
   forget(key: string): void;
-  /** The text itself. @throws Error if it was never sent: a fault of the slot. */
+  /** @throws Error if the text was never sent, which is a bug in the slot. */
   get(key: string): string;
-  /** The text parsed as a list of texts, parsed once. */
+  /** The text parsed as a list of texts; parsed only once. */
   list(key: string): readonly string[];
 }
 

@@ -1,9 +1,9 @@
 /**
- * The host process: one per slot, confined, and the only place where isolates live.
+ * The host process: one per slot, confined, and the only place where isolates run.
  *
  * It reads a request, serves it synchronously, answers, and waits for the next one. Programs can
- * hang or kill this process (natives that never poll for interrupts, allocations that no limit
- * sees): the slot that owns it watches the clock and the memory from outside and ends it.
+ * hang or kill this process (native functions that never poll for interrupts, allocations that no
+ * limit counts): the slot that owns it watches clock and memory from outside and kills it.
  */
 import { setFlagsFromString } from "node:v8";
 import { readFrame, writeJsonFrames } from "../inside/blocking.ts";
@@ -20,7 +20,8 @@ const send = (...messages: readonly FromHost[]): void => writeJsonFrames(OUT, ..
 const texts: Texts = textStore();
 
 // From here on every function is compiled with its script, so that the code caches of the engine's
-// own texts hold all of them. Not from the start: Node's own modules would be compiled whole too.
+// own texts contain all functions. Not from the start, because that would also compile Node's own
+// modules completely.
 setFlagsFromString("--no-lazy");
 
 send({ a: "ready" });
@@ -41,7 +42,7 @@ for (;;) {
       let final: FromHost[] = [];
       runProgram(message, texts, (at, r) => {
         const result: FromHost = { a: "result", at, r };
-        // What comes before the last one must not wait: the next input may end this process.
+        // Send earlier results immediately: the next input may kill this process.
         if (at < last) send(result);
         else final = [result];
       });

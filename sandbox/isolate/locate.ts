@@ -1,7 +1,7 @@
 /**
- * Where the files of the isolate driver lie, from source (`.ts`) and after `tsc` (`.js` in dist).
- * Import specifiers are rewritten by the compiler; paths made at run time are not, so the extension
- * is decided here and nowhere else.
+ * Paths of the isolate driver's files, in the source (`.ts`) and after `tsc` (`.js` in dist). The
+ * compiler rewrites import specifiers but not paths built at run time, so only this file decides
+ * the extension.
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,15 +11,15 @@ import { fileURLToPath } from "node:url";
 const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Absolute path of a file beside this one, named without extension. */
-export function besideThis(name: string): string {
+/** Absolute path of a file in this folder, given without extension. */
+export function siblingFile(name: string): string {
   return join(here, name + extension);
 }
 
 /**
- * What the host process has to read: its own files, the packages it loads, and what Node consults
- * on the way to them: the manifests above, and the places where a package manager may have put a
- * link instead of the package.
+ * Paths that the host process must read: its own files, the packages that it loads, and what Node
+ * reads to resolve them: the package.json files above, and the places where a package manager may
+ * have put a link instead of the package.
  */
 export function readableByHost(): readonly string[] {
   const require = createRequire(import.meta.url);
@@ -39,7 +39,7 @@ export function readableByHost(): readonly string[] {
     ...[...above, ...foldersAbove(isolatedVm)].flatMap((folder) =>
       ["isolated-vm", "node-gyp-build", "acorn"].map((name) => join(folder, "node_modules", name)),
     ),
-    // node-gyp-build asks whether the C library is musl by probing this file.
+    // node-gyp-build checks this file to detect musl.
     "/etc/alpine-release",
   ].filter((path, index, all) => all.indexOf(path) === index);
 }

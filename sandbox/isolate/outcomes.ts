@@ -1,4 +1,4 @@
-/** From a host's results to executions: the one place where an output is parsed. */
+/** Converts a host's results to executions: the only place where an output is parsed. */
 import type { Execution } from "../../src/core/execution.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { Frame, Result } from "./wire.ts";
@@ -7,7 +7,7 @@ export function asExecutions(results: readonly Result[], frame: Frame): Executio
   return results.map((result) => asExecution(result, frame));
 }
 
-/** A text that was cut may end in half a character, which no file and no database keeps. */
+/** A cut text may end in half of a surrogate pair, which files and databases cannot store. */
 function asExecution(result: Result, { timeoutMs, memoryMiB, outputBytes }: Frame): Execution {
   switch (result[0]) {
     case "r":
@@ -28,13 +28,13 @@ function asExecution(result: Result, { timeoutMs, memoryMiB, outputBytes }: Fram
 }
 
 function parsed(text: string, wallMs: number, outputBytes: number): Execution {
-  // A host that was taken over could send anything.
+  // A compromised host could send anything.
   if (Buffer.byteLength(text) > outputBytes) {
     return { status: "bad-output", reason: `the output is larger than ${outputBytes} bytes` };
   }
   try {
     return { status: "returned", output: JSON.parse(text) as Json, wallMs };
   } catch {
-    return { status: "crashed", reason: "the host answered what is no JSON" };
+    return { status: "crashed", reason: "the host sent a result that is not JSON" };
   }
 }

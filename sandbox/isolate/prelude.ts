@@ -1,9 +1,9 @@
 /**
- * What is done to the candidate's fresh context before anything else: seeded randomness, a clock
- * that stands still, and the removal of what is not deterministic, waits, or takes memory that no
- * limit of the isolate sees. Sent as text into the isolate: it names nothing outside itself.
+ * Prepares the candidate's new context: seeds randomness, fixes the clock, and removes everything
+ * that is not deterministic, can wait, or uses memory that the isolate's limit does not count. Sent
+ * as text into the isolate, so it refers to nothing outside itself.
  *
- * The words are the state of sfc32, as everywhere in the engine.
+ * The parameters are the state of sfc32, as everywhere in the engine.
  */
 export function prelude(w0: number, w1: number, w2: number, w3: number): void {
   const scope = globalThis as unknown as Record<string, unknown>;
@@ -25,7 +25,7 @@ export function prelude(w0: number, w1: number, w2: number, w3: number): void {
     return (word >>> 0) / 4294967296;
   });
 
-  // A clock that stands still: 2025-01-01T00:00:00Z.
+  // The fixed clock: 2025-01-01T00:00:00Z.
   const RealDate = Date;
   const instant = 1735689600000;
   function FrozenDate(this: unknown, ...parts: unknown[]): unknown {
@@ -42,8 +42,8 @@ export function prelude(w0: number, w1: number, w2: number, w3: number): void {
   hide(RealDate.prototype, "constructor", FrozenDate);
   hide(scope, "Date", FrozenDate);
 
-  // Whatever is not deterministic, escapes the memory limit, or waits.
-  const gone = [
+  // Everything that is not deterministic, escapes the memory limit, or can wait.
+  const removed = [
     "Intl",
     "Temporal",
     "WeakRef",
@@ -53,7 +53,7 @@ export function prelude(w0: number, w1: number, w2: number, w3: number): void {
     "WebAssembly",
     "ShadowRealm",
   ];
-  for (const name of gone) deleteProperty(scope, name);
+  for (const name of removed) deleteProperty(scope, name);
   const local = ["toLocaleString", "toLocaleDateString", "toLocaleTimeString"];
   for (const owner of [RealDate, Number, BigInt, Array]) {
     for (const name of local) deleteProperty(owner.prototype, name);
@@ -62,7 +62,7 @@ export function prelude(w0: number, w1: number, w2: number, w3: number): void {
     deleteProperty(String.prototype, name);
   }
   const mute = (): void => undefined;
-  // One literal: defining them one by one costs a tenth of a millisecond in each fresh realm.
+  // One literal: defining them one by one costs a tenth of a millisecond in each new realm.
   const silent = {
     log: mute,
     info: mute,

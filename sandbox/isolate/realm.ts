@@ -1,24 +1,28 @@
 /**
- * The candidate's realm: the glue through which unread code is loaded, called and read. `prelude`
- * has run in the same fresh context before.
+ * The candidate's realm: the glue code that loads and calls untrusted code and reads its results.
+ * `prelude` has run in the same new context before.
  *
- * `candidateRealm` is sent as text into the isolate and runs there, so it names nothing outside
- * itself. It takes every primordial that it needs before the candidate runs; afterwards it calls
- * no method and iterates nothing that the candidate could have patched. Whatever the candidate
- * throws or returns is read here, in its own realm, and leaves as a string, a number or a boolean.
+ * `candidateRealm` is sent as text into the isolate and runs there, so it refers to nothing outside
+ * itself. It saves every primordial that it needs before the candidate runs; afterwards it calls
+ * no method and uses no iterator that the candidate could have patched. Everything that the
+ * candidate throws or returns is read here, in its own realm, and leaves it as a string, a number or
+ * a boolean.
  */
 
-/** What the glue offers; handed on by reference inside the isolate, never to the candidate. */
+/** The functions of the glue; passed by reference inside the isolate, never to the candidate. */
 export interface CandidateRealm {
-  /** Runs the program; "" if it defined a callable entry, else `threw` + text or `refused` + text. */
+  /** Runs the program; "" if it defines a callable entry, or else a tagged string, `t` or `x`. */
   load(source: string, entry: string): string;
-  /** Calls the entry with JSON text of the arguments; a tagged string (see `tag`). */
+  /** Calls the entry with JSON text of the arguments; returns a tagged string. */
   call(argumentsText: string): string;
   /** A new array of the candidate's realm, to be filled by the caller. */
   floats(length: number): Float64Array;
-  /** Calls the entry; 0: `answer.value` is a primitive, 1: `answer.list` is filled, else a tag. */
+  /**
+   * Calls the entry. Returns 0: `answer.value` is a primitive; 1: `answer.list` is filled; 2:
+   * `answer.text` is a tagged string.
+   */
   invoke(count: number, a: unknown, b: unknown, c: unknown, d: unknown, rest: unknown): number;
-  /** Own data properties alone, no prototype: reading it runs no code of the candidate. */
+  /** Only own data properties, no prototype: reading it runs no code of the candidate. */
   readonly answer: { value: unknown; list: Float64Array; length: number; text: string };
 }
 
@@ -35,7 +39,7 @@ export function candidateRealm(outputBytes: number): CandidateRealm {
   const RealError = Error;
   const Floats = Float64Array;
   const { bind: binding, call: calling } = Function.prototype;
-  /** A method as a function of its receiver, which no later patch of a prototype changes. */
+  /** A method as a function of its receiver; later patches of a prototype do not affect it. */
   const bind = (method: unknown): ((self: unknown, ...values: unknown[]) => unknown) =>
     apply(binding as (...values: unknown[]) => never, calling, [method]);
   const slice = bind(String.prototype.slice) as (text: string, from: number, to: number) => string;
@@ -52,7 +56,7 @@ export function candidateRealm(outputBytes: number): CandidateRealm {
   const answer = { value: undefined as unknown, list: new Floats(512), length: 0, text: "" };
   Object.setPrototypeOf(answer, null);
 
-  /** Text of anything thrown; asks a hostile value as little as it can. */
+  /** Text of any thrown value; reads as little as possible from a hostile value. */
   const describe = (error: unknown): string => {
     try {
       if (typeof error === "symbol") return symbolText(error);
@@ -61,9 +65,9 @@ export function candidateRealm(outputBytes: number): CandidateRealm {
       const { name, message } = error as { name: unknown; message: unknown };
       if (typeof message !== "string") return "an object without a message was thrown";
       const head = typeof name === "string" && name !== "" ? `${slice(name, 0, 80)}: ` : "";
-      // A slice of a message that was put together from pieces would first write all of it out.
+      // Slicing a concatenated message would first flatten the whole message.
       if (message.length > 100_000) return `${head}a message of ${message.length} characters`;
-      // A prepareStackTrace of the candidate's would run when the stack is read.
+      // Reading the stack would run a prepareStackTrace of the candidate.
       if (
         message.length > 1000 ||
         getOwnPropertyDescriptor(RealError, "prepareStackTrace") !== undefined
@@ -78,7 +82,7 @@ export function candidateRealm(outputBytes: number): CandidateRealm {
     }
   };
 
-  // State of one serialisation. `open` is filled beforehand, so that no setter on a prototype runs.
+  // State of one serialisation. `open` is filled in advance, so that no setter on a prototype runs.
   const deepest = 200;
   const open: unknown[] = [];
   for (let i = 0; i <= deepest; i++) open[i] = null;
@@ -92,7 +96,7 @@ export function candidateRealm(outputBytes: number): CandidateRealm {
     if (out.length > outputBytes) return fail(`the output is larger than ${outputBytes} bytes`, "");
     switch (typeof value) {
       case "number":
-        if (!finite(value)) return fail(`${value} is no JSON number`, where);
+        if (!finite(value)) return fail(`${value} is not a JSON number`, where);
         out += `${value}`;
         return true;
       case "boolean":
@@ -108,9 +112,9 @@ export function candidateRealm(outputBytes: number): CandidateRealm {
       case "object":
         break;
       case "undefined":
-        return fail("undefined is no JSON value", where);
+        return fail("undefined is not a JSON value", where);
       default:
-        return fail(`a ${typeof value} is no JSON value`, where);
+        return fail(`a ${typeof value} is not a JSON value`, where);
     }
     if (value === null) {
       out += "null";
@@ -130,7 +134,7 @@ export function candidateRealm(outputBytes: number): CandidateRealm {
     return written;
   };
   const writeItems = (list: ArrayLike<unknown>, length: number, where: string, depth: number) => {
-    // The length of a Proxy can be anything, and an object here would run code at each comparison.
+    // A Proxy's length can be anything, and comparing with an object would run the candidate's code.
     if (typeof length !== "number" || !(length <= outputBytes)) {
       return fail(`the output is larger than ${outputBytes} bytes`, "");
     }
@@ -150,7 +154,7 @@ export function candidateRealm(outputBytes: number): CandidateRealm {
     if (prototype !== null && prototype !== objectPrototype) {
       const tag = slice(tagOf(value), 8, 60);
       if (tag === "Promise]") return fail("a promise; return its value instead", where);
-      if (tag !== "Object]") return fail(`no plain object but a ${slice(tag, 0, -1)}`, where);
+      if (tag !== "Object]") return fail(`not a plain object but a ${slice(tag, 0, -1)}`, where);
     }
     const names = keys(value);
     out += "{";
@@ -158,7 +162,7 @@ export function candidateRealm(outputBytes: number): CandidateRealm {
     for (let i = 0; i < names.length; i++) {
       const name = names[i] as string;
       const item = (value as Record<string, unknown>)[name];
-      // As in JSON: a field that is undefined is a field that is not there.
+      // As in JSON, undefined fields are omitted.
       if (item === undefined) continue;
       if (!isWellFormed(name)) return fail("a key with half a surrogate pair", where);
       out += first ? stringify(name) : `,${stringify(name)}`;
@@ -170,9 +174,9 @@ export function candidateRealm(outputBytes: number): CandidateRealm {
     return true;
   };
 
-  // For what passes to a harness, which is no output: 16 MB.
+  // Limit for values passed to a harness, which are not outputs: 16 MB.
   const longest = 2 ** 21;
-  /** What may pass to a harness: 0 a primitive, 1 a list, 2 neither. */
+  /** Takes a value for a harness: 0 for a primitive, 1 for a list, 2 for anything else. */
   const take = (value: unknown): number => {
     const kind = typeof value;
     if (kind === "number" || kind === "boolean") {
@@ -218,7 +222,7 @@ export function candidateRealm(outputBytes: number): CandidateRealm {
   return {
     load(source, name) {
       try {
-        // The program's last value is its entry: `const` at the top is no property of the global.
+        // The entry is the last value of the script: a top-level `const` is not a global property.
         entry = evaluate(`${source}\n;typeof ${name} === "undefined" ? undefined : ${name}`);
       } catch (error) {
         return `t${describe(error)}`;

@@ -1,9 +1,9 @@
-/** What passes between the engine's thread and the thread of a slot, by structured clone. */
+/** Messages between the engine's thread and a slot's thread, passed by structured clone. */
 import type { Program } from "../../src/core/execution.ts";
 import type { Frame, Result } from "./wire.ts";
 
-/** Places in the shared seats: how many slots sit, whether the pool closes, then a pid a slot. */
-export const SEATS = { taken: 0, closing: 1, first: 2 } as const;
+/** Indices in the shared memory: number of started slots, whether the pool closes, then one pid per slot. */
+export const SHARED = { slots: 0, closing: 1, firstPid: 2 } as const;
 
 export interface SlotSetup {
   readonly prefix: readonly string[];
@@ -11,8 +11,8 @@ export interface SlotSetup {
   readonly host: string;
   readonly readable: readonly string[];
   readonly recycleAfter: number;
-  /** Shared, see `SEATS`. */
-  readonly seats: Int32Array;
+  /** Shared memory, see `SHARED`. */
+  readonly shared: Int32Array;
 }
 
 export interface SlotTask {
@@ -22,9 +22,9 @@ export interface SlotTask {
   /** Number of inputs. */
   readonly inputs: number;
   readonly frame: Frame;
-  /** UTF-8 of the texts that `frame` names by key; shared memory, so that passing it costs nothing. */
+  /** UTF-8 of the texts that `frame` refers to by key; in shared memory, so that passing it is free. */
   readonly texts: readonly { readonly key: string; readonly bytes: Uint8Array }[];
-  /** Shared: above 0 once the caller has canceled. */
+  /** Shared memory: above 0 after the caller has canceled. */
   readonly cancel: Int32Array;
 }
 

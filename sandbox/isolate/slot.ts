@@ -1,44 +1,45 @@
 /**
  * The piscina thread of one slot. It owns one host process: starts it, sends it programs one at a
- * time, replaces it when it dies or has run enough, and tells the candidate's doing from others'.
+ * time, replaces it when it dies or has run enough programs, and decides whether the candidate
+ * caused a failure.
  *
- * The thread itself runs nothing unread. It lives as long as the pool: the kernel ties the host's
- * life to it (PDEATHSIG), so a thread must not be ended while the host is wanted.
+ * The thread itself runs no untrusted code. It must exist as long as its host is needed, because the
+ * kernel kills the host when the thread ends (PDEATHSIG).
  */
 import { workerData } from "piscina";
-import { rememberingCheck } from "../grammar/memo.ts";
+import { memoizedCheck } from "../grammar/memo.ts";
 import { type Child, type Ending, startChild, type Watch } from "./child.ts";
-import { SEATS, type SlotAnswer, type SlotSetup, type SlotTask } from "./slot-types.ts";
+import { SHARED, type SlotAnswer, type SlotSetup, type SlotTask } from "./slot-types.ts";
 import { judge } from "./verdict.ts";
 import { completed, isResult, type Result, type RunRequest, type ToHost } from "./wire.ts";
 
 /**
- * V8 reserves 0.5 GiB of writable address space for the code of each isolate, and Node's own takes
- * 1.1 GiB: the host's, the batch lane's and a program's need 2.1 before anything is used.
+ * V8 reserves 0.5 GiB of writable address space for the code of each isolate, and 1.1 GiB for Node's
+ * own: the isolates of the host, the batch lane and a program need 2.1 GiB before any use.
  */
 const DATA_BYTES = 3 * 2 ** 30;
-/** What every host has room for; a job that asks for more gets a larger one. */
-const SMALL_MIB = 256;
+/** Memory limit of a standard host; a job that needs more gets a larger one. */
+const STANDARD_MIB = 256;
 const GRACE_MS = 400;
-const HELD_TEXTS = 16;
-/** Beyond the candidate's own memory: young generations, compiled code, the copy that leaves. */
+const MAX_TEXTS = 16;
+/** In addition to the candidate's memory: young generations, compiled code, the output's copy. */
 const SLACK_MIB = 96;
 
-const checkGrammar = rememberingCheck();
+const checkGrammar = memoizedCheck();
 const setup = workerData as SlotSetup;
-const seat = SEATS.first + Atomics.add(setup.seats, SEATS.taken, 1);
+const pidIndex = SHARED.firstPid + Atomics.add(setup.shared, SHARED.slots, 1);
 
 interface Host {
   readonly child: Child;
-  /** Keys of texts that it holds, oldest first. */
+  /** Keys of texts that it has, oldest first. */
   readonly texts: Set<string>;
   readonly memoryMiB: number;
   runs: number;
 }
 
-let host: Promise<Host> = start(SMALL_MIB);
+let host: Promise<Host> = start(STANDARD_MIB);
 
-/** Begins at once and in the background; whoever waits for it learns what went wrong. */
+/** Starts in the background; an error is reported to callers that wait for the host. */
 function start(memoryMiB: number): Promise<Host> {
   const opening = open(memoryMiB);
   opening.catch(() => undefined);
@@ -46,13 +47,13 @@ function start(memoryMiB: number): Promise<Host> {
 }
 
 async function open(memoryMiB: number): Promise<Host> {
-  const dataBytes = DATA_BYTES + Math.max(0, memoryMiB - SMALL_MIB) * 2 ** 20 * 2;
+  const dataBytes = DATA_BYTES + Math.max(0, memoryMiB - STANDARD_MIB) * 2 ** 20 * 2;
   const prefix = setup.prefix.map((word) =>
     word.startsWith("--data=") ? `--data=${dataBytes}` : word,
   );
-  if (Atomics.load(setup.seats, SEATS.closing) !== 0) throw new Error("the sandbox is closed");
+  if (Atomics.load(setup.shared, SHARED.closing) !== 0) throw new Error("the sandbox is closed");
   const child = await startChild({ ...setup, prefix }, (pid) =>
-    Atomics.store(setup.seats, seat, pid),
+    Atomics.store(setup.shared, pidIndex, pid),
   );
   return { child, texts: new Set(), memoryMiB, runs: 0 };
 }
@@ -63,19 +64,19 @@ async function ready(memoryMiB: number): Promise<Host> {
     current?.child.alive && current.runs < setup.recycleAfter && current.memoryMiB >= memoryMiB;
   if (current !== undefined && usable) return current;
   current?.child.kill();
-  host = start(Math.max(SMALL_MIB, memoryMiB));
+  host = start(Math.max(STANDARD_MIB, memoryMiB));
   return host.catch(() => {
-    // A process can be ended from outside while it starts, too: once more, then it is lost.
-    host = start(Math.max(SMALL_MIB, memoryMiB));
+    // A process can also be killed from outside while it starts, so the start is tried twice.
+    host = start(Math.max(STANDARD_MIB, memoryMiB));
     return host;
   });
 }
 
-/** Ends the process, so that the next request has a fresh one, which begins to start at once. */
+/** Replaces the process: the new one starts immediately, before the next request. */
 async function renew(): Promise<void> {
   const current = await host.catch(() => undefined);
   current?.child.kill();
-  host = start(current?.memoryMiB ?? SMALL_MIB);
+  host = start(current?.memoryMiB ?? STANDARD_MIB);
 }
 
 /** Runs the programs of a task. Never rejects for anything that a program does. */
@@ -97,14 +98,14 @@ export async function runTask(task: SlotTask): Promise<SlotAnswer> {
   }
 }
 
-/** Programs of the total grammar through the batch lane; what it gives back stays undefined. */
+/** Runs programs of the total grammar in the batch lane; uncertain ones stay undefined. */
 async function runTogether(
   task: SlotTask,
   programs: (readonly Result[] | undefined)[],
 ): Promise<void> {
   const checked = task.programs.flatMap(({ source, entry, language }, id) => {
-    // The grammar knows no types: TypeScript without any is as welcome, but for one text that both
-    // languages read, and read differently: `a < b > (c)`.
+    // The grammar has no types. TypeScript without types is accepted too, except where both languages
+    // parse the text differently: `a < b > (c)`.
     const ambiguous = language === "typescript" && /<[^<;{}]*>\s*\(/.test(source);
     const check = ambiguous ? undefined : checkGrammar(source, entry);
     return check?.ok ? [{ id, code: check.instrumented }] : [];
@@ -128,13 +129,13 @@ function watchOf({ frame, cancel }: SlotTask, renewed: boolean): Watch {
     limitMs: frame.timeoutMs + GRACE_MS,
     renewed,
     growthMiB: frame.memoryMiB + SLACK_MIB,
-    // Text in JSON in a frame: a character may take six bytes.
+    // A character of text in JSON can become six bytes.
     frameBytes: 4_000_000 + 6 * frame.outputBytes,
     canceled: () => Atomics.load(cancel, 0) !== 0,
   };
 }
 
-/** One program through the first lane; undefined if it was canceled. */
+/** Runs one program in the first lane; undefined if it was canceled. */
 async function runAlone(
   task: SlotTask,
   program: SlotTask["programs"][number],
@@ -146,13 +147,14 @@ async function runAlone(
     entry: program.entry,
     ...task.frame,
   };
-  // Once more in a fresh process where the first one's end may not have been the program's doing.
+  // Try again in a new process if the program may not have caused the end of the first one.
   for (let attempt = 0; ; attempt++) {
     const { results, ending } = await attemptAlone(task, request);
     if (ending.kind === "killed" && ending.by === "cancel") return undefined;
     const verdict = judge(ending, results, task, attempt > 0);
     if (verdict === "again") await renew();
-    else if (verdict === "lost") throw new Error("two host processes in a row ended from outside");
+    else if (verdict === "lost")
+      throw new Error("two host processes in a row were killed from outside");
     else return verdict;
   }
 }
@@ -165,7 +167,7 @@ async function attemptAlone(
   const results: Result[] = [];
   const body = JSON.stringify(request satisfies ToHost);
   const ending = await child.request(body, watchOf(task, false), (message) => {
-    // In order, none twice: anything else is not what a sound host writes, and is not counted.
+    // A correct host sends results in order and without duplicates; anything else is ignored.
     const next = message.a === "result" && message.at === results.length;
     if (next && isResult(message.r)) results.push(message.r);
   });
@@ -173,19 +175,19 @@ async function attemptAlone(
   return { results, ending };
 }
 
-/** A host that holds the texts which the task names. */
+/** A host that has all texts of the task. */
 async function prepared(task: SlotTask): Promise<Host> {
   const current = await ready(task.frame.memoryMiB);
   current.runs++;
   for (const { key, bytes } of task.texts) {
-    // Oldest first by last use.
+    // Moves the key to the end: the order is by last use.
     const known = current.texts.delete(key);
     current.texts.add(key);
     if (known) continue;
     const text = Buffer.from(bytes).toString("utf8");
     current.child.send(JSON.stringify({ op: "text", key, text } satisfies ToHost));
     for (const old of current.texts) {
-      if (current.texts.size <= HELD_TEXTS) break;
+      if (current.texts.size <= MAX_TEXTS) break;
       current.texts.delete(old);
       current.child.send(JSON.stringify({ op: "forget", key: old } satisfies ToHost));
     }

@@ -1,6 +1,6 @@
 /**
- * Texts in shared memory: what every slot needs (inputs, harnesses) is written once and passed by
- * reference, and its digest is the key under which a host process keeps it.
+ * Texts in shared memory: texts that every slot needs (inputs, harnesses) are written once and passed
+ * by reference. The digest of a text is its key in a host process.
  */
 import { digestText } from "../../src/core/digest.ts";
 import type { Json } from "../../src/core/json.ts";
@@ -12,11 +12,11 @@ export interface SharedText {
 
 export interface SharedTexts {
   ofText(text: string): SharedText;
-  /** A list of JSON texts, one per input. The same array object is read only once. */
+  /** A list of JSON texts, one per input. The same array object is serialised only once. */
   ofInputs(inputs: readonly (readonly Json[])[]): SharedText;
 }
 
-const KEPT = 32;
+const MAX_TEXTS = 32;
 
 export function sharedTexts(): SharedTexts {
   const byKey = new Map<string, SharedText>();
@@ -30,7 +30,7 @@ export function sharedTexts(): SharedTexts {
     const shared = { key, bytes };
     byKey.set(key, shared);
     const oldest = byKey.keys().next().value;
-    if (byKey.size > KEPT && oldest !== undefined) byKey.delete(oldest);
+    if (byKey.size > MAX_TEXTS && oldest !== undefined) byKey.delete(oldest);
     return shared;
   };
   return {

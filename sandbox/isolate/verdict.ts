@@ -1,18 +1,24 @@
 /**
- * Whose doing the end of a request was. Told by who ended the process and by clocks, never by the
- * text of an error: a program can write any text.
+ * Decides who caused the end of a request, from clocks and from who killed the process. The text of
+ * an error is never used, because a program can write any text.
  */
 import type { Ending } from "./child.ts";
 import type { SlotTask } from "./slot-types.ts";
 import { completed, endsProgram, type Result } from "./wire.ts";
 
-/** Signals that come from outside: nothing in an isolate can send one. */
-const FOREIGN: ReadonlySet<string> = new Set(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"]);
+/** Signals from outside: code in an isolate cannot send them. */
+const EXTERNAL_SIGNALS: ReadonlySet<string> = new Set([
+  "SIGKILL",
+  "SIGTERM",
+  "SIGINT",
+  "SIGHUP",
+  "SIGQUIT",
+]);
 
 /**
- * @param last Whether this was the second try already.
- * @returns One result per input; or `again`, for a try in a fresh process; or `lost`, when the
- * process was ended by somebody else once more.
+ * @param last Whether this was the second attempt.
+ * @returns One result per input; or `again` for another attempt in a new process; or `lost` if the
+ * process was killed from outside twice.
  */
 export function judge(
   ending: Ending,
@@ -29,20 +35,21 @@ export function judge(
     case "killed":
       if (final !== undefined && endsProgram(final)) return all();
       if (ending.by === "memory") return all(["memory"]);
-      if (ending.by === "frame") return all(["crash", "the host wrote what is no answer"]);
+      if (ending.by === "frame") return all(["crash", "the host sent an invalid answer"]);
       return !last && starved(ending.cpuMs, frame.timeoutMs) ? "again" : all(["time"]);
     case "died":
       if (final !== undefined && endsProgram(final)) return all();
-      // The kernel ends a process that has grown, by the same signal as anybody else would.
+      // The kernel kills a process that uses too much memory, with the same signal as others use.
       if (ending.memory === "grown") return all(["memory"]);
-      if (ending.signal !== null && FOREIGN.has(ending.signal)) return last ? "lost" : "again";
-      // A crash is the program's only if it crashes a fresh process too.
+      if (ending.signal !== null && EXTERNAL_SIGNALS.has(ending.signal))
+        return last ? "lost" : "again";
+      // The program caused a crash only if it also crashes a new process.
       if (last && ending.memory === "said") return all(["memory"]);
       return last ? all(["crash", `the host process ended (${ending.signal ?? "exit"})`]) : "again";
   }
 }
 
-/** A time-out of a process that barely ran is the machine's doing. */
+/** The machine, not the program, caused a time-out if the process got little CPU time. */
 function starved(cpuMs: number | undefined, timeoutMs: number): boolean {
   return cpuMs !== undefined && cpuMs < timeoutMs / 4;
 }

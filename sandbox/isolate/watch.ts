@@ -1,10 +1,10 @@
-/** What the kernel says of a process from outside: resident memory and CPU time. Linux alone. */
+/** Reads a process's resident memory and CPU time from the kernel. Linux only. */
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 
 export interface ProcessWatch {
-  /** Resident memory in MiB; undefined where the kernel does not say. */
+  /** Resident memory in MiB; undefined if the kernel does not report it. */
   residentMiB(): number | undefined;
-  /** CPU time since its start in milliseconds, in steps of 10; undefined likewise. */
+  /** CPU time since its start in milliseconds, in steps of 10; undefined if it is not reported. */
   cpuMs(): number | undefined;
   close(): void;
 }
@@ -12,7 +12,7 @@ export interface ProcessWatch {
 const PAGE_BYTES = 4096;
 const TICK_MS = 10;
 
-/** @param direct Whether `pid` is the process itself; else the only descendant at the end of its line. */
+/** @param direct Whether `pid` is the process itself; if not, its last descendant is watched. */
 export function watchProcess(pid: number, direct: boolean): ProcessWatch {
   const target = direct ? pid : lastDescendant(pid);
   const statm = open(`/proc/${target}/statm`);
@@ -22,13 +22,13 @@ export function watchProcess(pid: number, direct: boolean): ProcessWatch {
     if (file === undefined) return [];
     try {
       const text = buffer.toString("latin1", 0, readSync(file, buffer, 0, buffer.length, 0));
-      // The second field of `stat` is a name in brackets and may hold blanks.
+      // The second field of `stat` is a name in parentheses and may contain spaces.
       return text
         .slice(text.lastIndexOf(")") + 1)
         .trim()
         .split(" ");
     } catch {
-      return []; // The process has ended: there is nothing more to know.
+      return []; // The process has ended.
     }
   };
   return {
@@ -51,7 +51,7 @@ function open(path: string): number | undefined {
   try {
     return openSync(path, "r");
   } catch {
-    return undefined; // No /proc on this machine: the watch says that it does not know.
+    return undefined; // No /proc on this machine: the values stay undefined.
   }
 }
 

@@ -1,23 +1,23 @@
 /**
- * What passes between a slot and its host process, in frames of JSON.
+ * Messages between a slot and its host process, in frames of JSON.
  *
- * The host is inside the wall as far as the slot is concerned: a frame from it is a claim. Texts
- * stay texts here; the driver alone parses an output, after its length is known.
+ * The slot does not trust the host: a frame from it is a claim. Outputs stay texts here; only the
+ * driver parses them, after checking their length.
  */
 
-/** One outcome of one input. Times are milliseconds of wall clock. */
+/** The outcome of one input. Times are wall-clock milliseconds. */
 export type Result =
   /** returned: JSON text of the output. */
   | readonly ["r", text: string, wallMs: number]
   | readonly ["threw", message: string, wallMs: number]
   | readonly ["bad", reason: string]
-  /** These end the program: they stand for every later input too. */
+  /** These end the program: they also count for every later input. */
   | readonly ["refused", reason: string]
   | readonly ["time"]
   | readonly ["memory"]
   | readonly ["crash", reason: string];
 
-/** Ceilings and context that every request carries. */
+/** Limits and context of every request. */
 export interface Frame {
   /** Keys of texts that were sent before. */
   readonly inputs: string;
@@ -38,7 +38,7 @@ export interface RunRequest extends Frame {
 
 export interface BatchRequest extends Frame {
   readonly op: "batch";
-  /** Instrumented sources of grammar-checked programs; ids are the slot's own. */
+  /** Instrumented sources of grammar-checked programs; the slot chooses the ids. */
   readonly programs: readonly {
     readonly id: number;
     readonly code: string;
@@ -55,14 +55,14 @@ export type FromHost =
   | { readonly a: "ready" }
   /** Outcome of input `at`; they come in order. */
   | { readonly a: "result"; readonly at: number; readonly r: Result }
-  /** Whole programs of a batch; `null` where the program must take the first lane. */
+  /** Complete programs of a batch; `null` if the program must run in the first lane. */
   | {
       readonly a: "programs";
       readonly of: readonly (readonly [id: number, readonly Result[] | null])[];
     }
   | { readonly a: "done"; readonly cpuMs: number };
 
-/** Whether a host's claim has the form of a result. */
+/** Whether a value from a host has the form of a result. */
 export function isResult(value: unknown): value is Result {
   if (!Array.isArray(value)) return false;
   const [kind, text, wallMs] = value as readonly unknown[];
@@ -78,7 +78,7 @@ export function endsProgram(result: Result): boolean {
   return kind === "refused" || kind === "time" || kind === "memory" || kind === "crash";
 }
 
-/** Fills the inputs that a program-ending outcome left without one. */
+/** Repeats a program-ending outcome for the remaining inputs. */
 export function completed(results: Result[], count: number): Result[] {
   const last = results.at(-1);
   while (last !== undefined && endsProgram(last) && results.length < count) results.push(last);

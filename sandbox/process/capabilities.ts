@@ -1,4 +1,4 @@
-/** What the process driver holds and does not hold on this machine, as data and as words. */
+/** What the process driver holds and does not hold on this machine, as data and as text. */
 import type { Language } from "../../src/core/execution.ts";
 import type { SandboxCapabilities } from "../../src/core/ports.ts";
 import { capabilityPrompt } from "../guest/prompt.ts";
@@ -12,64 +12,64 @@ export function processCapabilities(
   scratchMiB: number,
 ): SandboxCapabilities {
   const holds: string[] = [
-    "Each program runs in processes of its own with an empty environment, which are ended after it.",
-    "Resident memory is measured every 20 ms and the program ended above its limit.",
-    "At the wall-clock limit its process group is ended.",
+    "Each program runs in its own processes with an empty environment, which are killed afterwards.",
+    "Resident memory is measured every 20 ms, and the program is killed above its limit.",
+    "At the wall-clock limit its process group is killed.",
     "JavaScript runs under Node's permission model: no files, no child processes, no threads.",
   ];
   const doesNotHold: string[] = [
-    "A fault in the kernel or in an interpreter: there is no container.",
-    "Time as a side channel: Python and shell read the real clock.",
+    "Against a vulnerability of the kernel or of an interpreter: there is no container.",
+    "Against timing side channels: Python and shell read the real clock.",
   ];
-  const say = (held: boolean | undefined, yes: string, no: string): void => {
+  const state = (held: boolean | undefined, yes: string, no: string): void => {
     if (held === true) holds.push(yes);
     else doesNotHold.push(no);
   };
-  say(
+  state(
     confinement.memoryGroups,
-    "The kernel counts a program's memory in a control group, files in memory included, and ends it above its limit.",
-    "Memory between two measurements: a program can be above its limit for 20 ms.",
+    "The kernel counts a program's memory in a control group, including in-memory files, and kills it above its limit.",
+    "Memory between two measurements: a program can exceed its limit for 20 ms.",
   );
-  say(
+  state(
     observed?.filtered,
     "Python and shell programs run behind a system-call filter: no keyrings, vsock sockets, new namespaces, mounts, or access to other processes.",
-    "Python and shell programs make any system call: what they put into kernel keyrings outlives a run.",
+    "System calls: Python and shell programs can make any; what they put into kernel keyrings remains after a run.",
   );
   const only = observed?.networkInterfaces.every((name) => name === "lo");
   const network = only !== true || confinement.namespaces === "none";
-  say(
+  state(
     !network,
-    "No network: a loopback interface of its own and nothing else.",
-    "The network: a program can reach whatever this machine can, services on it included.",
+    "No network: only its own loopback interface.",
+    "The network: a program can reach everything that this machine can reach, including local services.",
   );
-  say(
+  state(
     observed && !observed.readsHostFiles,
-    `Files: it sees the host's programs, read-only, and a scratch directory in memory of ${scratchMiB} MiB.`,
-    "Files: Python and shell read every file of the host that their user may read.",
+    `Files: it sees only the host's programs, read-only, and an in-memory scratch directory of ${scratchMiB} MiB.`,
+    "Files: Python and shell can read every host file that their user may read.",
   );
-  say(
+  state(
     observed && !observed.writesHostFiles,
-    "It writes no file of the host.",
-    "Python and shell write where their user may write.",
+    "It cannot write files of the host.",
+    "Writing: Python and shell can write everywhere that their user may write.",
   );
-  say(
+  state(
     observed && observed.processesSeen < 10,
-    "It neither sees nor signals a process of the host, and none of its own outlives it.",
-    "It sees the host's processes, can signal those of its user, and one that leaves its group outlives it.",
+    "It cannot see or signal processes of the host, and all its own processes are killed with it.",
+    "Processes: it sees the host's processes, can signal those of its user, and a child process that leaves its group keeps running.",
   );
-  say(
+  state(
     confinement.otherUser && observed && !observed.root && !observed.capabilities,
-    "It runs as a user without rights, of no capability.",
+    "It runs as an unprivileged user without capabilities.",
     observed?.capabilities === false
-      ? "It runs as this process's user, though of no capability."
-      : "It runs as this process's user, with that user's rights.",
+      ? "The user: it runs as this process's user, but without capabilities."
+      : "The user: it runs as this process's user, with that user's rights.",
   );
-  say(
+  state(
     observed && !observed.newPrivileges,
-    "It can gain no privileges.",
-    "It may gain privileges by set-user-id programs.",
+    "It cannot gain privileges.",
+    "Privileges: it may gain some through set-user-id programs.",
   );
-  say(
+  state(
     confinement.prlimit,
     "Processor time, file size, open files, processes and core dumps are limited.",
     "Processor time, file size, open files and processes are not limited: prlimit is missing.",
@@ -84,7 +84,7 @@ export function processCapabilities(
     doesNotHold,
     prompt: capabilityPrompt({
       languages,
-      scratch: `a scratch directory of ${scratchMiB} MiB, gone after the program`,
+      scratch: `a scratch directory of ${scratchMiB} MiB, deleted after the program`,
       sessions: false,
       network,
     }),

@@ -1,17 +1,17 @@
 /**
- * One supervisor as a child of this process, with a program behind the host's confinement, as a live
- * guest. Its folder is removed after it.
+ * A live guest with a supervisor as a child of this process, and a program inside the host's
+ * confinement. Its folder is deleted afterwards.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeArguments, type Runtime, supervisorSetup } from "../guest/commands.ts";
-import { mailbox } from "../guest/mailbox.ts";
 import type { GuestEnd, LiveGuest } from "../guest/run-program.ts";
+import { guestStream } from "../guest/stream.ts";
 import { encodeFrame } from "../inside/frames.ts";
 import { joining, type MemoryGroup, memoryGroup } from "../walls/memory-group.ts";
-import { CAGE_PROGRAM, type Confinement, confine } from "../walls/process.ts";
+import { type Confinement, confine, PROGRAM_FOLDER } from "../walls/process.ts";
 import { installFilter } from "../walls/seccomp.ts";
 
 export interface ProcessShape {
@@ -21,11 +21,11 @@ export interface ProcessShape {
   readonly scratchMiB: number;
 }
 
-// What the interpreter and the commands in front of it take before the program's first line.
+// Memory of the interpreter and of the commands in front of it, before the program's first line.
 const OVERHEAD_MIB = { node: 128, typed: 160, python: 48, shell: 16 } as const;
 const SUPERVISOR_HEAP_MIB = 256;
 
-/** Starts a guest for one program. Its program cannot begin before a job comes. */
+/** Starts a guest for one program. No program runs before a job is sent. */
 export function startProcess(confinement: Confinement, shape: ProcessShape): LiveGuest {
   const { runtime, memoryMiB, cpuSeconds, scratchMiB } = shape;
   const { interpreters, namespaces, setpriv } = confinement;
@@ -34,7 +34,7 @@ export function startProcess(confinement: Confinement, shape: ProcessShape): Liv
   const root = join(home, "root");
   mkdirSync(scratch, { mode: 0o755 });
   mkdirSync(root, { mode: 0o755 });
-  const caged = namespaces !== "none";
+  const privateRoot = namespaces !== "none";
   const residentMiB = memoryMiB + OVERHEAD_MIB[runtime];
   const group = memoryGroup(residentMiB);
   const setup = supervisorSetup({
@@ -43,8 +43,8 @@ export function startProcess(confinement: Confinement, shape: ProcessShape): Liv
     interpreters: { python: "python3", shell: "sh", ...interpreters },
     memoryMiB,
     scratch,
-    inside: caged ? "/tmp" : scratch,
-    scriptFolder: caged ? CAGE_PROGRAM : scratch,
+    inside: privateRoot ? "/tmp" : scratch,
+    scriptFolder: privateRoot ? PROGRAM_FOLDER : scratch,
     residentMiB,
     memoryGroup: group?.folder ?? null,
     pythonPrelude: confinement.filter ? installFilter({ memoryFiles: group !== undefined }) : "",
@@ -56,11 +56,11 @@ export function startProcess(confinement: Confinement, shape: ProcessShape): Liv
         command,
         {
           cpuSeconds,
-          // Node and Python hold their own private memory; a shell's children have no such limit.
+          // Node and Python limit their own private memory; a shell's children have no such limit.
           dataMiB: shell ? memoryMiB + 16 : null,
           fileMiB: scratchMiB,
-          // Python installs the filter itself. Node's permission model leaves a program no way to
-          // make a system call of its own.
+          // Python installs the filter itself. Under Node's permission model, a program cannot make
+          // arbitrary system calls.
           filtered: shell,
         },
         { root, program: scratch, scratchMiB },
@@ -84,11 +84,11 @@ export function startProcess(confinement: Confinement, shape: ProcessShape): Liv
 
   const ended = new Promise<GuestEnd>((resolve) => {
     const conclude = (reason: string): void => {
-      // The folder may still be a mount point of what is being ended: it is empty from out here.
+      // The folder may still be a mount point of ending processes; from here it is empty.
       rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
       if (group !== undefined) removeWhenEmpty(group);
-      // Without namespaces a program of the same user can have done it.
-      resolve({ outOfMemory: false, lost: caged, reason });
+      // Without namespaces, a program of the same user may have killed it.
+      resolve({ outOfMemory: false, lost: privateRoot, reason });
     };
     child.on("error", (error) => conclude(error.message));
     child.on("close", (code, signal) =>
@@ -99,11 +99,11 @@ export function startProcess(confinement: Confinement, shape: ProcessShape): Liv
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     child.kill("SIGKILL");
   };
-  child.stdin.on("error", () => undefined); // It has ended, which `ended` says.
-  const mail = mailbox(end);
-  child.stdout.on("data", mail.read);
+  child.stdin.on("error", () => undefined); // It has ended; `ended` reports that.
+  const incoming = guestStream(end);
+  child.stdout.on("data", incoming.read);
 
-  const ready = mail.ready("process", ended).catch((error: unknown) => {
+  const ready = incoming.ready("process", ended).catch((error: unknown) => {
     end();
     throw error;
   });
@@ -113,9 +113,9 @@ export function startProcess(confinement: Confinement, shape: ProcessShape): Liv
     ready,
     ended,
     send: (value) => void child.stdin.write(encodeFrame(value)),
-    onFrame: mail.onFrame,
+    onFrame: incoming.onFrame,
     kill: async () => {
-      // The supervisor ends its program's group first; where it cannot, both are ended from here.
+      // The supervisor kills its program's group first; if it does not, both are killed from here.
       if (child.stdin.writable) child.stdin.write(encodeFrame({ kind: "stop" }));
       const timer = setTimeout(end, 60);
       await ended;
@@ -124,7 +124,7 @@ export function startProcess(confinement: Confinement, shape: ProcessShape): Liv
   };
 }
 
-/** What was ended may still be leaving its group. */
+/** Killed processes may still be in the group for a moment. */
 function removeWhenEmpty(group: MemoryGroup, attempts = 50): void {
   if (group.remove() || attempts === 0) return;
   setTimeout(() => removeWhenEmpty(group, attempts - 1), 20).unref();

@@ -1,5 +1,5 @@
 /**
- * What the confinement holds on this machine, found by trying it from inside rather than by trusting
+ * Observes what the confinement holds on this machine by trying it from inside, instead of trusting
  * the list of layers.
  */
 import { spawnSync } from "node:child_process";
@@ -19,7 +19,7 @@ export interface Observed {
   readonly filtered: boolean;
 }
 
-// Shell words alone, so that it runs wherever a shell does.
+// Only shell built-ins, so that it runs on every system with a shell.
 const PROBE = `
 i=; { read l; read l; while IFS=: read n l; do i="$i $n"; done; } < /proc/net/dev
 p=0; for d in /proc/[0-9]*; do p=$((p + 1)); done
@@ -30,12 +30,12 @@ r=no; [ -r "$1" ] && r=yes
 echo "$p|$u|$c|$n|$s|$r|$i"
 `;
 
-/** @returns undefined where no shell can be started inside to look. */
+/** @returns undefined if no shell can be started inside. */
 export function observeConfinement(confinement: Confinement): Observed | undefined {
   const shell = confinement.interpreters.shell;
   if (shell === undefined) return undefined;
   const scratch = mkdtempSync(join(tmpdir(), "toolwright-observe-"));
-  // Where everybody may write: whether the file appears out here tells a private place from this one.
+  // In a folder that everybody may write: if the file appears here, the program's folder is not private.
   const marker = `${scratch}.marker`;
   try {
     writeFileSync(marker, "", { mode: 0o644 });

@@ -1,6 +1,6 @@
 /**
- * The process driver: every program in processes of its own, behind the strongest confinement that
- * this host offers. Weaker than a container, and never taken unless it is asked for in these words.
+ * The process driver: every program runs in its own processes, inside the strongest confinement that
+ * this host offers. Weaker than a container, and used only if the caller accepts that explicitly.
  */
 import { availableParallelism } from "node:os";
 import { ConfigError, SandboxUnavailableError } from "../../src/core/errors.ts";
@@ -15,20 +15,20 @@ import { startProcess } from "./guest.ts";
 import { observeConfinement } from "./observe.ts";
 
 export interface ProcessOptions {
-  /** Says that a wall weaker than a container's is acceptable here. There is no default. */
+  /** Accepts isolation that is weaker than a container's. There is no default. */
   readonly accept: "weaker-isolation";
   /** Programs at the same time; default one per core. */
   readonly concurrency?: number;
-  /** Programs' processes started ahead for each recent kind; default one. */
+  /** Idle processes for each recently used kind of program; default one. */
   readonly warm?: number;
   readonly scratchMiB?: number;
 }
 
 /**
- * Finds out what this host can hold, by trying it.
+ * Tries which confinement works on this host.
  *
- * @throws ConfigError WEAKER_ISOLATION_NOT_ACCEPTED without the words.
- * @throws SandboxUnavailableError where no program can be started at all.
+ * @throws ConfigError WEAKER_ISOLATION_NOT_ACCEPTED without `accept`.
+ * @throws SandboxUnavailableError if no program can be started.
  */
 export async function processSandbox(
   options: ProcessOptions | Omit<ProcessOptions, "accept">,
@@ -37,7 +37,7 @@ export async function processSandbox(
   if (!("accept" in options) || options.accept !== "weaker-isolation") {
     throw new ConfigError(
       "WEAKER_ISOLATION_NOT_ACCEPTED",
-      'The process sandbox expects accept: "weaker-isolation", and it was not given: a process is a weaker wall than a container. Say so to use it, or choose the isolate or container driver.',
+      'The process sandbox expects accept: "weaker-isolation", but it was not given: a process isolates less than a container. Set it to use this driver, or choose the isolate or container driver.',
     );
   }
   const confinement = findConfinement();
@@ -62,16 +62,16 @@ export async function processSandbox(
     checkLanguage(language) {
       if (languages.includes(language)) return;
       throw new SandboxUnavailableError(
-        `The process sandbox runs ${languages.join(", ")} on this machine, and the program is in ${language}. Install its interpreter, or use another driver.`,
+        `The process sandbox runs ${languages.join(", ")} on this machine, but the program is in ${language}. Install its interpreter, or use another driver.`,
         { facts: { language } },
       );
     },
     keyOf(language, { timeoutMs, memoryMiB }) {
-      // Two spare seconds of processor time: the wall clock decides, this is behind it.
+      // More processor time than the wall clock allows: the wall clock decides, this is a backup.
       const cpuSeconds = Math.ceil(timeoutMs / 1_000) * 2 + 2;
       return `${runtimeOf(language)} ${memoryMiB} ${cpuSeconds}`;
     },
-    // Nothing of one program is left when the next may begin.
+    // Waits until all processes of a program have ended before the next may begin.
     end: (guest) => guest.kill(),
   });
 

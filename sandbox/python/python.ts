@@ -1,7 +1,7 @@
 /**
- * The processes in which Python runs: one for a program called on inputs, one for a session's cells.
- * Both read frames from descriptor 0 and answer on 3; what Python prints goes to 1 and 2 and is no
- * answer. Kept as text since Python is no part of the build.
+ * The Python programs of the guests: one calls a program on inputs, one runs a session's cells. Both
+ * read frames from descriptor 0 and answer on 3; printed output goes to 1 and 2 and is not an answer.
+ * They are text because Python is not part of the build.
  */
 
 const COMMON = `
@@ -35,8 +35,8 @@ def describe(error):
     except BaseException:
         return type(error).__name__
 
-def hold_memory(mebibytes):
-    # Private memory above what the interpreter has now; a fork is counted by the container.
+def limit_memory(mebibytes):
+    # Limits private memory above the interpreter's current size; the container counts forks.
     import resource
     with open("/proc/self/status") as status:
         used = next(int(line.split()[1]) for line in status if line.startswith("VmData:"))
@@ -46,8 +46,8 @@ def hold_memory(mebibytes):
         limit = min(limit, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
-def hold_recursion():
-    # Deep recursion shall be a RecursionError, not a dead interpreter.
+def limit_recursion():
+    # Deep recursion must raise a RecursionError, not crash the interpreter.
     real = sys.setrecursionlimit
     def setrecursionlimit(limit):
         real(min(limit, 20000))
@@ -66,27 +66,27 @@ def check(value, path, depth=0):
     if value is None or kind is bool or kind is str:
         return
     if kind is int:
-        # A JSON number is a double: its exact value, or the digits by which it is written.
+        # A JSON number is a double: the integer must equal its value or its shortest decimal form.
         try:
             exact = int(float(value)) == value or int(Decimal(repr(float(value)))) == value
         except OverflowError:
             exact = False
         if not exact:
-            raise Bad("the result" + path + " is an integer whose digits a JSON number cannot keep")
+            raise Bad("the result" + path + " is an integer that a JSON number cannot represent exactly")
     elif kind is float:
         if value != value or value in (float("inf"), float("-inf")):
-            raise Bad("the result" + path + " is " + repr(value) + ", which is no JSON number")
+            raise Bad("the result" + path + " is " + repr(value) + ", which is not a JSON number")
     elif kind is list or kind is tuple:
         for i, item in enumerate(value):
             check(item, path + "[" + str(i) + "]", depth + 1)
     elif kind is dict:
         for key, item in value.items():
             if type(key) is not str:
-                raise Bad("the result" + path + " has a key that is no string")
+                raise Bad("the result" + path + " has a key that is not a string")
             check(item, path + "." + key, depth + 1)
     else:
         hint = " (a coroutine must be awaited inside)" if hasattr(value, "__await__") else ""
-        raise Bad("the result" + path + " is a " + kind.__name__ + ", which is no JSON" + hint)
+        raise Bad("the result" + path + " is a " + kind.__name__ + ", which is not a JSON value" + hint)
 
 def encode(value, limit, dumps=json.dumps):
     try:
@@ -110,8 +110,8 @@ def main():
     channel = os.dup(0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     random.seed(job["seed"])
-    hold_recursion()
-    hold_memory(job["memoryMiB"])
+    limit_recursion()
+    limit_memory(job["memoryMiB"])
     scope = {"__name__": "program", "__builtins__": __builtins__}
     out, take, call_text, loads = write_frame, read_frame, encode, json.loads
     try:
@@ -125,7 +125,7 @@ def main():
     except MemoryError:
         return out({"kind": "out-of-memory"})
     except BaseException as error:
-        # Whatever a program throws before its first call, every input has it.
+        # An error before the first call counts for every input.
         for _ in range(job["count"]):
             out({"kind": "threw", "message": describe(error)})
         return out({"kind": "done"})
@@ -134,7 +134,7 @@ def main():
         return out({"kind": "refused", "reason": "the program defines no function named " + job["entry"]})
     limit = job["outputBytes"]
     for _ in range(job["count"]):
-        # An input comes when the one before it is answered: the program cannot look ahead.
+        # Each input is sent after the previous answer, so that the program cannot look ahead.
         out({"kind": "next"})
         text = take(channel)
         try:
@@ -165,14 +165,14 @@ def run(source, scope):
 
 def main():
     scope = {"__name__": "__main__", "__builtins__": __builtins__}
-    hold_recursion()
+    limit_recursion()
     channel = os.dup(0)
     write_frame({"kind": "ready"})
     first = True
     while True:
         cell = read_frame()
         if first:
-            hold_memory(cell["memoryMiB"])
+            limit_memory(cell["memoryMiB"])
             first = False
         try:
             value = run(cell["source"], scope)

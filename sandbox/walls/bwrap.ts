@@ -1,31 +1,32 @@
 /**
- * The words that put a command behind bubblewrap: every namespace of its own, no capability, and a
- * root that holds the system's programs, read-only, what is named, and nothing else of the host.
+ * Arguments that run a command inside bubblewrap: its own namespaces of every kind, no capabilities,
+ * and a root that contains, read-only, the system's programs and the named paths, and nothing else
+ * of the host.
  */
 import { lstatSync, readlinkSync } from "node:fs";
 
-/** What a program needs of a system to be started at all; absent ones are left out. */
+/** System paths that a program needs to start; missing ones are skipped. */
 const SYSTEM = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache"];
 
 export interface BwrapShape {
-  /** Absolute paths that it sees, at their own place; those that are not there are left out. */
+  /** Absolute paths that it sees at the same path; missing ones are skipped. */
   readonly visible: readonly string[];
-  /** Folders that it sees elsewhere: where they are, and where they shall be. */
-  readonly placed?: readonly (readonly [from: string, to: string])[];
+  /** Folders that it sees at another path. */
+  readonly mapped?: readonly (readonly [from: string, to: string])[];
   /** Size of its own /tmp. */
   readonly scratchMiB: number;
 }
 
-export function bwrapWords({ visible, placed = [], scratchMiB }: BwrapShape): readonly string[] {
+export function bwrapCommand({ visible, mapped = [], scratchMiB }: BwrapShape): readonly string[] {
   return [
     "bwrap",
     "--unshare-all",
-    // Who spawns it gives it a group of its own (and with it a session): ended as a group, what is
-    // inside ends with it even while bubblewrap is still building its walls.
+    // The caller spawns it in its own process group and session: killing the group also kills the
+    // command inside, even while bubblewrap is still setting up.
     "--die-with-parent",
     "--cap-drop",
     "ALL",
-    // The order counts: what is named may lie under /usr or /tmp.
+    // The order matters: named paths may be under /usr or /tmp.
     "--ro-bind",
     "/usr",
     "/usr",
@@ -33,8 +34,8 @@ export function bwrapWords({ visible, placed = [], scratchMiB }: BwrapShape): re
     String(scratchMiB * 1_048_576),
     "--tmpfs",
     "/tmp",
-    ...[...SYSTEM, ...visible].flatMap(shown),
-    ...placed.flatMap(([from, to]) => ["--ro-bind", from, to]),
+    ...[...SYSTEM, ...visible].flatMap(bindOf),
+    ...mapped.flatMap(([from, to]) => ["--ro-bind", from, to]),
     "--proc",
     "/proc",
     "--dev",
@@ -46,13 +47,13 @@ export function bwrapWords({ visible, placed = [], scratchMiB }: BwrapShape): re
   ];
 }
 
-function shown(path: string): readonly string[] {
+function bindOf(path: string): readonly string[] {
   if (path.startsWith("/usr/")) return [];
   try {
-    // As a link, so that what is behind it has one name inside as outside.
+    // Stays a link, so that its target has the same path inside and outside.
     if (lstatSync(path).isSymbolicLink()) return ["--symlink", readlinkSync(path), path];
   } catch {
-    return []; // Not there, or not to be seen by this user.
+    return []; // Missing, or not visible to this user.
   }
   return ["--ro-bind", path, path];
 }

@@ -1,13 +1,14 @@
 /**
- * The layers that are put round a host process, found out by trying each one on this machine.
+ * The confinement layers around a host process of the isolate driver. Each one is tried on this
+ * machine.
  *
- * Takes nothing, gives a command prefix and, per layer, whether it holds and what it does. A layer
- * that is missing is left out and named; none of them is what the sandbox alone rests on.
+ * Gives a command prefix and, for each layer, whether it holds and what it does. A missing layer is
+ * skipped and reported; the sandbox does not depend on any single layer.
  */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { bwrapWords } from "./bwrap.ts";
+import { bwrapCommand } from "./bwrap.ts";
 
 const run = promisify(execFile);
 const here = fileURLToPath(import.meta.url);
@@ -20,20 +21,20 @@ export interface Layer {
 
 export interface Confinement {
   /**
-   * Words before `node`; empty if nothing is there.
+   * Arguments before `node`; empty if no layer is available.
    *
-   * @param dataBytes Ceiling of private memory.
-   * @param visible Absolute paths that the host needs: where there is a private root, all it has.
+   * @param dataBytes Limit of private memory.
+   * @param visible Absolute paths that the host needs; with a private root, it sees only these.
    */
   command(dataBytes: number, visible: readonly string[]): readonly string[];
-  /** Whether the process that is spawned is the host itself and not a wrapper round it. */
+  /** Whether the spawned process is the host itself, and not a wrapper around it. */
   readonly direct: boolean;
   readonly layers: readonly Layer[];
 }
 
-// bubblewrap and unshare both close the network; the first has the better file system.
+// bubblewrap and unshare both isolate the network; bubblewrap also isolates the file system.
 const bwrapOf = (visible: readonly string[]): readonly string[] =>
-  bwrapWords({ visible: [...visible, process.execPath], scratchMiB: 1 });
+  bwrapCommand({ visible: [...visible, process.execPath], scratchMiB: 1 });
 const UNSHARE = ["unshare", "--map-root-user", "--net", "--ipc", "--uts"];
 const SETPRIV = ["setpriv", "--pdeathsig", "KILL", "--no-new-privs"];
 
@@ -45,36 +46,36 @@ let found: Promise<Confinement> | undefined;
 
 /** Tries the layers once per process. */
 export function confinement(): Promise<Confinement> {
-  found ??= findOut();
+  found ??= tryLayers();
   return found;
 }
 
-async function findOut(): Promise<Confinement> {
+async function tryLayers(): Promise<Confinement> {
   const linux = process.platform === "linux";
-  const works = async (words: readonly string[], probe = ["true"]): Promise<boolean> => {
-    const [file = "", ...args] = [...words, ...probe];
+  const works = async (prefix: readonly string[], probe = ["true"]): Promise<boolean> => {
+    const [file = "", ...args] = [...prefix, ...probe];
     if (!linux) return false;
     try {
       await run(file, args, { timeout: 5_000, env: {} });
       return true;
     } catch {
-      return false; // Absent, or refused by this kernel: the layer is reported as not holding.
+      return false; // Missing, or refused by this kernel: the layer is reported as not holding.
     }
   };
   const [limits, unshare, setpriv, bwrap] = await Promise.all([
     works(prlimit(2 ** 31)),
     works(UNSHARE),
     works(SETPRIV),
-    // Whether Node starts in a root of so little: its libraries may lie elsewhere on this system.
+    // Checks that Node starts in such a small root: its libraries may be elsewhere on this system.
     works(bwrapOf([here]), ["sh", "-c", 'test -r "$0" && "$1" --version', here, process.execPath]),
   ]);
-  const missing = linux ? "not available to this user here" : "Linux alone has it";
+  const missing = linux ? "not available to this user on this machine" : "available only on Linux";
   const layers: Layer[] = [
     {
       layer: "node permission",
       holds: true,
       detail:
-        "no files but the host's own, no child processes, no workers; a seat belt by Node's own words",
+        "only the host's own files, no child processes, no workers; Node calls it a seat belt, not a security boundary",
     },
     {
       layer: "prlimit",
@@ -84,18 +85,18 @@ async function findOut(): Promise<Confinement> {
     {
       layer: "setpriv",
       holds: setpriv,
-      detail: setpriv ? "no new privileges; ends with the thread that owns it" : missing,
+      detail: setpriv ? "no new privileges; killed when the thread that owns it ends" : missing,
     },
     {
       layer: "namespaces",
       holds: bwrap || unshare,
-      detail: bwrap || unshare ? "own network without interfaces, own IPC" : missing,
+      detail: bwrap || unshare ? "its own network without interfaces, its own IPC" : missing,
     },
     {
       layer: "bwrap",
       holds: bwrap,
       detail: bwrap
-        ? "own process tree; of the host's files /usr and the host's own alone, read-only; no capabilities"
+        ? "its own process tree; only /usr and the host's own files, read-only; no capabilities"
         : missing,
     },
   ];
@@ -103,7 +104,7 @@ async function findOut(): Promise<Confinement> {
     command: (dataBytes, visible) => [
       ...(limits ? prlimit(dataBytes) : []),
       ...(bwrap ? bwrapOf(visible) : unshare ? UNSHARE : []),
-      // Inside a process tree of its own, the parent's death is bwrap's to tell.
+      // Inside its own process tree, bwrap handles the death of the parent.
       ...(setpriv && !bwrap ? SETPRIV : []),
     ],
     direct: !bwrap,

@@ -1,16 +1,17 @@
 /**
- * A memory control group for one program: it counts what no process's resident size shows (files in
- * memory, System V shared memory, kernel buffers), and the kernel holds it.
+ * A memory control group for one program. The kernel enforces its limit, and it also counts memory
+ * that no process's resident size shows (in-memory files, System V shared memory, kernel buffers).
  *
- * Made where this process may make one: as root, or in a delegated part of the tree. Version 1 and 2.
+ * Available if this process may create one: as root, or in a delegated part of the tree. Supports
+ * version 1 and 2.
  */
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface MemoryGroup {
-  /** Its folder: a process joins by writing into `cgroup.procs`. */
+  /** A process joins by writing into `cgroup.procs` in this folder. */
   readonly folder: string;
-  /** @returns false while a process is still in it. */
+  /** @returns False if a process is still in it. */
   remove(): boolean;
 }
 
@@ -21,33 +22,33 @@ const V2 = ["memory.max", "memory.swap.max"];
 let serial = 0;
 const swept = new Set<string>();
 
-/** @returns undefined where this process may make no group that limits memory. */
+/** @returns undefined if this process may not create a group that limits memory. */
 export function memoryGroup(mib: number): MemoryGroup | undefined {
   for (const parent of [ownFolder(), ...PARENTS]) {
     if (parent === undefined) continue;
     if (!swept.has(parent)) sweep(parent);
     serial += 1;
     const folder = join(parent, `toolwright-${process.pid}-${serial}`);
-    const group: MemoryGroup = { folder, remove: () => removed(folder) };
+    const group: MemoryGroup = { folder, remove: () => tryRemove(folder) };
     try {
       mkdirSync(folder);
     } catch {
-      continue; // Not there, or not ours to write.
+      continue; // Missing, or not writable.
     }
-    if (limited(folder, mib)) return group;
+    if (setLimit(folder, mib)) return group;
     group.remove();
   }
   return undefined;
 }
 
-/** Whether this process may make such groups: found out by making one. */
+/** Whether this process may create such groups; tries it. */
 export function canGroupMemory(): boolean {
   const group = memoryGroup(64);
   group?.remove();
   return group !== undefined;
 }
 
-/** Where this process is: what it may have been given to divide further. */
+/** The control group of this process, which may be delegated to it. */
 function ownFolder(): string | undefined {
   try {
     const lines = readFileSync("/proc/self/cgroup", "utf8").split("\n");
@@ -59,7 +60,7 @@ function ownFolder(): string | undefined {
   }
 }
 
-function limited(folder: string, mib: number): boolean {
+function setLimit(folder: string, mib: number): boolean {
   const bytes = mib * 1_048_576;
   const put = (file: string | undefined, value: number): boolean => {
     try {
@@ -69,26 +70,26 @@ function limited(folder: string, mib: number): boolean {
       return false;
     }
   };
-  // Swap may not be counted on this system; the limit of memory decides.
+  // This system may not count swap; only the memory limit is required.
   if (put(V1[0], bytes)) return put(V1[1], bytes) || true;
   if (put(V2[0], bytes)) return put(V2[1], 0) || true;
   return false;
 }
 
-/** Takes away what engines left behind that were killed. */
+/** Removes the groups of killed engines. */
 function sweep(parent: string): void {
   swept.add(parent);
   try {
     for (const name of readdirSync(parent)) {
       const owner = /^toolwright-(\d+)-\d+$/.exec(name)?.[1];
-      if (owner !== undefined && !lives(Number(owner))) removed(join(parent, name));
+      if (owner !== undefined && !isAlive(Number(owner))) tryRemove(join(parent, name));
     }
   } catch {
     // No control groups here.
   }
 }
 
-function lives(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -97,7 +98,7 @@ function lives(pid: number): boolean {
   }
 }
 
-function removed(folder: string): boolean {
+function tryRemove(folder: string): boolean {
   try {
     rmdirSync(folder);
     return true;
@@ -106,7 +107,7 @@ function removed(folder: string): boolean {
   }
 }
 
-/** The words that make a command a member of the group before its first instruction. */
+/** The command, joining the group before its first instruction. */
 export function joining(group: MemoryGroup, command: readonly string[]): readonly string[] {
   const script = 'echo 0 > "$0/cgroup.procs" && exec "$@"';
   return ["/bin/sh", "-c", script, group.folder, ...command];

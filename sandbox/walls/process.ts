@@ -1,22 +1,22 @@
 /**
- * The strongest confinement that this host offers to a process: which layers there are, and the
- * command that puts a program behind them.
+ * The strongest confinement for a process that this host offers: the available layers, and the
+ * command that runs a program inside them.
  *
- * From the outside in: a signal when the parent dies, resource limits, namespaces with a private
- * root (nothing of the host but its programs, read-only), an unprivileged user without capabilities.
+ * From outside to inside: a signal when the parent dies, resource limits, namespaces with a private
+ * root (only the host's programs, read-only), an unprivileged user without capabilities.
  */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Interpreters } from "../guest/commands.ts";
-import { bwrapWords } from "./bwrap.ts";
+import { bwrapCommand } from "./bwrap.ts";
 import { canGroupMemory } from "./memory-group.ts";
-import { filtered, syscallFilter } from "./seccomp.ts";
+import { syscallFilter, withFilter } from "./seccomp.ts";
 
 /**
- * How the namespaces are had: by root's right, by a user namespace, by bubblewrap (which some
- * systems let make one where they refuse it to others), or not at all.
+ * How the namespaces are created: as root, in a user namespace, by bubblewrap (some systems allow
+ * user namespaces only to it), or not at all.
  */
 export type Namespaces = "root" | "user" | "bwrap" | "none";
 
@@ -24,7 +24,7 @@ export interface Confinement {
   readonly namespaces: Namespaces;
   readonly prlimit: boolean;
   readonly setpriv: boolean;
-  /** Whether the program can be given an unprivileged user of its own. */
+  /** Whether the program can run as its own unprivileged user. */
   readonly otherUser: boolean;
   readonly interpreters: Partial<Interpreters> & { readonly node: string };
   readonly pythonPrefix: string | null;
@@ -36,19 +36,19 @@ export interface Confinement {
 
 export interface ResourceLimits {
   readonly cpuSeconds: number;
-  /** Private memory of one process; null where the interpreter needs more address room than that. */
+  /** Private memory of one process; null if the interpreter reserves more address space than that. */
   readonly dataMiB: number | null;
   readonly fileMiB: number;
-  /** Whether the command starts behind the system-call filter, where there is one. */
+  /** Whether the command starts with the system-call filter, if it is available. */
   readonly filtered?: boolean;
 }
 
 const NOBODY = "65534";
-/** Where the script of a shell program is found behind a private root. */
-export const CAGE_PROGRAM = "/program";
+/** Path of a shell program's folder inside a private root. */
+export const PROGRAM_FOLDER = "/program";
 
 // $1 root, $2 folder of the program, $3 scratch MiB, $4 and $5 extra paths or "-", then the command.
-const CAGE = `set -e
+const ENTER_ROOT = `set -e
 root=$1 program=$2 scratch=$3 node=$4 python=$5
 shift 5
 path=$PATH PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -63,14 +63,14 @@ for part in usr bin sbin lib lib32 lib64; do
   if [ -L "/$part" ]; then ln -s "$(readlink "/$part")" "$root/$part"
   elif [ -d "/$part" ]; then share "/$part"; fi
 done
-mkdir "$root/proc" "$root/tmp" "$root/dev" "$root/etc" "$root${CAGE_PROGRAM}"
+mkdir "$root/proc" "$root/tmp" "$root/dev" "$root/etc" "$root${PROGRAM_FOLDER}"
 mount -t tmpfs -o nosuid,nodev,noexec,mode=1777,size="$scratch"m tmpfs "$root/tmp"
 mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
 for device in null zero urandom; do
   : > "$root/dev/$device"
   mount --bind "/dev/$device" "$root/dev/$device"
 done
-mount -o bind,ro,nosuid,nodev "$program" "$root${CAGE_PROGRAM}"
+mount -o bind,ro,nosuid,nodev "$program" "$root${PROGRAM_FOLDER}"
 for extra in "$node" "$python"; do
   case "$extra" in -|/usr/*) ;; *) share "$extra" ;; esac
 done
@@ -79,11 +79,11 @@ cd "$root"
 PATH=$path
 exec "$enter" "$root" "$@"`;
 
-/** The command behind every layer of `confinement`. */
+/** The command that runs `command` inside every layer of `confinement`. */
 export function confine(
   confinement: Confinement,
   command: readonly string[],
-  { cpuSeconds, dataMiB, fileMiB, filtered: behindFilter = false }: ResourceLimits,
+  { cpuSeconds, dataMiB, fileMiB, filtered = false }: ResourceLimits,
   places: { readonly root: string; readonly program: string; readonly scratchMiB: number },
 ): readonly string[] {
   const { namespaces, prlimit, setpriv, otherUser, interpreters, pythonPrefix } = confinement;
@@ -102,7 +102,7 @@ export function confine(
     "--no-new-privs",
     "--pdeathsig=KILL",
     ...(otherUser ? [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"] : []),
-    // Behind bubblewrap there is no capability left, not even to drop one.
+    // Inside bubblewrap there are no capabilities left, not even the one to drop others.
     ...(otherUser || namespaces === "root" || namespaces === "user"
       ? ["--inh-caps=-all", "--bounding-set=-all"]
       : []),
@@ -118,37 +118,37 @@ export function confine(
     "--fork",
     "--kill-child=KILL",
   ];
-  const cage = [
-    ...["/bin/sh", "-c", CAGE, "cage", places.root, places.program],
+  const enterRoot = [
+    ...["/bin/sh", "-c", ENTER_ROOT, "enter-root", places.root, places.program],
     ...[String(places.scratchMiB), interpreters.node, pythonPrefix ?? "-"],
   ];
-  const walls = {
-    root: [...enter, ...cage],
-    user: [...enter, ...cage],
-    bwrap: bwrapWords({
+  const isolation = {
+    root: [...enter, ...enterRoot],
+    user: [...enter, ...enterRoot],
+    bwrap: bwrapCommand({
       visible: [interpreters.node, ...(pythonPrefix === null ? [] : [pythonPrefix])],
-      placed: [[places.program, CAGE_PROGRAM]],
+      mapped: [[places.program, PROGRAM_FOLDER]],
       scratchMiB: places.scratchMiB,
     }),
     none: [],
   }[namespaces];
   const { python } = interpreters;
-  const wanted =
-    behindFilter && confinement.filter && python !== undefined
-      ? filtered(python, { memoryFiles: confinement.memoryGroups }, command)
+  const program =
+    filtered && confinement.filter && python !== undefined
+      ? withFilter(python, { memoryFiles: confinement.memoryGroups }, command)
       : command;
   const inside = ["/bin/sh", "-c", 'cd /tmp && unset OLDPWD PWD && exec "$@"', "sh"];
   return [
     ...(setpriv ? ["setpriv", "--pdeathsig=KILL"] : []),
     ...(prlimit ? limits : []),
-    ...walls,
+    ...isolation,
     ...(setpriv ? drop : []),
     ...(namespaces === "none" ? [] : inside),
-    ...wanted,
+    ...program,
   ];
 }
 
-/** Tries each layer on this machine and keeps those that work. */
+/** Tries each layer on this machine and uses those that work. */
 export function findConfinement(): Confinement {
   const python = findPython();
   const shell = find("dash") ?? find("sh");
@@ -189,7 +189,7 @@ function works(confinement: Confinement): boolean {
   if (!confinement.setpriv) return false;
   const scratch = mkdtempSync(join(tmpdir(), "toolwright-probe-"));
   try {
-    // Node needs the most: what lets it start lets the others start.
+    // Node needs the most resources: if it starts, the others start too.
     const command = confine(
       confinement,
       [confinement.interpreters.node, "--eval", "0"],
@@ -216,12 +216,15 @@ function find(name: string): string | undefined {
     });
 }
 
-/** The interpreter itself: what a version manager puts on the path is a script that looks for one. */
+/** The real interpreter: a version manager's entry on the path is only a script. */
 function findPython(): { readonly executable: string; readonly prefix: string } | undefined {
   const found = find("python3");
   if (found === undefined) return undefined;
-  const asked = "import os, sys; print(os.path.realpath(sys.executable)); print(sys.base_prefix)";
-  const answer = spawnSync(found, ["-I", "-S", "-c", asked], { encoding: "utf8", timeout: 10_000 });
+  const script = "import os, sys; print(os.path.realpath(sys.executable)); print(sys.base_prefix)";
+  const answer = spawnSync(found, ["-I", "-S", "-c", script], {
+    encoding: "utf8",
+    timeout: 10_000,
+  });
   const [executable, prefix] = (answer.stdout ?? "").trim().split("\n");
   if (answer.status !== 0 || !executable || !prefix) return undefined;
   return { executable, prefix };

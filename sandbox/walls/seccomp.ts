@@ -1,17 +1,18 @@
 /**
- * A system-call filter for programs of interpreters that can make any system call (Python, and what a
- * shell starts). It is a deny list over the other walls: what leaves memory uncounted (memfd, System V
- * shared memory), what outlives a run (kernel keyrings), what reaches other places (vsock sockets, new
- * namespaces, mounts, other processes' memory), and kernel interfaces with a long record of faults.
+ * A system-call filter for interpreters that can make any system call (Python, and programs started
+ * by a shell). It is a deny list in addition to the other layers. It denies uncounted memory (memfd,
+ * System V shared memory), state that remains after a run (kernel keyrings), access to the outside
+ * (vsock sockets, new namespaces, mounts, other processes' memory), and kernel interfaces with a long
+ * record of vulnerabilities.
  *
- * Node installs no filter by itself, so the text that installs it is Python: `prctl` through ctypes,
- * before the program's first line. A filter cannot be taken off again, and children inherit it.
+ * Node cannot install a filter, so the installing code is Python: `prctl` through ctypes, before the
+ * program's first line. A filter cannot be removed, and children inherit it.
  *
  * Source: Linux, Documentation/userspace-api/seccomp_filter.rst; numbers from asm/unistd_64.h (x86-64)
  * and asm-generic/unistd.h (arm64).
  */
 
-/** Call -> its number on x86-64 and on arm64; one number where both have the same. */
+/** Call -> its number on x86-64 and on arm64; a single number if both are equal. */
 const DENIED: Readonly<Record<string, number | readonly [x64: number, arm64: number]>> = {
   memfd_create: [319, 279],
   memfd_secret: 447,
@@ -73,12 +74,12 @@ const MACHINES: Readonly<Record<string, Machine>> = {
   arm64: { audit: 0xc00000b7, at: 1, clone: 220, socket: 198 },
 };
 
-/** Calls of the x32 interface carry this bit: other numbers for the same calls. */
+/** The x32 interface has other numbers for the same calls, marked by this bit. */
 const X32 = 0x40000000;
 const CLONE3 = 435;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const NEW_NAMESPACES = 0x7e020000;
-/** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: what the network namespace confines. */
+/** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: families that the network namespace confines. */
 const FAMILIES = [1, 2, 10, 16];
 const EPERM = 1;
 const ENOSYS = 38;
@@ -91,24 +92,24 @@ const FIRST_ARGUMENT = 16;
 
 type Instruction = readonly [code: number, yes: number, no: number, value: number];
 const load = (offset: number): Instruction => [0x20, 0, 0, offset];
-const give = (value: number): Instruction => [0x06, 0, 0, value];
-const ALLOW = give(0x7fff0000);
-const refuse = (errno: number): Instruction => give(0x00050000 | errno);
-/** The instruction after it is taken where the value is equal, else skipped. */
+const returned = (value: number): Instruction => [0x06, 0, 0, value];
+const ALLOW = returned(0x7fff0000);
+const refuse = (errno: number): Instruction => returned(0x00050000 | errno);
+/** The next instruction runs if the value is equal; otherwise it is skipped. */
 const whenEqual = (value: number): Instruction => [0x15, 0, 1, value];
 const whenAtLeast = (value: number): Instruction => [0x35, 0, 1, value];
 const whenAnyBit = (mask: number): Instruction => [0x45, 0, 1, mask];
 
 export interface FilterShape {
-  /** Whether files in memory (memfd) are allowed: where a control group counts them. */
+  /** Whether in-memory files (memfd) are allowed, because a control group counts them. */
   readonly memoryFiles: boolean;
   readonly architecture?: string;
 }
 
 /**
- * The filter as the kernel takes it: struct sock_filter, 8 bytes each.
+ * The filter in the kernel's format: struct sock_filter, 8 bytes each.
  *
- * @returns undefined on a machine whose numbers are not known here.
+ * @returns undefined on an architecture with unknown call numbers.
  */
 export function syscallFilter({
   memoryFiles,
@@ -137,7 +138,7 @@ export function syscallFilter({
     load(NUMBER),
     ...(architecture === "x64" ? [whenAtLeast(X32), refuse(EPERM)] : []),
     ...denied.flatMap((number) => [whenEqual(number), refuse(EPERM)]),
-    // Its flags lie in memory, which a filter cannot read; C libraries fall back to `clone`.
+    // Its flags are in memory, which a filter cannot read; C libraries fall back to `clone`.
     whenEqual(CLONE3),
     refuse(ENOSYS),
     [0x15, 0, cloneCheck.length, machine.clone],
@@ -157,9 +158,9 @@ export function syscallFilter({
 }
 
 /**
- * Python text that puts the filter round its own process, or ends it with status 126.
+ * Python code that installs the filter in its own process, or exits with status 126.
  *
- * @returns Empty where no filter is known for this machine.
+ * @returns An empty text if there is no filter for this machine.
  */
 export function installFilter(shape: FilterShape): string {
   const filter = syscallFilter(shape);
@@ -180,8 +181,8 @@ del _install_filter
 `;
 }
 
-/** The words that put a command behind the filter: it becomes the process that installed it. */
-export function filtered(
+/** The command, executed by the process that has installed the filter. */
+export function withFilter(
   python: string,
   shape: FilterShape,
   command: readonly string[],

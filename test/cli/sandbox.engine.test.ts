@@ -112,7 +112,7 @@ describe("sandbox run", { timeout: 60_000 }, () => {
       expect(stdout).toBe("5000\n42\n");
       expect(readFileSync(join(out, "small"), "utf8")).toBe("abcabc");
       expect(existsSync(join(out, "big"))).toBe(false);
-      expect(stderr).toMatch(/big: .*above the cap of 4000/);
+      expect(stderr).toMatch(/big: .*more than the limit of 4000/);
     },
   );
 

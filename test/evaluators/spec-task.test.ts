@@ -43,7 +43,7 @@ describe("a signature", () => {
       "add(a: { m: Map<string, number> }[]): number",
       "got Map<string, number>; write Record<string, T>",
     ],
-    ["add(a: number, f: (x: number) => number): number", "JSON carries no functions"],
+    ["add(a: number, f: (x: number) => number): number", "JSON cannot represent functions"],
     ["add(a: Float64Array): number", "got Float64Array; write number[]"],
     ["add(a: number | undefined): number", "write null, or mark an optional parameter"],
     ["add(a: number): Point", "got Point; write the type out, as in { x: number }"],
@@ -275,7 +275,7 @@ describe("a spec as a task", () => {
     [
       "a contradiction",
       { cases: [first], heldOut: [{ args: [1, 2], expected: 4 }] },
-      "heldOut[0]: expected what cases[0] expects",
+      "heldOut[0]: expected the same value as cases[0]",
     ],
     [
       "a seed that does not parse",

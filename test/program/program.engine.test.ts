@@ -205,7 +205,7 @@ describe("a program", () => {
     });
     expect(await code("return NaN")).toMatchObject({
       code: "BAD_RESULT",
-      reason: expect.stringContaining("NaN is no JSON number at its result"),
+      reason: expect.stringContaining("NaN is not a JSON number at its result"),
     });
     expect(await code("tools.add({ a: 1, b: 1 }); return 1;")).toMatchObject({
       code: "UNAWAITED",

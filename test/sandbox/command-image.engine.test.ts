@@ -95,7 +95,9 @@ describe("a command in an image", { timeout: 60_000 }, () => {
     });
     const { signal } = new AbortController();
     const missing = { ...python("print(1)"), requirements: ["no-such-package"] };
-    expect(await commands.unavailable(missing, signal)).toMatch(/Python lacks no-such-package/);
+    expect(await commands.unavailable(missing, signal)).toMatch(
+      /Python does not have no-such-package/,
+    );
   });
 
   it("is stopped by its limits and by its caller, and its container goes with it", async () => {

@@ -159,8 +159,8 @@ describe("what can not run here", () => {
     }
     const wants = (name: string) =>
       commands.unavailable(command("python", "print(1)", { requirements: [name] }), never);
-    expect(await wants("no-such-package==1.2")).toMatch(/Python lacks no-such-package/);
-    expect(await wants("numpy>=1")).toMatch(/neither a package's name nor name==version/);
+    expect(await wants("no-such-package==1.2")).toMatch(/Python does not have no-such-package/);
+    expect(await wants("numpy>=1")).toMatch(/must be a package name or name==version/);
     expect(await commands.unavailable(command("local_bash", "true"), never)).toBeUndefined();
   });
 });

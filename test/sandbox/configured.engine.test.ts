@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { configuredSandbox, promptFor, type SandboxSettings } from "../../sandbox/configured.ts";
-import { silenceOf } from "../../sandbox/container/address.ts";
+import { engineFailure } from "../../sandbox/container/address.ts";
 import { InputError, SandboxUnavailableError } from "../../src/core/errors.ts";
 import { type Language, Limits } from "../../src/core/execution.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
@@ -124,20 +124,20 @@ describe("the configured sandbox", () => {
     silent();
     const wrong = await start({ sandboxes: { python: "isolate" } }).catch((error) => error);
     expect(wrong).toBeInstanceOf(InputError);
-    expect(wrong.message).toContain("runs javascript, typescript here");
+    expect(wrong.message).toContain("here it runs javascript, typescript");
     const absent = await start({ sandboxes: { python: "container" } }).catch((error) => error);
     expect(absent).toBeInstanceOf(SandboxUnavailableError);
   });
 
   it("hears of an engine by its answer: one that fails or keeps silent is none", async () => {
-    expect(await silenceOf(address)).toBeUndefined();
-    expect(await silenceOf(`unix://${join(folder, "absent.sock")}`)).toContain("ENOENT");
-    expect(await silenceOf("nonsense")).toContain("no address");
+    expect(await engineFailure(address)).toBeUndefined();
+    expect(await engineFailure(`unix://${join(folder, "absent.sock")}`)).toContain("ENOENT");
+    expect(await engineFailure("nonsense")).toContain("not the address");
     const mute = createServer(() => undefined);
     await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
     const at = mute.address();
     const port = typeof at === "object" && at !== null ? at.port : 0;
-    expect(await silenceOf(`http://127.0.0.1:${port}`)).toContain("no answer within");
+    expect(await engineFailure(`http://127.0.0.1:${port}`)).toContain("no answer within");
     mute.closeAllConnections();
     mute.close();
   });

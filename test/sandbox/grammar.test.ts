@@ -3,7 +3,7 @@ import { type Node, parse } from "acorn";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkGrammar } from "../../sandbox/grammar/grammar.ts";
-import { rememberingCheck } from "../../sandbox/grammar/memo.ts";
+import { memoizedCheck } from "../../sandbox/grammar/memo.ts";
 import {
   DANGEROUS_EXPRESSIONS,
   DANGEROUS_STATEMENTS,
@@ -264,7 +264,7 @@ describe("the total grammar", () => {
   });
 
   it("says the same of a program whose shape it remembers, whatever its numbers are", () => {
-    const remembering = rememberingCheck(50);
+    const remembering = memoizedCheck(50);
     const forms = [
       "0",
       "7",

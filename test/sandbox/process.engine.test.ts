@@ -145,11 +145,11 @@ def f(port, path, pid):
       status: "returned",
       output: {
         network,
-        reads: !held("it sees the host's programs"),
-        signals: !held("neither sees nor signals"),
+        reads: !held("it sees only the host's programs"),
+        signals: !held("cannot see or signal"),
       },
     });
-    if (held("a user without rights")) expect(execution).toMatchObject({ output: { root: false } });
+    if (held("an unprivileged user")) expect(execution).toMatchObject({ output: { root: false } });
   });
 
   it("ends what a program leaves running", async ({ skip }) => {

@@ -1,6 +1,6 @@
 /**
- * A tar archive out of a list of entries, so that an image's modes and owners are what the list says
- * and no directory has to be staged. All entries belong to root.
+ * Writes a tar archive from a list of entries. So an image's file modes and owners are exactly those
+ * of the list, and no staging directory is needed. All entries belong to root.
  */
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
@@ -25,7 +25,7 @@ interface FileEntry {
   readonly bytes: number;
 }
 
-/** The archive's bytes, in the order of the entries. Fails where a file is shorter than its entry says. */
+/** The archive's bytes, in the order of the entries. Fails if a file is shorter than its entry says. */
 export function tarOf(entries: readonly ImageEntry[]): Readable {
   const archive = pack();
   const gone = new AbortController();
@@ -34,7 +34,7 @@ export function tarOf(entries: readonly ImageEntry[]): Readable {
     () => archive.finalize(),
     (error: Error) => archive.destroy(error),
   );
-  // The package's own stream is of an old kind: its failures do not reach every way of reading.
+  // The package returns an old-style stream, whose errors do not reach every kind of reader.
   return pipeline(archive, new PassThrough(), () => undefined);
 }
 
@@ -45,7 +45,7 @@ async function addAll(
 ): Promise<void> {
   for (const entry of entries) {
     const { promise: added, resolve } = Promise.withResolvers<void>();
-    // Failures are ours to tell: what the package notices itself ends the archive without a word.
+    // Errors must be reported here: the package itself ends the archive silently.
     const done = (): void => resolve();
     const header: Headers = {
       name: entry.kind === "directory" ? `${entry.path}/` : entry.path,
@@ -78,7 +78,7 @@ async function copyInto(
   signal: AbortSignal,
 ): Promise<void> {
   let left = bytes;
-  // What the file has grown by since it was listed does not belong to the entry.
+  // Ignores bytes added to the file after it was listed.
   const chunks = bytes === 0 ? [] : createReadStream(from, { end: bytes - 1, signal });
   for await (const chunk of chunks) {
     left -= (chunk as Buffer).length;

@@ -1,7 +1,7 @@
 /**
  * Builds the sandbox image without any registry: the contents are streamed to the engine as a tar
- * archive and imported. A digest of what went in is kept as a label, so that a second build of the
- * same is no work.
+ * archive and imported. A label stores a digest of the contents, so that building the same image
+ * again does nothing.
  */
 import type Docker from "dockerode";
 import { digestJson } from "../../../src/core/digest.ts";
@@ -9,7 +9,7 @@ import { SandboxUnavailableError } from "../../../src/core/errors.ts";
 import { tarOf } from "./archive.ts";
 import { imageContents } from "./contents.ts";
 
-/** The image that the container driver uses when none is named. */
+/** The container driver's default image. */
 export const SANDBOX_IMAGE = "toolwright-sandbox:latest";
 const IMAGE_DIGEST_LABEL = "toolwright.image-digest";
 
@@ -17,14 +17,14 @@ export interface BuiltImage {
   readonly name: string;
   readonly id: string;
   readonly digest: string;
-  /** False when the engine had it already. */
+  /** False if the engine already had it. */
   readonly built: boolean;
   readonly bytes: number;
 }
 
 /**
- * @throws ConfigError IMAGE_PART_MISSING where this machine lacks Python or a shell.
- * @throws SandboxUnavailableError where the engine refuses the import.
+ * @throws ConfigError IMAGE_PART_MISSING if this machine has no Python or no shell.
+ * @throws SandboxUnavailableError if the engine rejects the import.
  */
 export async function buildSandboxImage({
   engine,
@@ -41,7 +41,7 @@ export async function buildSandboxImage({
   }
   const [repository, tag] = splitName(name);
   const archive = tarOf(contents);
-  // The client sends what it is given and does not look whether it fails.
+  // The client does not handle errors of the stream that it sends.
   const failed = new AbortController();
   archive.once("error", (error) => failed.abort(error));
   const options = {
@@ -66,11 +66,11 @@ export async function buildSandboxImage({
   const after = await inspectImage(engine, name);
   if (after?.digest !== digest) {
     throw new SandboxUnavailableError(
-      `The engine did not keep the imported image "${name}". Look at its log and its free disk space.`,
+      `Expected the engine to store the imported image "${name}", but it did not. Check its log and its free disk space.`,
       { facts: { image: name } },
     );
   }
-  // The tag has moved: what it named before is ours and of no more use.
+  // The tag has moved: the image that it named before was built here and is not needed any more.
   if (before?.digest !== undefined)
     await engine
       .getImage(before.id)
@@ -79,7 +79,7 @@ export async function buildSandboxImage({
   return { name, id: after.id, digest, built: true, bytes: after.bytes };
 }
 
-/** What the engine knows of an image; undefined where it has none of that name. */
+/** The engine's data about an image; undefined if it has no image with that name. */
 export async function inspectImage(
   engine: Docker,
   name: string,

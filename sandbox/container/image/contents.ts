@@ -1,11 +1,11 @@
 /**
- * What goes into the sandbox image: this machine's own Node, a Python 3 and a shell with the usual
- * text tools, each with the libraries that it loads, and nothing else: no package manager, no
- * compiler, no network tool, no set-uid program.
+ * The contents of the sandbox image: this machine's Node, a Python 3 and a shell with the usual text
+ * tools, each with the libraries that it loads, and nothing else: no package manager, no compiler,
+ * no network tool, no set-uid program.
  *
- * Node is installed for execution alone (mode 0111). The kernel lets nobody but root trace, or read
- * the memory and descriptors of, a process whose executable its user cannot read: that is what keeps
- * a program from its supervisor and its harness, which run under the same user.
+ * Node is installed executable but not readable (mode 0111). If a user cannot read a process's
+ * executable, the kernel allows only root to trace that process or read its memory and descriptors.
+ * This protects the supervisor and the harness from the program, which runs under the same user.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
@@ -13,7 +13,7 @@ import { delimiter, dirname, join } from "node:path";
 import { ConfigError } from "../../../src/core/errors.ts";
 import type { ImageEntry } from "./archive.ts";
 
-/** Where Node is in the image. */
+/** Paths in the image. */
 export const IMAGE_NODE = "/usr/local/bin/node";
 export const IMAGE_SHELL = "/bin/sh";
 export const IMAGE_PYTHON = "/usr/bin/python3";
@@ -25,7 +25,7 @@ const UNWANTED =
 const PYTHON_FACTS =
   "import json, sys, sysconfig; print(json.dumps([sys.executable, sysconfig.get_path('stdlib'), sysconfig.get_path('platstdlib'), list(sys.version_info[:2])]))";
 
-/** Every entry of the image, parents before children. @throws ConfigError where a part is missing. */
+/** Every entry of the image, parents before children. @throws ConfigError if a part is missing. */
 export function imageContents(): readonly ImageEntry[] {
   const entries = new Map<string, ImageEntry>();
   const binaries: string[] = [];
@@ -84,7 +84,7 @@ export function imageContents(): readonly ImageEntry[] {
   const python = pythonFacts();
   program(python.executable, IMAGE_PYTHON);
   for (const root of new Set([python.library, python.platform])) {
-    // The interpreter finds its library by its own place: /usr/bin/python3 looks in /usr/lib.
+    // The interpreter finds its library relative to itself: /usr/bin/python3 looks in /usr/lib.
     const to = `/usr/lib/python${python.version}`;
     walk(root, (path) => {
       file(join(root, path), `${to}/${path}`);
@@ -97,7 +97,7 @@ export function imageContents(): readonly ImageEntry[] {
 }
 
 function onPath(name: string): string | undefined {
-  // The system's own folders first: a shim of a version manager is no program.
+  // The system's own folders first: a version manager's shim is a script, not the program.
   const folders = ["/usr/bin", "/bin", ...(process.env.PATH ?? "").split(delimiter)];
   return folders.map((folder) => join(folder, name)).find(executable);
 }
@@ -139,9 +139,9 @@ function walk(root: string, visit: (path: string) => void, below = ""): void {
   }
 }
 
-/** The shared libraries that the programs load, as the loader of this machine resolves them. */
+/** The shared libraries that the programs load, as this machine's loader resolves them. */
 function librariesOf(programs: readonly string[]): readonly string[] {
-  // A script or a static program among them is named on standard error, and the others are listed.
+  // For scripts and static programs, ldd writes to standard error and still lists the others.
   const listing = spawnSync("ldd", [...new Set(programs)], {
     encoding: "utf8",
     maxBuffer: 1 << 26,
@@ -156,7 +156,7 @@ function librariesOf(programs: readonly string[]): readonly string[] {
 function missing(what: string): ConfigError {
   return new ConfigError(
     "IMAGE_PART_MISSING",
-    `The sandbox image is made of this machine's own programs and needs ${what}, which is not there. Install it and build the image again.`,
+    `The sandbox image is made of this machine's own programs and needs ${what}, which is not installed. Install it and build the image again.`,
     { facts: { part: what } },
   );
 }

@@ -1,6 +1,7 @@
 /**
- * The line to a host process: frames out on its descriptor 3, in from 4, its last words on stderr,
- * and its end. A frame that is too long or no JSON is told as `undefined`, and is the last one.
+ * The channel to a host process: frames are written to its descriptor 3 and read from its descriptor
+ * 4; it also observes stderr and the end of the process. A frame that is too long or not JSON is
+ * reported as `undefined`, and reading stops.
  */
 import type { ChildProcess } from "node:child_process";
 import type { Duplex } from "node:stream";
@@ -10,7 +11,7 @@ import type { FromHost } from "./wire.ts";
 const START_MS = 20_000;
 const STDERR_BYTES = 8_192;
 
-export interface Line {
+export interface Channel {
   readonly ready: Promise<void>;
   alive(): boolean;
   write(body: string): void;
@@ -20,7 +21,7 @@ export interface Line {
   listen(limit: number, onMessage: (message: FromHost | undefined) => void): void;
 }
 
-/** Ends the process and whatever wraps it: the group that it leads. */
+/** Kills the process and its wrappers: the whole process group. */
 export function endHost(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
@@ -30,8 +31,8 @@ export function endHost(pid: number | undefined): void {
   }
 }
 
-/** The line of a process that has just been started, as the leader of a group. */
-export function openLine(child: ChildProcess): Line {
+/** @param child A process that has just been started as the leader of a process group. */
+export function openChannel(child: ChildProcess): Channel {
   const input = child.stdio[3] as Duplex;
   const output = child.stdio[4] as Duplex;
   const endings = new Set<(end: { signal: string | null; outOfMemory: boolean }) => void>();
@@ -43,7 +44,7 @@ export function openLine(child: ChildProcess): Line {
   child.stderr?.setEncoding("latin1").on("data", (text: string) => {
     if (stderr.length < STDERR_BYTES) stderr += text.slice(0, STDERR_BYTES);
   });
-  // A child that is gone breaks its pipes; its end is told by `close`.
+  // An ended child breaks its pipes; the `close` event reports its end.
   input.on("error", () => undefined);
   output.on("error", () => undefined);
 
@@ -52,7 +53,7 @@ export function openLine(child: ChildProcess): Line {
     (value) => listener((value ?? undefined) as FromHost | undefined),
     () => {
       listener(undefined);
-      // Nothing that follows can be read: no later request may wait for it.
+      // Nothing after it can be read, so no later request may wait for an answer.
       endHost(child.pid);
     },
   );
@@ -70,7 +71,7 @@ export function openLine(child: ChildProcess): Line {
     };
     const finish = (signal: string | null, why: string): void => {
       if (ended !== undefined) return;
-      // The candidate cannot write here: this is V8's own last word.
+      // The candidate cannot write to stderr: this message comes from V8.
       const outOfMemory = /out of memory|OOM|allocation failed|Failed to reserve/i.test(stderr);
       ended = { signal, outOfMemory };
       clearTimeout(timer);
@@ -80,7 +81,7 @@ export function openLine(child: ChildProcess): Line {
       for (const each of [...endings]) each(ended);
     };
     child.on("error", (error) => finish(null, error.message));
-    // A wrapper that somebody ends before its walls stand would leave the host behind.
+    // A wrapper killed before it has set up the confinement would leave the host running.
     child.on("exit", () => endHost(child.pid));
     child.on("close", (code, signal) => finish(signal, signal ?? `exit ${code}`));
   });

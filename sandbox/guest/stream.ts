@@ -1,6 +1,6 @@
 /**
- * The host's end of a guest's stream: the first frame says that a job can come, the others are for
- * whoever runs a program in it, and wait until somebody listens.
+ * The host's end of a guest's stream: the first frame reports that the guest is ready; the others are
+ * buffered until a listener is set.
  */
 import { frameReader } from "../inside/frames.ts";
 import { type GuestEnd, guestLost, type LiveGuest } from "./run-program.ts";
@@ -8,13 +8,13 @@ import { type GuestEnd, guestLost, type LiveGuest } from "./run-program.ts";
 const MAX_FRAME_BYTES = 256 << 20;
 const READY_MS = 30_000;
 
-export interface Mailbox extends Pick<LiveGuest, "onFrame"> {
-  /** Takes a piece of the stream in. */
+export interface GuestStream extends Pick<LiveGuest, "onFrame"> {
+  /** Call it with each chunk of the stream. */
   readonly read: (chunk: Buffer) => void;
   /**
-   * Resolves with the first frame's facts.
+   * Resolves with the first frame's data.
    *
-   * @throws SandboxUnavailableError if the guest ends before, or is silent for half a minute.
+   * @throws SandboxUnavailableError if the guest ends earlier, or sends nothing for 30 seconds.
    */
   ready(driver: string, ended: Promise<GuestEnd>): Promise<Facts>;
 }
@@ -23,8 +23,8 @@ interface Facts {
   readonly sealed: boolean;
 }
 
-/** @param onBroken Called once, where the stream is none of frames: nothing more is read of it. */
-export function mailbox(onBroken: () => void): Mailbox {
+/** @param onBroken Called once if the stream is not made of frames; reading stops then. */
+export function guestStream(onBroken: () => void): GuestStream {
   let listener: ((frame: unknown) => void) | undefined;
   const early: unknown[] = [];
   const { promise: first, resolve: becomeReady } = Promise.withResolvers<Facts>();

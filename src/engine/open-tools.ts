@@ -58,7 +58,9 @@ export function openTools({
     return running;
   };
   const sandbox = async (): Promise<Sandbox> =>
-    commands.wrapSandbox(foreign.wrapSandbox(linkedSandbox(await bareSandbox(), resolverOf(tools))));
+    commands.wrapSandbox(
+      foreign.wrapSandbox(linkedSandbox(await bareSandbox(), resolverOf(tools))),
+    );
   const commands = commandRunner({
     configured: bareSandbox,
     pythonIsNamed: config.sandboxes.python !== undefined,

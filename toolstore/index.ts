@@ -1,4 +1,4 @@
-/** The tool store: tools, their versions, how they are found and what may enter. */
+/** The tool store: tools with their versions, retrieval, and the registration gate. */
 export { approve, reject, waitingForApproval } from "./care/approval.ts";
 export { toolDiff } from "./care/diff.ts";
 export { libraryToolStore } from "./care/library.ts";

@@ -9,7 +9,7 @@ import { McpServers } from "../../src/core/mcp-servers.ts";
 import { actsOutside, programOf } from "../../src/core/tool.ts";
 import { storedName } from "../../src/mcp/definition.ts";
 import { type ForeignTools, foreignTools } from "../../src/mcp/foreign.ts";
-import { judgeCases, weighTool } from "../../toolstore/gate/weigh.ts";
+import { judgeCases, collectGateFacts } from "../../toolstore/gate/facts.ts";
 import { approve, reject, toolDiff, toolDigest } from "../../toolstore/index.ts";
 import { signal, type TestLibrary, testLibrary } from "../support/library.ts";
 import { sampleTool } from "../toolstore/sample.ts";
@@ -151,7 +151,7 @@ describe("tools of a configured MCP server", () => {
       cases,
     });
     const sandbox = tools.wrapSandbox(await library.sandbox());
-    const facts = await weighTool(
+    const facts = await collectGateFacts(
       { store: library.tools, sandbox },
       adding,
       { inputs: cases.map(({ args }) => args), judge: (list) => judgeCases(cases, list) },

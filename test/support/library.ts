@@ -7,7 +7,7 @@ import { programOf, type Tool } from "../../src/core/tool.ts";
 import { createRedactor, openTrace } from "../../src/trace/index.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import type { Registration, ToolDraft } from "../../toolstore/gate/register.ts";
-import { judgeCases } from "../../toolstore/gate/weigh.ts";
+import { judgeCases } from "../../toolstore/gate/facts.ts";
 import {
   libraryToolStore,
   linkedSandbox,

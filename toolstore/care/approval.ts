@@ -1,15 +1,15 @@
 /**
- * What waits for a person: versions that need something dangerous, and tools of MCP servers whose
- * definition has changed. Approval judges once more, for the library may have changed meanwhile.
+ * Versions that wait for a person's approval: those that need something dangerous, and changed
+ * definitions of MCP tools. Approval runs the gate again, because the library may have changed.
  */
 import { InputError } from "../../src/core/errors.ts";
 import type { Sandbox, ToolStore } from "../../src/core/ports.ts";
 import type { Tool } from "../../src/core/tool.ts";
+import { collectGateFacts, judgeCases } from "../gate/facts.ts";
 import { gate } from "../gate/gate.ts";
-import { judgeCases, weighTool } from "../gate/weigh.ts";
 import { type ReviewPorts, review } from "./reviews.ts";
 
-/** Versions that wait, by name; linear in the tools of the store. */
+/** Waiting versions, in order of name; linear in the tools of the store. */
 export async function waitingForApproval(store: ToolStore): Promise<readonly Tool[]> {
   const waiting: Tool[] = [];
   for (const { name } of await store.list()) {
@@ -18,7 +18,7 @@ export async function waitingForApproval(store: ToolStore): Promise<readonly Too
   return waiting;
 }
 
-/** The version asked for, else the newest that waits. @throws InputError NOTHING_WAITS */
+/** The given version, by default the newest waiting one. @throws InputError NOTHING_WAITS */
 async function waitingVersion(
   store: ToolStore,
   name: string,
@@ -33,8 +33,8 @@ async function waitingVersion(
   throw new InputError(
     "NOTHING_WAITS",
     tool === undefined
-      ? `Expected a version of "${name}" that waits for approval, got none: see toolwright tools pending.`
-      : `Expected a version that waits for approval, ${name}@${tool.version} is ${tool.status}.`,
+      ? `Expected a version of "${name}" that waits for approval, got none: list them with toolwright tools pending.`
+      : `Expected a version that waits for approval, but ${name}@${tool.version} is ${tool.status}.`,
     { facts: { tool: name } },
   );
 }
@@ -42,7 +42,7 @@ async function waitingVersion(
 /**
  * Makes a waiting version active.
  *
- * @throws InputError NOTHING_WAITS, or NOT_APPROVABLE with every reason that the gate still has.
+ * @throws InputError NOTHING_WAITS, or NOT_APPROVABLE with every reason of the gate.
  */
 export async function approve(
   ports: ReviewPorts & { readonly sandbox: () => Promise<Sandbox> },
@@ -52,7 +52,7 @@ export async function approve(
 ): Promise<Tool> {
   const { store } = ports;
   const tool = await waitingVersion(store, name, version);
-  // What runs on a server elsewhere has no cases here: the person judges its definition.
+  // A tool of an MCP server has no cases here: the person judges its definition.
   if (tool.origin === undefined) await judgeAgain(ports, tool, signal);
   await review(ports, tool, { action: "approve", to: "active", reasons: [reason], by: "person" });
   return store.get(name, tool.version);
@@ -63,13 +63,13 @@ async function judgeAgain(
   tool: Tool,
   signal: AbortSignal,
 ): Promise<void> {
-  const facts = await weighTool(
+  const facts = await collectGateFacts(
     { store, sandbox: await sandbox() },
     tool,
     {
       inputs: tool.cases.map(({ args }) => args),
       judge: (executions) => judgeCases(tool.cases, executions),
-      // What it was registered with: a measured score has no cases to pass.
+      // A tool registered with a measured score has no cases to pass.
       floor: tool.cases.length === 0 ? Number.NEGATIVE_INFINITY : 1,
       approvedDigest: tool.digest,
     },
@@ -79,12 +79,12 @@ async function judgeAgain(
   if (decision.accepted) return;
   throw new InputError(
     "NOT_APPROVABLE",
-    `${tool.name}@${tool.version} can not be approved: ${decision.reasons.map(({ message }) => message).join(" ")}`,
+    `${tool.name}@${tool.version} cannot be approved: ${decision.reasons.map(({ message }) => message).join(" ")}`,
     { facts: { tool: tool.name, reasons: decision.reasons.map(({ reason }) => reason) } },
   );
 }
 
-/** Turns a waiting version down; it stays in the history. @throws InputError NOTHING_WAITS */
+/** Rejects a waiting version; it stays in the history. @throws InputError NOTHING_WAITS */
 export async function reject(
   ports: ReviewPorts,
   name: string,

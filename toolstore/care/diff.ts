@@ -1,12 +1,12 @@
-/** What changed between two versions of a tool, for people. */
+/** The changes between two versions of a tool, for people. */
 import { canonicalJson, type Json } from "../../src/core/json.ts";
 import { diffLines } from "../../src/core/text/diff.ts";
 import type { Tool } from "../../src/core/tool.ts";
 
 export interface ToolDiff {
-  /** Fields that differ, the source among them; what always differs (version, digest, dates) is left out. */
+  /** Fields that differ, including the source; fields that always differ (version, digest, dates) are omitted. */
   readonly fields: readonly string[];
-  /** The source line by line: " " kept, "-" gone, "+" new. */
+  /** The source line by line: " " unchanged, "-" removed, "+" added. */
   readonly lines: readonly string[];
 }
 

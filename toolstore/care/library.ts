@@ -1,6 +1,6 @@
 /**
- * The store as the engine keeps it: versions get their release when they enter, links are checked,
- * and a version that fails more than the one before it gives way by itself, which is written down.
+ * The tool store as the engine uses it: a new version gets its release, links are checked, and a
+ * version that fails more often than the one before it is rolled back, with a review in the trace.
  */
 import type { ToolStore } from "../../src/core/ports.ts";
 import type { Tool } from "../../src/core/tool.ts";
@@ -27,7 +27,7 @@ export function libraryToolStore({
           action: "roll-back",
           to: "deprecated",
           reasons: [
-            `It failed ${failures(current)} calls, ${previous.name}@${previous.version} before it ${failures(previous)}: that is significantly worse.`,
+            `It failed in ${failures(current)} calls, ${previous.name}@${previous.version} before it in ${failures(previous)}: that is significantly worse.`,
           ],
           by: "engine",
         },

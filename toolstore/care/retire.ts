@@ -1,6 +1,6 @@
 /**
- * Retirement: what nobody uses leaves the searches, so that the library does not get slower and
- * vaguer with age. Nothing is deleted, and what was retired can come back.
+ * Retirement removes unused tools from the searches, so that a growing library does not become slower
+ * and less precise. Nothing is deleted, and a retired tool can be restored.
  */
 import { InputError } from "../../src/core/errors.ts";
 import type { EventStore, ToolStore } from "../../src/core/ports.ts";
@@ -10,24 +10,24 @@ import { type ReviewPorts, review } from "./reviews.ts";
 
 const MONTH_MS = 30 * 24 * 3_600_000;
 
-/** Successful calls that a tool must have had: TroVE's log20 of the number of requests. */
+/** Successful calls that a tool needs: TroVE's log20 of the number of requests. */
 function leastUses(requests: number): number {
   return Math.log(Math.max(1, requests)) / Math.log(20);
 }
 
 export interface RetirementOptions {
-  /** How many requests the library has seen in all. */
+  /** Total number of requests to the library. */
   readonly requests: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Younger tools are left alone. */
+  /** Younger tools are not retired. */
   readonly graceMs?: number;
 }
 
 /**
- * Active tools that have not earned their place: fewer than log20(requests) successful calls over all
- * versions, older than the grace, called by no other tool, and the engine's own. The rule is TroVE's
- * (Wang et al., 2024), with successes for uses.
+ * Active tools with too little use: fewer than log20(requests) successful calls over all versions,
+ * older than the grace period, called by no other tool, and not from an MCP server. The rule is
+ * TroVE's (Wang et al., 2024), with successful calls instead of uses.
  */
 export async function retirable(
   store: ToolStore,
@@ -47,12 +47,12 @@ export async function retirable(
 }
 
 export interface Retirement {
-  /** Successful calls that the rule asks for. */
+  /** Successful calls that the rule requires. */
   readonly least: number;
   readonly retired: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** Applies the rule with the requests that the trace holds; deprecates every active version. */
+/** Applies the rule with the number of requests in the trace; deprecates every active version. */
 export async function retireUnused(
   ports: ReviewPorts,
   {
@@ -71,7 +71,7 @@ export async function retireUnused(
   const least = leastUses(requests);
   const retired: { name: string; reason: string }[] = [];
   for (const { tool, successes } of await retirable(ports.store, { requests, now, graceMs })) {
-    const reason = `${successes} successful calls in ${requests} requests, ${least.toFixed(2)} are asked for.`;
+    const reason = `${successes} successful calls in ${requests} requests, ${least.toFixed(2)} are required.`;
     if (!dryRun) await retire(ports, tool.name, reason);
     retired.push({ name: tool.name, reason });
   }
@@ -79,9 +79,9 @@ export async function retireUnused(
 }
 
 /**
- * The rule after every so many requests: call it when one has ended.
+ * Applies the rule after every n-th request. Call it when a request has ended.
  *
- * @param every 0: never.
+ * @param every n; 0: never.
  */
 export function retiringEvery(
   every: number,
@@ -132,7 +132,7 @@ export async function restore(
       "NOTHING_TO_RESTORE",
       tool === undefined
         ? `Expected a deprecated version of "${name}", got none: nothing to restore.`
-        : `Expected a deprecated version, ${name}@${tool.version} is ${tool.status}.`,
+        : `Expected a deprecated version, but ${name}@${tool.version} is ${tool.status}.`,
       { facts: { tool: name } },
     );
   }

@@ -1,32 +1,32 @@
 /**
- * What the library saves, read from the trace of real requests: how often a tool that was there made
- * it needless to make one, how soon that happened, and what a reuse has cost.
+ * What the library saves, computed from the trace of real requests: how often an existing tool made
+ * it unnecessary to create one, how soon tools were reused, and the cost per reuse.
  */
 import type { RunSummary } from "../../src/core/event.ts";
 import { readEvents } from "../../src/core/events/read.ts";
 import type { EventStore } from "../../src/core/ports.ts";
 
 export interface ReuseStats {
-  /** Ended ones; only the succeeded ones count below. */
+  /** Ended requests; only the successful ones count below. */
   readonly requests: number;
   readonly succeeded: number;
-  /** Succeeded requests that did not start to make any tool. */
+  /** Successful requests that did not start to create a tool. */
   readonly withoutCreation: number;
-  /** withoutCreation / succeeded; undefined while none has succeeded. */
+  /** withoutCreation / succeeded; undefined if none has succeeded. */
   readonly shareWithoutCreation: number | undefined;
   /** Tools that requests registered. */
   readonly creations: number;
-  /** Pairs of a succeeded request and a tool that served it and was there before it began. */
+  /** Pairs of a successful request and a tool that served it and existed before it began. */
   readonly creationsAvoided: number;
   /** Tools that served at least two requests. */
   readonly reusedTools: number;
   /** Median over the reused tools, from the first request served to the second, in seconds. */
   readonly secondsToSecondUse: number | undefined;
-  /** Of every search for a tool that a request started, successful or not. */
+  /** Duration of every evolution that a request started, successful or not. */
   readonly creationSeconds: number;
-  /** Undefined where a model without a known price took part. */
+  /** Undefined if a model without a known price was used. */
   readonly creationUsd: number | undefined;
-  /** Cost of all creations over the creations avoided: it falls as the library ages. */
+  /** Cost of all creations divided by the creations avoided: it falls as tools are reused. */
   readonly secondsPerReuse: number | undefined;
   readonly usdPerReuse: number | undefined;
 }
@@ -40,7 +40,7 @@ interface RequestUse {
   readonly served: ReadonlySet<string>;
 }
 
-/** Linear in the events of requests and in the model replies of what they started. */
+/** Linear in the events of requests and in the model replies of the runs that they started. */
 export async function reuseStats(events: EventStore): Promise<ReuseStats> {
   const runs = (await events.runs()).toReversed();
   const requests: RequestUse[] = [];
@@ -109,7 +109,7 @@ async function readRequest(events: EventStore, run: RunSummary): Promise<Request
   return { startedAt: Date.parse(run.startedAt), succeeded, creates, registered, served };
 }
 
-/** Seconds from the first request that a tool served to the second, per tool that has both. */
+/** For each tool that served two requests: seconds from the first request to the second. */
 function waitsOf(requests: readonly RequestUse[]): readonly number[] {
   const uses = new Map<string, number[]>();
   for (const { served, startedAt } of requests) {
@@ -121,7 +121,7 @@ function waitsOf(requests: readonly RequestUse[]): readonly number[] {
   });
 }
 
-/** Model replies stand in runs beside the searches that asked for them. */
+/** Model replies are in separate runs, children of the evolutions. */
 async function costOf(
   events: EventStore,
   runs: readonly RunSummary[],

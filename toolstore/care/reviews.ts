@@ -1,6 +1,6 @@
 /**
- * What was decided about stored tools, by whom and why. Each decision is a run of its own in the
- * trace, written before the store is changed.
+ * Decisions about stored tools, with actor and reason. Each decision is a separate run in the trace,
+ * written before the store is changed.
  */
 import { readEvents } from "../../src/core/events/read.ts";
 import type { DataOf } from "../../src/core/events/schemas.ts";
@@ -16,7 +16,7 @@ export interface ReviewPorts {
   readonly newId: (kind: string) => string;
 }
 
-/** Writes a decision down; `change` then makes it so, by default by setting the version's status. */
+/** Records a decision; then `change` carries it out, by default by setting the version's status. */
 export async function review(
   { store, openTrace, newId }: ReviewPorts,
   tool: Tool,
@@ -45,7 +45,7 @@ export async function review(
   await trace.end("succeeded");
 }
 
-/** The decisions about a tool, oldest first; decisions that could not be carried out are left out. */
+/** The decisions about a tool, oldest first, without those that could not be carried out. */
 export async function reviewsOf(events: EventStore, name: string): Promise<readonly Review[]> {
   const found: Review[] = [];
   const title = ` ${name}@`;

@@ -1,23 +1,23 @@
 /**
- * What keeps a library from getting worse with age: a version that fails more than the one before it
- * is rolled back. That only sets a status; nothing is deleted.
+ * Rolls back a version that fails more often than the one before it, so that the library does not get
+ * worse. This only sets a status; nothing is deleted.
  */
 import { InputError } from "../../src/core/errors.ts";
 import type { ToolStore } from "../../src/core/ports.ts";
 import type { Tool, ToolUsage } from "../../src/core/tool.ts";
-import { currentOf } from "../store/shelf.ts";
+import { currentOf } from "../store/tool-table.ts";
 
 type Calls = Pick<ToolUsage, "calls" | "successes">;
 
-/** One-sided level of the test, and the calls that each version must have had. */
+/** One-sided significance level of the test, and the number of calls that each version needs. */
 const ALPHA = 0.005;
 const LEAST_CALLS = 10;
 
 /**
  * Whether the live failure rate of the current version is significantly above that of the version
  * before it: Fisher's exact test, one-sided, p below 0.005, with at least 10 calls of each. The level
- * is that of one look; a look after every call multiplies false alarms, and stays below 5 % over the
- * first 200 calls at equal rates (held by test).
+ * is that of a single test. Testing after every call gives more false alarms: below 5 % over the first
+ * 200 calls at equal rates (checked by a test).
  */
 export function shouldRollBack(current: Calls, previous: Calls): boolean {
   if (current.calls < LEAST_CALLS || previous.calls < LEAST_CALLS) return false;
@@ -25,7 +25,7 @@ export function shouldRollBack(current: Calls, previous: Calls): boolean {
 }
 
 /**
- * P(at least as many failures fall on the current version | all margins), by Fisher's exact test:
+ * P(the current version has at least this many failures | all margins), by Fisher's exact test:
  * the upper tail of the hypergeometric distribution. In [0, 1]; linear in the failures.
  */
 export function failureRise(current: Calls, previous: Calls): number {
@@ -51,12 +51,12 @@ function logChoose(n: number, k: number): number {
 }
 
 /**
- * Makes an older version current again and deprecates those above it.
+ * Makes an older version current again and deprecates all later versions.
  *
  * @param to The version to go back to; default the highest active one below the current.
  * @returns The tool that is current now.
  * @throws ToolNotFoundError if there is no such tool or version.
- * @throws InputError NOTHING_TO_ROLL_BACK_TO if no older version can take over.
+ * @throws InputError NOTHING_TO_ROLL_BACK_TO if there is no older version to use.
  */
 export async function rollBack(store: ToolStore, name: string, to?: number): Promise<Tool> {
   const history = await store.history(name);
@@ -73,7 +73,7 @@ export async function rollBack(store: ToolStore, name: string, to?: number): Pro
       { facts: { tool: name, version: current.version } },
     );
   }
-  // The old one first: at no moment is the tool without an active version.
+  // The old version first, so that the tool always has an active version.
   if (target.status !== "active") await store.setStatus(name, target.version, "active");
   for (const { version, status } of history) {
     if (version > target.version && status === "active") {
@@ -83,7 +83,7 @@ export async function rollBack(store: ToolStore, name: string, to?: number): Pro
   return store.get(name);
 }
 
-/** The current version and the one before it, where live failures call for going back. */
+/** The current version and the one before it, if the live failures require a rollback. */
 export async function worseThanBefore(
   store: Pick<ToolStore, "history">,
   name: string,
@@ -93,7 +93,7 @@ export async function worseThanBefore(
   const previous = history.findLast(
     (tool) => tool.version < current.version && tool.status === "active",
   );
-  // What runs on a server elsewhere is one thing under every version: there is no way back to another.
+  // All versions of an MCP tool call the same server, so a rollback would change nothing.
   if (current.origin !== undefined) return undefined;
   if (current.status !== "active" || previous === undefined) return undefined;
   return shouldRollBack(current.usage, previous.usage) ? { current, previous } : undefined;

@@ -1,26 +1,24 @@
-/**
- * Two tools are the same when they do the same, whatever they are called.
- */
+/** Compares the behaviour of two tools, whatever their names. */
 import type { Execution } from "../../src/core/execution.ts";
 import { canonicalJson, type Json, sameJson } from "../../src/core/json.ts";
 import type { Random } from "../../src/core/random.ts";
 
 export interface Agreement {
   readonly duplicate: boolean;
-  /** Inputs on which both returned, and the same. */
+  /** Inputs on which both returned the same value. */
   readonly agreed: number;
   /** Inputs on which at least one returned. */
   readonly compared: number;
 }
 
-/** Fewer agreeing answers than this are a coincidence. */
+/** Fewer equal answers may be a coincidence. */
 const LEAST_AGREED = 8;
 const LEAST_DISTINCT = 3;
 
 /**
  * Whether two tools that were run on the same inputs, in the same order, behave the same: they return
- * the same wherever either returns, on at least 8 inputs and with at least 3 different answers (two
- * checks that say yes to everything are not yet one check).
+ * the same value on every input on which at least one returns, on at least 8 inputs and with at least
+ * 3 different answers (two predicates that always answer yes are not yet duplicates).
  *
  * @param tolerance Distance within which numbers count as equal.
  * @throws RangeError if the lists differ in length.
@@ -52,10 +50,10 @@ export function behaviouralDuplicate(
 }
 
 /**
- * Inputs to compare two tools on: those that either has examples of, and variations of them.
+ * Inputs for comparing two tools: the examples and random variations of them.
  *
- * @param examples Argument lists out of both tools' cases.
- * @param count How many variations, drawn with `random`.
+ * @param examples Argument lists from both tools' cases.
+ * @param count Number of variations, drawn with `random`.
  */
 export function probeInputs(
   examples: readonly (readonly Json[])[],

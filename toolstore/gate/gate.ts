@@ -1,7 +1,7 @@
 /**
- * Registration gate: whether a candidate may become the current version of a tool. Pure: the caller
- * gathers the facts (runs the sealed instances, the dependants' cases, the comparison), the gate
- * decides, and says every reason, not the first.
+ * Registration gate: decides whether a candidate may become the current version of a tool. Pure: the
+ * caller collects the facts (runs the sealed instances, the dependants' cases and the comparisons).
+ * A refusal names every reason, not only the first.
  */
 import { InputError } from "../../src/core/errors.ts";
 import type { Evaluation } from "../../src/core/ports.ts";
@@ -18,7 +18,7 @@ export interface DependantResult {
 export interface DuplicateResult {
   readonly name: string;
   readonly version: number;
-  /** Inputs on which both gave the same. */
+  /** Inputs on which both returned the same value. */
   readonly agreed: number;
 }
 
@@ -26,7 +26,7 @@ export interface GateFacts {
   readonly candidate: Tool;
   /** The version that it would replace. */
   readonly incumbent?: Tool;
-  /** On the sealed instances. */
+  /** The candidate's evaluation on the sealed instances. */
   readonly heldOut: Evaluation;
   /** The incumbent's, on the same sealed instances in the same order. */
   readonly incumbentHeldOut?: Evaluation;
@@ -34,11 +34,11 @@ export interface GateFacts {
   readonly floor?: number;
   /** Fitness distance that counts as equal. */
   readonly resolution?: number;
-  /** Cases of the tools that call this one, run with the candidate in its place. */
+  /** Results of the cases of tools that call this one, with the candidate in its place. */
   readonly dependants?: readonly DependantResult[];
-  /** Stored tools found to behave the same: see `behaviouralDuplicate`. */
+  /** Stored tools that behave the same: see `behaviouralDuplicate`. */
   readonly duplicates?: readonly DuplicateResult[];
-  /** Digest of the version whose capabilities a person has approved. */
+  /** Digest of the version that a person has approved. */
   readonly approvedDigest?: string;
 }
 
@@ -56,14 +56,14 @@ export type GateDecision =
   | { readonly accepted: true }
   | {
       readonly accepted: false;
-      /** Nothing stands against it but that a person has not approved it yet. */
+      /** True if a person's approval is the only thing that is missing. */
       readonly approvable: boolean;
       readonly reasons: readonly { readonly reason: GateReason; readonly message: string }[];
     };
 
 /**
- * @throws InputError DIFFERENT_INSTANCES if the two evaluations are not over the same number of
- *   instances: scores over different ones can not be compared.
+ * @throws InputError DIFFERENT_INSTANCES if the two evaluations have different numbers of instances,
+ *   because then their scores cannot be compared.
  */
 export function gate(facts: GateFacts): GateDecision {
   const { candidate, incumbent, dependants = [], duplicates = [], approvedDigest } = facts;
@@ -72,7 +72,10 @@ export function gate(facts: GateFacts): GateDecision {
 
   judgeHeldOut(facts, refuse);
   if (incumbent?.origin !== undefined && incumbent.origin !== candidate.origin) {
-    refuse("foreign-name", `${incumbent.name} is a tool of ${incumbent.origin}: choose a name.`);
+    refuse(
+      "foreign-name",
+      `${incumbent.name} is the name of a tool of ${incumbent.origin}: choose another name.`,
+    );
   }
   for (const { name, version, passed, total } of dependants) {
     if (passed < total) {
@@ -83,22 +86,22 @@ export function gate(facts: GateFacts): GateDecision {
     }
   }
   for (const { name, version, agreed } of duplicates) {
-    // A better version of a tool may well behave as the one before it, only faster.
+    // A better version of a tool may behave like the one before it, only faster.
     if (name === (incumbent ?? candidate).name) continue;
     refuse(
       "duplicate",
-      `It behaves like ${name}@${version} on all ${agreed} inputs compared: use that one.`,
+      `It behaves like ${name}@${version} on all ${agreed} compared inputs: use that tool.`,
     );
   }
   const secrets = secretsIn(candidate);
   if (secrets.length > 0) {
-    refuse("secret", `It holds what looks like a secret (${secrets.join(", ")}): take it out.`);
+    refuse("secret", `It contains what looks like a secret (${secrets.join(", ")}): remove it.`);
   }
   const dangers = dangersOf(candidate);
   if (dangers.length > 0 && approvedDigest !== candidate.digest) {
     refuse(
       "approval-needed",
-      `It needs ${dangers.join(" and ")}: a person has to approve this version.`,
+      `It needs ${dangers.join(" and ")}: a person must approve this version.`,
     );
   }
   if (reasons.length === 0) return { accepted: true };
@@ -120,7 +123,7 @@ function judgeHeldOut(
   if (!(heldOut.fitness >= floor - resolution)) {
     refuse(
       "below-floor",
-      `It scores ${heldOut.fitness} on the sealed instances, ${floor} is needed.`,
+      `It scores ${heldOut.fitness} on the sealed instances, but ${floor} is required.`,
     );
   }
   if (incumbentHeldOut?.status !== "scored") return;
@@ -138,7 +141,7 @@ function judgeHeldOut(
   }
 }
 
-/** What a person has to approve, in words. */
+/** What a person must approve, as phrases. */
 export function dangersOf({ capabilities, language }: Tool): string[] {
   const dangers: string[] = [];
   if (capabilities.network.length > 0)

@@ -1,6 +1,6 @@
 /**
- * Registers a tool that somebody wrote: judged like an evolved one, kept as the next version of its
- * name, and put before a person where it needs something dangerous.
+ * Registers a tool written by a person: it passes the same gate as an evolved one and becomes the next
+ * version of its name. If it needs something dangerous, it waits for approval.
  */
 import { InputError } from "../../src/core/errors.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
@@ -8,13 +8,13 @@ import type { Tool } from "../../src/core/tool.ts";
 import { type ReviewPorts, review } from "../care/reviews.ts";
 import { checkUses } from "../link/graph.ts";
 import { toolDigest } from "../store/digest.ts";
+import { type CollectOptions, collectGateFacts } from "./facts.ts";
 import { type GateDecision, gate } from "./gate.ts";
-import { type WeighOptions, weighTool } from "./weigh.ts";
 
 export type ToolDraft = Omit<Tool, "version" | "digest" | "status" | "usage" | "evaluation">;
 
 export type Registration =
-  /** `waiting`: stored as a candidate until a person approves it. */
+  /** `waiting`: stored as a candidate that a person must approve. */
   | {
       readonly status: "registered" | "waiting";
       readonly tool: Tool;
@@ -24,37 +24,37 @@ export type Registration =
   | { readonly status: "refused"; readonly reasons: readonly string[] };
 
 /**
- * @throws InputError where its links do not hold (see `checkUses`); SandboxUnavailableError.
+ * @throws InputError if its links are invalid (see `checkUses`); SandboxUnavailableError.
  */
 export async function registerTool(
   ports: ReviewPorts & { readonly sandbox: Sandbox },
   draft: ToolDraft,
-  options: WeighOptions,
+  options: CollectOptions,
   signal: AbortSignal,
 ): Promise<Registration> {
   const history = await historyOf(ports, draft.name);
   const last = history.at(-1);
   const tool = complete(draft, (last?.version ?? 0) + 1);
   if (last?.digest === tool.digest) {
-    return { status: "unchanged", tool: last, reasons: [`It is what ${at(last)} is already.`] };
+    return { status: "unchanged", tool: last, reasons: [`It is the same as ${at(last)}.`] };
   }
   if (tool.uses !== undefined) await checkUses(ports.store, tool);
-  const facts = await weighTool(ports, tool, options, signal);
+  const facts = await collectGateFacts(ports, tool, options, signal);
   const decision = gate(facts);
   const reasons = reasonsOf(decision);
   if (!decision.accepted && !decision.approvable) return { status: "refused", reasons };
 
   const fitness = facts.heldOut.status === "scored" ? facts.heldOut.fitness : 0;
   const status = decision.accepted ? "active" : "candidate";
-  const kept: Tool = {
+  const registered: Tool = {
     ...tool,
     status,
     evaluation: { train: fitness, heldOut: fitness, measures: {} },
   };
-  await review(ports, kept, { action: "register", to: status, reasons, by: "person" }, () =>
-    ports.store.put(kept),
+  await review(ports, registered, { action: "register", to: status, reasons, by: "person" }, () =>
+    ports.store.put(registered),
   );
-  const stored = await ports.store.get(kept.name, kept.version);
+  const stored = await ports.store.get(registered.name, registered.version);
   return { status: decision.accepted ? "registered" : "waiting", tool: stored, reasons };
 }
 

@@ -1,6 +1,4 @@
-/**
- * Semantic versions of tools, derived from what changed: nobody has to remember to raise one.
- */
+/** Semantic versions of tools, derived from what changed. */
 import { InputError } from "../../src/core/errors.ts";
 import type { Execution } from "../../src/core/execution.ts";
 import { canonicalJson, type Json, sameJson } from "../../src/core/json.ts";
@@ -17,8 +15,8 @@ export type RunTool = (
 ) => Promise<readonly Execution[]>;
 
 /**
- * The release after another: a changed signature is a new major, changed behaviour a new minor, a
- * change inside a new patch. Records without a release, of an earlier engine, count as 0.VERSION.0.
+ * The release after `previous`: a changed signature gives a new major, changed behaviour a new minor,
+ * an internal change a new patch. Records of earlier engines without a release count as 0.VERSION.0.
  */
 function releaseAfter(previous: Pick<Tool, "release" | "version">, change: Change): string {
   const text = previous.release ?? `0.${previous.version}.0`;
@@ -33,56 +31,58 @@ function releaseAfter(previous: Pick<Tool, "release" | "version">, change: Chang
   }
 }
 
-/** Whether callers would notice by types alone: names, types and their order, not the wording. */
+/** Whether the signatures are equal for callers: names, types and their order, not descriptions. */
 function sameSignature(before: Tool, after: Tool): boolean {
   const text = ({ signature }: Tool) => signature.replace(/^\s*function\s+/, "").replace(/\s/g, "");
   const types = ({ parameters, result }: Tool) =>
-    canonicalJson([plain(parameters), order(parameters), plain(result)]);
+    canonicalJson([typesIn(parameters), order(parameters), typesIn(result)]);
   return text(before) === text(after) && types(before) === types(after);
 }
 
-const WORDING = new Set(["description", "title", "examples", "$comment", "default"]);
+const DESCRIPTIVE = new Set(["description", "title", "examples", "$comment", "default"]);
 
-function plain(value: Json): Json {
-  if (Array.isArray(value)) return value.map(plain);
+function typesIn(value: Json): Json {
+  if (Array.isArray(value)) return value.map(typesIn);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key, item]) => !(WORDING.has(key) && typeof item !== "object"))
-      .map(([key, item]) => [key, plain(item)]),
+      .filter(([key, item]) => !(DESCRIPTIVE.has(key) && typeof item !== "object"))
+      .map(([key, item]) => [key, typesIn(item)]),
   );
 }
 
-/** Canonical text sorts keys, and arguments are told by their place. */
+/** Canonical JSON sorts keys, but arguments are positional. */
 function order({ properties }: JsonSchema): Json {
   return properties !== null && typeof properties === "object" ? Object.keys(properties) : [];
 }
 
-const MOST_INPUTS = 200;
+const MAX_INPUTS = 200;
 
 /**
- * What a version changed against the one before it. Behaviour is compared on the cases of both; with
- * none, or where a call could change something outside, other code counts as other behaviour.
+ * What a version changed compared with the one before it. Behaviour is compared on the cases of both;
+ * without cases, or if a call could change something outside, different code counts as different
+ * behaviour.
  */
 async function changeBetween(before: Tool, after: Tool, run: RunTool): Promise<Change> {
   if (!sameSignature(before, after)) return "signature";
   const cases = new Map(
     [...before.cases, ...after.cases].map(({ args }) => [canonicalJson(args), args]),
   );
-  const inputs = [...cases.values()].slice(0, MOST_INPUTS);
+  const inputs = [...cases.values()].slice(0, MAX_INPUTS);
   if (inputs.length === 0 || actsOutside(before) || actsOutside(after)) return "behaviour";
-  const [old, young] = [await run(before, inputs), await run(after, inputs)];
-  return inputs.every((_, index) => alike(old[index], young[index])) ? "inside" : "behaviour";
+  const [earlier, later] = [await run(before, inputs), await run(after, inputs)];
+  const same = inputs.every((_, index) => sameOutcome(earlier[index], later[index]));
+  return same ? "inside" : "behaviour";
 }
 
-function alike(left: Execution | undefined, right: Execution | undefined): boolean {
+function sameOutcome(left: Execution | undefined, right: Execution | undefined): boolean {
   if (left?.status !== "returned" || right?.status !== "returned") {
     return left?.status !== "returned" && right?.status !== "returned";
   }
   return sameJson(left.output, right.output, 1e-9);
 }
 
-/** A store whose new versions carry a release, and whose tools call only tools that are there. */
+/** Wraps a store: a new version gets a release, and may call only tools that exist. */
 export function releasingToolStore(store: ToolStore, run: RunTool): ToolStore {
   return {
     ...store,
@@ -91,7 +91,7 @@ export function releasingToolStore(store: ToolStore, run: RunTool): ToolStore {
       if (tool.release !== undefined) return store.put(tool);
       const previous = tool.version === 1 ? undefined : await newest(store, tool.name);
       if (previous === undefined) return store.put({ ...tool, release: "1.0.0" });
-      // The same code again is no new version, and one with a gap is refused below.
+      // The same code is not a new version; a gap in the versions is refused by the store.
       if (previous.digest === tool.digest || previous.version !== tool.version - 1) {
         return store.put(tool);
       }

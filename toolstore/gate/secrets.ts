@@ -1,17 +1,17 @@
 /**
- * Finds what looks like a credential in a tool. Holds: the shapes of `src/core/text/secrets.ts`, and
- * long random strings given to a name such as `password`. Does not hold: a secret that is built from
- * parts, or that looks like a word.
+ * Finds what looks like a credential in a tool. Holds: the shapes in `src/core/text/secrets.ts`, and
+ * long random strings assigned to a name such as `password`. Does not hold: a secret that is built
+ * from parts, or that looks like a word.
  */
 import { secretKindsIn } from "../../src/core/text/secrets.ts";
 import type { Tool } from "../../src/core/tool.ts";
 
 const ASSIGNED =
   /(?:api[_-]?key|secret|token|passw(?:or)?d|authorization)["'`]?\s*[:=]\s*["'`]([^"'`\s]{12,})["'`]/gi;
-/** Bits per character above which a string is hardly a word or a placeholder. */
+/** Bits per character above which a string is unlikely to be a word or a placeholder. */
 const RANDOM_BITS = 3.3;
 
-/** Kinds of what was found, each once; never the secret itself. */
+/** The kinds of secrets found, each once; never the secret itself. */
 export function secretsIn(tool: Pick<Tool, "source" | "description" | "cases">): string[] {
   const found = new Set<string>();
   for (const text of [tool.source, tool.description, JSON.stringify(tool.cases)]) {

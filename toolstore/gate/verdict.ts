@@ -1,28 +1,28 @@
-/** The gate's verdict on a candidate: weighed on what it is judged on, the reasons in words. */
+/** Runs the gate on a candidate: collects the facts and returns the decision with its reasons. */
 import type { Sandbox, ToolStore } from "../../src/core/ports.ts";
 import type { Tool } from "../../src/core/tool.ts";
+import { type CollectOptions, collectGateFacts } from "./facts.ts";
 import { gate } from "./gate.ts";
-import { type WeighOptions, weighTool } from "./weigh.ts";
 
 export type GateVerdict =
   | { readonly accepted: true }
   | {
       readonly accepted: false;
-      /** Nothing stands against it but that a person has not approved it yet. */
+      /** True if a person's approval is the only thing that is missing. */
       readonly approvable: boolean;
       readonly reasons: readonly string[];
-      /** A stored tool that does the same. */
+      /** A stored tool that behaves the same. */
       readonly twin?: { readonly name: string; readonly version: number };
     };
 
-/** @param sandbox Runs programs that stand alone. */
+/** @param sandbox Runs programs without links; links are resolved before. */
 export function gateOf(
   store: ToolStore,
   sandbox: () => Promise<Sandbox>,
-): (candidate: Tool, options: WeighOptions, signal: AbortSignal) => Promise<GateVerdict> {
+): (candidate: Tool, options: CollectOptions, signal: AbortSignal) => Promise<GateVerdict> {
   return async (candidate, options, signal) => {
     const ports = { store, sandbox: await sandbox() };
-    const facts = await weighTool(ports, candidate, options, signal);
+    const facts = await collectGateFacts(ports, candidate, options, signal);
     const decision = gate(facts);
     if (decision.accepted) return decision;
     const [twin] = facts.duplicates ?? [];

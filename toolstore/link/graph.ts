@@ -1,6 +1,6 @@
 /**
- * Which tool calls which: a tool's dependencies as they are resolved now, and its dependants, with
- * those told apart that another version of it would reach.
+ * Which tool calls which: a tool's dependencies as they resolve now, its dependants, and those
+ * dependants that would use a new version of it.
  */
 import type { ToolLink } from "../../src/core/execution.ts";
 import type { ToolStore } from "../../src/core/ports.ts";
@@ -10,12 +10,12 @@ import { linkProgram, resolverOf } from "./link.ts";
 
 export interface Dependency {
   readonly name: string;
-  /** The one that a call would run now. */
+  /** The version that a call would run now. */
   readonly version: number;
   readonly pinned: boolean;
 }
 
-/** What a tool calls itself, in its own order. @throws ToolNotFoundError */
+/** Direct dependencies, in the order of `uses`. @throws ToolNotFoundError */
 export async function dependenciesOf(
   store: Pick<ToolStore, "get">,
   { uses = [] }: Pick<Tool, "uses">,
@@ -28,7 +28,7 @@ export async function dependenciesOf(
   return found;
 }
 
-/** Tools whose current version calls `name` itself; linear in the tools of the store. */
+/** Tools whose current version calls `name` directly; linear in the tools of the store. */
 export async function dependantsOf(
   store: Pick<ToolStore, "list">,
   name: string,
@@ -38,8 +38,8 @@ export async function dependantsOf(
 }
 
 /**
- * Active tools that would run another version of `name` if it became current: those that follow it
- * without a pin, and in turn those that follow them.
+ * Active tools that would run another version of `name` if it became current: those that call it
+ * without a pinned version, directly or through other tools.
  */
 export async function reachedBy(
   store: Pick<ToolStore, "list">,
@@ -67,14 +67,14 @@ export async function reachedBy(
   return [...reached.values()];
 }
 
-/** Names that some tool calls. */
+/** Names of tools that another tool calls. */
 export async function dependedOn(store: Pick<ToolStore, "list">): Promise<ReadonlySet<string>> {
   const all = await store.list({ statuses: ["active", "candidate"] });
   return new Set(all.flatMap(({ uses = [] }) => uses.map(({ name }) => name)));
 }
 
 /**
- * That a tool's links hold, with the tool itself in place of what the store has under its name.
+ * Checks that a tool's links are valid, with the tool itself in place of the store's version.
  *
  * @throws InputError USES_CYCLE, USES_TOO_DEEP, USES_NOT_LINKABLE, TOOL_NOT_FOUND and the like.
  */
@@ -82,7 +82,7 @@ export async function checkUses(store: Pick<ToolStore, "get">, tool: Tool): Prom
   await linkProgram(programOf(tool), resolveWith(store, tool));
 }
 
-/** The store as it would be with `tool` current under its name; pinned links keep their version. */
+/** Resolves links as if `tool` were the current version of its name; pinned links stay pinned. */
 export function resolveWith(store: Pick<ToolStore, "get">, tool: Tool) {
   const resolve = resolverOf(store);
   return async (link: ToolLink): Promise<Tool> =>
@@ -92,9 +92,9 @@ export function resolveWith(store: Pick<ToolStore, "get">, tool: Tool) {
 }
 
 /**
- * A task whose candidates are told which stored tools they may call.
+ * Adds the stored tools that candidates may call to the task's description.
  *
- * @throws ToolNotFoundError for one that is not there: better now than in every candidate.
+ * @throws ToolNotFoundError if one does not exist, before every candidate would fail.
  */
 export async function withUses(store: Pick<ToolStore, "get">, task: Task): Promise<Task> {
   const { uses = [], spec } = task;
@@ -104,6 +104,6 @@ export async function withUses(store: Pick<ToolStore, "get">, task: Task): Promi
     const { signature, description } = await store.get(name, version);
     lines.push(`- ${signature.replace(/^function\s+/, "")}: ${description}`);
   }
-  const told = `${spec.description}\nThese functions are there to be called:\n${lines.join("\n")}`;
-  return { ...task, spec: { ...spec, description: told } };
+  const description = `${spec.description}\nYou can call these functions:\n${lines.join("\n")}`;
+  return { ...task, spec: { ...spec, description } };
 }

@@ -1,31 +1,31 @@
 /**
- * A program with the stored tools that it calls, as one source: each tool is a function of its own
- * scope, handed in under its name, so that no helper of one is seen by another. Plain text work: the
- * sources stay unread, and are parsed where they run.
+ * Joins a program and the stored tools that it calls into one source. Each tool has its own function
+ * scope and is passed to its callers under its name, so that its helpers are not visible to others.
+ * This only composes text: the sources are parsed where they run.
  */
 import { InputError } from "../../src/core/errors.ts";
 import type { Language, Program, ToolLink } from "../../src/core/execution.ts";
 import type { ToolStore } from "../../src/core/ports.ts";
 import type { Tool } from "../../src/core/tool.ts";
 
-/** Calls inside calls, at the most. */
+/** Maximum depth of nested calls. */
 const DEEPEST_USE = 8;
-/** Tools behind one program in all, at the most. */
-const MOST_TOOLS = 64;
+/** Maximum number of tools that one program calls, directly or indirectly. */
+const MAX_TOOLS = 64;
 const LINKABLE: readonly Language[] = ["javascript", "typescript"];
 
-/** Gives the tool that a link means. @throws ToolNotFoundError */
+/** Returns the tool of a link. @throws ToolNotFoundError */
 export type ResolveTool = (link: ToolLink) => Promise<Tool>;
 
-/** Pinned links by their version, others by the current one. */
+/** Resolves pinned links to their version, other links to the current version. */
 export function resolverOf(store: Pick<ToolStore, "get">): ResolveTool {
   return ({ name, version }) => store.get(name, version);
 }
 
 /**
- * @returns The program itself if it uses nothing; else one that stands alone.
+ * @returns The program itself if it uses no tools; otherwise a program without links.
  * @throws InputError USES_CYCLE, USES_TOO_DEEP, USES_TOO_MANY, USES_TWICE, USES_NOT_LINKABLE, TOOL_NOT_FOUND:
- *   naming the way from the program to the tool at fault.
+ *   naming the path from the program to the faulty tool.
  */
 export async function linkProgram(program: Program, resolve: ResolveTool): Promise<Program> {
   const { uses = [] } = program;
@@ -33,7 +33,7 @@ export async function linkProgram(program: Program, resolve: ResolveTool): Promi
   checkLinkable(program, program.entry);
   const linked = await closure(uses, [program.entry], resolve);
   const parts = [...linked.values()].map(
-    ({ tool, local }) => `const ${local} = ${scoped(tool)}(${given(tool, linked)});`,
+    ({ tool, local }) => `const ${local} = ${scoped(tool)}(${toolArguments(tool, linked)});`,
   );
   const typed =
     program.language === "typescript" ||
@@ -41,8 +41,8 @@ export async function linkProgram(program: Program, resolve: ResolveTool): Promi
   return {
     language: typed ? "typescript" : "javascript",
     entry: program.entry,
-    // The program stands first, so that a line of it is the same line here.
-    source: `var ${program.entry} = ${scoped(program)}(...(() => {\n${parts.join("\n")}\nreturn [${given(program, linked)}];\n})());\n`,
+    // The program comes first, so that its line numbers stay the same.
+    source: `var ${program.entry} = ${scoped(program)}(...(() => {\n${parts.join("\n")}\nreturn [${toolArguments(program, linked)}];\n})());\n`,
   };
 }
 
@@ -52,7 +52,7 @@ interface Linked {
   readonly local: string;
 }
 
-/** Every tool behind the links, those that others need first. */
+/** Every tool reached through the links; a tool comes after the tools that it calls. */
 async function closure(
   links: readonly ToolLink[],
   path: readonly string[],
@@ -60,33 +60,33 @@ async function closure(
   linked = new Map<string, Linked>(),
 ): Promise<Map<string, Linked>> {
   for (const [index, link] of links.entries()) {
-    const way = [...path, keyOf(link)].join(" -> ");
+    const chain = [...path, keyOf(link)].join(" -> ");
     if (path.some((step) => step.split("@")[0] === link.name)) {
       throw new InputError(
         "USES_CYCLE",
-        `Expected tools that do not call themselves, got the cycle ${way}: take one of the links out.`,
+        `Expected tools that do not call themselves, got the cycle ${chain}: remove one of the links.`,
       );
     }
     if (path.length > DEEPEST_USE) {
       throw new InputError(
         "USES_TOO_DEEP",
-        `Expected at most ${DEEPEST_USE} tools that call each other in a row, got ${way}: flatten them.`,
+        `Expected at most ${DEEPEST_USE} tools that call each other in a row, got ${chain}: flatten them.`,
       );
     }
     if (links.findIndex(({ name }) => name === link.name) !== index) {
       throw new InputError(
         "USES_TWICE",
-        `Expected each tool once in a list of used tools, got ${link.name} again at ${way}: keep one version of it.`,
+        `Expected each tool once in a list of used tools, got ${link.name} again at ${chain}: keep one version of it.`,
       );
     }
     if (linked.has(keyOf(link))) continue;
     const tool = await resolve(link);
-    checkLinkable(tool, way);
+    checkLinkable(tool, chain);
     await closure(tool.uses ?? [], [...path, keyOf(link)], resolve, linked);
-    if (linked.size >= MOST_TOOLS) {
+    if (linked.size >= MAX_TOOLS) {
       throw new InputError(
         "USES_TOO_MANY",
-        `Expected at most ${MOST_TOOLS} tools behind one program, got more at ${way}.`,
+        `Expected one program to use at most ${MAX_TOOLS} tools, got more at ${chain}: use fewer.`,
       );
     }
     linked.set(keyOf(link), { tool, local: `tool_${linked.size}_of_${path[0]}` });
@@ -94,18 +94,21 @@ async function closure(
   return linked;
 }
 
-/** A function of the tools that it uses, which gives the program's own: nothing else is in its scope. */
+/** A function that takes the used tools and returns the program's entry; its scope has nothing else. */
 function scoped({ source, entry, uses = [] }: Pick<Program, "source" | "entry" | "uses">): string {
   const names = uses.map(({ name }) => name).join(", ");
   return `((${names}) => { ${withoutExport(source)}\nreturn ${entry};\n})`;
 }
 
-/** What is handed to it, in the same order. */
-function given({ uses = [] }: Pick<Program, "uses">, linked: ReadonlyMap<string, Linked>): string {
+/** The arguments for that function, in the same order. */
+function toolArguments(
+  { uses = [] }: Pick<Program, "uses">,
+  linked: ReadonlyMap<string, Linked>,
+): string {
   return uses.map((link) => linked.get(keyOf(link))?.local).join(", ");
 }
 
-/** Inside a function an `export` is a fault; a habit of authors, not a part of the program. */
+/** Removes `export`, which authors often write and which is a syntax error inside a function. */
 function withoutExport(source: string): string {
   return source.replace(
     /^export\s+(?:default\s+)?(?=(?:async\s+)?function\b|class\b|const\b|let\b|var\b)/gm,
@@ -113,11 +116,11 @@ function withoutExport(source: string): string {
   );
 }
 
-function checkLinkable(program: Pick<Program, "language">, way: string): void {
+function checkLinkable(program: Pick<Program, "language">, chain: string): void {
   if (LINKABLE.includes(program.language)) return;
   throw new InputError(
     "USES_NOT_LINKABLE",
-    `Expected tools in JavaScript or TypeScript where one calls another, ${way} is ${program.language}: call it as a step of its own.`,
+    `Expected JavaScript or TypeScript where one tool calls another, but ${chain} is ${program.language}: call it in a separate step.`,
   );
 }
 

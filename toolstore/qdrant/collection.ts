@@ -1,24 +1,24 @@
 /**
- * The collection: made with its vectors and payload indexes, recognised by its metadata, reached by an
- * alias, so that another one can be built beside it and take its place in one step.
+ * The collection: created with its vectors and payload indexes, recognised by its metadata, and used
+ * through an alias, so that another collection can be built and replace it in one step.
  */
 import type { Schemas } from "@qdrant/js-client-rest";
 import { z } from "zod";
 import { ConfigError } from "../../src/core/errors.ts";
 import type { Embedder } from "../../src/core/ports.ts";
 import { checkEmbedder } from "../store/embedding.ts";
-import { type Connection, confirmed, isMissing, isTaken } from "./connection.ts";
+import { alreadyExists, type Connection, confirmed, isMissing } from "./connection.ts";
 import { DENSE, PAYLOAD_INDEXES, SPARSE } from "./points.ts";
 
-/** Of payload, words and weights: a collection of another schema is copied into a new one. */
+/** Version of payload, words and weights: a collection with another schema is copied to a new one. */
 const SCHEMA = 1;
 
 export interface CollectionOptions {
-  /** The alias; collections behind it have its name and a number. */
+  /** The alias; its collections have this name and a number. */
   readonly collection: string;
   readonly embedder: Embedder | undefined;
   readonly hnsw: { readonly m: number; readonly efConstruct: number };
-  /** One byte a dimension instead of four; exact vectors decide in the end. Worth it above 100,000 tools. */
+  /** One byte per dimension instead of four; exact vectors rescore. Useful above 100,000 tools. */
   readonly quantization: "none" | "scalar";
   readonly replicas: number | undefined;
 }
@@ -31,7 +31,7 @@ export interface OpenCollection {
 const Metadata = z.object({ schema: z.int(), embedder: z.string() });
 
 /**
- * Finds the collection behind the alias, or makes the first one.
+ * Opens the collection of the alias, or creates the first one.
  *
  * @throws ConfigError NOT_A_TOOL_STORE, STORE_TOO_NEW, STORE_TOO_OLD, EMBEDDER_MISMATCH
  * @throws StoreError
@@ -52,23 +52,23 @@ export async function openCollection(
   if (!metadata.success) {
     throw new ConfigError(
       "NOT_A_TOOL_STORE",
-      `Expected a tool store at ${place}, found a collection of somebody else's: choose another store.collection. Nothing was changed.`,
+      `Expected a tool store at ${place}, found a collection of another application: choose another store.collection. Nothing was changed.`,
     );
   }
   const { schema, embedder: stored } = metadata.data;
   if (schema > SCHEMA) {
     throw new ConfigError(
       "STORE_TOO_NEW",
-      `The tool store ${place} has schema ${schema}, this release reads ${SCHEMA}: upgrade, or choose another store.collection.`,
+      `The tool store ${place} has schema ${schema}, but this release reads ${SCHEMA}: upgrade, or choose another store.collection.`,
     );
   }
   if (schema < SCHEMA) {
     throw new ConfigError(
       "STORE_TOO_OLD",
-      `The tool store ${place} has schema ${schema}, this release needs ${SCHEMA}: "toolwright tools reindex" builds the new collection beside the old one and swaps them.`,
+      `The tool store ${place} has schema ${schema}, but this release needs ${SCHEMA}: run "toolwright tools reindex", which builds a new collection and then replaces the old one.`,
     );
   }
-  // Sparse collections have no room for vectors: that is "no embedder", which an embedder differs from.
+  // A collection without vectors has the stored embedder "none", which differs from every embedder.
   checkEmbedder(embedder, stored, place);
   return { dense: embedder !== undefined };
 }
@@ -83,7 +83,7 @@ async function metadataOf(connection: Connection, name: string): Promise<unknown
   }
 }
 
-/** Makes a collection with its indexes; one that is there already is left as it is. */
+/** Creates a collection with its indexes; an existing one is not changed. */
 export async function createCollection(
   connection: Connection,
   name: string,
@@ -95,8 +95,8 @@ export async function createCollection(
     await connection.call((client) =>
       client.createCollection(name, {
         vectors: dense === undefined ? {} : { [DENSE]: dense },
-        // No `idf` modifier: the query carries the information of each term, counted over what can be
-        // found under one status, so that a score here is the score of every other store.
+        // No `idf` modifier: the query contains each term's information, computed over the tools of one
+        // status, so that scores are equal in all stores.
         sparse_vectors: { [SPARSE]: {} },
         hnsw_config: { m: hnsw.m, ef_construct: hnsw.efConstruct, payload_m: hnsw.m },
         ...(quantization === "none"
@@ -112,8 +112,8 @@ export async function createCollection(
       }),
     );
   } catch (error) {
-    // Somebody else was faster; making the indexes again changes nothing.
-    if (!isTaken(error)) throw error;
+    // Another process was faster; creating the indexes again changes nothing.
+    if (!alreadyExists(error)) throw error;
   }
   await Promise.all(
     Object.entries(PAYLOAD_INDEXES).map(async ([field, type]) => {
@@ -125,13 +125,13 @@ export async function createCollection(
   );
 }
 
-/** In one step for everybody: who asks for the alias gets the old collection or the new one. */
+/** Atomic: users of the alias get either the old collection or the new one. */
 export async function pointAlias(
   connection: Connection,
   alias: string,
   collection: string,
 ): Promise<void> {
-  const before = await behind(connection, alias);
+  const before = await collectionOf(connection, alias);
   if (before === collection) return;
   await connection.call((client) =>
     client.updateCollectionAliases({
@@ -143,8 +143,11 @@ export async function pointAlias(
   );
 }
 
-/** The collection that an alias stands for. */
-export async function behind(connection: Connection, alias: string): Promise<string | undefined> {
+/** The collection that an alias points to. */
+export async function collectionOf(
+  connection: Connection,
+  alias: string,
+): Promise<string | undefined> {
   const { aliases } = await connection.call((client) => client.getAliases());
   return aliases.find(({ alias_name }) => alias_name === alias)?.collection_name;
 }

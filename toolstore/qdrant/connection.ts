@@ -1,9 +1,10 @@
 /**
- * One server, spoken to through Qdrant's client: addresses as people write them, failures in the
- * engine's words, bounded retries where the server asks for patience.
+ * The connection to one server through Qdrant's client: parses addresses, translates errors to the
+ * engine's, and retries a limited number of times if the server is busy.
  *
- * The client's own habits are kept out: its version check (a request at construction and a warning on
- * the console), its five minutes of patience, its reading of `retry-after` by the first character.
+ * It avoids three behaviours of the client: the version check (a request at construction and a warning
+ * on the console), the time-out of five minutes, and reading only the first character of
+ * `retry-after`.
  */
 import { subscribe } from "node:diagnostics_channel";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,7 +23,7 @@ export interface QdrantAddress {
 export interface Connection {
   readonly url: string;
   /**
-   * Calls the server; 429 and 503 are tried again, as patiently as it asks, three times in all.
+   * Calls the server; 429 and 503 are retried after the time that it requests, three attempts in total.
    *
    * @throws StoreError STORE_UNAVAILABLE, STORE_BUSY, STORE_FULL, STORE_REJECTED; ConfigError
    *   STORE_DENIED, PACKAGE_MISSING
@@ -41,7 +42,7 @@ export function connect({ url, apiKey, timeoutMs }: QdrantAddress): Connection {
   const settings = {
     host: address.hostname,
     https: address.protocol === "https:",
-    // Without a port the client would take 6333, which is right for http alone.
+    // Without a port the client would use 6333, which is only right for http.
     port: address.port === "" ? (address.protocol === "https:" ? 443 : 6333) : Number(address.port),
     prefix: address.pathname.replace(/\/+$/, ""),
     timeout: timeoutMs,
@@ -49,7 +50,7 @@ export function connect({ url, apiKey, timeoutMs }: QdrantAddress): Connection {
     ...(apiKey === undefined || apiKey === "" ? {} : { headers: { "api-key": apiKey } }),
   };
   let loading: Promise<QdrantClient> | undefined;
-  /** Loaded when it is used: who keeps tools on this machine does not wait for it. */
+  /** Loaded at the first use, so that other drivers do not wait for it. */
   const clientOf = (): Promise<QdrantClient> => {
     loading ??= optionalPackage("The qdrant store", [PACKAGE], async () => {
       const { QdrantClient } = await import("@qdrant/js-client-rest");
@@ -65,8 +66,8 @@ export function connect({ url, apiKey, timeoutMs }: QdrantAddress): Connection {
           return await work(await clientOf());
         } catch (error) {
           const status = statusOf(error);
-          const again = status === 429 || status === 503;
-          if (!again || attempt === ATTEMPTS) throw translated(error, url);
+          const retryable = status === 429 || status === 503;
+          if (!retryable || attempt === ATTEMPTS) throw engineError(error, url);
           await sleep(waitMs(address.origin, attempt));
         }
       }
@@ -84,8 +85,8 @@ function parseUrl(url: string): URL {
   );
 }
 
-/** Milliseconds that the server of an origin asked us to wait with its last refusal. */
-const asked = new Map<string, number>();
+/** Milliseconds to wait that the server of an origin requested in its last refusal. */
+const requestedWaits = new Map<string, number>();
 
 const Answered = z.object({
   request: z.object({ origin: z.string() }),
@@ -95,7 +96,7 @@ const Answered = z.object({
   }),
 });
 
-// The client keeps one character of the header; this is where the whole one still is.
+// The client keeps only one character of the header; here the whole header is still available.
 subscribe("undici:request:headers", (message) => {
   const answered = Answered.safeParse(message);
   if (!answered.success) return;
@@ -104,11 +105,11 @@ subscribe("undici:request:headers", (message) => {
   const names = response.headers.map(String);
   const at = names.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === "retry-after");
   const ms = at === -1 ? undefined : retryAfterMs(names[at + 1] ?? "", Date.now());
-  if (ms === undefined) asked.delete(request.origin);
-  else asked.set(request.origin, ms);
+  if (ms === undefined) requestedWaits.delete(request.origin);
+  else requestedWaits.set(request.origin, ms);
 });
 
-/** Seconds or a date (RFC 9110, 10.2.3). */
+/** Parses seconds or a date (RFC 9110, 10.2.3). */
 export function retryAfterMs(header: string, nowMs: number): number | undefined {
   const seconds = Number(header);
   const ms = Number.isFinite(seconds) ? 1_000 * seconds : Date.parse(header) - nowMs;
@@ -117,7 +118,7 @@ export function retryAfterMs(header: string, nowMs: number): number | undefined 
 
 function waitMs(origin: string, attempt: number): number {
   const least = SHORTEST_WAIT_MS * 2 ** (attempt - 1);
-  return Math.min(LONGEST_WAIT_MS, Math.max(least, asked.get(origin) ?? 0));
+  return Math.min(LONGEST_WAIT_MS, Math.max(least, requestedWaits.get(origin) ?? 0));
 }
 
 const Failure = z.object({
@@ -128,16 +129,16 @@ const Failure = z.object({
     .catch(undefined),
 });
 
-/** The client's errors are plain: what happened stands in fields. 429 has a class, and no status. */
+/** The client's errors have the status in a field, except 429, which has its own class. */
 function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.name === "QdrantClientResourceExhaustedError") return 429;
-  // A date in `retry-after` breaks the client's own reading of it.
+  // The client cannot parse a date in `retry-after`.
   if (error.message.startsWith("Invalid retryAfter value")) return 429;
   return Failure.safeParse(error).data?.status;
 }
 
-function translated(error: unknown, url: string): EngineError {
+function engineError(error: unknown, url: string): EngineError {
   if (error instanceof EngineError) return error;
   const status = statusOf(error);
   const cause =
@@ -157,13 +158,13 @@ function translated(error: unknown, url: string): EngineError {
     case 429:
       return fail(
         "STORE_BUSY",
-        `The Qdrant server ${url} asks for fewer requests: try later.`,
+        `The Qdrant server ${url} limits the rate of requests: try later.`,
         true,
       );
     case 507:
       return fail(
         "STORE_FULL",
-        `The Qdrant server ${url} has no space left: make room there.`,
+        `The Qdrant server ${url} has no space left: free some space there.`,
         false,
       );
     case undefined:
@@ -193,22 +194,22 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
-/** Whether the server said that there is no such thing. */
+/** Whether the server reported that the object does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof StoreError && error.facts.status === 404;
 }
 
-/** Whether the server said that there is one already. */
-export function isTaken(error: unknown): boolean {
+/** Whether the server reported that the object already exists. */
+export function alreadyExists(error: unknown): boolean {
   return error instanceof StoreError && error.facts.status === 409;
 }
 
-/** @throws StoreError STORE_UNAVAILABLE if the server took the write and did not say that it is done. */
+/** @throws StoreError STORE_UNAVAILABLE if the server accepted the write but has not completed it. */
 export function confirmed(result: { readonly status: string }, url: string): void {
   if (result.status === "completed") return;
   throw new StoreError(
     "STORE_UNAVAILABLE",
-    `The Qdrant server ${url} answered "${result.status}" to a write that has to be complete: it is overloaded, try later.`,
+    `The Qdrant server ${url} answered "${result.status}" to a write, expected "completed": it is overloaded, try later.`,
     { facts: { url }, retryable: true },
   );
 }

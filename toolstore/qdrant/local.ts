@@ -1,7 +1,7 @@
 /**
- * What this home keeps of a store that lives elsewhere: copies of the tools that it has met, to search
- * while the server is out, and the writes that the server has not confirmed, in order. One SQLite file;
- * what is written here is on disk when the call returns.
+ * The local file of a store on a server: copies of the tools that this home has used, to search while
+ * the server is unavailable, and the writes that the server has not confirmed, in order. One SQLite
+ * file; a write is on disk when the call returns.
  */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
@@ -11,27 +11,27 @@ import { ConfigError, EngineError } from "../../src/core/errors.ts";
 import type { ToolMatch, ToolQuery } from "../../src/core/ports.ts";
 import { Tool, type ToolStatus } from "../../src/core/tool.ts";
 import { guarded } from "../store/embedded-file.ts";
-import { type Shelf, shelf } from "../store/shelf.ts";
+import { type ToolTable, toolTable } from "../store/tool-table.ts";
 import { changed, nameOf, Operation } from "./operations.ts";
 
 export interface LocalCopy {
-  /** Keeps copies of what the server gave or took. */
-  note(tools: readonly Tool[]): void;
+  /** Stores copies of tools that the server returned or accepted. */
+  copy(tools: readonly Tool[]): void;
   /**
-   * Keeps a write for later.
+   * Stores a write for later.
    *
-   * @throws StoreError VERSION_CONFLICT, ToolNotFoundError where this home knows enough to tell.
+   * @throws StoreError VERSION_CONFLICT, ToolNotFoundError if the local copies show the conflict.
    */
   postpone(operation: Operation): void;
   /** The oldest first. */
   pending(limit: number): readonly Postponed[];
   pendingCount(): number;
-  /** The server has it. */
+  /** The server has confirmed the write. */
   done(number: number): void;
-  /** The server will never take it: kept with the reason, for people. */
+  /** The server rejects the write permanently: stored with the reason, for people. */
   refuse(number: number, reason: string): void;
   refusedCount(): number;
-  /** The copies, with the writes that are still to be sent. */
+  /** Reads use the copies with the waiting writes applied. */
   get(name: string, version?: number): Tool;
   history(name: string): readonly Tool[];
   list(statuses?: readonly ToolStatus[]): readonly Tool[];
@@ -63,10 +63,10 @@ const Count = z.object({ value: z.int() });
 export function openLocalCopy(path: string): LocalCopy {
   const database = open(path);
   const sql = {
-    copy: database.prepare("SELECT record FROM copies WHERE name = ? AND version = ?"),
+    copyOf: database.prepare("SELECT record FROM copies WHERE name = ? AND version = ?"),
     copies: database.prepare("SELECT record FROM copies ORDER BY name, version"),
     size: database.prepare("SELECT count(DISTINCT name) AS value FROM copies"),
-    note: database.prepare("INSERT OR REPLACE INTO copies VALUES (?, ?, ?)"),
+    saveCopy: database.prepare("INSERT OR REPLACE INTO copies VALUES (?, ?, ?)"),
     postpone: database.prepare("INSERT INTO pending (operation) VALUES (?)"),
     pending: database.prepare("SELECT number, operation FROM pending ORDER BY number LIMIT ?"),
     pendingCount: database.prepare("SELECT count(*) AS value FROM pending"),
@@ -76,18 +76,18 @@ export function openLocalCopy(path: string): LocalCopy {
     ),
     refusedCount: database.prepare("SELECT count(*) AS value FROM refused"),
   };
-  /** Read back when it is needed: while the server answers nobody looks. */
-  let loaded: Shelf | undefined;
+  /** Loaded when needed: nothing reads it while the server answers. */
+  let loaded: ToolTable | undefined;
 
-  function tools(): Shelf {
+  function tools(): ToolTable {
     if (loaded !== undefined) return loaded;
-    const fresh = shelf();
+    const table = toolTable();
     for (const row of sql.copies.iterate()) {
-      fresh.place(Tool.parse(JSON.parse(RecordRow.parse(row).record)));
+      table.set(Tool.parse(JSON.parse(RecordRow.parse(row).record)));
     }
-    for (const { operation } of pending(-1)) apply(fresh, operation);
-    loaded = fresh;
-    return fresh;
+    for (const { operation } of pending(-1)) apply(table, operation);
+    loaded = table;
+    return table;
   }
 
   function pending(limit: number): Postponed[] {
@@ -97,27 +97,27 @@ export function openLocalCopy(path: string): LocalCopy {
     });
   }
 
-  /** A write to a tool of which this home has no copy changes nothing here. */
-  function apply(to: Shelf, operation: Operation): void {
+  /** A write to a tool without a local copy changes nothing here. */
+  function apply(to: ToolTable, operation: Operation): void {
     const known = historyOf(to, nameOf(operation));
     if (known.length === 0 && operation.kind !== "put") return;
     const tool =
       known.length === 0 && operation.kind === "put" ? operation.tool : changed(known, operation);
-    if (tool !== undefined) to.place(tool);
+    if (tool !== undefined) to.set(tool);
   }
 
   const read = <T>(work: () => T): T => guarded(path, work);
 
   return {
-    note: (found) =>
+    copy: (found) =>
       read(() => {
         database.exec("BEGIN IMMEDIATE");
         for (const tool of found) {
           const record = JSON.stringify(tool);
-          const row = sql.copy.get(tool.name, tool.version);
+          const row = sql.copyOf.get(tool.name, tool.version);
           if (row !== undefined && RecordRow.parse(row).record === record) continue;
-          sql.note.run(tool.name, tool.version, record);
-          loaded?.place(tool);
+          sql.saveCopy.run(tool.name, tool.version, record);
+          loaded?.set(tool);
         }
         database.exec("COMMIT");
       }),
@@ -144,7 +144,7 @@ export function openLocalCopy(path: string): LocalCopy {
   };
 }
 
-function historyOf(tools: Shelf, name: string): readonly Tool[] {
+function historyOf(tools: ToolTable, name: string): readonly Tool[] {
   try {
     return tools.history(name);
   } catch (error) {
@@ -162,7 +162,7 @@ function open(path: string): DatabaseSync {
   } catch (error) {
     throw new ConfigError(
       "STORE_UNUSABLE",
-      `The copy of the tool store needs a file it can write, got ${path} (${String(error)}): make its folder writable.`,
+      `The local copy of the tool store needs a writable file, got ${path} (${String(error)}): make its folder writable.`,
       { facts: { path }, cause: error },
     );
   }

@@ -1,11 +1,11 @@
 /**
- * Writes as data, and what each makes of a tool's history: the same for a server, for what is still to
- * be sent to it, and for the local copy that stands in while it is out.
+ * Writes as data, and the effect of each on a tool's history. The same code serves the server, the
+ * waiting writes, and the local copies that are used while the server is unavailable.
  */
 import { z } from "zod";
 import { ToolNotFoundError } from "../../src/core/errors.ts";
 import { Tool, ToolStatus } from "../../src/core/tool.ts";
-import { admits } from "../store/shelf.ts";
+import { isNewVersion } from "../store/tool-table.ts";
 import { usageAfter } from "../store/usage.ts";
 
 const Use = z.object({
@@ -17,7 +17,7 @@ const Use = z.object({
 });
 
 const id = z.string().min(1);
-/** `id` makes it happen once, however often it is sent. */
+/** Because of its `id`, an operation takes effect once, even if it is sent several times. */
 export const Operation = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("put"), id, tool: Tool }),
   z.object({
@@ -43,13 +43,13 @@ export function nameOf(operation: Operation): string {
 
 /**
  * @param history Versions of the operation's tool, oldest first.
- * @returns The version as it is to be, or undefined where nothing changes.
+ * @returns The version after the operation, or undefined if nothing changes.
  * @throws StoreError VERSION_CONFLICT, ToolNotFoundError
  */
 export function changed(history: readonly Tool[], operation: Operation): Tool | undefined {
   switch (operation.kind) {
     case "put":
-      return admits(operation.tool, history.at(-1)) ? operation.tool : undefined;
+      return isNewVersion(operation.tool, history.at(-1)) ? operation.tool : undefined;
     case "set-status":
       return { ...versionOf(history, operation), status: operation.status };
     case "record-use": {

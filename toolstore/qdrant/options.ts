@@ -1,24 +1,24 @@
-/** What a tool store at a Qdrant server is opened with. */
+/** Options of a tool store on a Qdrant server. */
 import type { Clock } from "../../src/core/clock.ts";
 import type { Embedder } from "../../src/core/ports.ts";
 
 export interface QdrantToolStoreOptions {
-  /** `https://host`, `http://host:6333`, with a path where the server stands behind one. */
+  /** `https://host`, `http://host:6333`, with a path if the server is behind one. */
   readonly url: string;
-  /** Default: none. Never written down. */
+  /** Default: none. Never stored. */
   readonly apiKey?: string;
-  /** An alias: collections behind it have its name and a number. Default "toolwright". */
+  /** An alias; its collections have this name and a number. Default "toolwright". */
   readonly collection?: string;
-  /** The file with copies and waiting writes; made where it is absent. */
+  /** The file with copies and waiting writes; created if it does not exist. */
   readonly localFile: string;
-  /** What reads do while the server is out: `lexical` answers from the copies, `error` throws. */
+  /** Reads while the server is unavailable: `lexical` answers from the copies, `error` throws. */
   readonly whenOut?: "lexical" | "error";
   readonly timeoutMs?: number;
-  /** So long after a failure the server is left alone. */
+  /** No calls to the server for so long after a failure. */
   readonly restMs?: number;
-  /** Default: found by words alone. */
+  /** Default: none; tools are found by words only. */
   readonly embedder?: Embedder;
-  /** Edges per node of the graph of vectors, and how many candidates are looked at to choose them. */
+  /** Edges per node of the vector graph, and how many candidates are considered to choose them. */
   readonly hnsw?: { readonly m: number; readonly efConstruct: number };
   readonly quantization?: "none" | "scalar";
   readonly replicas?: number;

@@ -1,8 +1,8 @@
-/** What some writes make of one tool's points. */
+/** Plans the changes to one tool's points for some writes. */
 import { EngineError } from "../../src/core/errors.ts";
 import type { Tool } from "../../src/core/tool.ts";
 import { changed, type Operation } from "./operations.ts";
-import { isTrue, type Stored } from "./points.ts";
+import { isUpToDate, type Stored } from "./points.ts";
 
 export interface Job {
   readonly operation: Operation;
@@ -12,18 +12,18 @@ export interface Job {
 
 export interface Planned {
   readonly history: readonly Tool[];
-  /** Versions whose points have to be written, with the revision that was read; 0 is a new one. */
+  /** Versions whose points must be written, with the revision that was read; 0 is a new point. */
   readonly changes: readonly {
     readonly tool: Tool;
     readonly revision: number;
     readonly operations: readonly string[];
   }[];
-  /** Jobs of which nothing is left to do. */
+  /** Completed jobs. */
   readonly done: readonly Job[];
   readonly refused: ReadonlyMap<Job, unknown>;
 }
 
-/** Pure. @param stored All versions of the tool that the jobs are about, oldest first. */
+/** Pure. @param stored All versions of the jobs' tool, oldest first. */
 export function planned(stored: readonly Stored[], jobs: readonly Job[]): Planned {
   const history = new Map(stored.map(({ tool }) => [tool.version, tool]));
   const operations = new Map(
@@ -57,7 +57,7 @@ export function planned(stored: readonly Stored[], jobs: readonly Job[]): Planne
   const ordered = [...history.values()].sort((a, z) => a.version - z.version);
   const changes = ordered.flatMap((tool) => {
     const point = stored.find((each) => each.tool.version === tool.version);
-    if (point !== undefined && !touched.has(tool.version) && isTrue(point, ordered)) return [];
+    if (point !== undefined && !touched.has(tool.version) && isUpToDate(point, ordered)) return [];
     return [
       {
         tool,
@@ -66,7 +66,7 @@ export function planned(stored: readonly Stored[], jobs: readonly Job[]): Planne
       },
     ];
   });
-  // Done when it is read back, with everything that follows from it.
+  // Applied jobs are done only if all points are read back as they must be.
   const done = [...refused.keys(), ...(changes.length === 0 ? applied : [])];
   return { history: ordered, changes, done, refused };
 }

@@ -1,6 +1,6 @@
 /**
- * A version of a tool as a point: the whole record in its payload, with what filters ask for beside it,
- * its words as a sparse vector and, where there is an embedder, its meaning as a dense one.
+ * A version of a tool as a point: the payload has the whole record and the fields that filters use; the
+ * words are a sparse vector and, if there is an embedder, the meaning is a dense vector.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -8,12 +8,12 @@ import { StoreError } from "../../src/core/errors.ts";
 import { Tool } from "../../src/core/tool.ts";
 import { strengths, toolDocument } from "../retrieval/document.ts";
 import { factsOf, queriesOf, STATUSES, type ToolVector } from "../store/catalogue.ts";
-import { currentOf } from "../store/shelf.ts";
+import { currentOf } from "../store/tool-table.ts";
 
 export const DENSE = "dense";
 export const SPARSE = "words";
 
-/** Payload keys that filters use, with Qdrant's index type for each: made before the first point. */
+/** Payload keys that filters use, with Qdrant's index types; created before the first point. */
 export const PAYLOAD_INDEXES = {
   name: "keyword",
   version: "integer",
@@ -30,24 +30,24 @@ export const PAYLOAD_INDEXES = {
   updated_at: "datetime",
 } as const;
 
-/** Operations whose names a point remembers: a write that is sent again is known by them. */
-const REMEMBERED = 64;
+/** A point stores the ids of this many operations, to recognise a write that is sent again. */
+const MAX_OPERATIONS = 64;
 
 export const Payload = z.object({
   name: z.string(),
   version: z.int(),
   status: z.enum(STATUSES),
-  /** The highest version of its status: what a search may find. */
+  /** Whether it is the highest version of its status, which searches may find. */
   found: z.boolean(),
-  /** What `get` gives without a version. */
+  /** Whether `get` without a version returns it. */
   current: z.boolean(),
   terms: z.array(z.string()),
-  /** Requests that are in the vectors. */
+  /** Served requests that are in the vectors. */
   queries: z.array(z.string()),
-  /** Counts up with every write: who writes says which one it has read. */
+  /** Increases with every write; a writer states the revision that it has read. */
   revision: z.int(),
   operations: z.array(z.string()),
-  /** The tool as JSON text: numbers and key order stay what they were. */
+  /** The tool as JSON text, so that numbers and key order do not change. */
   record: z.string(),
 });
 export type Payload = z.output<typeof Payload>;
@@ -71,13 +71,13 @@ export function storedOf(payload: unknown, url: string): Stored {
   } catch (cause) {
     throw new StoreError(
       "CORRUPT_RECORD",
-      `The Qdrant server ${url} holds a point that is no tool: remove it there, or choose another store.collection.`,
+      `The Qdrant server ${url} has a point that is not a valid tool: remove it there, or choose another store.collection.`,
       { facts: { url }, cause },
     );
   }
 }
 
-/** What is derived from a history, for one version of it. */
+/** The fields of one version that depend on the whole history. */
 export function derived(history: readonly Tool[], tool: Tool) {
   const top = history.findLast((other) => other.status === tool.status);
   return {
@@ -87,8 +87,8 @@ export function derived(history: readonly Tool[], tool: Tool) {
   };
 }
 
-/** Whether a point is what its tool's history says that it must be. */
-export function isTrue({ payload, tool }: Stored, history: readonly Tool[]): boolean {
+/** Whether a point matches its tool's history. */
+export function isUpToDate({ payload, tool }: Stored, history: readonly Tool[]): boolean {
   const wanted = derived(history, tool);
   return (
     payload.found === wanted.found &&
@@ -114,7 +114,7 @@ export function pointOf(
 ): Point {
   const { found, current, queries } = derived(history, tool);
   const { language, needs, origin } = factsOf(tool);
-  // A version that no search finds carries no words: statistics count what can be found.
+  // A version that searches do not find has no words, because statistics count only findable versions.
   const words = found ? strengths(toolDocument(tool, queries)) : new Map<string, number>();
   const payload: Payload & Record<string, unknown> = {
     name: tool.name,
@@ -130,7 +130,7 @@ export function pointOf(
     calls: tool.usage.calls,
     successes: tool.usage.successes,
     revision,
-    operations: operations.slice(-REMEMBERED),
+    operations: operations.slice(-MAX_OPERATIONS),
     updated_at: now,
     record: JSON.stringify(tool),
   };
@@ -144,7 +144,7 @@ export function pointOf(
   };
 }
 
-/** Indices rise and are unique, as Qdrant demands; of two terms with one number the stronger counts. */
+/** Indices are ascending and unique, as Qdrant requires; if two terms share a number, the higher weight counts. */
 export function sparse(weights: ReadonlyMap<string, number>): {
   indices: number[];
   values: number[];
@@ -158,7 +158,7 @@ export function sparse(weights: ReadonlyMap<string, number>): {
   return { indices: sorted.map(([number]) => number), values: sorted.map(([, value]) => value) };
 }
 
-/** FNV-1a, 32 bits: ten thousand terms make 0.01 expected pairs with one number. */
+/** FNV-1a, 32 bits: among ten thousand terms, 0.01 collisions are expected. */
 export function termNumber(term: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < term.length; i++) {
@@ -167,7 +167,7 @@ export function termNumber(term: string): number {
   return hash >>> 0;
 }
 
-/** Qdrant takes numbers and UUIDs alone: version 5 (RFC 9562) of name and version. */
+/** Qdrant accepts only numbers and UUIDs: a UUID version 5 (RFC 9562) of name and version. */
 export function pointId(name: string, version: number): string {
   const bytes = createHash("sha1")
     .update(NAMESPACE)

@@ -1,7 +1,7 @@
 /**
- * Keeps tools at a Qdrant server, for everybody who uses its collection. While the server is out, writes
- * wait in a file of this home and are sent in order when it is back; searches answer from the copies of
- * what this home has met, or say that the server is out, as configured.
+ * Stores tools on a Qdrant server, shared by all users of its collection. While the server is
+ * unavailable, writes wait in a local file and are sent in order later; searches use local copies of the
+ * tools that this home has used, or fail, as configured.
  */
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../src/core/clock.ts";
@@ -9,7 +9,7 @@ import { EngineError, StoreError } from "../../src/core/errors.ts";
 import type { ToolStore } from "../../src/core/ports.ts";
 import { queryVectors, reasonOf } from "../store/embedding.ts";
 import { matches } from "../store/matches.ts";
-import { checkDigest } from "../store/shelf.ts";
+import { checkDigest } from "../store/tool-table.ts";
 import { connect, isUnavailable } from "./connection.ts";
 import { type LocalCopy, openLocalCopy, type Postponed } from "./local.ts";
 import type { Operation } from "./operations.ts";
@@ -18,15 +18,15 @@ import { rebuildCollection } from "./rebuild.ts";
 import { serverStore } from "./server.ts";
 
 const DEFAULT_HNSW = { m: 16, efConstruct: 128 };
-const REPLAYED_AT_ONCE = 64;
+const REPLAY_BATCH = 64;
 
 /**
- * Nothing is sent before the first call.
+ * Sends nothing before the first call.
  *
  * @throws ConfigError BAD_STORE_URL, STORE_UNUSABLE; from the first call on STORE_DENIED,
  *   NOT_A_TOOL_STORE, STORE_TOO_NEW, STORE_TOO_OLD, EMBEDDER_MISMATCH
- * @throws StoreError STORE_UNAVAILABLE while the server is out and `whenOut` is `error`: a write that
- *   it comes from is kept here and sent later.
+ * @throws StoreError STORE_UNAVAILABLE while the server is unavailable and `whenOut` is `error`. If a
+ *   write throws it, the write is stored locally and sent later.
  */
 export function qdrantToolStore({
   url,
@@ -54,12 +54,12 @@ export function qdrantToolStore({
     monotonicMs: clock.monotonicMs,
     now: () => new Date(clock.now()).toISOString(),
     onUnembedded(error: unknown): void {
-      unembedded = `some tools are found by words alone until "toolwright tools reindex": ${reasonOf(error)}`;
+      unembedded = `some tools are found by words only until "toolwright tools reindex": ${reasonOf(error)}`;
     },
   };
   let unembedded: string | undefined;
   let server = serverStore(options);
-  /** Why the server is left alone, and until when. */
+  /** The failure after which the server is not called, and until when. */
   let out: { readonly error: unknown; readonly untilMs: number } | undefined;
   let closed = false;
   let replaying: Promise<void> | undefined;
@@ -69,7 +69,7 @@ export function qdrantToolStore({
     throw new StoreError("STORE_CLOSED", `The tool store at ${url} is closed: open it again.`);
   }
 
-  /** Asks the server, after what is waiting for it; a failure lets it rest. */
+  /** Calls the server, after sending the waiting writes; after a failure, calls pause for `restMs`. */
   async function online<T>(work: () => Promise<T>): Promise<T> {
     checkOpen();
     if (out !== undefined && clock.monotonicMs() < out.untilMs) throw out.error;
@@ -103,27 +103,27 @@ export function qdrantToolStore({
       await online(() => server.apply(operation));
     } catch (error) {
       if (!isUnavailable(error)) throw error;
-      // Whether the server has it or not is unknown: its name makes it happen once.
+      // The server may or may not have executed it: its id makes it take effect once.
       local.postpone(operation);
       if (whenOut === "lexical") return;
       throw new StoreError(
         "STORE_UNAVAILABLE",
-        `${reasonOf(error)} The write is kept in ${localFile} and sent when the server is back.`,
+        `${reasonOf(error)} The write is stored in ${localFile} and sent when the server is available again.`,
         { facts: { url, postponed: true }, retryable: true, cause: error },
       );
     }
-    if (operation.kind === "put") local.note([operation.tool]);
+    if (operation.kind === "put") local.copy([operation.tool]);
   }
 
   async function replay(): Promise<void> {
     for (;;) {
-      const waiting = local.pending(REPLAYED_AT_ONCE);
+      const waiting = local.pending(REPLAY_BATCH);
       if (waiting.length === 0) return;
       for (const postponed of waiting) await send(postponed);
     }
   }
 
-  /** One waiting write. What others have done in the meantime may have taken its place. */
+  /** Sends one waiting write. Meanwhile others may have written the same version. */
   async function send({ number, operation }: Postponed): Promise<void> {
     try {
       await server.apply(operation);
@@ -134,8 +134,8 @@ export function qdrantToolStore({
         local.refuse(number, error.message);
         return;
       }
-      // The tool is kept, as the next version and for somebody to look at: it was never compared with
-      // the version that is there now.
+      // The tool becomes the next version, as a candidate that a person must check: it was never
+      // compared with the version that is current now.
       const version = ((await server.history(operation.tool.name)).at(-1)?.version ?? 0) + 1;
       const tool = { ...operation.tool, version, status: "candidate" as const };
       await server.apply({ kind: "put", id: `${operation.id}-${version}`, tool });
@@ -144,14 +144,14 @@ export function qdrantToolStore({
   }
 
   const pendingText = (): string =>
-    `${local.pendingCount()} writes wait for it, ${local.size()} tools are copied here`;
+    `${local.pendingCount()} writes wait for it, ${local.size()} tools have local copies`;
 
   return {
     get: (name, version) =>
       read(
         async () => {
           const tool = await server.get(name, version);
-          local.note([tool]);
+          local.copy([tool]);
           return tool;
         },
         () => local.get(name, version),
@@ -165,7 +165,7 @@ export function qdrantToolStore({
       read(
         async () => {
           const tools = await server.list(statuses);
-          local.note(tools);
+          local.copy(tools);
           return tools;
         },
         () => local.list(statuses),
@@ -174,7 +174,7 @@ export function qdrantToolStore({
       read(
         async () => {
           const history = await server.history(name);
-          local.note(history);
+          local.copy(history);
           return history;
         },
         () => local.history(name),
@@ -184,13 +184,13 @@ export function qdrantToolStore({
       return read(
         async () => {
           const found = await server.search(query, vectors);
-          local.note(found.map(({ tool }) => tool));
+          local.copy(found.map(({ tool }) => tool));
           return matches(found, degraded);
         },
         () =>
           matches(
             local.search(query),
-            `found by words alone among ${local.size()} copied tools: ${reasonOf(out?.error)}`,
+            `found by words only among ${local.size()} copied tools: ${reasonOf(out?.error)}`,
           ),
       );
     },
@@ -205,7 +205,7 @@ export function qdrantToolStore({
       const figures = await rebuildCollection(options, signal);
       server = serverStore(options);
       unembedded = undefined;
-      for await (const { tool } of server.everything()) local.note([tool]);
+      for await (const { tool } of server.allVersions()) local.copy([tool]);
       return figures;
     },
     async health() {

@@ -1,12 +1,12 @@
 /**
- * Builds the collection anew beside the one in use and lets it take its place: after a change of
- * embedder, or of the schema. What others write meanwhile is copied by a second pass before the swap and
- * a third one after it; the old collection is left where it is.
+ * Rebuilds the collection after a change of the embedder or of the schema: builds a new one and then
+ * swaps them. Writes that others make meanwhile are copied by a second pass before the swap and a third
+ * one after it. The old collection is not deleted.
  */
 import { StoreError } from "../../src/core/errors.ts";
 import { queriesOf } from "../store/catalogue.ts";
 import { toolVectors } from "../store/embedding.ts";
-import { behind, createCollection, nextName, pointAlias } from "./collection.ts";
+import { collectionOf, createCollection, nextName, pointAlias } from "./collection.ts";
 import { confirmed } from "./connection.ts";
 import { derived, type Point, pointOf, type Stored, storedOf } from "./points.ts";
 import type { ServerOptions } from "./server.ts";
@@ -20,7 +20,7 @@ export async function rebuildCollection(
   signal: AbortSignal,
 ): Promise<{ readonly tools: number; readonly embedded: number }> {
   const { connection, collection, embedder } = options;
-  const before = await behind(connection, collection);
+  const before = await collectionOf(connection, collection);
   const next = nextName(collection, before);
   await createCollection(connection, next, options);
   if (before === undefined) {
@@ -28,13 +28,13 @@ export async function rebuildCollection(
     return { tools: 0, embedded: 0 };
   }
 
-  /** Revision of each point that was copied. */
+  /** Revision of each copied point. */
   const copied = new Map<string, number>();
   let embedded = 0;
 
   async function pass(): Promise<number> {
     const histories = new Map<string, Stored[]>();
-    for await (const stored of everything(before as string)) {
+    for await (const stored of allVersions(before as string)) {
       histories.set(stored.tool.name, [...(histories.get(stored.tool.name) ?? []), stored]);
     }
     let points: Point[] = [];
@@ -71,7 +71,7 @@ export async function rebuildCollection(
       client.upsert(next, {
         wait: true,
         points: [...points],
-        // What was written to the new collection since the swap is newer than any copy.
+        // Points written to the new collection after the swap are newer than the copies.
         update_filter: {
           should: points.map(({ id, payload }) => ({
             must: [{ has_id: [id] }, { key: "revision", range: { lt: Number(payload.revision) } }],
@@ -83,7 +83,7 @@ export async function rebuildCollection(
     return [];
   }
 
-  async function* everything(name: string): AsyncIterable<Stored> {
+  async function* allVersions(name: string): AsyncIterable<Stored> {
     let offset: string | number | undefined;
     do {
       const page = await connection.call((client) =>
@@ -108,7 +108,7 @@ export async function rebuildCollection(
   if (count < copied.size) {
     throw new StoreError(
       "STORE_REJECTED",
-      `Expected ${copied.size} versions in collection "${next}", found ${count}: the old collection "${before}" is untouched, point the alias back to it.`,
+      `Expected ${copied.size} versions in collection "${next}", found ${count}: the old collection "${before}" is unchanged, point the alias back to it.`,
     );
   }
   return { tools: copied.size, embedded };

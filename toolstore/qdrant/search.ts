@@ -1,16 +1,16 @@
 /**
- * Search at the server: it gives candidates by words and by vectors, with what their scores are made of;
- * the same pure ranking as in memory puts them in order.
+ * Search on the server: it returns candidates by words and by vectors, with the data for their scores.
+ * The same pure ranking as in memory orders them.
  *
- * The server's score of a candidate is at least the share that it covers (a sum where the ranking has
- * the probability that any match holds), so nothing that belongs among the first is left behind.
+ * The server's score of a candidate is at least the share that it covers (a sum, where the ranking uses
+ * the probability that any match holds), so no candidate that belongs among the first is missed.
  */
 import type { Schemas } from "@qdrant/js-client-rest";
 import { z } from "zod";
 import type { ToolFilter, ToolQuery } from "../../src/core/ports.ts";
 import type { ToolStatus } from "../../src/core/tool.ts";
 import { clauses } from "../retrieval/clauses.ts";
-import { type Asked, ask, type TermStatistics } from "../retrieval/information.ts";
+import { type QueryTerms, queryTerms, type TermStatistics } from "../retrieval/information.ts";
 import { CONSIDERED } from "../retrieval/rank.ts";
 import { NEAREST, toolIndex } from "../retrieval/tool-index.ts";
 import { type Found, mergedByName } from "../store/catalogue.ts";
@@ -31,7 +31,7 @@ const Candidate = z.object({
 });
 type Candidate = z.output<typeof Candidate>;
 
-/** How carefully the graph of vectors is walked: recall near 1 for the few hundred that are asked for. */
+/** Search width in the vector graph: recall is near 1 for the few hundred requested candidates. */
 const HNSW_EF = 512;
 
 export async function searchServer(
@@ -48,7 +48,9 @@ export async function searchServer(
     const texts = [text, ...clauses(text), ...hypotheses];
     const filter = filterOf(status, query.filter);
     const searches = [
-      ...texts.map((each) => ask(each, statistics)).flatMap((asked) => byWords(asked, filter)),
+      ...texts
+        .map((each) => queryTerms(each, statistics))
+        .flatMap((terms) => byWords(terms, filter)),
       ...(vectors ?? []).map((vector) => byVector(vector, filter)),
     ];
     if (searches.length === 0) continue;
@@ -81,7 +83,7 @@ export async function searchServer(
   return mergedByName(found, limit);
 }
 
-function byWords({ groups }: Asked, filter: Schemas["Filter"]): Schemas["QueryRequest"][] {
+function byWords({ groups }: QueryTerms, filter: Schemas["Filter"]): Schemas["QueryRequest"][] {
   const weights = new Map<string, number>();
   for (const { matches } of groups) {
     for (const { term, value } of matches) weights.set(term, (weights.get(term) ?? 0) + value);

@@ -1,9 +1,9 @@
-/** The tool store at the server: what is read from it, and searched; its writes are in `writes.ts`. */
+/** The tool store on the server: reads and searches; for writes see `writes.ts`. */
 import type { Schemas } from "@qdrant/js-client-rest";
 import { ToolNotFoundError } from "../../src/core/errors.ts";
 import type { ToolMatch, ToolQuery } from "../../src/core/ports.ts";
 import type { Tool, ToolStatus } from "../../src/core/tool.ts";
-import { currentOf } from "../store/shelf.ts";
+import { currentOf } from "../store/tool-table.ts";
 import { type CollectionOptions, type OpenCollection, openCollection } from "./collection.ts";
 import type { Connection } from "./connection.ts";
 import type { Operation } from "./operations.ts";
@@ -19,7 +19,7 @@ export interface ServerStore {
   search(query: ToolQuery, vectors?: readonly Float32Array[]): Promise<readonly ToolMatch[]>;
   apply(operation: Operation): Promise<void>;
   /** Every version, page by page. */
-  everything(): AsyncIterable<Stored>;
+  allVersions(): AsyncIterable<Stored>;
   count(): Promise<number>;
 }
 
@@ -28,7 +28,7 @@ export interface ServerOptions extends CollectionOptions {
   readonly monotonicMs: () => number;
   /** ISO 8601. */
   readonly now: () => string;
-  /** Told of vectors that could not be made. */
+  /** Called with the error if a vector cannot be computed. */
   readonly onUnembedded: (error: unknown) => void;
 }
 
@@ -46,7 +46,7 @@ export function serverStore(options: ServerOptions): ServerStore {
     deprecated: counts("deprecated"),
   };
 
-  /** Looked at once; again after it failed. */
+  /** Opens the collection once; again after a failure. */
   function ready(): Promise<OpenCollection> {
     opened ??= openCollection(connection, options).catch((error: unknown) => {
       opened = undefined;
@@ -72,7 +72,7 @@ export function serverStore(options: ServerOptions): ServerStore {
     } while (offset !== undefined);
   }
 
-  /** Histories of these names; a name that is not there has an empty one. */
+  /** Histories of these names; an unknown name has an empty history. */
   async function histories(names: readonly string[]): Promise<Map<string, Stored[]>> {
     const found = new Map<string, Stored[]>(names.map((name) => [name, []]));
     for await (const stored of scroll({ must: [{ key: "name", match: { any: [...names] } }] })) {
@@ -144,7 +144,7 @@ export function serverStore(options: ServerOptions): ServerStore {
         for (const each of Object.values(statistics)) each.invalidate();
       },
     }),
-    everything: () => scroll(),
+    allVersions: () => scroll(),
     async count() {
       await ready();
       const { count } = await connection.call((client) =>

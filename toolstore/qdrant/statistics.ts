@@ -1,6 +1,6 @@
 /**
- * What a ranking knows of all tools at the server: how many can be found under a status, and how many
- * of them hold each term. Counted by the server (a facet over the payload's terms), kept for a while.
+ * Statistics of all tools on the server for the ranking: how many have a status, and how many of them
+ * contain each term. Counted by the server (a facet over the payload's terms), and cached for a while.
  */
 import type { TermStatistics } from "../retrieval/information.ts";
 import { similarTerms } from "../retrieval/similar.ts";
@@ -13,18 +13,18 @@ export interface Counted {
 
 export interface CachedStatistics {
   readonly statistics: TermStatistics;
-  /** Asks the server where what is known is too old. */
+  /** Counts again if the cached values are too old. */
   refresh(): Promise<void>;
-  /** This process has written: what is known is not true any more. */
+  /** Call it after a write of this process: the cached values are outdated. */
   invalidate(): void;
 }
 
-/** Others' writes shift weights a little: they may be seen so much later. */
+/** Writes of other processes change weights only a little, so they may be counted this much later. */
 const OTHERS_MS = 10_000;
-/** Own writes are seen at once, until counting costs more than it gives. */
+/** Own writes are counted immediately in a small store; in a large one counting costs too much. */
 const SMALL = 5_000;
 const OWN_MS = 2_000;
-/** More terms than any store has; the server gives at most as many as there are. */
+/** More terms than any store has; the server returns at most as many as there are. */
 const ALL_TERMS = 10_000_000;
 
 export async function countTerms(
@@ -66,8 +66,8 @@ export function cachedStatistics(
     },
     async refresh() {
       const age = monotonicMs() - countedAt;
-      const patience = !outdated ? OTHERS_MS : counted.size < SMALL ? 0 : OWN_MS;
-      if (age < patience) return;
+      const maxAge = !outdated ? OTHERS_MS : counted.size < SMALL ? 0 : OWN_MS;
+      if (age < maxAge) return;
       outdated = false;
       counted = await count();
       countedAt = monotonicMs();

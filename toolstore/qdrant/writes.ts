@@ -1,7 +1,7 @@
 /**
- * Writes to the server: each reads the history it changes, works out what every version's point must be,
- * and sends those that differ on the condition that nobody wrote in between. What is asked for while a
- * write is under way goes with the next one, in one request.
+ * Writes to the server: each reads the history that it changes, computes the points of all versions, and
+ * sends those that differ, on the condition that nobody wrote in between. Operations that arrive during
+ * a write are sent together afterwards.
  */
 import type { Schemas } from "@qdrant/js-client-rest";
 import { StoreError } from "../../src/core/errors.ts";
@@ -20,20 +20,20 @@ export interface ServerWritesOptions {
   readonly embedder: Embedder | undefined;
   /** ISO 8601. */
   readonly now: () => string;
-  /** Told of vectors that could not be made. */
+  /** Called with the error if a vector cannot be computed. */
   readonly onUnembedded: (error: unknown) => void;
-  /** By name, oldest first; an empty one for a name that is not there. */
+  /** By name, oldest first; an unknown name has an empty history. */
   readonly histories: (names: readonly string[]) => Promise<ReadonlyMap<string, Stored[]>>;
-  /** Told before points change. */
+  /** Called before points change. */
   readonly changed: () => void;
 }
 
-const JOBS_AT_ONCE = 256;
+const MAX_JOBS = 256;
 const POINTS_PER_REQUEST = 128;
-/** Rival writers that overtake one write; far more than ever happens. */
+/** Maximum attempts if other writers are faster; far more than ever needed. */
 const ATTEMPTS = 50;
 
-/** @returns Makes a change, which the server has confirmed when the promise resolves. */
+/** @returns A function that executes an operation; it resolves after the server has confirmed it. */
 export function serverWrites({
   connection,
   collection,
@@ -49,7 +49,7 @@ export function serverWrites({
   async function flush(): Promise<void> {
     writing = true;
     while (waiting.length > 0) {
-      const jobs = waiting.splice(0, JOBS_AT_ONCE);
+      const jobs = waiting.splice(0, MAX_JOBS);
       try {
         await write(jobs);
       } catch (error) {
@@ -92,7 +92,7 @@ export function serverWrites({
       if (attempt === ATTEMPTS && open.size > 0) {
         throw new StoreError(
           "STORE_BUSY",
-          `Other writers overtook this one ${ATTEMPTS} times at ${connection.url}: try again.`,
+          `Other writers were faster ${ATTEMPTS} times at ${connection.url}: try again.`,
           { retryable: true },
         );
       }
@@ -100,8 +100,8 @@ export function serverWrites({
   }
 
   /**
-   * Points that are new, or still at the revision that was read; the others stay as they are, and the
-   * server answers "completed" all the same: the next look tells which.
+   * Writes points that are new or still have the revision that was read. The server skips the others and
+   * still answers "completed", so the next attempt reads the points again.
    */
   async function upsert(
     points: readonly Point[],

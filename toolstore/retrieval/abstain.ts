@@ -1,46 +1,46 @@
 /**
- * When the best match is no match.
+ * Decides when the best match is not a match.
  *
- * A share of words that is much among five tools is little among thousands of one field, where some
- * neighbour always holds that much. So a score is weighed against what has to be expected of a tool that
- * is not meant: more where others lie close behind. The sixth to tenth best are those
- * others: too many to be all meant, near enough to say how near a neighbour comes to this request in
- * this store. Whatever raises the scores of all, an embedder's cosines say, raises them too.
+ * A score that is high among five tools is low among thousands of similar tools, where an unrelated tool
+ * often reaches it. So a score is compared with the score expected of a tool that is not relevant. The
+ * sixth to tenth best matches give this expectation: they are too many to be all relevant, and close
+ * enough to show which scores irrelevant tools get for this request in this store. Anything that raises
+ * all scores, for example an embedder's cosines, raises these too.
  *
  * likelihood = 1 / (1 + (expected / score) ^ 2), expected = 0.06 + 1.2 mean of the 6th to 10th, at least
  * 0.095 and at most 0.3
  *
- * The constants were chosen on Seal-Tools alone, by words alone, so that of the requests whose tool is
- * there nine in ten keep it; MetaTool and the vectors had no say (toolstore/README.md has the figures of
- * both).
+ * The constants were chosen on Seal-Tools only, with words only, such that nine of ten requests whose
+ * tool is in the store still find it. MetaTool and the vectors were not used for the choice
+ * (toolstore/README.md has the figures of both).
  */
 
-/** The answer is "no such tool" where the best match is less likely: as likely meant as not. */
+/** If the best match is less likely, the result is "no such tool": it is more likely irrelevant. */
 export const noneBelow = 0.5;
 
-const ALONE = 0.06;
-const CROWD = 1.2;
-/** A small store has no others to tell by. */
-const LEAST = 0.095;
-/** Who covers so much of a request is meant, also where ten others do. */
-const ENOUGH = 0.3;
-/** Places of the others, from 0. */
+const BASE = 0.06;
+const OTHERS_WEIGHT = 1.2;
+/** A small store has no other matches to compare with. */
+const MIN_EXPECTED = 0.095;
+/** A match that covers this share is relevant, even if ten others do too. */
+const MAX_EXPECTED = 0.3;
+/** Ranks of the others, from 0. */
 const FROM = 5;
 const TO = 10;
-/** How fast odds rise: the lower one of what the two sets would have. */
+/** How fast the odds rise: the lower of the best values for the two data sets. */
 const STEEPNESS = 2;
 
 /**
- * How likely each match is what was asked for.
+ * How likely each match is relevant to the request.
  *
- * @param scores Of the matches of one request in one store, falling, at least the first ten where there
- *   are ten; above 0.
- * @returns In (0, 1), in the same order, falling as well: no two change places.
+ * @param scores Scores of the matches of one request in one store, descending, above 0; at least the
+ *   first ten if there are ten.
+ * @returns Likelihoods in (0, 1), in the same order, also descending.
  */
 export function likelihoods(scores: readonly number[]): number[] {
   let sum = 0;
   for (const score of scores.slice(FROM, TO)) sum += score;
-  const crowd = ALONE + (CROWD * sum) / (TO - FROM);
-  const expected = Math.min(ENOUGH, Math.max(LEAST, crowd));
+  const estimate = BASE + (OTHERS_WEIGHT * sum) / (TO - FROM);
+  const expected = Math.min(MAX_EXPECTED, Math.max(MIN_EXPECTED, estimate));
   return scores.map((score) => 1 / (1 + (expected / score) ** STEEPNESS));
 }

@@ -1,19 +1,17 @@
-/**
- * A long request asks for several things: its clauses are looked for one by one beside the whole.
- */
+/** Splits a long request, which may ask for several things, into clauses for separate searches. */
 import { terms } from "../../src/core/text/terms.ts";
 
 const BREAKS =
   /[.;:!?\n]+\s|[,;]\s+|\b(?:and then|and also|after that|then|and|also|afterwards|finally)\b/i;
-const FEWEST_TERMS = 2;
-const MOST_CLAUSES = 8;
+const MIN_TERMS = 2;
+const MAX_CLAUSES = 8;
 
-/** The clauses of a text, in order; none where the text is one clause. */
+/** The clauses of a text, in order; empty if the text is a single clause. */
 export function clauses(text: string): string[] {
   const parts: string[] = [];
   for (const part of text.split(BREAKS)) {
     const trimmed = part.trim();
-    if (terms(trimmed).length >= FEWEST_TERMS) parts.push(trimmed);
+    if (terms(trimmed).length >= MIN_TERMS) parts.push(trimmed);
   }
-  return parts.length < 2 ? [] : parts.slice(0, MOST_CLAUSES);
+  return parts.length < 2 ? [] : parts.slice(0, MAX_CLAUSES);
 }

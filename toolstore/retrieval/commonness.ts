@@ -1,7 +1,7 @@
-/** Words that stay in a search though most tools could claim them: "data", "list", "value". */
+/** Words that are searched although they fit most tools: "data", "list", "value". */
 import { stem } from "../../src/core/text/stem.ts";
 
-/** Words that say little about a tool though they are not function words, by how little. */
+/** Content words that say little about a tool, in two groups. */
 const VERY_COMMON = stems(
   `data information value list name text input output result tool function return given type new
   user number string object check one two first way thing kind etc possible e g specific different
@@ -14,7 +14,7 @@ const COMMON = stems(
   id size total count work sort plan question answer access support allow enable offer like me`,
 );
 
-/** Share of tools in a world of tools that would hold the term, before a store says otherwise. */
+/** Assumed share of all tools that contain the term, before a store's own statistics. */
 export function commonness(term: string): number {
   if (VERY_COMMON.has(term)) return 0.4;
   return COMMON.has(term) ? 0.06 : 0.004;

@@ -1,21 +1,21 @@
 /**
- * How much of a text each document covers: BM25 as a share, where a term is also covered, for less, by
- * what looks like it or stands for it.
+ * How much of a text each document covers: BM25 as a share. Similar and related terms cover a term too,
+ * with a lower value.
  *
  * gain(document) = sum over the text's distinct terms of own(term) * (1 - product over the term's
  * matches of 1 - value(match) / own(term) * strength(match, document)); divided by the sum of own it
- * is a share in [0, 1), which can be compared between texts. Two words that both stand for the term
- * say more than one, and never more than the term itself would.
+ * is a share in [0, 1), which is comparable between texts. Two related words cover a term more than one
+ * does, but never more than the term itself.
  */
-import type { Asked } from "./information.ts";
+import type { QueryTerms } from "./information.ts";
 import type { Postings } from "./postings.ts";
 
-/** Visits every document that covers something, with the share in (0, 1). */
-export type Cover = (asked: Asked, visit: (document: number, share: number) => void) => void;
+/** Visits every document that covers something, with its share in (0, 1). */
+export type Cover = (query: QueryTerms, visit: (document: number, share: number) => void) => void;
 
-/** @returns A function that is linear in the postings of the text's terms and what stands for them. */
+/** @returns A function that is linear in the postings of the text's terms and their matches. */
 export function coverage(words: Postings): Cover {
-  // Reused between calls, all zero in between.
+  // Reused by all calls; all zero between calls.
   let gains = new Float64Array(64);
   let missed = new Float64Array(64);
   let covering = new Int32Array(64);
@@ -45,12 +45,12 @@ export function coverage(words: Postings): Cover {
       for (const { term, value } of matches) {
         const list = words.list(term);
         if (list === undefined) continue;
-        const worth = value / own;
+        const share = value / own;
         const { documents, weights, length } = list;
         for (let i = 0; i < length; i++) {
           const document = documents[i] as number;
-          // Zero stands for a document that was not met yet.
-          const miss = Math.max(1e-12, 1 - worth * (weights[i] as number));
+          // Zero marks a document that was not visited yet.
+          const miss = Math.max(1e-12, 1 - share * (weights[i] as number));
           const before = missed[document] as number;
           if (before === 0) {
             touched[touchedNow++] = document;

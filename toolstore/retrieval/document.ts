@@ -1,11 +1,10 @@
 /**
- * What of a tool can be found, and how strongly each term stands for it.
+ * The searchable text of a tool, and how strongly each term represents it.
  *
- * The fields add up to one weighted count per term (fielded BM25 in its simple form; weights after a
- * study of ten tool sets), which saturates; requests that it served count beside, since many of them
- * would otherwise drown the description.
+ * The fields add up to one weighted count per term (fielded BM25 in its simple form; weights from a
+ * study of ten tool sets), which saturates. Served requests are counted separately, because many of them
+ * would otherwise outweigh the description.
  */
-
 import { type Bm25, saturation } from "../../src/core/text/bm25.ts";
 import { terms, words } from "../../src/core/text/terms.ts";
 import type { Tool } from "../../src/core/tool.ts";
@@ -16,7 +15,7 @@ export interface SearchDocument {
   readonly category?: string;
   readonly parameterNames: readonly string[];
   readonly parameterTexts: readonly string[];
-  /** Words out of its examples. */
+  /** Words of its examples. */
   readonly examples: readonly string[];
   /** Identifiers of its body. */
   readonly identifiers: readonly string[];
@@ -35,14 +34,14 @@ const WEIGHTS = {
 } as const;
 
 const BM25: Bm25 = { k1: 1.2, b: 0.6 };
-/** Weighted terms of an average tool: fixed, so that a score does not drift as a store grows. */
+/** Weighted terms of an average tool; fixed, so that scores do not change as a store grows. */
 const AVERAGE_LENGTH = 20;
-/** What a term is worth that comes up in all requests that were served but nowhere in the tool. */
+/** Maximum strength of a term that occurs in served requests but not in the tool. */
 const USE_WEIGHT = 0.7;
 
 /**
- * Term -> how strongly it stands for the tool, in (0, 1): 1 - (1 - text) (1 - use), where text is the
- * BM25 saturation of the weighted count, and use that of the number of served requests that hold it.
+ * Term -> how strongly it represents the tool, in (0, 1): 1 - (1 - text) (1 - use), where text is the
+ * BM25 saturation of the weighted count, and use that of the number of served requests with the term.
  */
 export function strengths(document: SearchDocument): Map<string, number> {
   const counts = new Map<string, number>();
@@ -79,7 +78,7 @@ export function strengths(document: SearchDocument): Map<string, number> {
 const MAX_EXAMPLE_WORDS = 30;
 const MAX_IDENTIFIERS = 40;
 
-/** @param queries Words of requests that any version of the tool served. */
+/** @param queries Requests that any version of the tool served. */
 export function toolDocument(tool: Tool, queries: readonly string[]): SearchDocument {
   const parameterNames: string[] = [];
   const parameterTexts: string[] = [];

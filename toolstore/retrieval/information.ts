@@ -1,19 +1,19 @@
 /**
- * What a text asks for, term by term: how much information each term carries in this store, and which
- * other terms may stand for it.
+ * The terms of a query: how much information each term has in this store, and which other terms may
+ * replace it.
  */
 import { inverseFrequency } from "../../src/core/text/bm25.ts";
 import { terms } from "../../src/core/text/terms.ts";
 import { commonness } from "./commonness.ts";
 import { relatedTerms } from "./related.ts";
 
-/** What a ranking knows of all documents together. */
+/** Statistics of all documents for the ranking. */
 export interface TermStatistics {
-  /** How many documents there are. */
+  /** Number of documents. */
   readonly size: number;
-  /** How many of them hold the term. */
+  /** Number of documents with the term. */
   frequency(term: string): number;
-  /** Other terms that some document holds and that look like this one, most alike first. */
+  /** Other terms in the documents that are spelled similarly, most similar first. */
   similar(term: string): readonly SimilarTerm[];
 }
 
@@ -23,28 +23,29 @@ export interface SimilarTerm {
   readonly likeness: number;
 }
 
-export interface Asked {
-  /** Information in the text, in nats. */
+export interface QueryTerms {
+  /** Information of the text, in nats. */
   readonly total: number;
-  readonly groups: readonly Group[];
+  readonly groups: readonly TermGroup[];
 }
 
-/** One term of a text with what may stand for it, the term itself first. */
-export interface Group {
+/** One term of a text and the terms that may replace it, the term itself first. */
+export interface TermGroup {
+  /** Information of the term, in nats. */
   readonly own: number;
-  /** What a document covers that holds the term with strength 1; at most `own`. */
+  /** `value`: what a document covers if it contains the term with strength 1; at most `own`. */
   readonly matches: readonly { readonly term: string; readonly value: number }[];
 }
 
-/** What a similar term is worth at likeness 1, and one that stands for the term. */
-const SIMILAR_WORTH = 0.6;
-const RELATED_WORTH = 0.4;
-/** For how many tools the built-in idea of common words counts: it decides while a store is small. */
+/** Value of a similarly spelled term at likeness 1, and of a related term. */
+const SIMILAR_VALUE = 0.6;
+const RELATED_VALUE = 0.4;
+/** The built-in commonness of words counts like this many tools: it dominates in a small store. */
 const PRIOR_TOOLS = 200;
 
-/** Linear in the text's terms and what looks like them. */
-export function ask(text: string, statistics: TermStatistics): Asked {
-  const groups: Group[] = [];
+/** Linear in the text's terms and their similar terms. */
+export function queryTerms(text: string, statistics: TermStatistics): QueryTerms {
+  const groups: TermGroup[] = [];
   let total = 0;
   for (const term of new Set(terms(text))) {
     const group = groupOf(term, statistics);
@@ -54,20 +55,20 @@ export function ask(text: string, statistics: TermStatistics): Asked {
   return { total, groups };
 }
 
-function groupOf(term: string, statistics: TermStatistics): Group {
+function groupOf(term: string, statistics: TermStatistics): TermGroup {
   const own = information(term, statistics);
   const others = new Map<string, number>();
-  const offer = (other: string, worth: number): void => {
+  const add = (other: string, factor: number): void => {
     if (other === term || statistics.frequency(other) === 0) return;
-    // A common word that stands in for a rare one explains no more than a common word does.
-    const value = worth * Math.min(own, information(other, statistics));
+    // A common word that replaces a rare one has no more information than the common word.
+    const value = factor * Math.min(own, information(other, statistics));
     if (value > (others.get(other) ?? 0)) others.set(other, value);
   };
   for (const { term: other, likeness } of statistics.similar(term)) {
-    offer(other, SIMILAR_WORTH * likeness);
+    add(other, SIMILAR_VALUE * likeness);
   }
-  for (const other of relatedTerms(term)) offer(other, RELATED_WORTH);
-  // One order everywhere: sums of floating point numbers depend on it.
+  for (const other of relatedTerms(term)) add(other, RELATED_VALUE);
+  // A fixed order, because sums of floating point numbers depend on it.
   const rest = [...others].sort(([a], [z]) => (a < z ? -1 : 1));
   return {
     own,
@@ -76,6 +77,6 @@ function groupOf(term: string, statistics: TermStatistics): Group {
 }
 
 function information(term: string, { size, frequency }: TermStatistics): number {
-  const holders = frequency(term) + PRIOR_TOOLS * commonness(term);
-  return inverseFrequency(holders, size + PRIOR_TOOLS);
+  const withTerm = frequency(term) + PRIOR_TOOLS * commonness(term);
+  return inverseFrequency(withTerm, size + PRIOR_TOOLS);
 }

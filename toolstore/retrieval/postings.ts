@@ -1,13 +1,13 @@
 /**
- * Which documents hold a term, and how much: an inverted index in typed arrays that takes documents
- * in, and out, one by one, and can be written down, whole or in part, as a few flat arrays.
+ * An inverted index in typed arrays: which documents contain a term, and with which weight. Documents are
+ * added and removed one by one; the index can be dumped, completely or in part, as a few flat arrays.
  *
- * A document's number is given once; a removed one leaves holes that readers skip, until `put` finds
- * more holes than documents and packs the lists anew.
+ * Document numbers are not reused. A removed document leaves holes that readers skip; when there are
+ * more holes than documents, `put` compacts the lists.
  */
 import { countOf, emptyList, grow, type List } from "./posting-list.ts";
 
-/** An index as flat arrays: `counts[i]` postings of `vocabulary[i]`, list after list. */
+/** An index as flat arrays: `counts[i]` postings of `vocabulary[i]`, one list after another. */
 export interface PostingsDump {
   readonly keys: readonly string[];
   readonly vocabulary: readonly string[];
@@ -17,22 +17,22 @@ export interface PostingsDump {
 }
 
 export interface Postings {
-  /** Adds a document, or replaces the one of that key. Linear in its terms. */
+  /** Adds a document, or replaces the one with that key. Linear in its terms. */
   put(key: string, weights: ReadonlyMap<string, number>): void;
   remove(key: string): void;
   has(key: string): boolean;
   readonly size: number;
-  /** Numbers run below this; some may be free. */
+  /** All document numbers are below this; some may belong to removed documents. */
   readonly capacity: number;
-  /** undefined: removed. */
+  /** undefined if the document was removed. */
   keyOf(document: number): string | undefined;
-  /** Every term ever seen. */
+  /** All terms, including those of removed documents. */
   readonly vocabulary: readonly string[];
-  /** May hold documents that were removed: see `keyOf`. */
+  /** May contain removed documents: see `keyOf`. */
   list(term: string): List | undefined;
-  /** Of all documents, or of some keys of them. Linear in all postings. */
+  /** A dump of all documents, or of those with some keys. Linear in all postings. */
   dump(only?: ReadonlySet<string>): PostingsDump;
-  /** Takes in the documents of a dump, none of which may be here. Linear in the dump. */
+  /** Adds the documents of a dump; their keys must be new. Linear in the dump. */
   append(dump: PostingsDump): void;
 }
 
@@ -42,7 +42,7 @@ export function postings(dump?: PostingsDump): Postings {
   let numbers = new Map<string, number>();
   const termIds = new Map<string, number>();
   const vocabulary: string[] = [];
-  /** Terms of all documents, one after the other: what `drop` has to count down, made when it first asks. */
+  /** Terms of all documents, one after another; `drop` needs them and builds them at its first call. */
   let terms = new Int32Array(0);
   let starts: number[] | undefined;
 
@@ -93,7 +93,7 @@ export function postings(dump?: PostingsDump): Postings {
       const weights = part.weights.subarray(from, from + count);
       from += count;
       if (list.length === 0 && first === 0) {
-        // Views, not copies: a list is copied when it grows.
+        // Views instead of copies: a list is copied when it grows.
         Object.assign(list, { documents, weights });
       } else {
         const length = list.length + count;
@@ -119,21 +119,21 @@ export function postings(dump?: PostingsDump): Postings {
     numbers.delete(key);
   }
 
-  /** The keys that are there, in order, and each document's place among them; -1 for the others. */
-  function numbersOf(only?: ReadonlySet<string>): { kept: string[]; renumbered: Int32Array } {
+  /** The existing keys, in order, and each document's index among them; -1 for the others. */
+  function numbersOf(only?: ReadonlySet<string>): { existing: string[]; renumbered: Int32Array } {
     const renumbered = new Int32Array(keys.length).fill(-1);
-    const kept: string[] = [];
+    const existing: string[] = [];
     keys.forEach((key, document) => {
       if (key === undefined || only?.has(key) === false) return;
-      renumbered[document] = kept.length;
-      kept.push(key);
+      renumbered[document] = existing.length;
+      existing.push(key);
     });
-    return { kept, renumbered };
+    return { existing, renumbered };
   }
 
-  /** Takes the holes out: documents get new numbers, in the old order. */
-  function pack(): void {
-    const { kept, renumbered } = numbersOf();
+  /** Removes the holes: documents get new numbers, in the old order. */
+  function compact(): void {
+    const { existing, renumbered } = numbersOf();
     for (const list of lists) {
       let to = 0;
       for (let from = 0; from < list.length; from++) {
@@ -144,12 +144,12 @@ export function postings(dump?: PostingsDump): Postings {
       }
       list.length = to;
     }
-    keys = kept;
-    numbers = new Map(kept.map((key, document) => [key, document]));
+    keys = existing;
+    numbers = new Map(existing.map((key, document) => [key, document]));
     starts = undefined;
   }
 
-  /** Fills `terms` out of the lists. @returns Where each document's terms start. */
+  /** Fills `terms` from the lists. @returns The start of each document's terms. */
   function indexTerms(): number[] {
     const counts = new Int32Array(keys.length);
     for (const { documents, length } of lists) {
@@ -178,7 +178,7 @@ export function postings(dump?: PostingsDump): Postings {
   return {
     put(key, weightOf) {
       drop(key);
-      if (keys.length > 64 && keys.length > 2 * numbers.size) pack();
+      if (keys.length > 64 && keys.length > 2 * numbers.size) compact();
       add(key, weightOf);
     },
     remove: drop,
@@ -196,7 +196,7 @@ export function postings(dump?: PostingsDump): Postings {
       return id === undefined ? undefined : lists[id];
     },
     dump(only) {
-      const { kept, renumbered } = numbersOf(only);
+      const { existing, renumbered } = numbersOf(only);
       const words: string[] = [];
       const counts: number[] = [];
       let total = 0;
@@ -218,7 +218,13 @@ export function postings(dump?: PostingsDump): Postings {
           weights[to++] = list.weights[from] as number;
         }
       }
-      return { keys: kept, vocabulary: words, counts: Int32Array.from(counts), documents, weights };
+      return {
+        keys: existing,
+        vocabulary: words,
+        counts: Int32Array.from(counts),
+        documents,
+        weights,
+      };
     },
     append,
   };

@@ -1,50 +1,51 @@
 /**
- * "Which of these could help?": coverage of the request, of its clauses and of the hypotheses, with what
- * an embedder says where there is one, fused into one list whose first places go round among the clauses.
+ * Ranks documents for a request: combines the coverage of the request, of its clauses and of the
+ * hypotheses with an embedder's cosines, if there are any, into one list whose first places are
+ * distributed among the clauses.
  *
- * What orders them is the share of information that a document covers; what is given out is how likely
- * that makes it in this store, so that it can be compared between requests and is low where nothing fits:
- * see `noneBelow`. The same function ranks a whole store in memory and the candidates that a server gave:
- * only documents and statistics come from elsewhere.
+ * The order is by the share of information that a document covers. The returned score is the likelihood
+ * in this store that the document is relevant: it is comparable between requests, and low if nothing
+ * fits, see `noneBelow`. The same function ranks a whole store in memory and the candidates of a server;
+ * only the sources of documents and statistics differ.
  */
 import { likelihoods } from "./abstain.ts";
 import { clauses } from "./clauses.ts";
 import type { Cover } from "./cover.ts";
-import { ask, type TermStatistics } from "./information.ts";
+import { queryTerms, type TermStatistics } from "./information.ts";
 import { bestOf } from "./top.ts";
 import { dot } from "./vectors.ts";
 
 export interface Ranked {
   readonly key: string;
-  /** How likely it is what was asked for, in (0, 1): see `likelihoods`. */
+  /** Likelihood that it is relevant, in (0, 1): see `likelihoods`. */
   readonly score: number;
 }
 
 export interface SearchText {
   readonly text: string;
   readonly hypotheses?: readonly string[];
-  /** Of the text and of each hypothesis, of length 1, where there is an embedder. */
+  /** Vectors of the text and of each hypothesis, of length 1, if there is an embedder. */
   readonly vectors?: readonly Float32Array[];
   readonly limit: number;
   /** Default: every document. */
   readonly admits?: (key: string) => boolean;
 }
 
-/** What is ranked. */
+/** The documents to rank. */
 export interface Ranking {
   readonly statistics: TermStatistics;
   readonly cover: Cover;
-  /** Room for the scores of all documents. */
+  /** Arrays for the scores of all documents. */
   readonly scores: Scores;
-  /** undefined: the document is no more. */
+  /** undefined if the document was removed. */
   keyOf(document: number): string | undefined;
-  /** The document's own vector, and how many requests that it served are in it. */
+  /** The document's vector, and the number of served requests in it. */
   vectorOf(key: string): { readonly vector: Float32Array; readonly served: number } | undefined;
-  /** Keys whose vectors lie nearest to one of these, in any order. */
+  /** Keys with the nearest vectors to any of these, in any order. */
   nearest(vectors: readonly Float32Array[]): Iterable<string>;
 }
 
-/** Numbers by document, used again by each search: a hundred thousand of them are no light matter. */
+/** Numbers by document; reused by each search, because allocating a hundred thousand is expensive. */
 export interface Scores {
   readonly whole: Float64Array;
   readonly best: Float64Array;
@@ -52,7 +53,10 @@ export interface Scores {
   readonly clauseOf: Int8Array;
 }
 
-/** @param capacity Document numbers run below this. @returns Scores of zero, in `old` where it is large enough. */
+/**
+ * @param capacity All document numbers are below this.
+ * @returns Scores of zero; reuses `old` if it is large enough.
+ */
 export function cleared(capacity: number, old?: Scores): Scores {
   if (old === undefined || old.whole.length < capacity) {
     const length = Math.ceil(1.5 * capacity);
@@ -69,42 +73,42 @@ export function cleared(capacity: number, old?: Scores): Scores {
   return old;
 }
 
-/** Nats at which a clause is trusted as much as the whole: some eight content words. */
+/** Information in nats from which a clause counts as much as the whole text: about eight content words. */
 const FULL_TRUST = 50;
-/** How much the n-th tool for one clause steps back behind the first tools for the others. */
-const CROWDING = 0.3;
-/** So many of the best by words go on to the end of the ranking. */
+/** Penalty of the n-th tool for one clause, compared with the first tools for other clauses. */
+const REPEAT_PENALTY = 0.3;
+/** Number of the best candidates by words that the rest of the ranking considers. */
 export const CONSIDERED = 200;
-/** Share of what the other hypotheses say that is added to the best: "max + 0.3 sum". */
+/** Share of the other hypotheses' scores that is added to the best one: "max + 0.3 sum". */
 const AGREEMENT = 0.3;
-/** Unrelated sentences have about this cosine: what lies above speaks for a document, what below against it. */
-const INDIFFERENT = 0.3;
-/** Weight of the cosine where no words fit; it falls with the square of what the words leave open. */
-const SENSE = 0.3;
-/** Weight of the cosine to many requests that a document served, and at how many half of it is reached. */
-const HABIT = 0.4;
-const HALF_HABIT = 5;
+/** Typical cosine of unrelated sentences: a higher one counts for a document, a lower one against it. */
+const NEUTRAL_COSINE = 0.3;
+/** Weight of the cosine if no words match; it falls with the square of the uncovered share. */
+const COSINE_WEIGHT = 0.3;
+/** Weight of the cosine for a document with many served requests, and the number for half of it. */
+const SERVED_WEIGHT = 0.4;
+const HALF_SERVED = 5;
 
 interface Candidate {
   readonly key: string;
   score: number;
-  /** The clause that it covers best, -1 for none, and that clause's trust. */
+  /** The clause that it covers best, or -1, and that clause's trust. */
   readonly clause: number;
   readonly trust: number;
 }
 
-/** @returns At most `limit`, best first, equal scores by key; nothing that has no word in common. */
+/** @returns At most `limit` documents, best first, equal scores by key; only scores above 0. */
 export function rank(ranking: Ranking, query: SearchText): Ranked[] {
   const candidates = byWords(ranking, query);
-  if (query.vectors !== undefined) bySense(ranking, query, query.vectors, candidates);
+  if (query.vectors !== undefined) addCosines(ranking, query, query.vectors, candidates);
   const head = bestOf(candidates, Math.max(query.limit, CONSIDERED));
-  spread(head);
+  diversify(head);
   const found = head.filter(({ score }) => score > 0);
   const likely = likelihoods(found.map(({ score }) => score));
   return found.slice(0, query.limit).map(({ key }, i) => ({ key, score: likely[i] as number }));
 }
 
-/** The best by the words of the request, of its clauses and of the hypotheses. */
+/** The best documents by the words of the request, of its clauses and of the hypotheses. */
 function byWords(
   ranking: Ranking,
   { text, hypotheses = [], limit, admits }: SearchText,
@@ -113,16 +117,16 @@ function byWords(
   const { whole, best, clauseOf } = ranking.scores;
   const trusts: number[] = [];
   const parts = clauses(text);
-  // One text: the mean of its whole and its best clause, or the whole where it is one clause.
+  // The score of a text: the mean of the whole text and its best clause, or only the whole text.
   const share = parts.length === 0 ? 1 : 0.5;
-  cover(ask(text, statistics), (document, covered) => {
+  cover(queryTerms(text, statistics), (document, covered) => {
     whole[document] = share * covered;
   });
   parts.forEach((part, clause) => {
-    const asked = ask(part, statistics);
-    const trust = Math.min(1, asked.total / FULL_TRUST);
+    const query = queryTerms(part, statistics);
+    const trust = Math.min(1, query.total / FULL_TRUST);
     trusts.push(trust);
-    cover(asked, (document, covered) => {
+    cover(query, (document, covered) => {
       const score = share * trust * covered;
       if (score <= (best[document] as number)) return;
       best[document] = score;
@@ -139,7 +143,7 @@ function byWords(
       ? whole
       : withHypotheses(
           ranking,
-          hypotheses.map((hypothesis) => ask(hypothesis, statistics)),
+          hypotheses.map((hypothesis) => queryTerms(hypothesis, statistics)),
         );
 
   const found: Candidate[] = [];
@@ -155,15 +159,15 @@ function byWords(
   return found;
 }
 
-/** Each document's best text, and a share of what the others say of it. */
+/** Each document's best score over all texts, plus a share of the other scores. */
 function withHypotheses(
   { cover, scores: { whole, best: most, sums } }: Ranking,
-  hypotheses: readonly ReturnType<typeof ask>[],
+  hypotheses: readonly ReturnType<typeof queryTerms>[],
 ): Float64Array {
   sums.set(whole);
   most.set(whole);
-  for (const asked of hypotheses) {
-    cover(asked, (document, covered) => {
+  for (const query of hypotheses) {
+    cover(query, (document, covered) => {
       sums[document] = (sums[document] as number) + covered;
       if (covered > (most[document] as number)) most[document] = covered;
     });
@@ -200,15 +204,15 @@ function bestDocuments(
   return entries.map(({ document }) => document);
 }
 
-/** Adds what the vectors say to every candidate, and the nearest that have no word in common. */
-function bySense(
+/** Adds the nearest documents by vector to the candidates, and the cosine to every score. */
+function addCosines(
   ranking: Ranking,
   { admits }: SearchText,
   vectors: readonly Float32Array[],
   candidates: Candidate[],
 ): void {
   const known = new Set(candidates.map(({ key }) => key));
-  const open = 1 - Math.min(1, candidates[0]?.score ?? 0);
+  const uncovered = 1 - Math.min(1, candidates[0]?.score ?? 0);
   for (const key of ranking.nearest(vectors)) {
     if (known.has(key) || admits?.(key) === false) continue;
     known.add(key);
@@ -218,19 +222,19 @@ function bySense(
     const own = ranking.vectorOf(candidate.key);
     if (own === undefined) continue;
     const cosine = Math.max(...vectors.map((vector) => dot(vector, own.vector)));
-    const above = cosine - INDIFFERENT;
-    const habit = (HABIT * own.served) / (own.served + HALF_HABIT);
-    candidate.score += SENSE * open * open * above + habit * Math.max(0, above);
+    const above = cosine - NEUTRAL_COSINE;
+    const weight = (SERVED_WEIGHT * own.served) / (own.served + HALF_SERVED);
+    candidate.score += COSINE_WEIGHT * uncovered * uncovered * above + weight * Math.max(0, above);
   }
 }
 
-/** Lets every clause have its first tool before one has its third; a list of one clause stays. */
-function spread(ranked: Candidate[]): void {
-  const taken = new Map<number, number>();
+/** Lowers the scores of further tools for the same clause, so that every clause gets a tool early. */
+function diversify(ranked: Candidate[]): void {
+  const counts = new Map<number, number>();
   for (const entry of ranked) {
-    const before = taken.get(entry.clause) ?? 0;
-    taken.set(entry.clause, before + 1);
-    entry.score /= 1 + CROWDING * entry.trust * before;
+    const before = counts.get(entry.clause) ?? 0;
+    counts.set(entry.clause, before + 1);
+    entry.score /= 1 + REPEAT_PENALTY * entry.trust * before;
   }
   ranked.splice(0, ranked.length, ...bestOf(ranked, ranked.length));
 }

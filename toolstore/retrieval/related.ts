@@ -1,7 +1,6 @@
 /**
- * Words that people use for one another: "flight" in a request, "airline" in a tool. A small hand-made
- * list of everyday fields and of programming; the words of a line may stand for each other. It takes
- * the place of an embedder where there is none.
+ * Related words: "flight" in a request, "airline" in a tool. A small hand-made list for everyday topics
+ * and programming; the words of a line can replace each other. It helps if there is no embedder.
  */
 import { stem } from "../../src/core/text/stem.ts";
 
@@ -184,7 +183,7 @@ for (const line of GROUPS.trim().split("\n")) {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Terms (stems) that may stand for this one, itself not counted. */
+/** Terms (stems) related to this one, without the term itself. */
 export function relatedTerms(term: string): ReadonlySet<string> {
   return related.get(term) ?? NONE;
 }

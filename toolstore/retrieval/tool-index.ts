@@ -1,4 +1,4 @@
-/** A ranking over documents in memory: words in an inverted index, vectors where there are any. */
+/** An index over documents in memory: words in an inverted index, and vectors if there are any. */
 import { coverage } from "./cover.ts";
 import { type SearchDocument, strengths } from "./document.ts";
 import type { TermStatistics } from "./information.ts";
@@ -10,25 +10,25 @@ import { type Vectors, vectors } from "./vectors.ts";
 export interface ToolIndex {
   /** Adds or replaces. Linear in the document's words. */
   put(key: string, document: SearchDocument): void;
-  /** The same for a document whose terms are weighed already. */
+  /** The same for a document with given term weights. */
   putStrengths(key: string, strengthOf: ReadonlyMap<string, number>): void;
-  /** What an embedder makes of it. @param served Requests that are in the vector. */
+  /** Sets a document's vector. @param served Number of served requests in the vector. */
   putVector(key: string, vector: Float32Array, served: number): void;
   remove(key: string): void;
   readonly size: number;
   readonly embedded: number;
-  /** Best first, equal scores by key; nothing that covers no term of the request. */
+  /** Best first, equal scores by key; see `rank`. */
   search(query: SearchText): Ranked[];
-  /** The words alone, of all or of some keys: vectors are put again. */
+  /** The words of all or of some keys, without vectors. */
   dump(only?: ReadonlySet<string>): PostingsDump;
-  /** Takes in the words of a dump, none of whose keys may be here. */
+  /** Adds the words of a dump; its keys must be new. */
   append(dump: PostingsDump): void;
 }
 
-/** The nearest by vector that join those that the words found. */
+/** Number of nearest documents by vector that are added to those found by words. */
 export const NEAREST = 200;
 
-/** @param statistics Of a larger whole that these documents were taken from; default: of themselves. */
+/** @param statistics Of a larger collection that these documents belong to; default: of themselves. */
 export function toolIndex({
   dump,
   statistics,

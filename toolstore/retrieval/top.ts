@@ -1,4 +1,4 @@
-/** The order of every list of matches: the best first, equal scores by key. */
+/** The order of every list of matches: best first, equal scores by key. */
 export function bestOf<T extends { readonly key: string; readonly score: number }>(
   entries: readonly T[],
   limit: number,

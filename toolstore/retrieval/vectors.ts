@@ -1,7 +1,7 @@
 /**
- * Which vectors point the same way as a question's: exact cosines for the few hundred whose signs agree
- * best. One bit a dimension says enough to choose them (recall of the true first ten above 0.99 with
- * 400 of 14,000 real tool vectors), and a scan of bits is ten times faster than one of numbers.
+ * Nearest vectors by cosine: exact cosines only for the few hundred vectors whose signs agree best. One
+ * bit per dimension is enough to choose them (recall of the true first ten above 0.99 with 400 of 14,000
+ * real tool vectors), and scanning bits is ten times faster than scanning numbers.
  */
 export interface Neighbour {
   readonly key: string;
@@ -11,17 +11,17 @@ export interface Neighbour {
 
 export interface Vectors {
   readonly size: number;
-  /** @param vector Of length 1 and the dimensions given at the start. */
+  /** @param vector Of length 1, with the dimensions given to `vectors`. */
   put(key: string, vector: Float32Array): void;
   remove(key: string): void;
   get(key: string): Float32Array | undefined;
-  /** The nearest, best first, equals by key. Linear in the vectors. */
+  /** The nearest, best first, equal ones by key. Linear in the vectors. */
   nearest(vector: Float32Array, limit: number): Neighbour[];
 }
 
-/** So many times the limit are looked at exactly. */
+/** Exact cosines are computed for this many times the limit. */
 const RESCORED = 2;
-/** Numbers lie in blocks of so many vectors: a million are not copied to make room for one more. */
+/** Numbers are stored in blocks of this many vectors, so that growing copies nothing. */
 const BLOCK = 1_024;
 
 export function vectors(dims: number): Vectors {
@@ -39,7 +39,7 @@ export function vectors(dims: number): Vectors {
       blocks.push(new Float32Array(BLOCK * dims));
     }
     if (known >= distances.length) {
-      signs = twice(signs, new Int32Array(2 * signs.length));
+      signs = copied(signs, new Int32Array(2 * signs.length));
       distances = new Int32Array(2 * distances.length);
     }
     keys[known] = key;
@@ -89,7 +89,7 @@ export function vectors(dims: number): Vectors {
         distances[slot] = distance;
         histogram[distance] = (histogram[distance] as number) + 1;
       }
-      // All at the farthest distance that is needed come along: no tie is cut by chance.
+      // All vectors at the farthest needed distance are included, so that no tie is cut arbitrarily.
       let farthest = 0;
       for (let count = histogram[0] as number; farthest < dims && count < RESCORED * limit; ) {
         count += histogram[++farthest] as number;
@@ -113,15 +113,16 @@ export function dot(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-/** The vector of length 1 of the same direction; zeros stay zeros. */
+/** The vector with the same direction and length 1; a zero vector stays zero. */
 export function unit(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector));
   return length === 0 ? vector : vector.map((value) => value / length);
 }
 
 /**
- * What stands for a tool: the direction between its own text's vector and those of the requests that it
- * served, each counted once (Rocchio's centroid). Means are nearer to further requests than any one is.
+ * The vector of a tool: the mean direction of its own text's vector and those of the requests that it
+ * served, each counted once (Rocchio's centroid). The mean is nearer to further requests than any single
+ * vector.
  */
 export function centroid(own: Float32Array, served: readonly Float32Array[]): Float32Array {
   const sum = Float32Array.from(own);
@@ -141,14 +142,14 @@ function writeSigns(vector: Float32Array, to: Int32Array, at: number): void {
   }
 }
 
-/** Bits that are set (Warren, Hacker's Delight, 5-1). */
+/** Number of set bits (Warren, Hacker's Delight, 5-1). */
 function ones(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555);
   bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-function twice(from: Int32Array, to: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+function copied(from: Int32Array, to: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   to.set(from);
   return to;
 }

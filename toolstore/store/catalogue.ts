@@ -1,6 +1,6 @@
 /**
- * What of all tools can be found: an index for each status, and the facts that filters ask for. It
- * holds words, numbers and names; the tools themselves stay with the driver.
+ * The searchable part of all tools: an index for each status, and the facts that filters use. It
+ * contains words, numbers and names; the tools themselves stay in the driver.
  */
 import type { ToolFilter, ToolNeed, ToolQuery } from "../../src/core/ports.ts";
 import type { Tool, ToolStatus } from "../../src/core/tool.ts";
@@ -9,15 +9,15 @@ import type { TermStatistics } from "../retrieval/information.ts";
 import type { PostingsDump } from "../retrieval/postings.ts";
 import { type ToolIndex, toolIndex } from "../retrieval/tool-index.ts";
 import { bestOf } from "../retrieval/top.ts";
-import { MOST_QUERIES } from "./usage.ts";
+import { MAX_QUERIES } from "./usage.ts";
 
 export const STATUSES = ["candidate", "active", "deprecated"] as const satisfies ToolStatus[];
 
-/** What a filter asks for, of one version. */
+/** The facts about one version that filters use. */
 export interface ToolFacts {
   readonly language: Tool["language"];
   readonly needs: readonly ToolNeed[];
-  /** Empty: the engine's own. */
+  /** Empty for the engine's own tools. */
   readonly origin: string;
 }
 
@@ -29,31 +29,31 @@ export interface Found {
 
 export interface ToolVector {
   readonly vector: Float32Array;
-  /** How many requests are in it. */
+  /** Number of served requests in the vector. */
   readonly served: number;
 }
 
 export interface Catalogue {
   /**
-   * Sets what is found under a name.
+   * Sets the entries of a name.
    *
    * @param history Its versions, oldest first.
-   * @param vectorOf What an embedder made of a version, if anything.
+   * @param vectorOf The vector of a version, if there is one.
    */
   put(history: readonly Tool[], vectorOf?: (version: number) => ToolVector | undefined): void;
-  /** What an embedder made of a version; none that is found has it: nothing happens. */
+  /** Sets the vector of a version; does nothing if searches do not find that version. */
   putVector(name: string, version: number, vector: ToolVector): void;
-  /** @param vectors Of the query's text and of each hypothesis. */
+  /** @param vectors The vectors of the query's text and of each hypothesis. */
   search(query: ToolQuery, vectors?: readonly Float32Array[]): Found[];
-  /** Names with a version of the status. */
+  /** Number of names with a version of the status. */
   size(status: ToolStatus): number;
-  /** Of all names, or of some. */
+  /** A dump of all names, or of some. */
   dump(only?: ReadonlySet<string>): CatalogueDump;
-  /** Sets what is found under these names to what a dump of them says; their vectors are put again. */
+  /** Replaces the entries of these names by those of a dump; their vectors must be put again. */
   merge(names: readonly string[], dump: CatalogueDump): void;
 }
 
-/** Versions and facts are in the order of the words' keys. */
+/** Versions and facts are in the order of the keys of `words`. */
 export type CatalogueDump = Readonly<Record<ToolStatus, SectionDump>>;
 
 interface SectionDump {
@@ -72,7 +72,7 @@ interface Section {
   readonly entries: Map<string, Entry>;
 }
 
-/** @param statistics Of the whole that this is a part of, by status; default: of itself. */
+/** @param statistics By status, of a larger collection that this is a part of; default: of itself. */
 export function catalogue({
   dump,
   statistics,
@@ -95,7 +95,7 @@ export function catalogue({
     active: section("active"),
     deprecated: section("deprecated"),
   };
-  /** Equal facts are one object: most tools have the same. */
+  /** Equal facts share one object, because most tools have the same facts. */
   const interned = new Map<string, ToolFacts>();
 
   function intern(facts: ToolFacts): ToolFacts {
@@ -193,7 +193,7 @@ function entriesOf({ words, versions, facts }: SectionDump): [string, Entry][] {
 
 const NO_FACTS: ToolFacts = { language: "javascript", needs: [], origin: "" };
 
-/** Of each name the highest version that was found, best first. */
+/** The highest found version of each name, best first. */
 export function mergedByName(found: readonly Found[], limit: number): Found[] {
   const highest = new Map<string, Found>();
   for (const each of found) {
@@ -204,9 +204,9 @@ export function mergedByName(found: readonly Found[], limit: number): Found[] {
   return bestOf(keyed, limit).map(({ name, version, score }) => ({ name, version, score }));
 }
 
-/** A new version has served nobody yet: it is found by what the name has been good for. */
+/** Queries of all versions: a new version has served none yet, so it is found by earlier ones. */
 export function queriesOf(history: readonly Tool[]): string[] {
-  return history.flatMap((tool) => tool.usage.queries).slice(-MOST_QUERIES);
+  return history.flatMap((tool) => tool.usage.queries).slice(-MAX_QUERIES);
 }
 
 export function factsOf({ language, capabilities, origin }: Tool): ToolFacts {

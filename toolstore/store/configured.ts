@@ -1,4 +1,4 @@
-/** The tool store that a user configured, in a home. */
+/** Opens the configured tool store in a home. */
 import { join } from "node:path";
 import type { Clock } from "../../src/core/clock.ts";
 import type { Embedder, ToolStore } from "../../src/core/ports.ts";

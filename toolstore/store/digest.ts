@@ -1,10 +1,10 @@
-/** What makes two tools the same tool: the code that runs and how it is called. */
+/** The identity of a tool: the code that runs and how it is called. */
 import { digestJson } from "../../src/core/digest.ts";
 import type { Tool } from "../../src/core/tool.ts";
 
 /**
- * SHA-256 over name, signature, source, language, entry and, if it calls other tools, which: what
- * `Tool.digest` must be.
+ * The value of `Tool.digest`: SHA-256 of name, signature, source, language, entry and, if it calls
+ * other tools, their links.
  */
 export function toolDigest(
   tool: Pick<Tool, "name" | "signature" | "source" | "language" | "entry" | "uses">,

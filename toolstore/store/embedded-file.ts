@@ -1,6 +1,6 @@
 /**
- * The SQLite file of the embedded tool store: opened or made, recognised, its statements prepared, its
- * errors put into the engine's words.
+ * The SQLite file of the embedded tool store: creates or opens it, checks its kind, prepares its
+ * statements, and translates its errors.
  */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
@@ -8,11 +8,11 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { z } from "zod";
 import { ConfigError, EngineError, StoreError } from "../../src/core/errors.ts";
 
-/** "TWTS", in SQLite's header: tells this store's files from anybody else's. */
+/** "TWTS" in SQLite's header: identifies the files of this store. */
 const APPLICATION_ID = 0x54575453;
 const SCHEMA_VERSION = 2;
 
-/** `change` counts up over the whole file: what is new to a reader lies above what it has seen. */
+/** `change` increases over the whole file: rows that are new to a reader have higher values. */
 const TOOLS = `
   CREATE TABLE tools (
     name TEXT NOT NULL,
@@ -29,7 +29,7 @@ const TOOLS = `
   PRAGMA application_id = ${APPLICATION_ID};
 `;
 
-/** Since schema 2. `saved_index` can be thrown away: it is made anew from the tools. */
+/** Since schema 2. `saved_index` can be deleted: it is rebuilt from the tools. */
 const SEARCH = `
   CREATE INDEX tools_by_status ON tools (name, version, status);
   CREATE TABLE vectors (
@@ -67,7 +67,7 @@ export function openDatabase(path: string, busyTimeoutMs: number): DatabaseSync 
 }
 
 function prepareFile(database: DatabaseSync, path: string): void {
-  // One transaction around look and make: two processes may open a new file at the same moment.
+  // One transaction for check and creation: two processes may open a new file at the same time.
   database.exec("BEGIN IMMEDIATE");
   const applicationId = pragma(database, "application_id");
   const schemaVersion = pragma(database, "user_version");
@@ -151,7 +151,7 @@ export function statements(database: DatabaseSync) {
 const SQLITE_BUSY = 5;
 const SQLITE_NOTADB = 26;
 
-/** What SQLite throws becomes a StoreError; the engine's own errors pass. */
+/** Converts SQLite's errors to StoreErrors; the engine's own errors pass through. */
 export function guarded<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -163,13 +163,13 @@ export function guarded<T>(path: string, work: () => T): T {
       busy ? "STORE_BUSY" : "STORE_FAILED",
       busy
         ? `The tool store ${path} stayed locked by another process: try again.`
-        : `The tool store ${path} failed (${messageOf(error)}): check disk space and the file's permissions. What was acknowledged is kept.`,
+        : `The tool store ${path} failed (${messageOf(error)}): check disk space and the file's permissions. Acknowledged writes are safe.`,
       { facts: { path }, retryable: busy, cause: error },
     );
   }
 }
 
-/** The primary result code of an error of node:sqlite, else undefined. */
+/** The primary result code of a node:sqlite error; undefined for other errors. */
 function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("errcode" in error)) return undefined;
   return typeof error.errcode === "number" ? error.errcode & 0xff : undefined;

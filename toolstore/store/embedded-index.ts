@@ -1,11 +1,11 @@
 /**
- * The search index as it is kept in the file: flat arrays, which a start reads back in a fraction of the
- * time that it takes to read every tool's words again.
+ * The search index as stored in the file: flat arrays, which load in a fraction of the time needed to
+ * index every tool again.
  *
- * It is a chain of segments. The first holds every name up to a change; each further one holds the names
- * that changed since, as they were then, and takes the place of what earlier ones say of them. So what is
- * written is in proportion to what is new, and whoever reads can take in just the segments that it lacks.
- * A segment is written in one transaction: a process that dies in the middle leaves the chain as it was.
+ * It is a chain of segments. The first contains every name up to a change. Each later one contains the
+ * names that changed since then, and replaces their entries of earlier segments. So a write is
+ * proportional to what is new, and a reader loads only the segments that it does not have yet. A segment
+ * is written in one transaction: if a process dies during the write, the chain is unchanged.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
@@ -13,18 +13,18 @@ import { Language } from "../../src/core/execution.ts";
 import type { ToolStatus } from "../../src/core/tool.ts";
 import { type CatalogueDump, STATUSES, type ToolFacts } from "./catalogue.ts";
 
-/** Of words, weights and layout: an index of another format is made anew. */
+/** Version of words, weights and layout: an index with another format is rebuilt. */
 const FORMAT = 2;
-/** Well below what SQLite takes as one value. */
+/** Well below SQLite's limit for one value. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
 const Head = z.object({
   format: z.literal(FORMAT),
-  /** The last change that earlier segments know; 0 in the first. */
+  /** The last change in earlier segments; 0 in the first. */
   from: z.int(),
-  /** The last change that is in this one. */
+  /** The last change in this segment. */
   change: z.int(),
-  /** How many names it speaks of. */
+  /** Number of names in it. */
   names: z.int(),
   facts: z.array(
     z.object({
@@ -51,11 +51,11 @@ export interface Segment {
   readonly dump: CatalogueDump;
 }
 
-/** The segments that follow one another, up to the first that is missing or of another format. */
+/** The consecutive segments, up to the first one that is missing or has another format. */
 export function chainOf(database: DatabaseSync): readonly SegmentHead[] {
   const rows = database.prepare("SELECT part, bytes FROM saved_index WHERE part LIKE '% head'");
   const heads = rows.all().flatMap((row) => {
-    const head = unlessTorn(() => {
+    const head = unlessCorrupt(() => {
       const { part, bytes } = HeadRow.parse(row);
       const facts = Head.parse(JSON.parse(Buffer.from(bytes).toString()));
       return { ...facts, number: Number.parseInt(part, 10) };
@@ -72,15 +72,16 @@ export function chainOf(database: DatabaseSync): readonly SegmentHead[] {
   return chain;
 }
 
-/** @returns undefined where its arrays are not what they should be: what it held is read from the tools. */
+/** @returns undefined if its arrays are invalid: then its content is read from the tools. */
 export function readSegment(database: DatabaseSync, head: SegmentHead): Segment | undefined {
-  return unlessTorn(() => read(database, head));
+  return unlessCorrupt(() => read(database, head));
 }
 
 /**
- * Writes the next segment, or the first and only one. Inside a transaction of the caller.
+ * Writes the next segment, or a first segment that replaces the whole chain. Runs inside the caller's
+ * transaction.
  *
- * @param at `number` 0 takes the place of the whole chain.
+ * @param at `number` 0 replaces the whole chain.
  */
 export function writeSegment(
   database: DatabaseSync,
@@ -112,7 +113,7 @@ export function writeSegment(
     });
     write(`${status} facts`, bytesOf(Int32Array.from(numbers)));
   }
-  // The first segment speaks of all names that it holds; a later one also of those that are gone from it.
+  // A later segment also lists the names that have no entry in it any more.
   if (at.number > 0) write("names", text(names));
   const { from, change } = at;
   const head = {
@@ -128,7 +129,7 @@ export function writeSegment(
   write("head", Buffer.from(JSON.stringify(head)));
 }
 
-/** @throws ZodError, SyntaxError, RangeError for what is no segment. */
+/** @throws ZodError, SyntaxError, RangeError for an invalid segment. */
 function read(database: DatabaseSync, { number, facts }: SegmentHead): Segment {
   const select = database.prepare("SELECT bytes FROM saved_index WHERE part = ? ORDER BY chunk");
   const bytesAt = (part: string): Uint8Array => {
@@ -157,19 +158,19 @@ function read(database: DatabaseSync, { number, facts }: SegmentHead): Segment {
   return { dump, names: lines(bytesAt("names")) };
 }
 
-/** Bytes from outside may be anything; then there is no index, and one is made. */
-function unlessTorn<T>(work: () => T): T | undefined {
+/** The stored bytes may be corrupt; then the index is rebuilt. */
+function unlessCorrupt<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
-    const torn =
+    const corrupt =
       error instanceof z.ZodError || error instanceof SyntaxError || error instanceof RangeError;
-    if (torn) return undefined;
+    if (corrupt) return undefined;
     throw error;
   }
 }
 
-/** @throws RangeError where the arrays do not belong to each other. */
+/** @throws RangeError if the arrays do not fit together. */
 function checked(part: CatalogueDump[ToolStatus]): CatalogueDump[ToolStatus] {
   const { words, versions, facts } = part;
   const postings = words.counts.reduce((sum, count) => sum + count, 0);
@@ -182,10 +183,10 @@ function checked(part: CatalogueDump[ToolStatus]): CatalogueDump[ToolStatus] {
     !facts.includes(undefined as never) &&
     words.documents.every((document) => document >= 0 && document < words.keys.length);
   if (fits) return part;
-  throw new RangeError("the saved index is torn");
+  throw new RangeError("the saved index is corrupt");
 }
 
-/** Neither names nor terms hold a line break. */
+/** Names and terms never contain a line break. */
 function text(words: readonly string[]): Uint8Array {
   return Buffer.from(words.join("\n"));
 }
@@ -198,7 +199,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Int32Array | Float32Array):
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** A buffer of its own that starts where numbers of four bytes may start. */
+/** A buffer that starts at byte 0, as arrays of four-byte numbers need. */
 function aligned({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer {
   const whole = byteOffset === 0 && byteLength === buffer.byteLength;
   return (whole ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer;

@@ -1,4 +1,4 @@
-/** Rows of the embedded store's file, read back as tools. */
+/** Reads rows of the embedded store's file as tools. */
 import { z } from "zod";
 import { StoreError, ToolNotFoundError } from "../../src/core/errors.ts";
 import { Tool } from "../../src/core/tool.ts";
@@ -41,7 +41,7 @@ export function parseTool(path: string, row: unknown): Tool {
   } catch (error) {
     throw new StoreError(
       "CORRUPT_RECORD",
-      `The tool store ${path} holds a record of ${name}@${version} that is no tool: restore the file from a copy, or export what can be read.`,
+      `The tool store ${path} contains a record of ${name}@${version} that is not a valid tool: restore the file from a backup, or export the readable tools.`,
       { facts: { path, tool: name, version }, cause: error },
     );
   }

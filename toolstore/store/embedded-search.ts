@@ -1,9 +1,9 @@
 /**
- * The index in front of an embedded store: read back from the file at the first search, brought up to
- * date before each one, written down again as it grows.
+ * The search index of an embedded store: loaded from the file at the first search, updated before each
+ * search, and saved as it grows.
  *
- * A process that puts many tools indexes them as they come and writes what is new of the index beside
- * them; others read that. Nobody has to read a whole store at once because somebody filled it.
+ * A process that puts many tools indexes them immediately and saves the new part of the index to the
+ * file, where other processes read it. So no process has to index a whole store that another has filled.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
@@ -17,27 +17,27 @@ import { checkEmbedder } from "./embedding.ts";
 
 export interface EmbeddedSearch {
   /**
-   * Takes in some of what was committed since the last look, by this process or another: as much as
-   * one turn of the event loop may last.
+   * Indexes some of the changes committed since the last call, by this process or another one: as many
+   * as fit into one turn of the event loop.
    *
-   * @param goal The change that the caller wants to be in.
+   * @param goal The change that the caller needs in the index.
    * @returns Whether it is still missing.
    */
-  takeIn(goal: number): boolean;
-  /** Among what was taken in. */
+  catchUp(goal: number): boolean;
+  /** Searches what is indexed. */
   search(query: ToolQuery, vectors: readonly Float32Array[] | undefined): Found[];
   /**
-   * Told after each transaction of this process.
+   * Call it after each transaction of this process.
    *
-   * @param first Tools of new names that it put, in order.
-   * @param before The last change before it. @param after The last one in it.
+   * @param first Tools with new names that it put, in order.
+   * @param before The last change before it. @param after The last change in it.
    */
   committed(first: readonly Tool[], before: number, after: number): void;
-  /** What is wrong with the vectors in the file, if the embedder of now can not use them. */
+  /** The error if the current embedder cannot use the vectors in the file. */
   mismatch(): ConfigError | undefined;
-  /** Forgets everything: all tools are to be taken in again. */
+  /** Deletes the whole index: all tools must be indexed again. */
   clear(): void;
-  /** Writes down what is not in the file, if that is worth it or all is wanted. */
+  /** Saves what is not in the file yet, if it is enough to be worth it, or always with `all`. */
   save(options?: { readonly all?: boolean }): void;
 }
 
@@ -49,14 +49,14 @@ export interface EmbeddedSearchOptions {
   readonly historyOf: (name: string) => readonly Tool[];
 }
 
-/** While a store is open, so many changes are cheaper to take in again than to write the index for. */
+/** Indexing this many changes again is cheaper than saving the index while a store is open. */
 const FEW_CHANGES = 1_000;
-/** At its end fewer: every start after it would take them in again. */
+/** Fewer when a store closes, because every later start would index them again. */
 const FEW_LEFT = 100;
-/** Part of all tools that may be changed before it is written down: so many segments in a chain. */
+/** The index is saved after this share of all tools has changed; it limits the number of segments. */
 const SEGMENT_SHARE = 1 / 16;
-const MOST_SEGMENTS = 32;
-/** Changes that are read in some ten milliseconds. */
+const MAX_SEGMENTS = 32;
+/** Changes that are read in about ten milliseconds. */
 const SLICE = 128;
 
 const VectorRow = z.object({
@@ -76,47 +76,47 @@ export function embeddedSearch({
   embedder,
   historyOf,
 }: EmbeddedSearchOptions): EmbeddedSearch {
-  let known: Catalogue | undefined;
-  /** The last change that is in `known`, and the last one in the file's copy of it. */
+  let index: Catalogue | undefined;
+  /** The last change in `index`, and the last one in the file's saved index. */
   let seen = 0;
   let saved = 0;
-  /** Changes of this process that were not taken in as they came. */
+  /** Changes of this process that were not indexed immediately. */
   let unseen = 0;
 
   const lastChange = (): number => Count.parse(sql.lastChange.get()).value;
 
-  function takeIn(goal: number): boolean {
+  function catchUp(goal: number): boolean {
     const last = lastChange();
     unseen = 0;
-    if (known === undefined || last - seen > FEW_CHANGES) known = readSegments(last);
+    if (index === undefined || last - seen > FEW_CHANGES) index = readSegments(last);
     if (last === seen) return false;
     const rows = sql.changedAfter.all(seen, SLICE).map((row) => Change.parse(row));
-    for (const name of new Set(rows.map((row) => row.name))) put(known, historyOf(name));
+    for (const name of new Set(rows.map((row) => row.name))) put(index, historyOf(name));
     seen = rows.length < SLICE ? last : (rows.at(-1)?.change ?? last);
-    saveIfDue(known);
+    saveIfDue(index);
     return seen < goal;
   }
 
-  /** Faster than they come, however many others there are. */
-  function takeInOwn(goal: number): void {
-    for (let room = 2 * unseen; room > 0 && takeIn(goal); ) room -= SLICE;
+  /** Indexes faster than this process writes, even if other processes write too. */
+  function catchUpOwn(goal: number): void {
+    for (let room = 2 * unseen; room > 0 && catchUp(goal); ) room -= SLICE;
   }
 
-  /** Takes in what the file's copy has and `known` lacks. */
+  /** Loads the saved segments that are not in `index` yet. */
   function readSegments(last: number): Catalogue {
     const chain = chainOf(database);
-    // A file that was put back from a copy may be older than what was saved elsewhere, never newer.
-    if ((chain.at(-1)?.change ?? 0) > last) return known ?? catalogue();
+    // A saved index must not be newer than the tools.
+    if ((chain.at(-1)?.change ?? 0) > last) return index ?? catalogue();
     const next = chain.findIndex(({ change }) => change > seen);
-    if (next === -1) return known ?? catalogue();
-    // A first segment says all anew; a later one only what is new to those who know what came before.
-    const into = next === 0 || known === undefined ? catalogue() : known;
-    const fresh = into !== known;
-    if (fresh) seen = 0;
-    for (const head of chain.slice(fresh ? 0 : next)) {
-      if (!take(into, head, fresh)) break;
+    if (next === -1) return index ?? catalogue();
+    // The first segment is complete; a later one needs all segments before it.
+    const into = next === 0 || index === undefined ? catalogue() : index;
+    const isNew = into !== index;
+    if (isNew) seen = 0;
+    for (const head of chain.slice(isNew ? 0 : next)) {
+      if (!load(into, head, isNew)) break;
     }
-    if (fresh && embedder !== undefined) {
+    if (isNew && embedder !== undefined) {
       for (const row of sql.allVectors.iterate()) {
         const { name = "", version, ...dense } = VectorRow.parse(row);
         into.putVector(name, version, vectorOf(dense));
@@ -125,11 +125,11 @@ export function embeddedSearch({
     return into;
   }
 
-  function take(into: Catalogue, head: SegmentHead, fresh: boolean): boolean {
+  function load(into: Catalogue, head: SegmentHead, isNew: boolean): boolean {
     const segment = readSegment(database, head);
     if (segment === undefined) return false;
     into.merge(segment.names, segment.dump);
-    if (!fresh && embedder !== undefined) {
+    if (!isNew && embedder !== undefined) {
       for (const name of segment.names) {
         for (const { version, ...dense } of vectorRows(name)) {
           into.putVector(name, version, vectorOf(dense));
@@ -174,12 +174,12 @@ export function embeddedSearch({
       saved = Math.max(saved, seen);
     } catch (error) {
       if (database.isTransaction) sql.rollback.run();
-      // The index can be made anew: a locked file or a full disk costs time at the next start, no tool.
+      // The index can be rebuilt: a locked file or a full disk costs time at the next start, but no tool.
       if (!(error instanceof StoreError)) throw error;
     }
   }
 
-  /** The next segment after those that are there now, of whichever process; or all anew. */
+  /** Writes the next segment after those of all processes, or a new first segment. */
   function write(current: Catalogue): void {
     const chain = chainOf(database);
     const end = chain.at(-1)?.change ?? 0;
@@ -187,7 +187,7 @@ export function embeddedSearch({
     const [base, ...later] = chain;
     const names = sql.changedWithin.all(end, seen).map((row) => Name.parse(row).name);
     const grown = later.reduce((sum, head) => sum + head.names, names.length);
-    if (base === undefined || grown > base.names || later.length >= MOST_SEGMENTS) {
+    if (base === undefined || grown > base.names || later.length >= MAX_SEGMENTS) {
       const at = { number: 0, from: 0, change: seen };
       writeSegment(database, { names: [], dump: current.dump() }, at);
     } else {
@@ -197,17 +197,17 @@ export function embeddedSearch({
   }
 
   return {
-    takeIn,
-    search: (query, vectors) => known?.search(query, vectors) ?? [],
+    catchUp,
+    search: (query, vectors) => index?.search(query, vectors) ?? [],
     committed(first, before, after) {
-      if (known !== undefined && seen === before && first.length === after - before) {
-        for (const tool of first) known.put([tool]);
+      if (index !== undefined && seen === before && first.length === after - before) {
+        for (const tool of first) index.put([tool]);
         seen = after;
-        saveIfDue(known);
+        saveIfDue(index);
         return;
       }
       unseen += after - before;
-      if (unseen > FEW_CHANGES) takeInOwn(after);
+      if (unseen > FEW_CHANGES) catchUpOwn(after);
     },
     mismatch() {
       const row = sql.fact.get("embedder");
@@ -222,18 +222,18 @@ export function embeddedSearch({
     },
     clear() {
       database.exec("DELETE FROM saved_index");
-      known = undefined;
+      index = undefined;
       seen = 0;
       saved = 0;
     },
     save({ all = false } = {}) {
-      if (known !== undefined && unseen > FEW_LEFT) takeInOwn(lastChange());
-      if (known !== undefined && seen - saved > (all ? 0 : FEW_LEFT)) save(known);
+      if (index !== undefined && unseen > FEW_LEFT) catchUpOwn(lastChange());
+      if (index !== undefined && seen - saved > (all ? 0 : FEW_LEFT)) save(index);
     },
   };
 }
 
 function vectorOf({ served, vector }: { served: number; vector: Uint8Array }): ToolVector {
-  // A copy: it starts at a whole number of floats.
+  // A copy, because a Float32Array must start at a multiple of four bytes.
   return { served, vector: new Float32Array(new Uint8Array(vector).buffer) };
 }

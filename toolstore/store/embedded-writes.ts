@@ -1,19 +1,19 @@
 /**
- * The writes of an embedded store. What is asked for within one turn of the event loop shares a
- * transaction, and so one flush of the disk; each is refused or done by itself.
+ * The writes of an embedded store. Writes within one turn of the event loop share a transaction, and so
+ * one disk flush; each of them succeeds or fails independently.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { EngineError } from "../../src/core/errors.ts";
 import type { Tool } from "../../src/core/tool.ts";
 import { Count, guarded, type Statements } from "./embedded-file.ts";
 
-/** @returns The tool of a new name, where it put one. */
+/** @returns The tool, if it put one with a new name. */
 export type Work = (change: number) => Tool | undefined;
 
 export interface EmbeddedWrites {
   /** Runs `work` in a transaction that is on disk when the promise resolves. */
   write(work: Work): Promise<void>;
-  /** What waits is written now. */
+  /** Writes all waiting work now. */
   flush(): void;
 }
 
@@ -21,9 +21,9 @@ export interface EmbeddedWritesOptions {
   readonly path: string;
   readonly database: DatabaseSync;
   readonly sql: Statements;
-  /** @throws StoreError where nothing may be written any more. */
+  /** @throws StoreError if the store is closed. */
   readonly checkOpen: () => void;
-  /** Told after each transaction: first tools of their names, the changes before it and at its end. */
+  /** Called after each transaction with the tools of new names, and the last change before and in it. */
   readonly committed: (first: readonly Tool[], before: number, after: number) => void;
 }
 
@@ -69,7 +69,7 @@ export function embeddedWrites({
     try {
       committed(first, before, after);
     } catch (error) {
-      // What was to be written is. A search meets the same fault, and says so to whoever asked for it.
+      // The writes have succeeded. The next search meets the same error and reports it to its caller.
       if (!(error instanceof EngineError)) throw error;
     }
   }
@@ -84,7 +84,7 @@ export function embeddedWrites({
   };
 }
 
-/** One job inside the transaction; a refused one writes nothing and leaves the others be. */
+/** One job inside the transaction; a failed one writes nothing and does not affect the others. */
 function attempt({ work, resolve, reject }: Job, change: number, first: Tool[]): () => void {
   try {
     const tool = work(change);

@@ -1,7 +1,7 @@
 /**
- * Keeps tools in one SQLite file: durable before `put` resolves (WAL, synchronous FULL), read from there
- * when asked for, ranked by an index in memory. Several processes may hold the file open: each search
- * first takes in what others have committed.
+ * Stores tools in one SQLite file: durable before `put` resolves (WAL, synchronous FULL), ranked by an
+ * index in memory. Several processes may have the file open: each search first indexes what other
+ * processes have committed.
  */
 import { z } from "zod";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
@@ -15,15 +15,15 @@ import { type EmbeddedSearch, embeddedSearch } from "./embedded-search.ts";
 import { embeddedWrites } from "./embedded-writes.ts";
 import { queryVectors, reasonOf, toolVectors } from "./embedding.ts";
 import { matches } from "./matches.ts";
-import { admits, checkDigest } from "./shelf.ts";
+import { checkDigest, isNewVersion } from "./tool-table.ts";
 import { usageAfter } from "./usage.ts";
 
 export interface EmbeddedToolStoreOptions {
-  /** Stamps each change of a row, for people who look into the file. */
+  /** Gives the time of each change of a row, for people who inspect the file. */
   readonly clock?: Clock;
-  /** How long a write waits for another process's. */
+  /** How long a write waits for a write of another process. */
   readonly busyTimeoutMs?: number;
-  /** Default: found by words alone. */
+  /** Default: none; tools are found by words only. */
   readonly embedder?: Embedder;
 }
 
@@ -31,12 +31,12 @@ const Latest = z.object({ version: z.int(), digest: z.string() });
 const REINDEX_BATCH = 256;
 
 /**
- * Opens the store, making the file and its folder where they are absent.
+ * Opens the store; creates the file and its folder if they do not exist.
  *
- * @throws ConfigError STORE_UNUSABLE if the folder or file can not be written, NOT_A_TOOL_STORE if
+ * @throws ConfigError STORE_UNUSABLE if the folder or file cannot be written, NOT_A_TOOL_STORE if
  *   the file is something else, STORE_TOO_NEW if a later release wrote it.
- * @throws StoreError CORRUPT_RECORD from a read that meets a record it can not understand.
- * @throws ConfigError EMBEDDER_MISMATCH from a search where another embedder's vectors are stored.
+ * @throws StoreError CORRUPT_RECORD from a read that meets an invalid record.
+ * @throws ConfigError EMBEDDER_MISMATCH from a search if the vectors of another embedder are stored.
  */
 export function embeddedToolStore(
   path: string,
@@ -75,15 +75,15 @@ export function embeddedToolStore(
       return work();
     });
 
-  /** What was committed until now can be found. */
+  /** Resolves when everything committed until now is indexed. */
   async function caughtUp(): Promise<void> {
     const goal = read(lastChange);
-    while (read(() => index.takeIn(goal))) await turn();
+    while (read(() => index.catchUp(goal))) await turn();
   }
 
   const get = (name: string, version?: number): Tool => getTool(path, sql, name, version);
 
-  /** The vectors of some versions, written down. What can not be embedded now is found by its words. */
+  /** Computes and stores the vectors of some versions. */
   async function embed(tools: readonly Tool[], signal: AbortSignal): Promise<number> {
     if (embedder === undefined || tools.length === 0) return 0;
     const withQueries = tools.map((tool) => ({
@@ -110,12 +110,13 @@ export function embeddedToolStore(
     return tools.length;
   }
 
+  /** If a tool cannot be embedded, searches find it by words only. */
   async function embedIfPossible(tool: () => Tool): Promise<void> {
     if (embedder === undefined || index.mismatch() !== undefined) return;
     try {
       await embed([tool()], new AbortController().signal);
     } catch (error) {
-      unembedded = `some tools are found by words alone until "toolwright tools reindex": ${reasonOf(error)}`;
+      unembedded = `some tools are found by words only until "toolwright tools reindex": ${reasonOf(error)}`;
     }
   }
 
@@ -125,7 +126,7 @@ export function embeddedToolStore(
     },
     async put(tool) {
       checkDigest(tool);
-      // Written down now: the transaction comes later, and the caller may change its object until then.
+      // Serialised now: the transaction runs later, and the caller may change its object before.
       const { status, usage, ...rest } = tool;
       const { name, version, digest } = tool;
       const copy = structuredClone(tool);
@@ -133,7 +134,12 @@ export function embeddedToolStore(
       const usageText = JSON.stringify(usage);
       await write((change) => {
         const row = sql.latest.get(name);
-        if (!admits({ name, version, digest }, row === undefined ? undefined : Latest.parse(row)))
+        if (
+          !isNewVersion(
+            { name, version, digest },
+            row === undefined ? undefined : Latest.parse(row),
+          )
+        )
           return undefined;
         sql.insert.run(name, version, digest, record, status, usageText, change, now());
         return version === 1 ? copy : undefined;
@@ -206,7 +212,7 @@ export function embeddedToolStore(
   };
 }
 
-/** Lets others have their turn of the event loop. */
+/** Yields to other work of the event loop. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

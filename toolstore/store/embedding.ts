@@ -1,6 +1,6 @@
 /**
- * What an embedder says of tools and of queries. A store keeps one vector for each version: the
- * direction between its own text and the requests that the tool served.
+ * Embeds tools and queries. A store has one vector for each version: the mean direction of its own text
+ * and of the requests that the tool served.
  */
 import { ConfigError, EngineError } from "../../src/core/errors.ts";
 import type { Embedder, ToolQuery } from "../../src/core/ports.ts";
@@ -8,7 +8,7 @@ import type { Tool } from "../../src/core/tool.ts";
 import { centroid } from "../retrieval/vectors.ts";
 import type { ToolVector } from "./catalogue.ts";
 
-/** What of a tool is embedded; its code and its cases say little in a language model's terms. */
+/** The embedded text of a tool. Its code and cases would add little for an embedder. */
 function embeddedText({ name, description }: Pick<Tool, "name" | "description">): string {
   return `${name}. ${description}`;
 }
@@ -38,7 +38,7 @@ export async function toolVectors(
   });
 }
 
-/** Vectors of a query's text and hypotheses, or why there are none. */
+/** Vectors of a query's text and hypotheses, or the reason why there are none. */
 export async function queryVectors(
   embedder: Embedder | undefined,
   { text, hypotheses = [] }: ToolQuery,
@@ -48,13 +48,13 @@ export async function queryVectors(
     const signal = AbortSignal.timeout(QUERY_TIMEOUT_MS);
     return { vectors: await embedder.embed([text, ...hypotheses], { kind: "query" }, signal) };
   } catch (error) {
-    return { degraded: `found by words alone: ${reasonOf(error)}` };
+    return { degraded: `found by words only: ${reasonOf(error)}` };
   }
 }
 
 const QUERY_TIMEOUT_MS = 10_000;
 
-/** @throws ConfigError EMBEDDER_MISMATCH if vectors of another embedder are in the store. */
+/** @throws ConfigError EMBEDDER_MISMATCH if the store has vectors of another embedder. */
 export function checkEmbedder(
   embedder: Embedder | undefined,
   stored: string | undefined,
@@ -63,12 +63,12 @@ export function checkEmbedder(
   if (embedder === undefined || stored === undefined || stored === embedder.id) return;
   throw new ConfigError(
     "EMBEDDER_MISMATCH",
-    `The tool store ${place} holds vectors of embedder "${stored}", "${embedder.id}" is configured: configure the first again, or make all vectors anew with "toolwright tools reindex".`,
+    `The tool store ${place} has vectors of embedder "${stored}", but "${embedder.id}" is configured: configure the first one, or recompute all vectors with "toolwright tools reindex".`,
     { facts: { place, stored, configured: embedder.id } },
   );
 }
 
-/** An engine's error is a sentence already; anything else says at least what it is. */
+/** The message of an engine's error is already a sentence; other errors also give their name. */
 export function reasonOf(error: unknown): string {
   if (error instanceof EngineError) return error.message;
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -1,4 +1,4 @@
-/** An answer of `search`, with what was wrong about it, if anything. */
+/** The result of a search, with the reason if it is degraded. */
 import type { ToolMatch, ToolMatches } from "../../src/core/ports.ts";
 
 export function matches(found: readonly ToolMatch[], degraded: string | undefined): ToolMatches {

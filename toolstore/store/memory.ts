@@ -1,18 +1,18 @@
-/** Keeps tools in this process. The reference driver: when in doubt, the others do what it does. */
+/** Stores tools in this process. The reference driver: the other drivers must behave the same. */
 import type { Embedder, ToolStore } from "../../src/core/ports.ts";
 import type { Tool } from "../../src/core/tool.ts";
 import { queriesOf } from "./catalogue.ts";
 import { queryVectors, toolVectors } from "./embedding.ts";
 import { matches } from "./matches.ts";
-import { admits, checkDigest, shelf } from "./shelf.ts";
+import { checkDigest, isNewVersion, toolTable } from "./tool-table.ts";
 import { usageAfter } from "./usage.ts";
 
 export function memoryToolStore({ embedder }: { readonly embedder?: Embedder } = {}): ToolStore {
-  const tools = shelf();
+  const tools = toolTable();
   const latest = new Map<string, { version: number; digest: string }>();
   let unembedded: string | undefined;
 
-  /** Words find a tool whose vector could not be had. */
+  /** If a tool cannot be embedded, searches find it by words only. */
   async function embed(tool: Tool): Promise<void> {
     if (embedder === undefined) return;
     const queries = queriesOf(tools.history(tool.name));
@@ -22,9 +22,9 @@ export function memoryToolStore({ embedder }: { readonly embedder?: Embedder } =
         [{ tool, queries }],
         new AbortController().signal,
       );
-      if (vector !== undefined) tools.placeVector(tool.name, tool.version, vector);
+      if (vector !== undefined) tools.setVector(tool.name, tool.version, vector);
     } catch (error) {
-      unembedded = `some tools are found by words alone: ${String(error)}`;
+      unembedded = `some tools are found by words only: ${String(error)}`;
     }
   }
 
@@ -34,11 +34,11 @@ export function memoryToolStore({ embedder }: { readonly embedder?: Embedder } =
     },
     async put(tool) {
       checkDigest(tool);
-      if (!admits(tool, latest.get(tool.name))) return;
+      if (!isNewVersion(tool, latest.get(tool.name))) return;
       latest.set(tool.name, { version: tool.version, digest: tool.digest });
-      // A copy: what the caller changes later is not what it put.
+      // A copy, so that later changes by the caller have no effect.
       const copy = structuredClone(tool);
-      tools.place(copy);
+      tools.set(copy);
       await embed(copy);
     },
     async list({ statuses } = {}) {
@@ -52,12 +52,12 @@ export function memoryToolStore({ embedder }: { readonly embedder?: Embedder } =
       return matches(tools.search(query, vectors), degraded);
     },
     async setStatus(name, version, status) {
-      tools.place({ ...tools.get(name, version), status });
+      tools.set({ ...tools.get(name, version), status });
     },
     async recordUse(name, version, use) {
       const tool = tools.get(name, version);
       const after = { ...tool, usage: usageAfter(tool.usage, use) };
-      tools.place(after);
+      tools.set(after);
       if (use.succeeded && use.query !== undefined) await embed(after);
     },
     async close() {},

@@ -1,5 +1,5 @@
 /**
- * Tools as a file: every version with its lineage and usage, in JSON, to carry a library elsewhere.
+ * Exports and imports tools as a JSON file: every version with its lineage and usage.
  */
 import { z } from "zod";
 import { InputError } from "../../src/core/errors.ts";
@@ -14,16 +14,15 @@ import { toolDigest } from "./digest.ts";
 export const ToolsFile = z.strictObject({
   format: z.literal("toolwright-tools"),
   formatVersion: z.literal(1),
-  /** By name, then version; gapless from 1 per name. */
+  /** In order of name, then version; the versions of a name start at 1 without gaps. */
   tools: z.array(Tool),
 });
 export type ToolsFile = z.output<typeof ToolsFile>;
 
 /**
- * What was asked for and everything that it calls. Tools of MCP servers stay where they are: their
- * servers have them.
+ * Exports the named tools and everything that they call. Tools of MCP servers are not exported.
  *
- * @param names Default: all. @throws ToolNotFoundError for a name that is not there.
+ * @param names Default: all. @throws ToolNotFoundError for an unknown name.
  */
 export async function exportTools(store: ToolStore, names?: readonly string[]): Promise<ToolsFile> {
   const open = [...(names ?? (await store.list()).map(({ name }) => name))];
@@ -49,19 +48,19 @@ export async function exportTools(store: ToolStore, names?: readonly string[]): 
 export interface ImportResult {
   readonly added: number;
   readonly unchanged: number;
-  /** Versions that need something dangerous: they came in as candidates, whoever approved them there. */
+  /** Versions that need something dangerous: they are imported as candidates, even if approved before. */
   readonly waiting: readonly string[];
 }
 
 /**
- * Puts what is new into the store. Everything is checked before anything is written; tools that
- * others call come first.
+ * Adds new versions to the store. Everything is checked before anything is written; a tool is written
+ * after the tools that it calls.
  *
- * @param data Parsed JSON from anywhere. @param file Its name, for messages.
- * @throws InputError BAD_TOOLS_FILE if it is not such a file, a digest is not its content's, or
- *   versions have gaps; IMPORT_CONFLICT if the store has another tool under a name and version;
+ * @param data Untrusted parsed JSON. @param file Its name, for messages.
+ * @throws InputError BAD_TOOLS_FILE if it is not such a file, a digest does not match its content, or
+ *   versions have gaps; IMPORT_CONFLICT if the store has other code for a name and version;
  *   IMPORT_INCOMPLETE if a tool calls one that neither the file nor the store has; IMPORT_SECRET if
- *   one holds what looks like a secret.
+ *   a tool contains what looks like a secret.
  */
 export async function importTools(
   store: ToolStore,
@@ -78,7 +77,7 @@ export async function importTools(
       else if (stored.digest !== tool.digest) {
         throw new InputError(
           "IMPORT_CONFLICT",
-          `${file} and the store hold different code as ${name}@${tool.version}: export the store's first, then rename one of them. Nothing was imported.`,
+          `${file} and the store have different code for ${name}@${tool.version}: export the store's first, then rename one of them. Nothing was imported.`,
           { facts: { tool: name, version: tool.version } },
         );
       }
@@ -100,12 +99,12 @@ function checkSecrets(tool: Tool, file: string): void {
   if (kinds.length === 0) return;
   throw new InputError(
     "IMPORT_SECRET",
-    `${tool.name}@${tool.version} in ${file} holds what looks like a secret (${kinds.join(", ")}): take it out. Nothing was imported.`,
+    `${tool.name}@${tool.version} in ${file} contains what looks like a secret (${kinds.join(", ")}): remove it. Nothing was imported.`,
     { facts: { tool: tool.name, version: tool.version } },
   );
 }
 
-/** A version after those that it calls and after the one before it. */
+/** Sorts so that a version comes after those that it calls and after its previous version. */
 async function inOrder(
   store: ToolStore,
   added: readonly Tool[],
@@ -124,7 +123,7 @@ async function inOrder(
     const [next] = left.splice(at, at === -1 ? 0 : 1);
     if (next === undefined) {
       const names = [...new Set(left.map(({ name }) => name))].join(", ");
-      throw badFile(file, `${names} call each other in a circle`);
+      throw badFile(file, `${names} call each other in a cycle`);
     }
     const missing = next.uses?.find(
       ({ name }) => !there.has(name) && !ordered.some((tool) => tool.name === name),
@@ -151,11 +150,11 @@ function parseToolsFile(data: unknown, file: string): Map<string, Tool[]> {
   const byName = new Map<string, Tool[]>();
   for (const tool of checked.data.tools) {
     if (tool.origin !== undefined || tool.language === "mcp") {
-      // What is stored of a server's tool is a person's word for its definition: it does not travel.
+      // A stored MCP tool records a person's approval of its definition, which cannot be imported.
       throw badFile(file, `${tool.name} is a tool of an MCP server: configure the server instead`);
     }
     if (tool.digest !== toolDigest(tool)) {
-      throw badFile(file, `the digest of ${tool.name}@${tool.version} is not that of its content`);
+      throw badFile(file, `the digest of ${tool.name}@${tool.version} does not match its content`);
     }
     const versions = byName.get(tool.name) ?? [];
     if (tool.version !== versions.length + 1) {

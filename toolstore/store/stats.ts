@@ -1,4 +1,4 @@
-/** What the library holds, and how each tool has done. What it saves: see reuse.ts. */
+/** Statistics of the library and of the usage of each tool. For what the library saves, see reuse.ts. */
 import type { ToolStore } from "../../src/core/ports.ts";
 import type { ToolStatus, ToolUsage } from "../../src/core/tool.ts";
 

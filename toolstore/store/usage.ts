@@ -1,27 +1,27 @@
-/** What a store keeps of live calls. */
+/** The usage record of a tool's live calls. */
 import type { ToolUse } from "../../src/core/ports.ts";
 import type { ToolUsage } from "../../src/core/tool.ts";
 
-const MOST_ERRORS = 5;
-export const MOST_QUERIES = 30;
-const LONGEST_TEXT = 500;
-const MOST_LATENCIES = 100;
-const MOST_COUNTED = 100;
+const MAX_ERRORS = 5;
+export const MAX_QUERIES = 30;
+const MAX_CHARACTERS = 500;
+const MAX_LATENCIES = 100;
+const MAX_COUNTED = 100;
 
-/** The counters after one more call; as they are for a call that was counted. */
+/** The usage after one more call; unchanged if the call was already counted. */
 export function usageAfter(usage: ToolUsage, use: ToolUse): ToolUsage {
   const { counted = [] } = usage;
   if (use.id !== undefined && counted.includes(use.id)) return usage;
   const lastErrors =
     use.error === undefined
       ? usage.lastErrors
-      : [...usage.lastErrors, use.error.slice(0, LONGEST_TEXT)].slice(-MOST_ERRORS);
-  const query = use.succeeded ? use.query?.trim().slice(0, LONGEST_TEXT) : undefined;
-  // Asked again, a request moves to the end: thirty repeats must not push out everything else.
+      : [...usage.lastErrors, use.error.slice(0, MAX_CHARACTERS)].slice(-MAX_ERRORS);
+  const query = use.succeeded ? use.query?.trim().slice(0, MAX_CHARACTERS) : undefined;
+  // A repeated query moves to the end, so that repeats do not remove the other queries.
   const queries =
     query === undefined || query === ""
       ? usage.queries
-      : [...usage.queries.filter((known) => known !== query), query].slice(-MOST_QUERIES);
+      : [...usage.queries.filter((known) => known !== query), query].slice(-MAX_QUERIES);
   return {
     calls: usage.calls + 1,
     successes: usage.successes + (use.succeeded ? 1 : 0),
@@ -29,11 +29,11 @@ export function usageAfter(usage: ToolUsage, use: ToolUse): ToolUsage {
     costUsd: usage.costUsd + (use.costUsd ?? 0),
     lastErrors,
     queries,
-    latencies: [...(usage.latencies ?? []), use.wallMs].slice(-MOST_LATENCIES),
+    latencies: [...(usage.latencies ?? []), use.wallMs].slice(-MAX_LATENCIES),
     ...(use.id === undefined
       ? usage.counted === undefined
         ? {}
         : { counted }
-      : { counted: [...counted, use.id].slice(-MOST_COUNTED) }),
+      : { counted: [...counted, use.id].slice(-MAX_COUNTED) }),
   };
 }

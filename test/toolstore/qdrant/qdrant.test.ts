@@ -320,7 +320,7 @@ describe("toolstore: qdrant, while the server is out", () => {
     await server.stop();
     const found = await store.search({ text: "pack items", limit: 1 });
     expect(found[0]?.tool.name).toBe("pack");
-    expect(found.degraded).toMatch(/by words alone among 1 copied tools.*does not answer/);
+    expect(found.degraded).toMatch(/by words only among 1 copied tools.*does not answer/);
     expect(await store.list()).toHaveLength(1);
     expect((await store.health?.())?.ok).toBe(false);
     await server.start();

@@ -242,7 +242,7 @@ describe("toolstore: embedded", () => {
       await store.put(sampleTool({ name: "pack", description: "packs items" }));
       const found = await store.search({ text: "pack items", limit: 1 });
       expect(found[0]?.tool.name).toBe("pack");
-      expect(found.degraded).toMatch(/words alone.*no route/);
+      expect(found.degraded).toMatch(/words only.*no route/);
       await store.close();
     });
   });

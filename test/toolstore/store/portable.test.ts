@@ -129,7 +129,7 @@ describe("exported tools that call others", () => {
       sampleTool({ name: "chicken", uses: [{ name: "egg" }] }),
       sampleTool({ name: "egg", uses: [{ name: "chicken" }] }),
     ];
-    await expect(importTools(to, of(...circle))).rejects.toThrow(/chicken, egg.* in a circle/);
+    await expect(importTools(to, of(...circle))).rejects.toThrow(/chicken, egg.* in a cycle/);
     expect(await to.list()).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Gathers what the gate decides on: runs a candidate on its instances, the version that it would
- * replace beside it, the stored tools that may be the same, and the cases of whatever calls it.
+ * Collects the facts for the gate: runs a candidate and the version that it would replace on the same
+ * instances, the stored tools that may be duplicates, and the cases of the tools that call it.
  */
 import type { Execution, Program } from "../../src/core/execution.ts";
 import { type Json, sameJson } from "../../src/core/json.ts";
@@ -12,14 +12,14 @@ import { linkProgram, resolverOf } from "../link/link.ts";
 import { behaviouralDuplicate, probeInputs } from "./behaviour.ts";
 import type { DependantResult, DuplicateResult, GateFacts } from "./gate.ts";
 
-export interface WeighPorts {
+export interface CollectPorts {
   readonly store: ToolStore;
-  /** Runs programs that stand alone; links are resolved here. */
+  /** Runs programs without links; links are resolved here. */
   readonly sandbox: Sandbox;
 }
 
-export interface WeighOptions {
-  /** What it is judged on, sealed instances among them. */
+export interface CollectOptions {
+  /** Inputs that it is judged on, including the sealed instances. */
   readonly inputs: readonly (readonly Json[])[];
   readonly judge: (executions: readonly Execution[]) => Evaluation;
   /** Fitness to reach. Default 1: every case right. */
@@ -28,20 +28,20 @@ export interface WeighOptions {
   readonly approvedDigest?: string;
 }
 
-/** Stored tools that a new one is compared with, at the most: each costs a run. */
-const COMPARED = 50;
+/** A new tool is compared with at most this many stored tools, because each costs a run. */
+const MAX_COMPARED = 50;
 const VARIATIONS = 40;
 
-export async function weighTool(
-  ports: WeighPorts,
+export async function collectGateFacts(
+  ports: CollectPorts,
   candidate: Tool,
-  { inputs, judge, ...options }: WeighOptions,
+  { inputs, judge, ...options }: CollectOptions,
   signal: AbortSignal,
 ): Promise<GateFacts> {
   const resolve = resolveWith(ports.store, candidate);
   const own = await runTool(ports, candidate, inputs, resolve, signal);
   const incumbent = await incumbentOf(ports.store, candidate);
-  // A tool of another server has its name to itself and is not run to be measured against.
+  // A tool of an MCP server cannot be replaced, so it is not run for comparison.
   const comparable =
     incumbent !== undefined && incumbent.origin === undefined && !actsOutside(incumbent);
   return {
@@ -68,11 +68,11 @@ async function incumbentOf(store: ToolStore, { name, version }: Tool): Promise<T
 }
 
 /**
- * How the cases of every tool that would run the candidate come out with it in the place of the
- * version before. A case counts as passed that gives what it should, or what it gave before.
+ * Runs the cases of every tool that would call the candidate, with the candidate in place of the
+ * earlier version. A case passes if it returns the expected value, or the same value as before.
  */
 async function dependantResults(
-  ports: WeighPorts,
+  ports: CollectPorts,
   candidate: Tool,
   signal: AbortSignal,
 ): Promise<readonly DependantResult[]> {
@@ -84,24 +84,27 @@ async function dependantResults(
     const after = await runTool(ports, tool, inputs, resolveWith(ports.store, candidate), signal);
     const passed = tool.cases.filter(
       ({ expected }, index) =>
-        gives(after[index], expected) || asBefore(before[index], after[index]),
+        returns(after[index], expected) || unchanged(before[index], after[index]),
     ).length;
     results.push({ name: tool.name, version: tool.version, passed, total: tool.cases.length });
   }
   return results;
 }
 
-function gives(execution: Execution | undefined, expected: Json): boolean {
+function returns(execution: Execution | undefined, expected: Json): boolean {
   return execution?.status === "returned" && sameJson(execution.output, expected, 1e-9);
 }
 
-function asBefore(before: Execution | undefined, after: Execution | undefined): boolean {
-  return before?.status === "returned" ? gives(after, before.output) : true;
+function unchanged(before: Execution | undefined, after: Execution | undefined): boolean {
+  return before?.status === "returned" ? returns(after, before.output) : true;
 }
 
-/** Active tools of other names, with as many parameters, that behave alike on examples and variations. */
+/**
+ * Active tools with other names and the same number of parameters that behave the same on the examples
+ * and variations of them.
+ */
 async function duplicatesOf(
-  ports: WeighPorts,
+  ports: CollectPorts,
   candidate: Tool,
   examples: readonly (readonly Json[])[],
   signal: AbortSignal,
@@ -110,7 +113,7 @@ async function duplicatesOf(
   const others = (await ports.store.list({ statuses: ["active"] }))
     .filter((tool) => tool.name !== candidate.name && parameterNames(tool).length === arity)
     .filter((tool) => !actsOutside(tool) && !["mcp", "command"].includes(tool.language))
-    .slice(0, COMPARED);
+    .slice(0, MAX_COMPARED);
   if (others.length === 0 || actsOutside(candidate)) return [];
 
   const random = seededRandom(0, `probes of ${candidate.name}`);
@@ -126,7 +129,7 @@ async function duplicatesOf(
 }
 
 async function runTool(
-  { sandbox }: WeighPorts,
+  { sandbox }: CollectPorts,
   tool: Tool,
   inputs: readonly (readonly Json[])[],
   resolve: Parameters<typeof linkProgram>[1],
@@ -136,7 +139,7 @@ async function runTool(
   return sandbox.run({ program, inputs, limits: tool.limits, seed: 0 }, signal);
 }
 
-/** A tool judged on cases alone: 1 for a case that comes out right, else 0; the fitness is the mean. */
+/** Judges a tool by its cases: 1 for a correct case, 0 for a wrong one; the fitness is the mean. */
 export function judgeCases(
   cases: Tool["cases"],
   executions: readonly Execution[],

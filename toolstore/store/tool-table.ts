@@ -1,6 +1,6 @@
 /**
- * Every version of every tool in memory, with the catalogue over them. Versions only grow; what is
- * current is derived.
+ * Every version of every tool in memory, with a catalogue for searches. Versions are only added; the
+ * current version is derived.
  */
 import { InputError, StoreError, ToolNotFoundError } from "../../src/core/errors.ts";
 import type { ToolMatch, ToolQuery } from "../../src/core/ports.ts";
@@ -8,22 +8,22 @@ import type { Tool, ToolStatus } from "../../src/core/tool.ts";
 import { catalogue, type ToolVector } from "./catalogue.ts";
 import { toolDigest } from "./digest.ts";
 
-export interface Shelf {
+export interface ToolTable {
   get(name: string, version?: number): Tool;
   list(statuses?: readonly ToolStatus[]): Tool[];
   history(name: string): readonly Tool[];
   search(query: ToolQuery, vectors?: readonly Float32Array[]): ToolMatch[];
-  /** Sets a version as it is now, known or new. */
-  place(tool: Tool): void;
-  /** What an embedder made of a version. */
-  placeVector(name: string, version: number, vector: ToolVector): void;
+  /** Adds or replaces a version. */
+  set(tool: Tool): void;
+  /** Sets the vector of a version. */
+  setVector(name: string, version: number, vector: ToolVector): void;
 }
 
-export function shelf(): Shelf {
+export function toolTable(): ToolTable {
   const versions = new Map<string, Tool[]>();
   const vectors = new Map<string, ToolVector>();
-  const known = catalogue();
-  /** Names whose index entries are out of date; brought up to date when somebody searches. */
+  const index = catalogue();
+  /** Names with outdated index entries; updated at the next search. */
   const stale = new Set<string>();
 
   function historyOf(name: string): readonly Tool[] {
@@ -37,13 +37,13 @@ export function shelf(): Shelf {
     if (version === undefined) return currentOf(history);
     const tool = history.find((each) => each.version === version);
     if (tool !== undefined) return tool;
-    const near = history.map((each) => `${name}@${each.version}`);
-    throw new ToolNotFoundError(`${name}@${version}`, near);
+    const known = history.map((each) => `${name}@${each.version}`);
+    throw new ToolNotFoundError(`${name}@${version}`, known);
   }
 
   function refresh(): void {
     for (const name of stale) {
-      known.put(historyOf(name), (version) => vectors.get(`${name}@${version}`));
+      index.put(historyOf(name), (version) => vectors.get(`${name}@${version}`));
     }
     stale.clear();
   }
@@ -59,11 +59,11 @@ export function shelf(): Shelf {
     history: (name) => [...historyOf(name)],
     search(query, asked) {
       refresh();
-      return known
+      return index
         .search(query, asked)
         .map(({ name, version, score }) => ({ tool: get(name, version), score }));
     },
-    place(tool) {
+    set(tool) {
       const others = (versions.get(tool.name) ?? []).filter(
         (each) => each.version !== tool.version,
       );
@@ -73,14 +73,14 @@ export function shelf(): Shelf {
       );
       stale.add(tool.name);
     },
-    placeVector(name, version, vector) {
+    setVector(name, version, vector) {
       vectors.set(`${name}@${version}`, vector);
       stale.add(name);
     },
   };
 }
 
-/** The highest active version, else the highest. */
+/** The highest active version, or the highest version if none is active. */
 export function currentOf(history: readonly Tool[]): Tool {
   return (history.findLast((tool) => tool.status === "active") ?? history.at(-1)) as Tool;
 }
@@ -91,18 +91,18 @@ export function checkDigest(tool: Tool): void {
   if (tool.digest === digest) return;
   throw new InputError(
     "BAD_DIGEST",
-    `Tool "${tool.name}" says digest ${tool.digest.slice(0, 12)}, but its content has ${digest.slice(0, 12)}: set it with toolDigest(tool).`,
+    `Tool "${tool.name}" has digest ${tool.digest.slice(0, 12)}, but its content gives ${digest.slice(0, 12)}: set it with toolDigest(tool).`,
     { facts: { tool: tool.name } },
   );
 }
 
 /**
- * Whether a tool is to be written after `latest`, the highest version of its name.
+ * Whether a tool is a new version after `latest`, the highest version of its name.
  *
- * @returns False for what is there already: the same digest as the highest version.
+ * @returns False if it has the same digest as the highest version.
  * @throws StoreError VERSION_CONFLICT if the version is not the next one.
  */
-export function admits(
+export function isNewVersion(
   tool: Pick<Tool, "name" | "version" | "digest">,
   latest: { readonly version: number; readonly digest: string } | undefined,
 ): boolean {
@@ -111,7 +111,7 @@ export function admits(
   if (tool.version === next) return true;
   throw new StoreError(
     "VERSION_CONFLICT",
-    `Expected version ${next} of "${tool.name}", got ${tool.version}: read the history again and put on top of it.`,
+    `Expected version ${next} of "${tool.name}", got ${tool.version}: read the history again and put the next version.`,
     { facts: { tool: tool.name, expected: next, got: tool.version }, retryable: true },
   );
 }

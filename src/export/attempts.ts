@@ -3,11 +3,11 @@
  * it answers. A model's candidate answers the prompt that was sent; a mutation's answers the one
  * that its task and parents make, so that runs without a model teach as well.
  */
+import { withoutReasoning } from "../core/text/reasoning.ts";
 import type { ModelCall, RunRecord, TraceCandidate } from "../trace/read/read.ts";
 import { type Authorship, authorshipOf } from "./calls.ts";
 import type { AssistantMessage, ChatMessage, Origin } from "./examples.ts";
 import { putAside } from "./images.ts";
-import { visibleText } from "./text.ts";
 import type { Programs } from "./texts.ts";
 import { fenced, IMPROVE_SYSTEM, improvePrompt, taskName, taskSpec } from "./wording.ts";
 
@@ -122,7 +122,7 @@ export function attemptsOf(record: RunRecord, programs: Programs): readonly Atte
         author?.promptDigest === undefined
           ? `parents:${[...parents].sort().join(",")}`
           : `prompt:${author.promptDigest}`,
-      length: visibleText(author?.own?.reply?.content ?? "").length || sourceLength,
+      length: withoutReasoning(author?.own?.reply?.content ?? "").trim().length || sourceLength,
       gain:
         scored && parentFitness !== undefined
           ? (candidate.fitness ?? 0) - parentFitness
@@ -162,7 +162,7 @@ function replyOf(
   own: ModelCall | undefined,
   language: string,
 ): AssistantMessage {
-  const said = visibleText(own?.reply?.content ?? "");
+  const said = withoutReasoning(own?.reply?.content ?? "").trim();
   return { role: "assistant", content: said === "" ? fenced(source(), language) : said };
 }
 

@@ -1,11 +1,11 @@
 /** Model calls as conversations: those of the planner, the judge and the like. */
 import { digestJson } from "../core/digest.ts";
 import type { Json } from "../core/json.ts";
+import { withoutReasoning } from "../core/text/reasoning.ts";
 import type { ModelCall, RunRecord } from "../trace/read/read.ts";
 import { sentMessages } from "./attempts.ts";
 import { authorshipOf, groupName } from "./calls.ts";
 import type { AssistantMessage, ChatMessage, Conversation } from "./examples.ts";
-import { visibleText } from "./text.ts";
 import { taskName } from "./wording.ts";
 
 /** Calls that did not write candidates; of a dialogue that was sent anew each turn, its longest form. */
@@ -20,7 +20,7 @@ export function modelCalls(record: RunRecord): Conversation[] {
     if (call.promptGroup !== undefined && written.has(groupName(call.promptGroup))) return [];
     // A reply that was cut or refused is nothing to learn.
     if (reply.finishReason === "length" || reply.finishReason === "refused") return [];
-    const content = visibleText(reply.content);
+    const content = withoutReasoning(reply.content).trim();
     if (content === "" && reply.toolCalls.length === 0) return [];
     const last: AssistantMessage =
       reply.toolCalls.length === 0

@@ -1,6 +1,6 @@
 /**
- * Text that can be trained on: what a template would take for its own control tokens, what UTF-8
- * cannot hold, and what a model thought to itself are handled here.
+ * Text that can be trained on: what a template would take for its own control tokens, and what UTF-8
+ * cannot hold are handled here.
  */
 
 /** Control tokens of common chat templates and media placeholders, as they look in plain text. */
@@ -20,29 +20,4 @@ export function withoutControlTokens(text: string): string {
 /** Lone surrogates and NUL become U+FFFD: neither survives the trip through other readers. */
 export function portable(text: string): string {
   return text.toWellFormed().replaceAll("\u0000", "\ufffd");
-}
-
-/**
- * What a reasoning model said, without what it thought: leading `<think>` blocks and the like, the
- * unclosed rest of one, and a block whose opening tag the template had already written.
- */
-export function visibleText(content: string): string {
-  const closed = /<\/(?:think|thinking|reasoning)>/i;
-  const opened = /^\s*<(?:think|thinking|reasoning)>/i;
-  let text = content;
-  while (opened.test(text)) {
-    const end = closed.exec(text);
-    if (end === null) return "";
-    text = text.slice(end.index + end[0].length);
-  }
-  // Only the first block may lack its opening: later text may speak of the tag.
-  const end = closed.exec(text);
-  if (
-    text === content &&
-    end !== null &&
-    !/<(?:think|thinking|reasoning)>/i.test(text.slice(0, end.index))
-  ) {
-    text = text.slice(end.index + end[0].length);
-  }
-  return text.trim();
 }

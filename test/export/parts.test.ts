@@ -4,12 +4,7 @@ import { fingerprint, overlapWith } from "../../src/core/shingles.ts";
 import { nearDuplicates } from "../../src/export/duplicates.ts";
 import { observedSchema, parameterNames, signatureSchema } from "../../src/export/signature.ts";
 import { splitByFamily } from "../../src/export/split.ts";
-import {
-  hasControlToken,
-  portable,
-  visibleText,
-  withoutControlTokens,
-} from "../../src/export/text.ts";
+import { hasControlToken, portable, withoutControlTokens } from "../../src/export/text.ts";
 import { fenced } from "../../src/export/wording.ts";
 
 const words = (from: number, count: number) =>
@@ -167,16 +162,6 @@ describe("text", () => {
     const code = "if (a <b && c> d || x[INSTANCE] | y) return '<span>' + a<|b;";
     expect(withoutControlTokens(code)).toBe(code);
     expect(portable("a\ud800b\u0000c")).toBe("a\ufffdb\ufffdc");
-  });
-
-  it("shows what a model said without what it thought", () => {
-    expect(visibleText("<think>a\nb</think>\n\nanswer")).toBe("answer");
-    expect(visibleText("<thinking>a</thinking><think>b</think>answer")).toBe("answer");
-    expect(visibleText("a thought</think>answer")).toBe("answer");
-    expect(visibleText("<think>never closed")).toBe("");
-    expect(visibleText("The <think> tag opens and </think> closes.")).toBe(
-      "The <think> tag opens and </think> closes.",
-    );
   });
 
   it("puts any source into one code block", () => {

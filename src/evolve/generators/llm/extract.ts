@@ -7,6 +7,7 @@
  * if it returns before the cut.
  */
 import type { Program } from "acorn";
+import { withoutReasoning } from "../../../core/text/reasoning.ts";
 import { type Extracted, selectProgram } from "./select-program.ts";
 import { definitionsIn, parseSource } from "./source.ts";
 import { inSentence, unwrap } from "./unwrap.ts";
@@ -42,7 +43,7 @@ export function extractFunction(
 ): Extracted {
   if (reply.length > LONGEST) return refused(`the reply is longer than ${LONGEST} characters`);
   const blocks = codeBlocks(reply);
-  const texts = (blocks.length > 0 ? blocks : [withoutThoughts(reply)]).map(unwrap);
+  const texts = (blocks.length > 0 ? blocks : [withoutReasoning(reply)]).map(unwrap);
   // The last word counts: models show the old code first and the new one after it.
   const ordered = [...texts]
     .reverse()
@@ -72,20 +73,16 @@ export function extractFunction(
 /** The words before the first code, at most 500 characters: a model's thought. */
 export function thoughtIn(reply: string): string | undefined {
   const before =
-    withoutThoughts(reply).split(/```|<<<<<<<|^(?:export |async )?(?:function|const|let) /m)[0] ??
+    withoutReasoning(reply).split(/```|<<<<<<<|^(?:export |async )?(?:function|const|let) /m)[0] ??
     "";
   const thought = before.replace(/^\s*(?:\*\*)?thought(?:\*\*)?:/i, "").trim();
   return thought === "" ? undefined : thought.slice(0, 500);
 }
 
-function withoutThoughts(reply: string): string {
-  return reply.replace(/<think(?:ing)?>[\s\S]*?(?:<\/think(?:ing)?>|$)/g, "");
-}
-
 /** Insides of fenced blocks; the last one may lack its end. */
 function codeBlocks(reply: string): string[] {
   const blocks: string[] = [];
-  for (const match of withoutThoughts(reply).matchAll(
+  for (const match of withoutReasoning(reply).matchAll(
     /^[ \t]*(`{3,}|~{3,})[^\n`]*\n([\s\S]*?)(?:^[ \t]*\1|(?![\s\S]))/gm,
   )) {
     if (match[2] !== undefined && match[2].trim() !== "") blocks.push(match[2]);

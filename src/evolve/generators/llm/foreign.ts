@@ -4,6 +4,7 @@
  */
 import type { Language } from "../../../core/execution.ts";
 import type { Random } from "../../../core/random.ts";
+import { withoutReasoning } from "../../../core/text/reasoning.ts";
 import { type PromptOverrides, renderPrompt } from "../../prompts/prompts.ts";
 import type { Parent, ProposeContext } from "../generator.ts";
 import type { Edited } from "./diff.ts";
@@ -66,7 +67,7 @@ const LONGEST = 60_000;
 
 /** The last code block that defines what was asked for; a bare reply if it does. */
 export function readForeign(language: "python" | "shell", reply: string, entry: string): Edited {
-  const said = reply.replace(/<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/g, "");
+  const said = withoutReasoning(reply);
   const blocks = [...said.matchAll(/```[\w+-]*[ \t]*\n([\s\S]*?)```/g)].map(
     ([, code = ""]) => code,
   );

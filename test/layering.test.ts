@@ -45,7 +45,7 @@ const LIMITED: Readonly<Record<string, readonly string[]>> = {
 /** Packages by room; what is not named here is imported nowhere. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "src/core": ["zod", "diff", "p-limit"],
-  "src/models": ["zod", "openai", "eventsource-parser"],
+  "src/models": ["zod", "openai", "eventsource-parser", "undici"],
   "src/trace": ["zod", "@opentelemetry"],
   "src/export": ["zod", "gpt-tokenizer"],
   "src/page": ["zod"],

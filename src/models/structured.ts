@@ -7,8 +7,12 @@ import { ModelError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../core/ports.ts";
 import { checkSchema, faultText } from "../core/schema-check.ts";
+import { withoutReasoning } from "../core/text/reasoning.ts";
 import { modelError } from "./calling/model-errors.ts";
+import { codeBlocks } from "./calls-in-text/code-blocks.ts";
 import { readRelaxedJson } from "./calls-in-text/relaxed-json.ts";
+import { withSchemaInWords } from "./prompted.ts";
+import { mayBeCut, sentSchema } from "./sent-schema.ts";
 
 export interface StructuredOptions {
   /** Calls in all, the first one included. Default 3. */
@@ -38,11 +42,18 @@ export async function structured<Schema extends z.ZodType>(
   signal: AbortSignal,
 ): Promise<StructuredReply<z.output<Schema>>> {
   const responseSchema = { name, schema: jsonSchemaOf(schema) };
+  const bounds = sentSchema(responseSchema.schema);
+  let inWords = false;
   const replies: ModelReply[] = [];
   const faults: string[] = [];
   let messages: readonly ModelMessage[] = request.messages;
   for (;;) {
-    const reply = await model.complete({ ...request, messages, responseSchema }, signal);
+    const reply = await model.complete(
+      inWords
+        ? { ...request, messages: withSchemaInWords(messages, responseSchema.schema) }
+        : { ...request, messages, responseSchema },
+      signal,
+    );
     replies.push(reply);
     if (reply.finishReason === "refused") {
       throw modelError(
@@ -54,15 +65,31 @@ export async function structured<Schema extends z.ZodType>(
         },
       );
     }
-    const read = valueIn(reply.content);
-    const checked = read.status === "read" ? checkSchema(schema, read.value) : read;
-    if ("ok" in checked && checked.ok) return { value: checked.data, replies };
-    const fault =
-      "reason" in checked
-        ? `It is not JSON: ${checked.reason}${reply.finishReason === "length" ? " (the reply was cut off)" : ""}.`
-        : `${faultText(checked.faults, { most: 5 })}.`;
+    const values = valuesIn(reply.content);
+    const last = replies.length >= attempts;
+    let fault: string;
+    if (typeof values === "string") {
+      fault = `It is not JSON: ${values}${reply.finishReason === "length" ? " (the reply was cut off: write less, or raise model.maxTokens)" : ""}.`;
+    } else {
+      const checked = values.map((value) => checkSchema(schema, value));
+      const fitting = values.filter((_, index) => checked[index]?.ok === true);
+      const distinct = new Set(fitting.map((value) => JSON.stringify(value)));
+      const accepted = checked.find((each) => each.ok);
+      const misfit = checked.findLast((each) => !each.ok);
+      // A grammar ends a text in the middle when it is as long as it may be; words leave it open.
+      const cut: boolean = !inWords && fitting.some((value) => mayBeCut(value, bounds));
+      inWords ||= cut;
+      if (accepted?.ok === true && distinct.size === 1 && (!cut || last)) {
+        return { value: accepted.data, replies };
+      }
+      fault = cut
+        ? "A text in it is cut off. Write it to its end."
+        : distinct.size > 1
+          ? "It holds several values. Give the one that counts."
+          : `${faultText(misfit?.ok === false ? misfit.faults : [], { most: 5 })}.`;
+    }
     faults.push(fault);
-    if (replies.length >= attempts) {
+    if (last) {
       throw new ModelError(
         "MALFORMED_REPLY",
         `${model.id} gave no value that fits the schema "${name}" in ${attempts} attempts. Last fault: ${fault} Simplify the schema or take a stronger model.`,
@@ -88,21 +115,32 @@ function jsonSchemaOf(schema: z.ZodType): { readonly [key: string]: Json } {
   return JSON.parse(JSON.stringify(rest)) as { readonly [key: string]: Json };
 }
 
-/** The value in a reply: alone, in a code fence, or after some prose. */
-function valueIn(
-  content: string,
-): { status: "read"; value: Json } | { status: "unread"; reason: string } {
-  const text = content.replace(/<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/g, "").trim();
-  const fence = /```[\w-]*[ \t]*\n([\s\S]*?)(?:```|$)/.exec(text)?.[1];
-  const body = (fence ?? text).trim();
-  const direct = readRelaxedJson(body);
-  if (direct.status === "read" && body.slice(direct.end).trim() === "") return direct;
-  let reason = direct.status === "unread" ? direct.reason : "there is text after the value";
-  for (const match of body.matchAll(/[{[]/g)) {
-    const read = readRelaxedJson(body, match.index);
-    if (read.status === "read") return read;
-    reason = read.reason;
-    break;
+/**
+ * The values in a reply: one that stands alone or in a code block, else all that stand in the prose.
+ * None: then the reason.
+ */
+function valuesIn(content: string): readonly Json[] | string {
+  const text = withoutReasoning(content).trim();
+  // In JSON as models write it a backtick opens a text; here it opens a code block.
+  const alone = text.startsWith("`") ? [] : [0];
+  const places = [...alone, ...codeBlocks(text).map(({ from }) => from)].slice(0, MOST_PLACES);
+  for (const place of places) {
+    const read = readRelaxedJson(text, place);
+    if (read.status === "read" && /^\s*(?:```|$)/.test(text.slice(read.end))) return [read.value];
   }
-  return { status: "unread", reason };
+  const values: Json[] = [];
+  let reason = "there is no JSON value in it";
+  let at = 0;
+  for (let tries = 0; tries < MOST_PLACES; tries++) {
+    const next = text.slice(at).search(/[{[]/);
+    if (next === -1) break;
+    const read = readRelaxedJson(text, at + next);
+    if (read.status === "read") values.push(read.value);
+    else if (tries === 0) reason = read.reason;
+    at = read.status === "read" ? read.end : at + next + 1;
+  }
+  return values.length === 0 ? reason : values;
 }
+
+/** Bounds the work on a text of brackets. */
+const MOST_PLACES = 50;

@@ -17,15 +17,16 @@ const ask = (content: string): ModelRequest => ({ messages: [{ role: "user", con
 function scripted(served: Served): ScriptedReply {
   if (typeof served === "string") return served;
   if ("hang" in served) return { content: "", afterMs: 60_000 };
+  if ("raw" in served) return new ModelError("MALFORMED_REPLY", "raw");
   if ("status" in served) {
     return httpModelError({
       modelId: "scripted",
       status: served.status,
-      text: served.error?.message ?? "",
+      fault: { message: served.error?.message ?? "" },
+      served: false,
       secret: "",
     });
   }
-  if ("raw" in served) return new ModelError("MALFORMED_REPLY", "raw");
   if (served.refusal !== undefined) return { refuse: served.refusal };
   return {
     content: served.content ?? "",

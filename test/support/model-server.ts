@@ -44,7 +44,7 @@ export type Served =
       };
       readonly headers?: Readonly<Record<string, string>>;
     }
-  | { readonly raw: string }
+  | { readonly raw: string; readonly status?: number; readonly contentType?: string }
   | { readonly hang: true };
 
 export interface ServedRequest {
@@ -96,7 +96,10 @@ export async function modelServer(
         : (script[index] ?? { status: 400, error: { message: "the script has no answer left" } });
     const served = typeof answer === "string" ? { content: answer } : answer;
     if ("hang" in served) return;
-    if ("raw" in served) return json(outgoing, 200, served.raw);
+    if ("raw" in served) {
+      const { raw, status = 200, contentType = "application/json" } = served;
+      return void outgoing.writeHead(status, { "content-type": contentType }).end(raw);
+    }
     if ("status" in served) {
       for (const [name, value] of Object.entries(served.headers ?? {}))
         outgoing.setHeader(name, value);

@@ -1,22 +1,26 @@
 /**
  * The messages dialect over fetch: a second protocol behind the same port, without a client library.
  */
-import { type EventSourceMessage, EventSourceParserStream } from "eventsource-parser/stream";
 import { systemClock } from "../../core/clock.ts";
 import { ConfigError, ModelError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
 import type { ModelReply, ModelRequest } from "../../core/ports.ts";
+import { withoutReasoning } from "../../core/text/reasoning.ts";
 import { type Attempt, type CallPolicyOptions, callPolicy } from "../calling/call-policy.ts";
 import { hasImages } from "../calling/image-places.ts";
 import { httpModelError, modelError, retryAfterMs } from "../calling/model-errors.ts";
+import { faultIn, faultOf } from "../calling/provider-fault.ts";
+import { providerFetch } from "../calling/provider-fetch.ts";
+import { type Part, partsOf } from "../calling/reply-body.ts";
 import {
   brokenOff,
   type ModelDelta,
   type OnDelta,
   readPieces,
   type StreamingModel,
+  unreachable,
 } from "../calling/streaming.ts";
-import { parseRelaxedJson } from "../calls-in-text/relaxed-json.ts";
-import { isObject } from "../calls-in-text/shapes.ts";
+import { readArguments } from "../calls-in-text/arguments.ts";
 import { costUsd, listPrice, type ModelPrice } from "../spend/prices.ts";
 import {
   addEvent,
@@ -40,12 +44,12 @@ export interface AnthropicModelOptions extends CallPolicyOptions {
   readonly terms?: string;
   /** Default: the list price of the host and model, if known. */
   readonly price?: ModelPrice;
+  /** Fields of the body; they outrank ours. */
+  readonly extraBody?: { readonly [key: string]: Json };
 }
 
 const VERSION = "2023-06-01";
 const LONGEST_ERROR = 20_000;
-/** In characters; a longer event is no reply of a model. */
-const LONGEST_EVENT = 4_000_000;
 
 /** @throws ConfigError BAD_CONFIG if the model's name is empty or the base URL is none. */
 export function anthropicModel(options: AnthropicModelOptions): StreamingModel {
@@ -62,23 +66,20 @@ export function anthropicModel(options: AnthropicModelOptions): StreamingModel {
   }
   const id = `anthropic:${model}`;
   const price = options.price ?? listPrice(baseUrl, model);
-  const policy = callPolicy(id, options);
+  const policy = callPolicy(id, { server: baseUrl, ...options });
   const clock = options.clock ?? systemClock;
   const url = `${baseUrl.replace(/\/+$/, "")}/v1/messages`;
 
-  const send = async (
-    request: ModelRequest,
-    stream: boolean,
-    signal: AbortSignal,
-  ): Promise<Response> => {
-    const key = typeof apiKey === "string" ? apiKey : apiKey();
+  let key = "";
+  const send = async (request: ModelRequest, signal: AbortSignal): Promise<Response> => {
+    key = typeof apiKey === "string" ? apiKey : apiKey();
     if (key === "") {
       throw new ConfigError(
         "MISSING_API_KEY",
         `${id} has no API key. Set it, or name where it is.`,
       );
     }
-    const response = await fetch(url, {
+    const response = await providerFetch(url, {
       method: "POST",
       headers: {
         "content-type": "application/json",
@@ -87,62 +88,62 @@ export function anthropicModel(options: AnthropicModelOptions): StreamingModel {
       },
       body: JSON.stringify({
         ...toBody(request, model, maxTokens),
-        ...(stream && { stream: true }),
+        stream: true,
+        ...options.extraBody,
       }),
-      // A redirect would carry the key to another host.
-      redirect: "error",
       signal,
     });
     if (response.ok) return response;
     const text = (await response.text()).slice(0, LONGEST_ERROR);
-    const said = StreamEvent.safeParse(jsonOr(text, { type: "error" }));
     throw httpModelError({
       modelId: id,
       status: response.status,
-      text: said.data?.error?.message ?? text,
-      providerCode: said.data?.error?.type ?? undefined,
+      fault: faultOf(jsonOr(text, text)),
       retryAfterMs: retryAfterMs((name) => response.headers.get(name), clock.now()),
       images: hasImages(request),
+      served: false,
       secret: key,
     });
   };
 
-  const whole = async (request: ModelRequest, signal: AbortSignal): Promise<Said> => {
-    const response = await send(request, false, signal);
-    const reply = WholeReply.safeParse(jsonOr(await response.text(), undefined));
-    if (!reply.success) throw malformed("a reply of an unknown shape");
-    const said = nothingSaid();
-    addWhole(said, reply.data);
-    return said;
-  };
-
-  const streamed = async (
+  const read = async (
     request: ModelRequest,
-    onDelta: OnDelta,
+    onDelta: OnDelta | undefined,
     run: Attempt,
     signal: AbortSignal,
   ): Promise<Said> => {
-    const { body } = await send(request, true, signal);
-    if (body === null) throw brokenOff(id);
-    const messages = body
-      .pipeThrough(new TextDecoderStream())
-      .pipeThrough(new EventSourceParserStream({ maxBufferSize: LONGEST_EVENT }));
+    const response = await send(request, signal);
     const said = nothingSaid();
     // A forced schema comes as the input of a tool; to the caller it is the reply's text.
     const asText = isForced(request);
     let ended = false;
-    const add = ({ data }: EventSourceMessage): readonly ModelDelta[] => {
-      const event = StreamEvent.safeParse(jsonOr(data, undefined));
+    const add = (part: Part): readonly ModelDelta[] => {
+      if (part.kind === "done") return [];
+      const raw = jsonOr(part.kind === "whole" ? part.text : part.data, undefined);
+      const fault = faultIn(raw);
+      if (fault !== undefined) {
+        throw httpModelError({ modelId: id, ...fault, fault, served: true, secret: key });
+      }
+      if (part.kind === "whole") {
+        const reply = WholeReply.safeParse(raw);
+        if (!reply.success) throw malformed("a reply of an unknown shape");
+        addWhole(said, reply.data);
+        ended = true;
+        return said.blocks.flatMap(({ type, text }) =>
+          type === "text" || (asText && type === "tool_use") ? [{ kind: "text", text }] : [],
+        );
+      }
+      const event = StreamEvent.safeParse(raw);
       if (!event.success) throw malformed("an event of an unknown shape");
-      if (event.data.type === "error") throw streamError(event.data);
       ended ||= event.data.type === "message_stop";
       const delta = addEvent(said, event.data);
       if (delta === undefined) return [];
       const forced = asText && delta.kind === "tool-call";
       return [forced ? { kind: "text", text: delta.argumentsText } : delta];
     };
-    await readPieces(messages, add, onDelta, run, signal);
-    if (!ended) throw brokenOff(id);
+    const body = response.body as AsyncIterable<Uint8Array> | null;
+    await readPieces(partsOf({ body }, run), add, onDelta, run, signal);
+    if (!ended && said.stop === undefined) throw brokenOff(id);
     return said;
   };
 
@@ -158,9 +159,9 @@ export function anthropicModel(options: AnthropicModelOptions): StreamingModel {
         : { inputTokens: said.inputTokens, outputTokens: said.outputTokens };
     const cost = costUsd(usage, price, said.cachedInputTokens);
     const answer = isForced(request) ? calls[0] : undefined;
-    const toolCalls = answer === undefined ? calls.map((call) => toolCall(call, said.stop)) : [];
+    const toolCalls = answer === undefined ? calls.flatMap((call) => callsOf(call, said.stop)) : [];
     return {
-      content: answer?.text ?? text,
+      content: answer?.text ?? withoutReasoning(text),
       toolCalls,
       finishReason: answer === undefined || said.stop !== "tool_use" ? finishOf(said.stop) : "stop",
       model: said.model ?? model,
@@ -169,54 +170,46 @@ export function anthropicModel(options: AnthropicModelOptions): StreamingModel {
     };
   };
 
-  const toolCall = (
+  const callsOf = (
     { id: callId, name, text }: Said["blocks"][number],
     stop: string | undefined,
-  ): ModelReply["toolCalls"][number] => {
-    const read = text === "" ? { status: "read" as const, value: {} } : parseRelaxedJson(text);
-    if (read.status === "read" && isObject(read.value)) {
-      return { id: callId, name, arguments: read.value };
+  ): ModelReply["toolCalls"] => {
+    const read = readArguments(text);
+    if (read.status === "read") {
+      return read.calls.map((given, index) => ({
+        id: index === 0 ? callId : `${callId}_${index + 1}`,
+        name,
+        arguments: given,
+      }));
     }
     throw modelError(
       "MALFORMED_REPLY",
       stop === "max_tokens"
-        ? `The reply of ${id} was cut off within a tool call. Raise maxTokens.`
-        : `${id} called a tool with arguments that can not be read. Ask again.`,
-      { model: id, paid: true },
+        ? `The reply of ${id} was cut off within a tool call. Raise model.maxTokens.`
+        : `${id} called a tool with arguments that cannot be read (${read.reason}). Ask again.`,
+      { model: id, paid: true, served: true },
     );
   };
 
   const malformed = (what: string): ModelError =>
     modelError(
       "MALFORMED_REPLY",
-      `${id} sent ${what}. Check that the base URL speaks this dialect.`,
-      {
-        model: id,
-      },
+      `${id} sent ${what}. Check that model.baseUrl speaks this dialect.`,
+      { model: id, served: true },
     );
 
-  const streamError = ({ error }: StreamEvent): ModelError =>
-    modelError(
-      error?.type === "rate_limit_error" ? "MODEL_RATE_LIMITED" : "MODEL_UNAVAILABLE",
-      `${id} broke off in the middle of a reply (${/^[a-z_]{1,40}$/.exec(error?.type ?? "")?.[0] ?? "no reason"}). Ask again.`,
-      { model: id },
-    );
-
-  const guarded = async (
-    signal: AbortSignal,
+  const attempt = async (
     request: ModelRequest,
-    said: Promise<Said>,
+    onDelta: OnDelta | undefined,
+    run: Attempt,
+    signal: AbortSignal,
   ): Promise<ModelReply> => {
     try {
-      return replyOf(await said, request);
+      return replyOf(await read(request, onDelta, run, signal), request);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ModelError || error instanceof ConfigError) throw error;
-      throw modelError(
-        "MODEL_UNREACHABLE",
-        `${id} could not be reached, or the connection broke. Check the base URL and the network.`,
-        { model: id },
-      );
+      throw unreachable(id, baseUrl, error);
     }
   };
 
@@ -224,12 +217,9 @@ export function anthropicModel(options: AnthropicModelOptions): StreamingModel {
     id,
     terms,
     complete: (request, signal) =>
-      policy((inner) => guarded(inner, request, whole(request, inner)), signal),
+      policy((inner, run) => attempt(request, undefined, run, inner), signal),
     stream: (request, onDelta, signal) =>
-      policy(
-        (inner, run) => guarded(inner, request, streamed(request, onDelta, run, inner)),
-        signal,
-      ),
+      policy((inner, run) => attempt(request, onDelta, run, inner), signal),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Json } from "../../core/json.ts";
 import type { ModelMessage, ModelReply, ModelRequest } from "../../core/ports.ts";
 import type { ModelDelta } from "../calling/streaming.ts";
 import { withSchemaInWords } from "../prompted.ts";
+import { sentSchema, toolParameters } from "../sent-schema.ts";
 
 type Block = { readonly [key: string]: Json };
 
@@ -30,13 +31,13 @@ export function toBody(request: ModelRequest, model: string, maxTokens: number):
         {
           name: responseSchema.name,
           description: "Gives the answer.",
-          input_schema: responseSchema.schema,
+          input_schema: sentSchema(responseSchema.schema),
         },
       ]
     : tools.map(({ name, description, parameters }) => ({
         name,
         description,
-        input_schema: parameters,
+        input_schema: toolParameters(parameters),
       }));
   const choice: Block | undefined = forced
     ? { type: "tool", name: responseSchema.name }

@@ -11,14 +11,18 @@ import { type Random, seededRandom } from "../../core/random.ts";
 import { type Deadline, type Sleep, systemSleep, withDeadline } from "./waiting.ts";
 
 export interface CallPolicyOptions {
-  /** Wall clock for one attempt; for a stream, the longest silence. Default 120 000. */
+  /** Of one attempt, from its start to its end. Default 1 800 000. */
   readonly timeoutMs?: number;
+  /** Longest silence of one attempt: before the reply begins, and between its pieces. Default 300 000. */
+  readonly silenceMs?: number;
   /** Further attempts after the first. Default 4. */
   readonly maxRetries?: number;
   /** Attempts in flight. Default 8. */
   readonly maxConcurrent?: number;
   /** Starts of attempts, evenly spaced. Default: no such limit. */
   readonly requestsPerMinute?: number;
+  /** The limits above are shared by all who call this server with them. Default: this model alone. */
+  readonly server?: string;
   /** A Retry-After beyond this is not waited for. Default 60 000. */
   readonly maxRetryAfterMs?: number;
   readonly clock?: Clock;
@@ -31,6 +35,16 @@ export interface Attempt extends Deadline {
   /** What was handed on can not be taken back: from here a failure is final. */
   commit(): void;
 }
+
+/** Who calls now and who may call next. */
+interface Turns {
+  readonly limit: ReturnType<typeof limiter>;
+  nextStart: number;
+  pausedUntil: number;
+}
+
+/** Of servers whose limits somebody has set: several models, roles and requests call one server. */
+const SHARED = new Map<string, Turns>();
 
 type Work<T> = (signal: AbortSignal, attempt: Attempt) => Promise<T>;
 
@@ -47,10 +61,12 @@ const LONGEST_WAIT_MS = 20_000;
 export function callPolicy(
   what: string,
   {
-    timeoutMs = 120_000,
+    timeoutMs = 1_800_000,
+    silenceMs = 300_000,
     maxRetries = 4,
-    maxConcurrent = 8,
+    maxConcurrent,
     requestsPerMinute,
+    server,
     maxRetryAfterMs = 60_000,
     clock = systemClock,
     sleep = systemSleep,
@@ -58,16 +74,14 @@ export function callPolicy(
   }: CallPolicyOptions,
 ): CallPolicy {
   const spacingMs = requestsPerMinute === undefined ? 0 : 60_000 / requestsPerMinute;
-  const limit = limiter(maxConcurrent);
-  let nextStart = 0;
-  let pausedUntil = 0;
+  const turns = turnsOf(server, maxConcurrent, requestsPerMinute);
 
   const turn = async (signal: AbortSignal): Promise<void> => {
     for (;;) {
       const now = clock.monotonicMs();
-      const wait = Math.max(pausedUntil, nextStart) - now;
+      const wait = Math.max(turns.pausedUntil, turns.nextStart) - now;
       if (wait <= 0) {
-        nextStart = Math.max(nextStart, now) + spacingMs;
+        turns.nextStart = Math.max(turns.nextStart, now) + spacingMs;
         return;
       }
       await sleep(wait, signal);
@@ -88,7 +102,7 @@ export function callPolicy(
       await turn(signal);
       const result = await withDeadline(
         (inner, deadline) => work(inner, { ...deadline, commit }),
-        { timeoutMs, what },
+        { timeoutMs, silenceMs, what },
         signal,
       );
       return { result };
@@ -97,11 +111,13 @@ export function callPolicy(
       if (!(error instanceof ModelError)) throw error;
       const asked = error.facts.retryAfterMs;
       const waitMs = typeof asked === "number" ? asked : backOff(tries, random);
-      const final = committed || !error.retryable || tries > maxRetries || waitMs > maxRetryAfterMs;
+      // Who was silent for so long once is asked once more: each such attempt may be paid for.
+      const most = error.facts.limit === undefined ? maxRetries : Math.min(1, maxRetries);
+      const final = committed || !error.retryable || tries > most || waitMs > maxRetryAfterMs;
       // A reply that was paid for and could not be read is the caller's to ask again.
       if (final || error.facts.paid === true) throw counted(error, tries);
       if (typeof asked === "number") {
-        pausedUntil = Math.max(pausedUntil, clock.monotonicMs() + waitMs);
+        turns.pausedUntil = Math.max(turns.pausedUntil, clock.monotonicMs() + waitMs);
       }
       return { waitMs };
     }
@@ -109,11 +125,28 @@ export function callPolicy(
 
   return async (work, signal) => {
     for (let tries = 1; ; tries++) {
-      const end = await limit(() => attempt(work, tries, signal), signal);
+      const end = await turns.limit(() => attempt(work, tries, signal), signal);
       if ("result" in end) return end.result;
       await sleep(end.waitMs, signal);
     }
   };
+}
+
+function turnsOf(
+  server: string | undefined,
+  maxConcurrent: number | undefined,
+  requestsPerMinute: number | undefined,
+): Turns {
+  const limited = maxConcurrent !== undefined || requestsPerMinute !== undefined;
+  const key =
+    server === undefined || !limited
+      ? undefined
+      : `${server} ${maxConcurrent} ${requestsPerMinute}`;
+  const known = key === undefined ? undefined : SHARED.get(key);
+  if (known !== undefined) return known;
+  const turns: Turns = { limit: limiter(maxConcurrent ?? 8), nextStart: 0, pausedUntil: 0 };
+  if (key !== undefined) SHARED.set(key, turns);
+  return turns;
 }
 
 /** Full jitter over the upper half: spreads callers out, and never retries at once. */

@@ -6,6 +6,7 @@
  */
 import { ModelError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import type { ProviderFault } from "./provider-fault.ts";
 
 export type ModelErrorCode =
   | "MODEL_TIMEOUT"
@@ -41,31 +42,31 @@ export function modelError(
   return new ModelError(code, message, { facts, retryable: RETRYABLE.has(code) });
 }
 
-/** What a driver knows of a refused HTTP request. `text` is the provider's own message, unscrubbed. */
+/** What a driver knows of a request that was refused, or broken off with words. */
 export interface HttpFailure {
   readonly modelId: string;
   readonly status: number;
-  readonly text: string;
-  /** The provider's machine-readable code or type, if any. */
-  readonly providerCode?: string | undefined;
+  /** The provider's own words and codes, unscrubbed. */
+  readonly fault: ProviderFault;
   readonly retryAfterMs?: number | undefined;
   /** Whether images were sent: what it says of them is then about them. */
   readonly images?: boolean;
+  /** Whether a reply had begun: it is paid for. */
+  readonly served: boolean;
   /** Never shown; whatever it occurs in is blotted out. */
   readonly secret: string;
 }
 
 /** Status and provider code to ModelError. 401 and 403 carry none of the provider's words. */
 export function httpModelError(failure: HttpFailure): ModelError {
-  const { modelId, status, retryAfterMs } = failure;
-  const words = scrub(failure.text, failure.secret);
-  const hint = `${failure.providerCode ?? ""} ${failure.text}`.toLowerCase();
+  const { modelId, status, fault, retryAfterMs, served } = failure;
+  const words = scrub(fault.message, failure.secret);
+  const hint = `${fault.code ?? ""} ${fault.message}`.toLowerCase();
   const code =
     failure.images && refusesImages(status, hint) ? "IMAGES_REFUSED" : codeOf(status, hint);
-  const facts: Record<string, Json> = { model: modelId, status };
-  if (failure.providerCode !== undefined) {
-    facts.providerCode = scrub(failure.providerCode, failure.secret);
-  }
+  // What is behind a gateway that gave up waiting may have been at work.
+  const facts: Record<string, Json> = { model: modelId, status, served: served || status === 504 };
+  if (fault.code !== undefined) facts.providerCode = scrub(fault.code, failure.secret);
   if (retryAfterMs !== undefined) facts.retryAfterMs = retryAfterMs;
   const said = words === "" ? "" : ` It said: ${words}`;
   switch (code) {
@@ -84,13 +85,19 @@ export function httpModelError(failure: HttpFailure): ModelError {
     case "MODEL_RATE_LIMITED":
       return modelError(
         code,
-        `${modelId} asks to be called more slowly (HTTP ${status}). Lower maxConcurrent or wait.${said}`,
+        `${modelId} asks to be called more slowly (HTTP ${status}). Lower model.maxConcurrent or model.requestsPerMinute, or wait.${said}`,
         facts,
       );
     case "IMAGES_REFUSED":
       return modelError(
         code,
         `${modelId} did not take the images (HTTP ${status}). Name a model that sees, or leave them out.${said}`,
+        facts,
+      );
+    case "MODEL_CONTEXT_TOO_LONG":
+      return modelError(
+        code,
+        `The request is longer than the context of ${modelId} (HTTP ${status}). Set model.contextTokens to what the server offers, lower model.maxTokens, or load the model with a longer context.${said}`,
         facts,
       );
     default:
@@ -111,12 +118,20 @@ function codeOf(status: number, hint: string): ModelErrorCode {
     return hint.includes("insufficient_quota") ? "MODEL_QUOTA" : "MODEL_RATE_LIMITED";
   if (status === 402) return "MODEL_QUOTA";
   if (status === 408 || status === 504) return "MODEL_TIMEOUT";
+  if (isContextTooLong(status, hint)) return "MODEL_CONTEXT_TOO_LONG";
   if (status >= 500 || status === 409) return "MODEL_UNAVAILABLE";
-  if (/context_length|context length|too many tokens|prompt is too long/.test(hint)) {
-    return "MODEL_CONTEXT_TOO_LONG";
-  }
   if (/content_policy|content_filter|responsibleai/.test(hint)) return "MODEL_REFUSED";
   return "MODEL_BAD_REQUEST";
+}
+
+/** In the words of llama.cpp, vLLM, SGLang, Ollama, LM Studio, TGI and hosted providers. */
+export function isContextTooLong(status: number, hint: string): boolean {
+  return (
+    [400, 413, 422, 500].includes(status) &&
+    /context[ _-]?(?:length|size|window|limit|overflow)|exceed_context|max(?:imum)?[ _]model[ _]len|(?:prompt|input|request)s? (?:\S+ ){0,6}?too (?:long|large)|too many (?:\w+ )?tokens|token count .{0,60}exceeds|reduce the length of the (?:messages|prompt|input)|must have less than \d+ tokens|max_new_tokens.? must be <=|max_tokens must be at least 1, got -/i.test(
+      hint,
+    )
+  );
 }
 
 /** Blots out the key, in plain and in URL form, and whatever looks like one; at most 300 characters. */

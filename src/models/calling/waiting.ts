@@ -1,4 +1,4 @@
-/** Waiting that an abort ends at once, and a deadline that can be pushed back. */
+/** Waiting that an abort ends at once, and limits on silence and on the whole. */
 import { modelError } from "./model-errors.ts";
 
 /** Resolves after `ms`; rejects with the signal's reason when aborted first. */
@@ -20,22 +20,30 @@ export const systemSleep: Sleep = (ms, signal) =>
 
 /** The running deadline of `withDeadline`. */
 export interface Deadline {
-  /** Starts it anew: something came. */
+  /** Something came: the silence begins anew. */
   renew(): void;
-  /** Stops it until the next `renew`: the wait is not the provider's. */
+  /** No silence is counted until the next `renew`: the wait is not the provider's. */
   suspend(): void;
 }
 
+export interface Limits {
+  /** Longest silence. */
+  readonly silenceMs: number;
+  /** From the start to the end. */
+  readonly timeoutMs: number;
+  /** Whose they are. */
+  readonly what: string;
+}
+
 /**
- * Runs `work` for at most `timeoutMs` since its start or the last `renew`.
+ * Runs `work` until it is silent for too long, or takes too long as a whole. Settles then even if
+ * `work` ignores its signal.
  *
- * Settles at the deadline even if `work` ignores its signal.
- *
- * @throws ModelError MODEL_TIMEOUT at the deadline; the signal's reason on abort.
+ * @throws ModelError MODEL_TIMEOUT at a limit; the signal's reason on abort.
  */
 export async function withDeadline<T>(
   work: (signal: AbortSignal, deadline: Deadline) => Promise<T>,
-  { timeoutMs, what }: { readonly timeoutMs: number; readonly what: string },
+  { silenceMs, timeoutMs, what }: Limits,
   signal: AbortSignal,
 ): Promise<T> {
   signal.throwIfAborted();
@@ -47,28 +55,29 @@ export async function withDeadline<T>(
       inner.abort(reason);
     };
   });
-  const expire = (): void =>
+  const late = (words: string, limit: string, ms: number) => (): void =>
     fail(
       modelError(
         "MODEL_TIMEOUT",
-        `${what} gave nothing for ${timeoutMs} ms. Raise timeoutMs or ask for less.`,
-        {
-          timeoutMs,
-        },
+        `${what} ${words} ${ms / 1_000} s. Raise model.${limit} or ask for less.`,
+        { limit, limitMs: ms },
       ),
     );
+  const expire = late("sent nothing for", "silenceSeconds", silenceMs);
   const stop = (): void => fail(signal.reason);
-  let timer = setTimeout(expire, timeoutMs);
+  let silence = setTimeout(expire, silenceMs);
+  const whole = setTimeout(late("did not end within", "timeoutSeconds", timeoutMs), timeoutMs);
+  const suspend = (): void => clearTimeout(silence);
   const renew = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(expire, timeoutMs);
+    clearTimeout(silence);
+    silence = setTimeout(expire, silenceMs);
   };
-  const suspend = (): void => clearTimeout(timer);
   signal.addEventListener("abort", stop, { once: true });
   try {
     return await Promise.race([work(inner.signal, { renew, suspend }), ended]);
   } finally {
-    clearTimeout(timer);
+    clearTimeout(silence);
+    clearTimeout(whole);
     signal.removeEventListener("abort", stop);
     // Nobody may be listening when the work won the race.
     ended.catch(() => {});

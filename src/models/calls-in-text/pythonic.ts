@@ -4,8 +4,9 @@
  */
 import type { Json } from "../../core/json.ts";
 import type { ModelTool } from "../../core/ports.ts";
+import { isObject } from "./arguments.ts";
 import { Reader, reading } from "./relaxed-json.ts";
-import { type CallRead, isObject, properties, toolNamed } from "./shapes.ts";
+import { type CallRead, properties, toolNamed } from "./shapes.ts";
 
 /**
  * The calls of offered tools in the text, and where the last of them ends.

@@ -2,6 +2,7 @@
  * Where in a text calls may stand: by the tokens and tags that wrap them, else by their form alone.
  */
 import type { ModelTool } from "../../core/ports.ts";
+import { codeBlocks } from "./code-blocks.ts";
 import { pythonicCalls } from "./pythonic.ts";
 import { readRelaxedJson } from "./relaxed-json.ts";
 
@@ -12,75 +13,52 @@ export interface Region {
   readonly body: string;
   /** A tool's name outside the body, e.g. in the tag. */
   readonly name?: string | undefined;
-  /** Wrapped by a token that no prose has: what can not be read in it is reported. */
+  /** Wrapped by a token that no prose has: what cannot be read in it is reported. */
   readonly certain: boolean;
 }
 
-interface Form {
-  readonly pattern: RegExp;
-  readonly certain: boolean;
-}
-
-/** Tried in this order; a region inside an earlier one is dropped. Groups: `name`, `body`. */
-const FORMS: readonly Form[] = [
-  { pattern: /<tool_call>(?<body>[\s\S]*?)(?:<\/tool_call>|(?=<tool_call>)|$)/g, certain: true },
-  {
-    pattern: /<function=(?<name>[\w.-]+)>(?<body>[\s\S]*?)(?:<\/function>|(?=<function=)|$)/g,
-    certain: true,
-  },
-  {
-    pattern: /<invoke name=["'](?<name>[\w.-]+)["']>(?<body>[\s\S]*?)(?:<\/invoke>|$)/g,
-    certain: true,
-  },
-  {
-    pattern:
-      /<(?<tag>function_call|tool_use|function_calls|tools?)>(?<body>[\s\S]*?)(?:<\/\k<tag>>|$)/g,
-    certain: true,
-  },
-  {
-    pattern:
-      /<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?(?<name>[\w.-]+)(?:<｜tool▁sep｜>)?(?<body>[\s\S]*?)(?:<｜tool▁call▁end｜>|$)/g,
-    certain: true,
-  },
-  {
-    pattern:
-      /to=functions\.(?<name>[\w.-]+)[^{]*?<\|message\|>(?<body>[\s\S]*?)(?:<\|call\|>|<\|end\|>|$)/g,
-    certain: true,
-  },
-  {
-    pattern:
-      /\[TOOL_CALLS\]\s*(?<name>[A-Za-z_][\w.-]*)(?:\[CALL_ID\]\w+)?(?:\[ARGS\])?\s*(?<body>\{[\s\S]*?)(?=\[TOOL_CALLS\]|<\/s>|$)/g,
-    certain: true,
-  },
-  { pattern: /\[TOOL_CALLS\](?<body>[\s\S]*?)(?=\[TOOL_CALLS\]|<\/s>|$)/g, certain: true },
-  { pattern: /<\|python_tag\|>(?<body>[\s\S]*?)(?:<\|eom_id\|>|<\|eot_id\|>|$)/g, certain: true },
-  {
-    pattern: /```(?:tool_calls?|tool_code|tool|function_call)[ \t]*\n(?<body>[\s\S]*?)(?:```|$)/g,
-    certain: true,
-  },
-  { pattern: /```[\w-]*[ \t]*\n(?<body>[\s\S]*?)(?:```|$)/g, certain: false },
-  {
-    pattern:
-      /(?:^|\n)Action:[ \t]*(?<name>[\w.-]+)[ \t]*\n+Action Input:(?<body>[\s\S]*?)(?=\n(?:Observation|Thought|Action):|$)/g,
-    certain: true,
-  },
+/** Tokens and tags that no prose has, tried in this order. Groups: `name`, `body`. */
+const FORMS: readonly RegExp[] = [
+  /<tool_call>(?<body>[\s\S]*?)(?:<\/tool_call>|(?=<tool_call>)|$)/g,
+  /<function=(?<name>[\w.-]+)>(?<body>[\s\S]*?)(?:<\/function>|(?=<function=)|$)/g,
+  /<invoke name=["'](?<name>[\w.-]+)["']>(?<body>[\s\S]*?)(?:<\/invoke>|$)/g,
+  /<(?<tag>function_call|tool_use|function_calls|tools?)>(?<body>[\s\S]*?)(?:<\/\k<tag>>|$)/g,
+  /<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?(?<name>[\w.-]+)(?:<｜tool▁sep｜>)?(?<body>[\s\S]*?)(?:<｜tool▁call▁end｜>|$)/g,
+  /to=functions\.(?<name>[\w.-]+)[^{]*?<\|message\|>(?<body>[\s\S]*?)(?:<\|call\|>|<\|end\|>|$)/g,
+  /\[TOOL_CALLS\]\s*(?<name>[A-Za-z_][\w.-]*)(?:\[CALL_ID\]\w+)?(?:\[ARGS\])?\s*(?<body>\{[\s\S]*?)(?=\[TOOL_CALLS\]|<\/s>|$)/g,
+  /\[TOOL_CALLS\](?<body>[\s\S]*?)(?=\[TOOL_CALLS\]|<\/s>|$)/g,
+  /<\|python_tag\|>(?<body>[\s\S]*?)(?:<\|eom_id\|>|<\|eot_id\|>|$)/g,
+  /(?:^|\n)Action:[ \t]*(?<name>[\w.-]+)[ \t]*\n+Action Input:(?<body>[\s\S]*?)(?=\n(?:Observation|Thought|Action):|$)/g,
 ];
+
+const CALL_LANGUAGES = /^(?:tool_calls?|tool_code|tool|function_call)$/;
 
 /** In the order of the text; none overlaps another. Linear in the number of matches, for hostile text. */
 export function regionsOf(text: string): Region[] {
+  const tagged = FORMS.map((pattern) =>
+    [...text.matchAll(pattern)].map((match) => ({
+      start: match.index,
+      end: match.index + match[0].length,
+      body: match.groups?.body ?? "",
+      name: match.groups?.name,
+      certain: true,
+    })),
+  );
+  const fenced = codeBlocks(text).map(({ start, end, body, language }) => ({
+    start,
+    end,
+    body,
+    certain: CALL_LANGUAGES.test(language),
+  }));
   let taken: readonly Region[] = [];
-  for (const { pattern, certain } of FORMS) {
-    const found: Region[] = [];
+  for (const candidates of [...tagged, fenced]) {
     // Both lists are in the order of the text: whatever ends before this match ends before the next.
     let at = 0;
-    for (const match of text.matchAll(pattern)) {
-      const start = match.index;
-      const end = start + match[0].length;
+    const free = candidates.filter(({ start, end }) => {
       while ((taken[at]?.end ?? Number.POSITIVE_INFINITY) <= start) at++;
-      if ((taken[at]?.start ?? end) < end) continue;
-      found.push({ start, end, body: match.groups?.body ?? "", name: match.groups?.name, certain });
-    }
-    taken = [...taken, ...found].sort((left, right) => left.start - right.start);
+      return (taken[at]?.start ?? end) >= end;
+    });
+    taken = [...taken, ...free].sort((left, right) => left.start - right.start);
   }
   return [...taken];
 }
@@ -110,7 +88,7 @@ export function bareRegions(text: string, tools: readonly ModelTool[]): Region[]
   return regions;
 }
 
-/** Whether text that can not be read was meant as a call, going by its first 200 characters. */
+/** Whether text that cannot be read was meant as a call, going by its first 200 characters. */
 export function looksLikeCall(text: string, tools: readonly ModelTool[]): boolean {
   const head = text.slice(0, 200);
   // A list of calls by keyword is meant as one, whatever their names.

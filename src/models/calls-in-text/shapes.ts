@@ -4,6 +4,7 @@
  */
 import type { Json } from "../../core/json.ts";
 import type { ModelTool } from "../../core/ports.ts";
+import { isObject, readArguments } from "./arguments.ts";
 import { parseRelaxedJson } from "./relaxed-json.ts";
 
 export type CallRead =
@@ -61,7 +62,7 @@ export function callOf(value: Json, tools: readonly ModelTool[], certain: boolea
       ? [{ status: "call", name: tool.name, arguments: rest }]
       : [unread("no arguments")];
   }
-  return [withArguments(tool, value[key] ?? null)];
+  return withArguments(tool, value[key] ?? null);
 }
 
 /** The tool of that name; a `functions.` or `tools.` prefix and the case of letters do not count. */
@@ -79,18 +80,10 @@ export function properties(tool: ModelTool): JsonObject {
   return isObject(found) ? found : {};
 }
 
-function withArguments(tool: ModelTool, given: Json): CallRead {
-  if (isObject(given)) return { status: "call", name: tool.name, arguments: given };
-  if (given === null) return { status: "call", name: tool.name, arguments: {} };
-  if (typeof given === "string") {
-    if (given.trim() === "") return { status: "call", name: tool.name, arguments: {} };
-    const read = parseRelaxedJson(given);
-    if (read.status === "read" && isObject(read.value)) {
-      return { status: "call", name: tool.name, arguments: read.value };
-    }
-    return unread(read.status === "unread" ? read.reason : "the arguments are no object");
-  }
-  return unread("the arguments are no object");
+function withArguments(tool: ModelTool, given: Json): CallRead[] {
+  const read = readArguments(given);
+  if (read.status === "unread") return [unread(read.reason)];
+  return read.calls.map((each) => ({ status: "call", name: tool.name, arguments: each }));
 }
 
 function byToolKey(value: JsonObject, tools: readonly ModelTool[], certain: boolean): CallRead[] {
@@ -99,7 +92,7 @@ function byToolKey(value: JsonObject, tools: readonly ModelTool[], certain: bool
     const tool = tools.find((offered) => offered.name === key);
     return tool === undefined || !isObject(given) ? undefined : withArguments(tool, given);
   });
-  if (entries.length > 0 && reads.every((read) => read !== undefined)) return reads;
+  if (entries.length > 0 && reads.every((read) => read !== undefined)) return reads.flat();
   return certain ? [unread("no name of a tool")] : [];
 }
 
@@ -162,10 +155,6 @@ function bySchema(text: string, schema: Json | undefined): Json {
 
 function unread(reason: string): CallRead {
   return { status: "unread", reason };
-}
-
-export function isObject(value: Json): value is JsonObject {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -11,6 +11,8 @@
  */
 import type { Json } from "../../core/json.ts";
 import type { ModelTool, ModelToolCall } from "../../core/ports.ts";
+import { withoutReasoning } from "../../core/text/reasoning.ts";
+import { codeBlocks } from "./code-blocks.ts";
 import { pythonicCalls } from "./pythonic.ts";
 import { bareRegions, looksLikeCall, type Region, regionsOf } from "./regions.ts";
 import { parseRelaxedJson, readRelaxedJson } from "./relaxed-json.ts";
@@ -34,7 +36,7 @@ export function parseToolCalls(
   tools: readonly ModelTool[],
   { idPrefix = "call" }: { readonly idPrefix?: string } = {},
 ): ParsedToolCalls {
-  const said = blank(text, /<think(?:ing)?>[\s\S]*?(?:<\/think(?:ing)?>|$)/g);
+  const said = withoutReasoning(text);
   const regions = regionsOf(said);
   const reads: { region: Region; found: readonly CallRead[] }[] = [];
   for (const region of regions) {
@@ -77,8 +79,8 @@ export function hasToolCallMarkup(text: string): boolean {
 
 function readRegion(region: Region, tools: readonly ModelTool[]): readonly CallRead[] {
   const body = region.body.replace(/<\|(?:eom_id|eot_id|im_end|end)\|>|<\/s>/g, "").trim();
-  const inner = /^```[\w-]*\s*\n([\s\S]*?)(?:```|$)/.exec(body)?.[1]?.trim() ?? body;
-  if (region.name !== undefined) return [namedCall(region.name, inner, tools)];
+  const inner = (body.startsWith("```") ? codeBlocks(body)[0]?.body.trim() : undefined) ?? body;
+  if (region.name !== undefined) return namedCalls(region.name, inner, tools);
   const tagged = taggedCall(inner, tools);
   if (tagged !== undefined) return tagged;
   if (/^[[{]/.test(inner)) {
@@ -97,29 +99,13 @@ function readRegion(region: Region, tools: readonly ModelTool[]): readonly CallR
   // A named call without tags: `name {json}` or `name\n{json}`.
   const split = /^([A-Za-z_][\w.-]*)\s*(\{[\s\S]*)$/.exec(inner);
   if (split?.[1] !== undefined && split[2] !== undefined)
-    return [namedCall(split[1], split[2], tools)];
+    return namedCalls(split[1], split[2], tools);
   return [{ status: "unread", reason: inner === "" ? "an empty call" : "neither JSON nor a call" }];
 }
 
-function namedCall(name: string, body: string, tools: readonly ModelTool[]): CallRead {
+function namedCalls(name: string, body: string, tools: readonly ModelTool[]): readonly CallRead[] {
   const tagged = taggedCall(body, tools, name);
-  if (tagged?.[0] !== undefined) return tagged[0];
-  const text = body.trim();
-  const read = text === "" ? ({ status: "read", value: {} } as const) : readArguments(text);
-  if (read.status === "unread") return read;
-  return (
-    callOf({ name, arguments: read.value }, tools, true)[0] ?? {
-      status: "unread",
-      reason: "an empty call",
-    }
-  );
-}
-
-function readArguments(
-  text: string,
-): { status: "read"; value: Json } | { status: "unread"; reason: string } {
-  const read = readRelaxedJson(text);
-  return read.status === "read" ? read : { status: "unread", reason: read.reason };
+  return tagged?.[0] === undefined ? callOf({ name, arguments: body }, tools, true) : [tagged[0]];
 }
 
 /** One value, or several one after the other (one a line, or with commas and junk between them). */
@@ -141,11 +127,6 @@ function jsonValues(
   return { status: "read", values };
 }
 
-/** Blots a pattern out with spaces: positions stay as they are. */
-function blank(text: string, pattern: RegExp): string {
-  return text.replace(pattern, (found) => " ".repeat(found.length));
-}
-
 function around(text: string, regions: readonly Region[]): string {
   let at = 0;
   let kept = "";
@@ -153,10 +134,14 @@ function around(text: string, regions: readonly Region[]): string {
     kept += text.slice(at, start);
     at = end;
   }
-  return (kept + text.slice(at))
-    .replace(
-      /<\/?tool_calls?>|<｜tool▁calls▁(?:begin|end)｜>|<\/?function_calls>|<\/s>|<\|(?:eom_id|eot_id|im_end)\|>/g,
-      "",
-    )
-    .trim();
+  return (
+    (kept + text.slice(at))
+      .replace(
+        /<\/?tool_calls?>|<｜tool▁calls▁(?:begin|end)｜>|<\/?function_calls>|<\/s>|<\|(?:eom_id|eot_id|im_end)\|>/g,
+        "",
+      )
+      // A block around a call that was cut out, or around nothing, says nothing.
+      .replace(/(`{3,})[\w-]*[ \t]*\n\s*(?:\1`*[ \t]*(?=\n|$)|$)/g, "")
+      .trim()
+  );
 }

@@ -1,14 +1,18 @@
 /**
- * Embeddings of any OpenAI-compatible endpoint, in batches. Retries, spacing and time-outs are those of
+ * Embeddings of any OpenAI-compatible endpoint, in batches. Retries, spacing and time limits are those of
  * every other call to a provider (call-policy.ts).
  */
-import { APIConnectionError, APIError } from "openai";
+import { APIConnectionError } from "openai";
+import { z } from "zod";
 import { systemClock } from "../../core/clock.ts";
-import { ConfigError, type ModelError } from "../../core/errors.ts";
+import { ConfigError, ModelError } from "../../core/errors.ts";
 import type { Embedder } from "../../core/ports.ts";
 import { type CallPolicyOptions, callPolicy } from "../calling/call-policy.ts";
-import { httpModelError, modelError, retryAfterMs, scrub } from "../calling/model-errors.ts";
+import { httpModelError, modelError, retryAfterMs } from "../calling/model-errors.ts";
+import { faultIn } from "../calling/provider-fault.ts";
+import { unreachable } from "../calling/streaming.ts";
 import { OPENAI, openaiClient } from "../openai/client.ts";
+import { refusalIn } from "../openai/openai.ts";
 import { unit } from "./unit.ts";
 
 export interface OpenAIEmbedderOptions extends CallPolicyOptions {
@@ -20,6 +24,12 @@ export interface OpenAIEmbedderOptions extends CallPolicyOptions {
   /** Asked at each request. Local servers need none. */
   readonly apiKey?: () => string;
 }
+
+const Reply = z.looseObject({
+  data: z.array(
+    z.looseObject({ embedding: z.array(z.number()), index: z.int().nullish().catch(undefined) }),
+  ),
+});
 
 /** What endpoints take at once; some take no more. */
 const BATCH = 256;
@@ -37,16 +47,25 @@ export function openaiEmbedder({
   const policy = callPolicy(id, limits);
   const clock = limits.clock ?? systemClock;
   let key = "";
-  const client = openaiClient(baseUrl, () => key, limits.timeoutMs);
+  const client = openaiClient(baseUrl, () => key);
 
   async function batch(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
     const input = texts.map((text) => text.slice(0, LONGEST_TEXT) || " ");
     try {
-      const { data } = await client.embeddings.create(
+      const reply = await client.embeddings.create(
         { model, input, dimensions: dims, encoding_format: "float" },
         { signal },
       );
-      const ordered = [...data].sort((a, z) => a.index - z.index);
+      const fault = faultIn(reply);
+      if (fault !== undefined) {
+        throw httpModelError({ modelId: id, ...fault, fault, served: true, secret: key });
+      }
+      const vectors = Reply.safeParse(reply);
+      if (!vectors.success) throw malformed(`${texts.length} vectors`, "another shape");
+      // Where a server gives no places, the order is that of the texts.
+      const ordered = vectors.data.data
+        .map(({ embedding, index }, place) => ({ embedding, place: index ?? place }))
+        .sort((a, z) => a.place - z.place);
       if (ordered.length === texts.length) {
         return ordered.map(({ embedding }) => checked(embedding));
       }
@@ -72,17 +91,19 @@ export function openaiEmbedder({
   }
 
   function failureOf(error: unknown): unknown {
-    if (error instanceof APIConnectionError) {
-      const words = scrub(String(error.cause ?? error.message), key);
-      return modelError("MODEL_UNREACHABLE", `${id} can not be reached at ${baseUrl}: ${words}`);
+    if (error instanceof ModelError) return error;
+    const refused = refusalIn(error);
+    if (refused === undefined) {
+      const lost = error instanceof APIConnectionError || error instanceof TypeError;
+      return lost ? unreachable(id, baseUrl, error) : error;
     }
-    if (!(error instanceof APIError) || error.status === undefined) return error;
+    const { status, fault, headers } = refused;
     return httpModelError({
       modelId: id,
-      status: error.status,
-      text: error.message,
-      providerCode: error.code ?? undefined,
-      retryAfterMs: retryAfterMs((name) => error.headers?.get(name), clock.now()),
+      status,
+      fault,
+      retryAfterMs: retryAfterMs((name) => headers?.get(name), clock.now()),
+      served: false,
       secret: key,
     });
   }

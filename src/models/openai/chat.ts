@@ -1,4 +1,5 @@
 /** Chat completions through the official client. */
+import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
 import { malformed, type Transport, transportOf } from "./transport.ts";
 import { Chunk, gatherer, toBody } from "./wire.ts";
 
@@ -11,18 +12,16 @@ export function chatTransport(id: string): Transport {
     return chunk.data;
   };
   return transportOf(id, {
-    whole: ({ client, request, options, extraBody }, signal) =>
-      client.chat.completions.create({ ...extraBody, ...toBody(request, options) }, { signal }),
-    pieces: ({ client, request, options, extraBody }, signal) =>
-      client.chat.completions.create(
-        {
-          ...extraBody,
-          ...toBody(request, options),
-          stream: true,
-          ...(!options.lacking.has("streamUsage") && { stream_options: { include_usage: true } }),
-        },
-        { signal },
-      ),
+    endpoint: ENDPOINT,
+    ask: ({ client, request, options, extraBody }, signal) => {
+      const body: ChatCompletionCreateParamsStreaming = {
+        ...toBody(request, options),
+        stream: true,
+        ...(!options.lacking.has("streamUsage") && { stream_options: { include_usage: true } }),
+        ...extraBody,
+      };
+      return client.chat.completions.create(body, { signal }).asResponse();
+    },
     gatherer: () => {
       const { add, gathered } = gatherer();
       return {

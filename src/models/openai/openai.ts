@@ -2,7 +2,7 @@
  * Any OpenAI-compatible endpoint, through the `openai` client: chat completions or responses, with
  * tools, streaming and structured output.
  *
- * The client does the protocol; time-outs, retries and limits are ours (call-policy.ts), so that
+ * The client does the protocol; time limits, retries and concurrency are ours (call-policy.ts), so that
  * they hold for the whole reply, not for its headers alone.
  */
 import { APIConnectionError, APIError } from "openai";
@@ -10,19 +10,21 @@ import { systemClock } from "../../core/clock.ts";
 import { ConfigError, ModelError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { ModelReply, ModelRequest } from "../../core/ports.ts";
-import { type CallPolicyOptions, callPolicy } from "../calling/call-policy.ts";
+import { withoutReasoning } from "../../core/text/reasoning.ts";
+import { type Attempt, type CallPolicyOptions, callPolicy } from "../calling/call-policy.ts";
 import { hasImages } from "../calling/image-places.ts";
-import { httpModelError, modelError, retryAfterMs, scrub } from "../calling/model-errors.ts";
-import type { StreamingModel } from "../calling/streaming.ts";
+import { httpModelError, modelError, retryAfterMs } from "../calling/model-errors.ts";
+import { faultOf, type ProviderFault } from "../calling/provider-fault.ts";
+import { type OnDelta, type StreamingModel, unreachable } from "../calling/streaming.ts";
 import { hasToolCallMarkup, parseToolCalls } from "../calls-in-text/tool-calls.ts";
 import { withToolsInWords } from "../prompted.ts";
 import { costUsd, listPrice, type ModelPrice } from "../spend/prices.ts";
+import { readCalls } from "./calls.ts";
 import { chatTransport } from "./chat.ts";
 import { OPENAI, openaiClient } from "./client.ts";
 import { type Field, fieldsLearned, type MaxTokensField } from "./fields.ts";
 import { responsesTransport } from "./responses.ts";
-import { type Call, malformed } from "./transport.ts";
-import { finishOf, type Gathered, toolCallsOf } from "./wire.ts";
+import { finishOf, type Gathered } from "./wire.ts";
 
 export interface OpenAIModelOptions extends CallPolicyOptions {
   /** As the endpoint names it. */
@@ -43,7 +45,7 @@ export interface OpenAIModelOptions extends CallPolicyOptions {
   readonly structuredOutput?: "native" | "words";
   /** Default: `max_completion_tokens` at OpenAI, `max_tokens` elsewhere. */
   readonly maxTokensField?: MaxTokensField;
-  /** Fields of the body that this port does not know, e.g. `{ top_k: 20 }`. */
+  /** Fields of the body, e.g. `{ top_k: 20 }`; they outrank ours. */
   readonly extraBody?: { readonly [key: string]: Json };
   /** Told once for each request field that the endpoint refused and that is left out since. */
   readonly onFieldDropped?: (field: Field) => void;
@@ -62,12 +64,17 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
   const id = `openai:${model}`;
   const price = options.price ?? listPrice(baseUrl, model);
   const atHome = new URL(baseUrl).hostname === "api.openai.com";
-  const fields = fieldsLearned(
-    options.structuredOutput === "words" ? ["responseSchema"] : [],
-    options.maxTokensField ?? (atHome ? "max_completion_tokens" : "max_tokens"),
-    options.onFieldDropped ?? (() => {}),
-  );
-  const policy = callPolicy(id, options);
+  const fields = fieldsLearned({
+    baseUrl,
+    model,
+    lacking: [
+      ...(options.structuredOutput === "words" ? (["responseSchema"] as const) : []),
+      ...(tools === "words" ? (["tools"] as const) : []),
+    ],
+    maxTokensField: options.maxTokensField ?? (atHome ? "max_completion_tokens" : "max_tokens"),
+    onDropped: options.onFieldDropped ?? (() => {}),
+  });
+  const policy = callPolicy(id, { server: baseUrl, ...options });
   const transport = options.api === "responses" ? responsesTransport(id) : chatTransport(id);
   const clock = options.clock ?? systemClock;
   let key = "";
@@ -78,39 +85,48 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
     if (key !== "") return;
     throw new ConfigError("MISSING_API_KEY", `${id} has no API key. Set it, or name where it is.`);
   };
-  const client = openaiClient(baseUrl, () => key, options.timeoutMs);
+  const client = openaiClient(baseUrl, () => key);
 
   const attempt = async (
     request: ModelRequest,
+    onDelta: OnDelta | undefined,
+    run: Attempt,
     signal: AbortSignal,
-    read: (call: Call) => Promise<Gathered>,
   ): Promise<ModelReply> => {
-    const asked = tools === "words" ? withToolsInWords(request) : request;
     fetchKey();
     for (;;) {
       const { lacking, maxTokensField } = fields;
-      const wire = { model, lacking, maxTokensField };
+      const inWords = lacking.has("tools");
+      const asked = inWords ? withToolsInWords(request) : request;
+      const images = hasImages(asked);
+      const broken = (fault: ProviderFault & { readonly status: number }): ModelError =>
+        httpModelError({ modelId: id, ...fault, fault, images, served: true, secret: key });
       try {
-        return replyOf(
-          await read({ client, request: asked, options: wire, extraBody: options.extraBody ?? {} }),
-          request,
-        );
+        const call = {
+          client,
+          request: asked,
+          options: { model, lacking, maxTokensField },
+          extraBody: options.extraBody ?? {},
+          broken,
+        };
+        return replyOf(await transport(call, onDelta, run, signal), request, inWords);
       } catch (error) {
         signal.throwIfAborted();
-        const refused = error instanceof APIError ? error : undefined;
-        const hint = `${refused?.param ?? ""} ${refused?.message ?? ""}`;
-        if (!fields.learn(refused?.status, hint, asked)) throw failureOf(error, hasImages(asked));
+        const refused = refusalIn(error);
+        const hint = `${refused?.fault.param ?? ""} ${refused?.fault.code ?? ""} ${refused?.fault.message ?? ""}`;
+        const sent = { lacking, maxTokensField };
+        if (!fields.learn(refused?.status, hint, asked, sent)) throw failureOf(error, images);
       }
     }
   };
 
-  const replyOf = (gathered: Gathered, request: ModelRequest): ModelReply => {
-    const native = toolCallsOf(gathered, id);
+  const replyOf = (gathered: Gathered, request: ModelRequest, inWords: boolean): ModelReply => {
+    const native = readCalls(gathered.calls);
+    if (typeof native === "string") throw unreadable(gathered, native);
+    const content = withoutReasoning(gathered.content);
     const fromText =
-      native.length === 0 &&
-      request.tools !== undefined &&
-      (tools === "words" || hasToolCallMarkup(gathered.content))
-        ? parseToolCalls(gathered.content, request.tools)
+      native.length === 0 && request.tools !== undefined && (inWords || hasToolCallMarkup(content))
+        ? parseToolCalls(content, request.tools)
         : undefined;
     const toolCalls = fromText === undefined ? native : fromText.calls;
     // A call that nobody can read stays in the text, for whoever can tell it back.
@@ -118,7 +134,7 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
     const said = lost ? undefined : fromText;
     const cost = costUsd(gathered.usage, price, gathered.cachedInputTokens);
     return {
-      content: gathered.refusal !== "" ? gathered.refusal : (said?.content ?? gathered.content),
+      content: gathered.refusal !== "" ? gathered.refusal : (said?.content ?? content),
       toolCalls,
       finishReason: finishOf(gathered, toolCalls.length),
       model: gathered.model ?? model,
@@ -127,54 +143,53 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
     };
   };
 
+  const unreadable = ({ finish, usage }: Gathered, why: string): ModelError =>
+    modelError(
+      "MALFORMED_REPLY",
+      finish === "length"
+        ? `The reply of ${id} was cut off within a tool call. Raise model.maxTokens.`
+        : `${id} called a tool with arguments that cannot be read (${why}). Ask again.`,
+      { model: id, paid: true, served: true, ...(usage !== undefined && { usage: { ...usage } }) },
+    );
+
   const failureOf = (error: unknown, images: boolean): unknown => {
     if (error instanceof ModelError || error instanceof ConfigError) return error;
-    if (error instanceof APIError && typeof error.status === "number") {
-      return httpModelError({
-        modelId: id,
-        status: error.status,
-        text: error.message.replace(/^\d{3} /, ""),
-        providerCode: error.code ?? error.type ?? undefined,
-        retryAfterMs: retryAfterMs((name) => error.headers?.get(name), clock.now()),
-        images,
-        secret: key,
-      });
-    }
-    if (error instanceof SyntaxError)
-      return malformed(id, "a reply that is no JSON", options.api ?? "chat completions");
-    if (error instanceof APIError && !(error instanceof APIConnectionError)) {
-      // An error object inside a stream has no status.
-      return modelError("MODEL_UNAVAILABLE", `${id} broke off: ${scrub(error.message, key)}`, {
-        model: id,
-      });
-    }
-    const origin = error instanceof Error ? errorCode(error) : undefined;
-    return modelError(
-      "MODEL_UNREACHABLE",
-      `${id} could not be reached, or the connection broke${origin === undefined ? "" : ` (${origin})`}. Check the base URL and the network.`,
-      { model: id, ...(origin !== undefined && { origin }) },
-    );
+    const refused = refusalIn(error);
+    if (refused === undefined) return unreachable(id, baseUrl, error);
+    const { status, fault, headers } = refused;
+    return httpModelError({
+      modelId: id,
+      status,
+      fault,
+      retryAfterMs: retryAfterMs((name) => headers?.get(name), clock.now()),
+      images,
+      served: false,
+      secret: key,
+    });
   };
 
   return {
     id,
     terms,
     complete: (request, signal) =>
-      policy((inner) => attempt(request, inner, (call) => transport.whole(call, inner)), signal),
+      policy((inner, run) => attempt(request, undefined, run, inner), signal),
     stream: (request, onDelta, signal) =>
-      policy(
-        (inner, run) =>
-          attempt(request, inner, (call) => transport.stream(call, onDelta, run, inner)),
-        signal,
-      ),
+      policy((inner, run) => attempt(request, onDelta, run, inner), signal),
   };
 }
 
-/** ECONNREFUSED and the like, from the error or what it was caused by. */
-function errorCode(error: Error): string | undefined {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const code: unknown = Object.hasOwn(at, "code") ? Reflect.get(at, "code") : undefined;
-    if (typeof code === "string" && /^[A-Z][A-Z0-9_]{2,40}$/.test(code)) return code;
-  }
-  return undefined;
+/** What the client keeps of a refusal: the body where it was JSON, else its text. */
+export function refusalIn(error: unknown):
+  | {
+      readonly status: number;
+      readonly fault: ProviderFault;
+      readonly headers: Headers | undefined;
+    }
+  | undefined {
+  if (!(error instanceof APIError) || error instanceof APIConnectionError) return undefined;
+  const { status, headers } = error as { status?: number; headers?: Headers };
+  if (status === undefined) return undefined;
+  const text = error.message.replace(/^\d{3} /, "");
+  const body = error.error ?? (text === "status code (no body)" ? "" : text);
+  return { status, fault: faultOf(body), headers };
 }

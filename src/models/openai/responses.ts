@@ -4,6 +4,7 @@
  */
 import type {
   ResponseCreateParamsNonStreaming,
+  ResponseCreateParamsStreaming,
   ResponseInputItem,
 } from "openai/resources/responses/responses";
 import { z } from "zod";
@@ -11,21 +12,25 @@ import type { Image } from "../../core/image.ts";
 import type { ModelMessage, ModelRequest } from "../../core/ports.ts";
 import { imageUrl } from "../calling/image-places.ts";
 import { modelError } from "../calling/model-errors.ts";
+import { faultOf } from "../calling/provider-fault.ts";
 import { withSchemaInWords } from "../prompted.ts";
+import { isStrict, sentSchema, toolParameters } from "../sent-schema.ts";
 import { type Gatherer, malformed, type Transport, transportOf } from "./transport.ts";
-import { isStrict, type WireOptions } from "./wire.ts";
+import type { WireOptions } from "./wire.ts";
 
 const ENDPOINT = "responses";
 
 export function responsesTransport(id: string): Transport {
   return transportOf(id, {
-    whole: ({ client, request, options, extraBody }, signal) =>
-      client.responses.create({ ...extraBody, ...toResponsesBody(request, options) }, { signal }),
-    pieces: ({ client, request, options, extraBody }, signal) =>
-      client.responses.create(
-        { ...extraBody, ...toResponsesBody(request, options), stream: true },
-        { signal },
-      ),
+    endpoint: ENDPOINT,
+    ask: ({ client, request, options, extraBody }, signal) => {
+      const body: ResponseCreateParamsStreaming = {
+        ...toResponsesBody(request, options),
+        stream: true,
+        ...extraBody,
+      };
+      return client.responses.create(body, { signal }).asResponse();
+    },
     gatherer: () => responseGatherer(id),
   });
 }
@@ -34,7 +39,7 @@ export function responsesTransport(id: string): Transport {
 function toResponsesBody(
   request: ModelRequest,
   { model, lacking }: Pick<WireOptions, "model" | "lacking">,
-): ResponseCreateParamsNonStreaming {
+): Omit<ResponseCreateParamsNonStreaming, "stream"> {
   const schema = request.responseSchema;
   const inWords = schema !== undefined && lacking.has("responseSchema");
   const messages = inWords ? withSchemaInWords(request.messages, schema.schema) : request.messages;
@@ -48,7 +53,7 @@ function toResponsesBody(
           type: "function" as const,
           name,
           description,
-          parameters,
+          parameters: toolParameters(parameters),
           strict: false,
         })),
         ...(request.toolChoice !== undefined && { tool_choice: request.toolChoice }),
@@ -59,7 +64,7 @@ function toResponsesBody(
           format: {
             type: "json_schema" as const,
             name: schema.name,
-            schema: schema.schema,
+            schema: sentSchema(schema.schema),
             strict: isStrict(schema.schema),
           },
         },
@@ -125,7 +130,7 @@ const Whole = z.looseObject({
   status: z.string().nullish(),
   output: z.array(Item),
   incomplete_details: z.looseObject({ reason: z.string().nullish() }).nullish(),
-  error: z.looseObject({ message: z.string().nullish(), code: z.string().nullish() }).nullish(),
+  error: z.unknown(),
   usage: z
     .looseObject({
       input_tokens: z.number(),
@@ -162,11 +167,11 @@ function responseGatherer(id: string): Gatherer {
   };
   const end = (whole: Whole): void => {
     if (whole.status === "failed") {
-      const { code, message } = whole.error ?? {};
+      const { code, message } = faultOf(whole.error);
       throw modelError(
         "MODEL_UNAVAILABLE",
-        `${id} gave up${code == null ? "" : ` (${code})`}: ${message ?? "no reason was given"}. Ask again.`,
-        { model: id },
+        `${id} gave up${code === undefined ? "" : ` (${code})`}: ${message === "" ? "no reason was given" : message}. Ask again.`,
+        { model: id, served: true },
       );
     }
     last = whole;

@@ -1,26 +1,18 @@
 /**
  * The chat completions dialect: our request to its body, its reply and its stream of pieces to ours.
- * Pure; the client that carries them is in openai.ts.
+ * Pure; chat.ts sends and receives.
  */
 import type {
   ChatCompletionCreateParamsNonStreaming,
   ChatCompletionMessageParam,
 } from "openai/resources/chat/completions";
 import { z } from "zod";
-import type { Json } from "../../core/json.ts";
-import type {
-  ModelMessage,
-  ModelReply,
-  ModelRequest,
-  ModelToolCall,
-  ModelUsage,
-} from "../../core/ports.ts";
+import type { ModelMessage, ModelReply, ModelRequest, ModelUsage } from "../../core/ports.ts";
 import { imagesByUser, imageUrl } from "../calling/image-places.ts";
-import { modelError } from "../calling/model-errors.ts";
 import type { ModelDelta } from "../calling/streaming.ts";
-import { readRelaxedJson } from "../calls-in-text/relaxed-json.ts";
-import { isObject } from "../calls-in-text/shapes.ts";
 import { withSchemaInWords } from "../prompted.ts";
+import { isStrict, sentSchema, toolParameters } from "../sent-schema.ts";
+import { callGatherer, type GatheredCall } from "./calls.ts";
 import type { Field, MaxTokensField } from "./fields.ts";
 
 export interface WireOptions {
@@ -33,7 +25,7 @@ export interface WireOptions {
 export function toBody(
   request: ModelRequest,
   { model, lacking, maxTokensField }: WireOptions,
-): ChatCompletionCreateParamsNonStreaming {
+): Omit<ChatCompletionCreateParamsNonStreaming, "stream"> {
   const schema = request.responseSchema;
   const inWords = schema !== undefined && lacking.has("responseSchema");
   const messages = inWords ? withSchemaInWords(request.messages, schema.schema) : request.messages;
@@ -45,7 +37,7 @@ export function toBody(
       request.tools.length > 0 && {
         tools: request.tools.map(({ name, description, parameters }) => ({
           type: "function" as const,
-          function: { name, description, parameters },
+          function: { name, description, parameters: toolParameters(parameters) },
         })),
         ...(request.toolChoice !== undefined && { tool_choice: request.toolChoice }),
       }),
@@ -55,7 +47,7 @@ export function toBody(
           type: "json_schema" as const,
           json_schema: {
             name: schema.name,
-            schema: schema.schema,
+            schema: sentSchema(schema.schema),
             strict: isStrict(schema.schema),
           },
         },
@@ -97,62 +89,50 @@ function toMessage(message: ModelMessage): ChatCompletionMessageParam {
   };
 }
 
-/** Strict mode takes schemas alone whose objects are closed and name each property as required. */
-export function isStrict(schema: Json): boolean {
-  if (Array.isArray(schema)) return schema.every(isStrict);
-  if (!isObject(schema)) return true;
-  if (isObject(schema.properties ?? null)) {
-    const names = Object.keys(schema.properties ?? {});
-    const required = Array.isArray(schema.required) ? schema.required : [];
-    if (schema.additionalProperties !== false) return false;
-    if (!names.every((name) => required.includes(name))) return false;
-  } else if (schema.type === "object") {
-    return false;
-  }
-  return Object.values(schema).every(isStrict);
-}
-
+/** Text, or parts of which some are text. Where servers differ, a field of another type is absent. */
 const Text = z
-  .union([z.string(), z.array(z.looseObject({ text: z.string().optional() }))])
+  .union([z.string(), z.array(z.looseObject({ text: z.string().nullish().catch(null) }))])
   .nullish()
   .transform((text) =>
     typeof text === "string" ? text : (text ?? []).map((part) => part.text ?? "").join(""),
   );
+const maybe = <Shape extends z.ZodType>(shape: Shape) => shape.nullish().catch(undefined);
+const Count = maybe(z.coerce.number().min(0).max(1e12));
 const Usage = z.looseObject({
-  prompt_tokens: z.number().nullish(),
-  completion_tokens: z.number().nullish(),
-  prompt_tokens_details: z.looseObject({ cached_tokens: z.number().nullish() }).nullish(),
+  prompt_tokens: z.number(),
+  completion_tokens: Count,
+  prompt_tokens_details: maybe(z.looseObject({ cached_tokens: Count })),
 });
 const ToolCallPiece = z.looseObject({
-  index: z.int().min(0).max(1_000).nullish(),
-  id: z.string().nullish(),
-  function: z
-    .looseObject({
-      name: z.string().nullish(),
-      // Some servers send the arguments as an object, against the protocol.
-      arguments: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish(),
-    })
-    .nullish(),
+  index: maybe(z.int()),
+  id: maybe(z.union([z.string(), z.number()]).transform(String)),
+  function: maybe(
+    z.looseObject({
+      name: maybe(z.string()),
+      /** Text by the protocol; some servers send the object. */
+      arguments: z.unknown(),
+    }),
+  ),
 });
 const Message = z.looseObject({
   content: Text,
-  refusal: z.string().nullish(),
-  tool_calls: z.array(ToolCallPiece).nullish(),
+  refusal: maybe(z.string()),
+  tool_calls: maybe(z.array(ToolCallPiece)),
 });
 
 /** A whole reply, or one piece of a stream: the same shape but for the name of the message. */
 export const Chunk = z.looseObject({
-  model: z.string().nullish(),
+  model: maybe(z.string()),
   choices: z
     .array(
       z.looseObject({
-        finish_reason: z.string().nullish(),
+        finish_reason: maybe(z.string()),
         message: Message.nullish(),
         delta: Message.nullish(),
       }),
     )
     .nullish(),
-  usage: Usage.nullish(),
+  usage: maybe(Usage),
 });
 export type Chunk = z.output<typeof Chunk>;
 
@@ -162,7 +142,7 @@ export interface Gathered {
   readonly content: string;
   readonly refusal: string;
   readonly finish: string | undefined;
-  readonly calls: readonly { readonly id: string; readonly name: string; readonly text: string }[];
+  readonly calls: readonly GatheredCall[];
   readonly usage: ModelUsage | undefined;
   readonly cachedInputTokens: number;
 }
@@ -175,18 +155,19 @@ export function gatherer(): { add(chunk: Chunk): readonly ModelDelta[]; gathered
   let refusal = "";
   let usage: ModelUsage | undefined;
   let cachedInputTokens = 0;
-  const calls: { id: string; name: string; text: string }[] = [];
+  const calls = callGatherer();
 
   return {
     add(chunk) {
       model ??= chunk.model ?? undefined;
       const counts = chunk.usage;
-      if (typeof counts?.prompt_tokens === "number") {
+      // Some servers count on in every piece: the last word counts.
+      if (counts !== undefined && counts !== null) {
         usage = { inputTokens: counts.prompt_tokens, outputTokens: counts.completion_tokens ?? 0 };
         cachedInputTokens = counts.prompt_tokens_details?.cached_tokens ?? 0;
       }
       const choice = chunk.choices?.[0];
-      finish = choice?.finish_reason ?? finish;
+      finish = choice?.finish_reason || finish;
       const said = choice?.message ?? choice?.delta;
       const deltas: ModelDelta[] = [];
       if (said?.content !== undefined && said.content !== "") {
@@ -194,56 +175,42 @@ export function gatherer(): { add(chunk: Chunk): readonly ModelDelta[]; gathered
         deltas.push({ kind: "text", text: said.content });
       }
       refusal += said?.refusal ?? "";
+      const whole = choice?.message !== undefined && choice.message !== null;
       for (const piece of said?.tool_calls ?? []) {
         const given = piece.function?.arguments ?? "";
-        const argumentsText = typeof given === "string" ? given : JSON.stringify(given);
-        // Without an index, a piece with an id opens a call and one without goes on with the last.
-        const opens = piece.id !== undefined && piece.id !== null && piece.id !== "";
-        const last = Math.max(0, calls.length - 1);
-        const index = piece.index ?? (opens && calls[last]?.id !== piece.id ? calls.length : last);
-        while (calls.length <= index) calls.push({ id: "", name: "", text: "" });
-        const call = calls[index] ?? { id: "", name: "", text: "" };
-        if (call.id === "") call.id = piece.id ?? "";
-        if (call.name === "") call.name = piece.function?.name ?? "";
-        call.text += argumentsText;
-        deltas.push({ kind: "tool-call", index, name: call.name, argumentsText });
+        const text = typeof given === "string" ? given : JSON.stringify(given);
+        const name = piece.function?.name ?? undefined;
+        const index = calls.add({
+          index: piece.index ?? undefined,
+          id: piece.id ?? undefined,
+          name,
+          text,
+          whole,
+        });
+        if (index === undefined) continue;
+        const called = calls.calls()[index]?.name ?? "";
+        deltas.push({ kind: "tool-call", index, name: called, argumentsText: text });
       }
       return deltas;
     },
-    gathered: () => ({ model, content, refusal, finish, calls, usage, cachedInputTokens }),
+    gathered: () => ({
+      model,
+      content,
+      refusal,
+      finish,
+      calls: calls.calls(),
+      usage,
+      cachedInputTokens,
+    }),
   };
 }
 
-/**
- * The tool calls of a reply. Writing is repaired (quotes, commas); a cut-off argument is not.
- *
- * @throws ModelError MALFORMED_REPLY
- */
-export function toolCallsOf(gathered: Gathered, modelId: string): ModelToolCall[] {
-  return gathered.calls.map(({ id, name, text }, index) => {
-    const read =
-      text.trim() === "" ? { status: "read" as const, value: {} } : readRelaxedJson(text);
-    if (read.status === "read" && isObject(read.value) && name !== "") {
-      return { id: id === "" ? `call_${index + 1}` : id, name, arguments: read.value };
-    }
-    const why = read.status === "unread" ? read.reason : "they are no object";
-    throw modelError(
-      "MALFORMED_REPLY",
-      gathered.finish === "length"
-        ? `The reply of ${modelId} was cut off within a tool call. Raise maxTokens.`
-        : `${modelId} called a tool with arguments that can not be read (${why}). Ask again.`,
-      {
-        model: modelId,
-        paid: true,
-        ...(gathered.usage !== undefined && { usage: { ...gathered.usage } }),
-      },
-    );
-  });
-}
-
+/** Why the reply ended; servers have words of their own for the same reasons. */
 export function finishOf({ finish, refusal }: Gathered, calls: number): ModelReply["finishReason"] {
-  if (refusal !== "" || finish === "content_filter") return "refused";
-  if (finish === "length") return "length";
+  const reason = finish?.toLowerCase();
+  if (refusal !== "" || reason === "content_filter" || reason === "safety") return "refused";
+  if (reason === "length" || reason === "max_tokens" || reason === "model_length") return "length";
   if (calls > 0) return "tool-calls";
-  return finish === "stop" || finish === "tool_calls" ? "stop" : "other";
+  const stops = ["stop", "eos", "eos_token", "end_turn", "stop_sequence", "tool_calls"];
+  return reason !== undefined && stops.includes(reason) ? "stop" : "other";
 }

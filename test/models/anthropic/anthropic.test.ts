@@ -64,6 +64,7 @@ describe("anthropic: over the wire", () => {
     const [sent] = server.requests;
     expect(sent?.headers["x-api-key"]).toBe(PLANTED_KEY);
     expect(sent?.body).toEqual({
+      stream: true,
       model: "m",
       max_tokens: 4096,
       system: "S",

@@ -71,6 +71,8 @@ describe("openai: over the wire", () => {
     const sent = server.requests[0];
     expect(sent?.headers.authorization).toBe(`Bearer ${PLANTED_KEY}`);
     expect(sent?.body).toEqual({
+      stream: true,
+      stream_options: { include_usage: true },
       model: "m",
       messages: [
         { role: "system", content: "S" },

@@ -1,6 +1,7 @@
 /** The responses interface, by the real `openai` client, against a provider on loopback. */
 import { afterEach, describe, expect, test } from "vitest";
 import type { ModelRequest } from "../../../src/core/ports.ts";
+import { sentSchema } from "../../../src/models/sent-schema.ts";
 import {
   languageModelContract,
   streamingModelContract,
@@ -63,6 +64,7 @@ describe("openai responses: over the wire", () => {
     const [request] = server.requests;
     expect(request?.path).toBe("/v1/responses");
     expect(request?.body).toEqual({
+      stream: true,
       model: "m",
       store: false,
       input: [
@@ -73,7 +75,9 @@ describe("openai responses: over the wire", () => {
       ],
       tools: [{ type: "function", ...WEATHER, strict: false }],
       tool_choice: "auto",
-      text: { format: { type: "json_schema", name: "answer", schema: SCHEMA, strict: true } },
+      text: {
+        format: { type: "json_schema", name: "answer", schema: sentSchema(SCHEMA), strict: true },
+      },
       temperature: 0.5,
       max_output_tokens: 9,
     });

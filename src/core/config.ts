@@ -4,6 +4,7 @@ import { z } from "zod";
 import { AgentConfig, agentCircle } from "./agent.ts";
 import { Approvals } from "./approvals.ts";
 import { Language } from "./execution.ts";
+import { Json } from "./json.ts";
 import { McpServers } from "./mcp-servers.ts";
 import type { Budget } from "./request.ts";
 import { EmbedderConfig, StoreConfig } from "./store.ts";
@@ -50,6 +51,75 @@ const modelFields = {
       "Terms under which its output may be used, e.g. `open-weights:apache-2.0`. Exports for training filter by them.",
     ),
   temperature: z.number().min(0).max(2).describe("How much the answers vary."),
+  timeoutSeconds: z
+    .number()
+    .positive()
+    .max(86_400)
+    .exactOptional()
+    .describe("Longest time for one reply, from the call to its end. Default 1800."),
+  silenceSeconds: z
+    .number()
+    .positive()
+    .max(86_400)
+    .exactOptional()
+    .describe(
+      "Longest silence of the server, before a reply begins and between its pieces. Default 300.",
+    ),
+  maxConcurrent: z
+    .int()
+    .min(1)
+    .max(1_024)
+    .exactOptional()
+    .describe(
+      "Calls that the server gets at once, over all roles and requests of a process. Default: 8 for each role.",
+    ),
+  requestsPerMinute: z
+    .number()
+    .positive()
+    .exactOptional()
+    .describe(
+      "Calls that start in a minute, evenly spaced, over all roles and requests of a process. Default: no limit.",
+    ),
+  maxRetries: z
+    .int()
+    .min(0)
+    .max(20)
+    .exactOptional()
+    .describe("Further attempts after a failure that may pass. Default 4."),
+  maxTokens: z
+    .int()
+    .min(16)
+    .max(1_000_000)
+    .exactOptional()
+    .describe("Longest reply, in tokens. Default 4000."),
+  contextTokens: z
+    .int()
+    .min(512)
+    .max(100_000_000)
+    .exactOptional()
+    .describe(
+      "Size of the server's context, in tokens. Replies are asked for that fit behind their request, and less is packed into a request. Default: not known.",
+    ),
+  price: z
+    .strictObject({
+      inputPerMillion: z.number().min(0).describe("Dollars for a million tokens that are sent."),
+      outputPerMillion: z.number().min(0).describe("Dollars for a million tokens of replies."),
+      cachedInputPerMillion: z
+        .number()
+        .min(0)
+        .exactOptional()
+        .describe("Dollars for a million tokens that the server has in its cache."),
+    })
+    .exactOptional()
+    .describe(
+      "Price of the model. Default: the list price, where it is known. A budget in dollars needs one.",
+    ),
+  extraBody: z
+    .record(z.string(), Json)
+    .exactOptional()
+    .describe(
+      "Fields that go into the body of each call as they are, e.g. `top_k: 20`. They outrank the engine's own.",
+    ),
   samplers: z.int().min(1).max(1_024).describe("Calls in flight while a function evolves."),
   budgetTokens: z
     .int()
@@ -231,6 +301,14 @@ export function toolBudget({
     : { evaluations: budgetEvaluations };
 }
 
+/** Of what is known of a request, as much as still leaves room in the planner's context. */
+export function groundingTokens(config: Config): number {
+  const whole = modelOfRole(config, "planner")?.contextTokens;
+  return whole === undefined
+    ? config.contextTokens
+    : Math.min(config.contextTokens, Math.floor(whole / 4));
+}
+
 /** The settings of the model that speaks for a role; undefined: there is none. */
 export function modelOfRole(
   { model, roles }: Pick<Config, "model" | "roles">,
@@ -241,8 +319,8 @@ export function modelOfRole(
   const said = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   // A role that a manifest brings stands by itself.
   if (model === undefined) return ModelConfig.parse(said);
-  // Another provider is another place: its address and key are not the default's.
-  const { baseUrl: _, ...elsewhere } = model;
+  // Another provider is another place: its address, price and fields are not the default's.
+  const { baseUrl: _, price: __, extraBody: ___, ...elsewhere } = model;
   const base = own.provider !== undefined && own.provider !== model.provider ? elsewhere : model;
   return ModelConfig.parse({ ...base, ...said });
 }

@@ -4,7 +4,7 @@ import type { Amounts, Spending } from "../core/spending.ts";
 import { type DriverSettings, driverOf } from "./configured.ts";
 import { budgetedModel, type ModelBudget } from "./spend/budgeted.ts";
 
-export interface RequestModelSettings extends DriverSettings {
+export type RequestModelSettings = DriverSettings & {
   /** Of the request and everything below it. */
   readonly spending: Spending;
   readonly limit: Amounts;
@@ -12,12 +12,12 @@ export interface RequestModelSettings extends DriverSettings {
   readonly name: string;
   /** Text as it comes in. */
   readonly onText?: (text: string) => void;
-}
+};
 
 /** @throws ConfigError UNKNOWN_PRICE for a budget in dollars without a known price. */
 export function requestModel(settings: RequestModelSettings): LanguageModel {
   const { spending, limit, name, onText, ...rest } = settings;
-  const { driver, price } = driverOf(rest);
+  const { driver, bounds } = driverOf(rest);
   const said: LanguageModel =
     onText === undefined
       ? driver
@@ -32,7 +32,7 @@ export function requestModel(settings: RequestModelSettings): LanguageModel {
               signal,
             ),
         };
-  return budgetedModel(said, budgetOf(spending, limit, name), price === undefined ? {} : { price });
+  return budgetedModel(said, budgetOf(spending, limit, name), bounds);
 }
 
 /** The request's budget in the shape that models reserve from. */

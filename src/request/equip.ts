@@ -95,7 +95,7 @@ export function equipForModel(ports: WalkPorts, attempt: AttemptContext): ModelW
     now: () => new Date(clock.now()).toISOString(),
     revise: revisions(steps),
     lookUps: lookUps([...config.data, ...(request.files ?? [])], memory),
-    contextTokens: config.contextTokens,
+    contextTokens: groundingTokens(config),
     standing: [...config.agents.map((agent) => subAgent(agentPorts, agent)), ...own(steps)],
     createTool: (step, goal, signal) =>
       makeForStep(ports, attempt, equipment.ask, step, goal, signal),

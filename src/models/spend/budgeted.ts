@@ -1,7 +1,7 @@
 /**
  * A model within a budget: each call reserves the most that it can cost before it is made.
  */
-import { ModelError } from "../../core/errors.ts";
+import { ConfigError, ModelError } from "../../core/errors.ts";
 import { imageTokens, sizeOf } from "../../core/image.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../../core/ports.ts";
 import { imagesOf } from "../calling/image-places.ts";
@@ -13,6 +13,8 @@ export interface BudgetedOptions {
   readonly price?: ModelPrice;
   /** For requests that name no `maxTokens`; it is then sent. Default 4 000. */
   readonly maxTokens?: number;
+  /** What the model's context holds: a reply is asked for that still fits behind its request. */
+  readonly contextTokens?: number;
 }
 
 /** What calls are paid from: a ledger, or whatever reserves before it is spent. */
@@ -31,7 +33,8 @@ const FOR_IMAGE = 4;
 
 /**
  * Rejects with BudgetExceededError before a call that could overshoot. A call of which nobody knows
- * what it cost (timed out, cut, cancelled, no usage said) is entered with all it had reserved.
+ * what it cost (timed out, cut, cancelled, no usage said) is entered with all it had reserved; one that
+ * was refused, or never sent, costs nothing.
  *
  * Holds as long as the provider keeps to `maxTokens`, counts a byte as at most one token and an image
  * as at most four times the estimate of `imageTokens`. Does not
@@ -43,23 +46,24 @@ const FOR_IMAGE = 4;
 export function budgetedModel(
   model: LanguageModel,
   budget: ModelBudget,
-  { price, maxTokens = 4_000 }: BudgetedOptions = {},
+  { price, maxTokens = 4_000, contextTokens }: BudgetedOptions = {},
 ): LanguageModel {
   needPrice(budget.limit, price !== undefined, model.id);
   return {
     id: model.id,
     terms: model.terms,
     async complete(request, signal) {
-      const bounded: ModelRequest = { ...request, maxTokens: request.maxTokens ?? maxTokens };
-      const most = mostOf(bounded, bounded.maxTokens ?? maxTokens, price);
+      const wanted = request.maxTokens ?? maxTokens;
+      const longest =
+        contextTokens === undefined ? wanted : fitting(request, wanted, contextTokens);
+      const bounded: ModelRequest = { ...request, maxTokens: longest };
+      const most = mostOf(bounded, longest, price);
       const reservation = await budget.reserve(most, signal);
       let reply: ModelReply;
       try {
         reply = await model.complete(bounded, signal);
       } catch (error) {
-        await reservation.settle(
-          error instanceof ModelError && !mayHaveCost(error) ? { calls: 1 } : most,
-        );
+        await reservation.settle(mayHaveCost(error) ? most : {});
         throw error;
       }
       const { usage } = reply;
@@ -74,14 +78,23 @@ export function budgetedModel(
   };
 }
 
-/** The provider said no before it computed anything. */
-function mayHaveCost({ code }: ModelError): boolean {
-  return (
-    code === "MODEL_TIMEOUT" ||
-    code === "MALFORMED_REPLY" ||
-    code === "MODEL_REFUSED" ||
-    code === "MODEL_UNAVAILABLE"
-  );
+/** Not if it was never sent, or refused before anything was computed. */
+function mayHaveCost(error: unknown): boolean {
+  if (error instanceof ConfigError) return false;
+  if (!(error instanceof ModelError)) return true;
+  const { code, facts } = error;
+  return typeof facts.served === "boolean"
+    ? facts.served
+    : code === "MODEL_TIMEOUT" || code === "MALFORMED_REPLY" || code === "MODEL_REFUSED";
+}
+
+/** Shorter than this no reply is of use; then the server may refuse the request. */
+const SHORTEST_REPLY = 256;
+
+/** Servers refuse a request that leaves no room for the longest reply. A token is some three bytes. */
+function fitting(request: ModelRequest, maxTokens: number, contextTokens: number): number {
+  const { tokens = 0 } = mostOf(request, 0, undefined);
+  return Math.min(maxTokens, Math.max(SHORTEST_REPLY, contextTokens - Math.ceil(tokens / 3)));
 }
 
 /** An upper bound: no tokenizer in use makes more tokens than there are bytes. */

@@ -132,16 +132,25 @@ describe("budgeted model", () => {
     expect(ledger.spent().tokens).toBeGreaterThanOrEqual(7 + 100);
   });
 
-  test("charges a refused key a call alone, and a time-out everything that it may have cost", async () => {
+  test("charges nothing for what was refused, and all that it may have cost for what was cut off", async () => {
     const ledger = budgetLedger({ tokens: 10_000 });
     const model = budgetedModel(
-      scriptedModel([new ModelError("MODEL_AUTH", "no"), new ModelError("MODEL_TIMEOUT", "late")]),
+      scriptedModel([
+        new ModelError("MODEL_AUTH", "no"),
+        new ModelError("MODEL_UNREACHABLE", "refused", { facts: { served: false } }),
+        new ModelError("MODEL_TIMEOUT", "late"),
+        new ModelError("MODEL_UNREACHABLE", "broke", { facts: { served: true } }),
+      ]),
       ledger,
     );
     await expect(model.complete(ASK, never())).rejects.toMatchObject({ code: "MODEL_AUTH" });
-    expect(ledger.spent()).toMatchObject({ tokens: 0, calls: 1 });
+    await expect(model.complete(ASK, never())).rejects.toMatchObject({ message: "refused" });
+    expect(ledger.spent()).toMatchObject({ tokens: 0, calls: 0 });
     await expect(model.complete(ASK, never())).rejects.toMatchObject({ code: "MODEL_TIMEOUT" });
-    expect(ledger.spent().tokens).toBeGreaterThan(100);
+    const afterOne = ledger.spent().tokens;
+    expect(afterOne).toBeGreaterThan(100);
+    await expect(model.complete(ASK, never())).rejects.toMatchObject({ message: "broke" });
+    expect(ledger.spent()).toMatchObject({ tokens: 2 * afterOne, calls: 2 });
   });
 
   test("a budget in dollars without a price is a ConfigError: it could not be kept", () => {

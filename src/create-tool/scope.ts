@@ -8,6 +8,7 @@
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
+import { asked } from "../ask/asked.ts";
 import type { NewEvent } from "../core/event.ts";
 import { Language } from "../core/execution.ts";
 import { Json } from "../core/json.ts";
@@ -64,20 +65,33 @@ export interface Scoped {
 const WrittenLanguage = Language.extract(["javascript", "typescript", "python", "shell"]);
 type WrittenLanguage = z.output<typeof WrittenLanguage>;
 const Value = z.unknown().transform((value) => Json.parse(value ?? null));
-const Decision = z.object({
-  decision: z.enum(["new", "reuse"]),
-  /** Name of the stored tool to use instead. */
-  reuse: z.string().nullish(),
-  name: ToolName,
-  description: z.string().min(1),
-  signature: z.string().min(1),
-  arguments: z.array(z.object({ name: z.string(), why: z.string() })).default([]),
-  constants: z.array(z.object({ value: z.string(), why: z.string() })).default([]),
-  generality: z.enum(["general", "specific"]),
-  language: WrittenLanguage.default("typescript"),
-  reasons: z.array(z.string()).min(1),
-  calls: z.array(z.array(Value)).default([]),
-});
+const why = z.string().meta({ maxLength: 300 });
+const Decision = asked(
+  "scope",
+  z.object({
+    decision: z.enum(["new", "reuse"]),
+    /** Name of the stored tool to use instead. */
+    reuse: z.string().meta({ maxLength: 80 }).nullish(),
+    name: ToolName,
+    description: z.string().min(1).meta({ maxLength: 1_000 }),
+    signature: z.string().min(1).meta({ maxLength: 300 }),
+    arguments: z
+      .array(z.object({ name: z.string().meta({ maxLength: 80 }), why }))
+      .meta({ maxItems: 12 })
+      .default([]),
+    constants: z
+      .array(z.object({ value: z.string().meta({ maxLength: 500 }), why }))
+      .meta({ maxItems: 12 })
+      .default([]),
+    generality: z.enum(["general", "specific"]),
+    language: WrittenLanguage.default("typescript"),
+    reasons: z.array(why).min(1).meta({ maxItems: 5 }),
+    calls: z
+      .array(z.array(Value).meta({ maxItems: 12 }))
+      .meta({ maxItems: 10 })
+      .default([]),
+  }),
+);
 type Decision = z.output<typeof Decision>;
 
 /** Stored tools that a new one is compared with. */

@@ -8,6 +8,7 @@
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
+import { asked } from "../ask/asked.ts";
 import { canonicalJson, Json, sameJson } from "../core/json.ts";
 import type { Case } from "../core/tool.ts";
 import type { AuthoredCase, Property } from "./authored.ts";
@@ -30,29 +31,35 @@ export interface WrittenCases {
 }
 
 const Value = z.unknown().transform((value) => Json.parse(value ?? null));
-const Args = z.array(Value);
+const Args = z.array(Value).meta({ maxItems: 12 });
 const WrittenProperty = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("idempotent") }),
   z.object({ kind: z.literal("symmetric") }),
-  z.object({ kind: z.literal("inverse"), tool: z.string() }),
+  z.object({ kind: z.literal("inverse"), tool: z.string().meta({ maxLength: 80 }) }),
   z.object({
     kind: z.literal("bounds"),
     minimum: z.number().exactOptional(),
     maximum: z.number().exactOptional(),
   }),
 ]);
-const Written = z.object({
-  cases: z
-    .array(z.object({ args: Args, expected: Value }))
-    .min(1)
-    .max(30),
-  properties: z.array(WrittenProperty).default([]),
-});
-const Answers = z.object({
-  answers: z.array(
-    z.object({ case: z.int(), expected: Value, unclear: z.boolean().default(false) }),
-  ),
-});
+const Written = asked(
+  "write-cases",
+  z.object({
+    cases: z
+      .array(z.object({ args: Args, expected: Value }))
+      .min(1)
+      .max(30),
+    properties: z.array(WrittenProperty).meta({ maxItems: 6 }).default([]),
+  }),
+);
+const Answers = asked(
+  "answer-cases",
+  z.object({
+    answers: z
+      .array(z.object({ case: z.int(), expected: Value, unclear: z.boolean().default(false) }))
+      .meta({ maxItems: 100 }),
+  }),
+);
 
 /** Numbers that come out of arithmetic are compared within it. */
 export const ROUNDING = 1e-6;

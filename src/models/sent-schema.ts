@@ -11,8 +11,9 @@ import { safePattern } from "./safe-pattern.ts";
 type Schema = { readonly [key: string]: Json };
 
 /** llama.cpp refuses a repetition of 2,000 or takes more than that for no bound, by its version. */
-export const LONGEST_STRING = 1_900;
-const LONGEST_LIST = 50;
+export const LONGEST = 1_900;
+/** Where the schema names none. */
+const USUAL_LIST = 50;
 
 const KNOWN: ReadonlySet<string> = new Set([
   "type",
@@ -55,7 +56,9 @@ function visit(schema: Schema, bounded: boolean): Schema {
           Object.entries(value).map(([name, each]) => [name, inner(each)]),
         );
       }
-    } else if (key === "anyOf" || key === "oneOf" || key === "allOf" || key === "prefixItems") {
+    } else if (key === "allOf") {
+      if (Array.isArray(value)) for (const part of value.map(inner)) merge(sent, part);
+    } else if (key === "anyOf" || key === "oneOf" || key === "prefixItems") {
       // Whether exactly one fits is checked here; grammars know of alternatives alone.
       const name = key === "oneOf" ? "anyOf" : key;
       if (Array.isArray(value)) sent[name] = value.map(inner);
@@ -74,6 +77,20 @@ function visit(schema: Schema, bounded: boolean): Schema {
   return withBounds(sent, bounded);
 }
 
+/** Both at once, as far as objects go: grammars know of no other "and". */
+function merge(sent: Record<string, Json>, part: Json): void {
+  if (!isSchema(part)) return;
+  for (const [key, value] of Object.entries(part)) {
+    const there = sent[key];
+    if (there === undefined) sent[key] = value;
+    else if (key === "properties" && isSchema(there) && isSchema(value)) {
+      sent[key] = { ...there, ...value };
+    } else if (key === "required" && Array.isArray(there) && Array.isArray(value)) {
+      sent[key] = [...new Set([...there, ...value])];
+    }
+  }
+}
+
 /** Bounds that say no more than that a number is exact. */
 function withoutSafeIntegers(sent: Record<string, Json>): void {
   if (sent.minimum === Number.MIN_SAFE_INTEGER) delete sent.minimum;
@@ -84,14 +101,14 @@ function withBounds(sent: Record<string, Json>, bounded: boolean): Schema {
   const is = (type: string): boolean =>
     sent.type === type || (Array.isArray(sent.type) && sent.type.includes(type));
   const fixed = sent.enum !== undefined || sent.const !== undefined;
-  const bound = (key: string, most: number, needed: boolean): void => {
+  const bound = (key: string, usual: number, needed: boolean): void => {
     const said = sent[key];
-    if (typeof said === "number" && said <= most) return;
-    if (bounded && needed) sent[key] = most;
+    if (typeof said === "number" && said <= LONGEST) return;
+    if (bounded && needed) sent[key] = said === undefined ? usual : LONGEST;
     else delete sent[key];
   };
-  bound("maxLength", LONGEST_STRING, is("string") && !fixed);
-  bound("maxItems", bounded ? LONGEST_LIST : LONGEST_STRING, is("array") && !fixed);
+  bound("maxLength", LONGEST, is("string") && !fixed);
+  bound("maxItems", USUAL_LIST, is("array") && !fixed);
   return sent;
 }
 

@@ -8,6 +8,7 @@
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
+import { asked } from "../ask/asked.ts";
 import type { ToolMatch, ToolStore } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Tool } from "../core/tool.ts";
@@ -33,13 +34,20 @@ const NEEDED_VOTES = 2;
 const KEPT = 3;
 const MOST_OFFERED = 20;
 
-const PotentialTools = z.object({
-  potential_tools: z
-    .array(
-      z.object({ name: z.string().min(1), signature: z.string(), description: z.string().min(1) }),
-    )
-    .max(12),
-});
+const PotentialTools = asked(
+  "blind-affordance",
+  z.object({
+    potential_tools: z
+      .array(
+        z.object({
+          name: z.string().min(1).meta({ maxLength: 80 }),
+          signature: z.string().meta({ maxLength: 300 }),
+          description: z.string().min(1).meta({ maxLength: 400 }),
+        }),
+      )
+      .max(12),
+  }),
+);
 
 /** A stored tool by what the search said of it; JSON, for it is kept in the journal. */
 type Match = { readonly name: string; readonly version: number; readonly score: number };

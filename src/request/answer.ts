@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
+import { asked } from "../ask/asked.ts";
 import type { Json } from "../core/json.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Answer, Draft } from "../work/answer.ts";
@@ -95,13 +96,16 @@ export async function answerByModel(
   };
 }
 
-const Written = z.object({
-  text: z.string().min(1),
-  value: z
-    .unknown()
-    .optional()
-    .transform((value) => (value ?? null) as Json),
-});
+const Written = asked(
+  "answer",
+  z.object({
+    text: z.string().min(1),
+    value: z
+      .unknown()
+      .optional()
+      .transform((value) => (value ?? null) as Json),
+  }),
+);
 
 /** A plan that says the whole answer is taken at its word; otherwise it is written from results. */
 async function composed(

@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
+import { asked } from "../ask/asked.ts";
 import type { Request } from "../core/request.ts";
 import type { Draft } from "../work/answer.ts";
 import { quoteJson } from "../work/callable.ts";
@@ -19,19 +20,25 @@ export function checkByRule(request: Request, draft: Draft): readonly Check[] {
   return itemsOf(request).map((item) => propertyCheck(item, draft) ?? unchecked(item));
 }
 
-const Verdicts = z.object({
-  verdicts: z.array(
-    z.object({
-      item: z.int().min(0),
-      verdict: z.enum(["met", "unmet", "unclear"]),
-      reason: z.string(),
-      cases: z
-        .string()
-        .nullish()
-        .describe("name of a used tool whose test cases show it, if they do"),
-    }),
-  ),
-});
+const Verdicts = asked(
+  "judge",
+  z.object({
+    verdicts: z
+      .array(
+        z.object({
+          item: z.int().min(0),
+          verdict: z.enum(["met", "unmet", "unclear"]),
+          reason: z.string().meta({ maxLength: 500 }),
+          cases: z
+            .string()
+            .meta({ maxLength: 80 })
+            .nullish()
+            .describe("name of a used tool whose test cases show it, if they do"),
+        }),
+      )
+      .meta({ maxItems: 100 }),
+  }),
+);
 
 /** @param judge Asks with the role `judge`: another call than the author's, and another model if so configured. */
 export async function checkByJudge(

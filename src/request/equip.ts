@@ -7,7 +7,7 @@ import { asker, type RoleModel } from "../ask/asker.ts";
 import { readPrompts } from "../ask/prompts/book.ts";
 import { type Permit, permitByPerson } from "../call/approvals.ts";
 import { type ToolCallable, toolCallable } from "../call/tool-callable.ts";
-import { type Config, modelOfRole } from "../core/config.ts";
+import { type Config, groundingTokens, modelOfRole } from "../core/config.ts";
 import type { PromptOverrides } from "../core/prompts.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Tool } from "../core/tool.ts";

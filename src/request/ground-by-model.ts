@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
+import { asked } from "../ask/asked.ts";
 import type { Json } from "../core/json.ts";
 import type { Request } from "../core/request.ts";
 import type { Steps } from "../core/steps.ts";
@@ -32,12 +33,16 @@ const MOST_QUERIES = 3;
 const MOST_ITEMS = 8;
 
 const list = z
-  .array(z.string())
+  .array(z.string().meta({ maxLength: 200 }))
+  .meta({ maxItems: MOST_QUERIES })
   .nullish()
   .transform((queries) =>
     (queries ?? []).filter((query) => query.trim() !== "").slice(0, MOST_QUERIES),
   );
-const Queries = z.object({ data: list, outcomes: list, preferences: list });
+const Queries = asked(
+  "ground-queries",
+  z.object({ data: list, outcomes: list, preferences: list }),
+);
 type Queries = z.output<typeof Queries>;
 
 export async function groundByModel(

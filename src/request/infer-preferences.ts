@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
+import { asked } from "../ask/asked.ts";
 import { asker } from "../ask/asker.ts";
 import { readPrompts } from "../ask/prompts/book.ts";
 import type { Config } from "../core/config.ts";
@@ -92,17 +93,22 @@ interface ShownRequest {
   readonly said: readonly string[];
 }
 
-const Inferred = z.object({
-  preferences: z.array(
-    z.object({
-      text: z.string().min(1),
-      scope: z.string().min(1).default("all"),
-      topic: z.string().nullish(),
-      confidence: z.number().min(0).max(1),
-      requests: z.array(z.int()),
-    }),
-  ),
-});
+const Inferred = asked(
+  "infer-preferences",
+  z.object({
+    preferences: z
+      .array(
+        z.object({
+          text: z.string().min(1).meta({ maxLength: 300 }),
+          scope: z.string().min(1).meta({ maxLength: 80 }).default("all"),
+          topic: z.string().meta({ maxLength: 80 }).nullish(),
+          confidence: z.number().min(0).max(1),
+          requests: z.array(z.int()),
+        }),
+      )
+      .meta({ maxItems: 20 }),
+  }),
+);
 
 const CLIPPED = 400;
 

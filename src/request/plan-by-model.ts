@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
+import { asked } from "../ask/asked.ts";
 import { stored } from "../core/json.ts";
 import type { Sandbox } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";
@@ -11,8 +12,10 @@ import type { Affordances } from "../work/affordance.ts";
 import { type ArgumentFaults, describeCallable } from "../work/callable.ts";
 import { type Goal, goalVariables } from "../work/goal.ts";
 import { type DoneStep, historyLine, imagesOf, resultsOf } from "../work/outcome.ts";
-import { type Plan, planDiff, planReply } from "../work/plan.ts";
+import { PlanReply, type Plan, planDiff, planReply } from "../work/plan.ts";
 import { dependenciesOf, Step } from "../work/step.ts";
+
+asked("plan", PlanReply);
 
 export interface PlanByModelPorts {
   readonly ask: Ask;

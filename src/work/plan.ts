@@ -43,20 +43,20 @@ export interface PlanScope {
   ) => readonly string[];
 }
 
-/** What a planner replies, checked against what there is. Steps that are done already are left out. */
+/** What a planner replies. Bounds in `meta` are for the model alone: a longer reply is read as well. */
+export const PlanReply = z.object({
+  reason: z.string().describe("one sentence: why this plan").meta({ maxLength: 500 }),
+  steps: z.array(Step).min(1).max(LONGEST_PLAN),
+});
+
+/** The same, checked against what there is. Steps that are done already are left out. */
 export function planReply(scope: PlanScope) {
-  return z
-    .object({
-      reason: z.string().describe("one sentence: why this plan"),
-      steps: z.array(Step).min(1).max(LONGEST_PLAN),
-    })
-    .transform(({ reason, steps }) => ({
-      reason,
-      steps: steps.filter(({ id }) => !scope.finished.has(id)),
-    }))
-    .superRefine(({ steps }, context) => {
-      for (const message of planFaults(steps, scope)) context.addIssue({ code: "custom", message });
-    });
+  return PlanReply.transform(({ reason, steps }) => ({
+    reason,
+    steps: steps.filter(({ id }) => !scope.finished.has(id)),
+  })).superRefine(({ steps }, context) => {
+    for (const message of planFaults(steps, scope)) context.addIssue({ code: "custom", message });
+  });
 }
 
 /** Why a plan cannot be carried out, in words for whoever wrote it. Empty: it can. */

@@ -17,7 +17,8 @@ const absent = <T extends z.ZodType>(schema: T) =>
 const common = {
   id: z.string().regex(/^[A-Za-z_]\w{0,39}$/, "an id of letters, digits and _ (at most 40)"),
   dependsOn: z
-    .array(z.string())
+    .array(z.string().meta({ maxLength: 40 }))
+    .meta({ maxItems: 20 })
     .nullish()
     .transform((ids) => ids ?? []),
 };
@@ -25,23 +26,23 @@ const common = {
 /** A function that a program calls and a model fills. */
 const SemanticGap = z.object({
   name: ToolName,
-  signature: z.string().min(1),
-  description: z.string().min(1),
+  signature: z.string().min(1).meta({ maxLength: 300 }),
+  description: z.string().min(1).meta({ maxLength: 600 }),
 });
 
 export const Step = z.discriminatedUnion("kind", [
   z.object({
     ...common,
     kind: z.literal("call-tool"),
-    tool: z.string().min(1),
+    tool: z.string().min(1).meta({ maxLength: 200 }),
     arguments: Arguments.nullish().transform((given) => given ?? {}),
   }),
   z.object({
     ...common,
     kind: z.literal("create-tool"),
     name: ToolName,
-    description: z.string().min(1),
-    signature: absent(z.string()),
+    description: z.string().min(1).meta({ maxLength: 1_000 }),
+    signature: absent(z.string().meta({ maxLength: 300 })),
   }),
   z.object({
     ...common,
@@ -49,13 +50,14 @@ export const Step = z.discriminatedUnion("kind", [
     code: z.string().min(1),
     semantic: z
       .array(SemanticGap)
+      .meta({ maxItems: 8 })
       .nullish()
       .transform((gaps) => gaps ?? []),
   }),
   z.object({
     ...common,
     kind: z.literal("delegate"),
-    agent: z.string().min(1),
+    agent: z.string().min(1).meta({ maxLength: 200 }),
     message: z.string().min(1),
   }),
   z.object({ ...common, kind: z.literal("ask"), question: z.string().min(1) }),

@@ -5,7 +5,7 @@ import type { Json } from "../../src/core/json.ts";
 import { safePattern } from "../../src/models/safe-pattern.ts";
 import {
   isStrict,
-  LONGEST_STRING,
+  LONGEST,
   mayBeCut,
   sentSchema,
   toolParameters,
@@ -29,13 +29,13 @@ describe("a schema that is sent", () => {
         ),
       ).properties,
     ).toEqual({
-      list: { type: "array", maxItems: 50, items: { type: "string", maxLength: LONGEST_STRING } },
+      list: { type: "array", maxItems: 50, items: { type: "string", maxLength: LONGEST } },
       short: { type: "string", maxLength: 12 },
-      long: { type: "string", maxLength: LONGEST_STRING },
+      long: { type: "string", maxLength: LONGEST },
       fixed: { type: "string", enum: ["a", "b"] },
     });
     // A repetition of exactly 2,000 is "failed to parse grammar".
-    expect(LONGEST_STRING).toBeLessThan(2_000);
+    expect(LONGEST).toBeLessThan(2_000);
   });
 
   test("leaves out what no grammar knows, and keeps what it means nearby", () => {
@@ -114,7 +114,7 @@ describe("a schema that is sent", () => {
 
   test("tells a text of exactly the greatest length as one that may be cut, and no shorter one", () => {
     const schema = sentSchema(jsonSchema(z.object({ text: z.string(), id: z.string().max(5) })));
-    expect(mayBeCut({ text: "é".repeat(LONGEST_STRING), id: "a" }, schema)).toBe(true);
-    expect(mayBeCut({ text: "a".repeat(LONGEST_STRING - 1), id: "abcde" }, schema)).toBe(false);
+    expect(mayBeCut({ text: "é".repeat(LONGEST), id: "a" }, schema)).toBe(true);
+    expect(mayBeCut({ text: "a".repeat(LONGEST - 1), id: "abcde" }, schema)).toBe(false);
   });
 });

@@ -24,7 +24,7 @@ import { type Ledger, runLedger } from "./registrar.ts";
 import type { EvolveOptions, EvolvePorts, EvolveResult } from "./run.ts";
 import { crown } from "./winner.ts";
 
-/** Batches' worth of proposals without anything new to run after which a generator is exhausted. */
+/** In batches: where nobody says otherwise, a generator without anything new is exhausted. */
 const BARREN_BATCHES = 40;
 
 /** @throws SandboxUnavailableError, ModelError, StoreError, or the signal's reason. */
@@ -127,8 +127,10 @@ function whyStop(
   task: Task,
   ledger: Ledger,
   budget: RunBudget,
-  { stagnation = Number.POSITIVE_INFINITY, patient = false, polish = 0, batch = 64 }: EvolveOptions,
+  options: EvolveOptions,
 ): StopReason | undefined {
+  const { stagnation = Number.POSITIVE_INFINITY, patient = false, polish = 0 } = options;
+  const { batch = 64, barren = BARREN_BATCHES * batch } = options;
   const reached =
     task.target !== undefined && (ledger.bestFitness ?? Number.NEGATIVE_INFINITY) >= task.target;
   if (reached && ledger.sinceImprovement >= polish) return "target";
@@ -136,6 +138,6 @@ function whyStop(
   const { evaluations } = ledger.counts;
   const patience = patient ? Math.max(stagnation, evaluations / 2) : stagnation;
   if (ledger.sinceImprovement >= patience) return "stagnation";
-  if (ledger.barren >= BARREN_BATCHES * batch) return "exhausted";
+  if (ledger.barren >= barren) return "exhausted";
   return undefined;
 }

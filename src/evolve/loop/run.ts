@@ -28,6 +28,8 @@ export interface EvolveOptions {
   readonly inFlight?: number;
   /** Evaluations without a better program after which the run ends. */
   readonly stagnation?: number;
+  /** Proposals in a row without anything new to run after which the generator is exhausted. */
+  readonly barren?: number;
   /** As many evaluations again as it took to find the best are granted in any case. */
   readonly patient?: boolean;
   /**

@@ -9,6 +9,8 @@ import type { EvolveOptions } from "./run.ts";
 
 /** Programs of one prompt (FunSearch). */
 const PER_PROMPT = 4;
+/** A model that repeats itself this often will go on doing so, and each reply is paid for. */
+const MODEL_BARREN = 32;
 /** Evaluations after the target in which a shorter program is looked for. */
 const OFFLINE_POLISH = 400;
 /** Evaluations without a better program after which a search without a model gives a target up. */
@@ -51,8 +53,9 @@ export function settingsOf(wanted: Wanted): EvolveOptions {
  * the oldest reply is waited for, the samplers have other prompts to go on with. Without a model,
  * large batches cost the sandbox less.
  */
-function modelPace(samplers: number): { readonly batch: number; readonly inFlight: number } {
-  return { batch: PER_PROMPT, inFlight: Math.max(2, Math.ceil((2 * samplers) / PER_PROMPT)) };
+function modelPace(samplers: number): Pick<EvolveOptions, "batch" | "inFlight" | "barren"> {
+  const inFlight = Math.max(2, Math.ceil((2 * samplers) / PER_PROMPT));
+  return { batch: PER_PROMPT, inFlight, barren: MODEL_BARREN };
 }
 
 function budgetOf({ budget, defaultSeconds }: Wanted, asks: boolean): EvolveBudget {

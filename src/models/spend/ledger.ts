@@ -98,7 +98,7 @@ export function needPrice(limit: SpendingLimit, known: boolean, modelId: string)
   if (limit.usd === undefined || known) return;
   throw new ConfigError(
     "UNKNOWN_PRICE",
-    `A budget in dollars needs the price of ${modelId}, which is not known. Give its price, or a budget in tokens or calls.`,
+    `A budget in dollars needs the price of ${modelId}, which is not known. Set model.price, or give a budget in tokens or calls.`,
     { facts: { model: modelId } },
   );
 }

@@ -48,6 +48,12 @@ const FOUND: readonly (readonly [string, string, number | undefined, unknown])[]
     3,
   ],
   [
+    "comparisons as HTML writes them, which code would read as bits",
+    js("function priority(item, bin) { return bin &lt; item ? 0 : bin - item }"),
+    undefined,
+    3,
+  ],
+  [
     "a function within a sentence",
     "I suggest function priority(item, bin) { return bin - item; } since it\u2019s tight.",
     undefined,
@@ -329,6 +335,14 @@ describe("the function in a reply", () => {
       source:
         "function priority(item, bin) {\n  // The gap.\n  const gap = (bin ?? 0) - item;\n  return gap;\n}\n",
     });
+  });
+
+  test("leaves entities alone in code that is right as it is", () => {
+    const reply = js(
+      'function priority(item, bin) { return (item < bin ? "<" : "").replace(/</g, "&lt;") + "&amp;"; }',
+    );
+    const found = extractFunction(reply, "priority", ["item", "bin"]);
+    expect(found.status === "found" && compiled(found.source)(2, 5)).toBe("&lt;&amp;");
   });
 
   test("leaves blanks within strings and templates alone while types go", () => {

@@ -11,6 +11,7 @@ import { mutationGenerator } from "../../../src/evolve/generators/mutation/index
 import { evolve } from "../../../src/evolve/loop/evolve.ts";
 import { recordedOutcomes } from "../../../src/evolve/loop/recorded.ts";
 import type { EvolveOptions } from "../../../src/evolve/loop/run.ts";
+import { settingsOf } from "../../../src/evolve/loop/settings.ts";
 import { strategyByName } from "../../../src/evolve/population/strategies.ts";
 
 const spec = ToolSpec.parse({
@@ -159,6 +160,34 @@ describe("evolve", () => {
   it("ends when the generator has nothing left", async () => {
     const { result } = await run({ generator: listed(["function ramp(x, top) { return 1; }"]) });
     expect(result.stopped).toBe("exhausted");
+  });
+
+  it("asks a model that repeats itself some tens of times, not until its budget is full", async () => {
+    const program = "function ramp(x, top) { return 1; }";
+    const settings = settingsOf({
+      task: specTask(spec),
+      generator: "llm",
+      seed: 1,
+      model: true,
+      samplers: 16,
+      budget: { evaluations: 6 },
+      defaultSeconds: 10,
+    });
+    let asked = 0;
+    const repeating: Generator = {
+      name: "llm",
+      parents: 2,
+      async propose(parents, { count }) {
+        asked += count;
+        const ids = parents.map(({ digest }) => digest);
+        const proposal = { source: program, operator: "best-shot", parents: ids };
+        return Array.from({ length: count }, () => proposal);
+      },
+    };
+    const { result } = await run({ generator: repeating, ...settings });
+    expect(result.stopped).toBe("exhausted");
+    expect(asked).toBeGreaterThan(10);
+    expect(asked).toBeLessThan(100);
   });
 
   it("runs a program once, however it is formatted and its names are chosen", async () => {

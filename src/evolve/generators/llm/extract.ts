@@ -9,8 +9,8 @@
 import type { Program } from "acorn";
 import { withoutReasoning } from "../../../core/text/reasoning.ts";
 import { type Extracted, selectProgram } from "./select-program.ts";
-import { definitionsIn, parseSource } from "./source.ts";
-import { inSentence, unwrap } from "./unwrap.ts";
+import { definitionsIn, identifiersIn, parseSource } from "./source.ts";
+import { inSentence, unwrap, withoutEntities } from "./unwrap.ts";
 
 export interface ExtractOptions {
   /** The reply was asked for `<entry>_v<version>`; lower versions are ancestors. */
@@ -107,8 +107,12 @@ function inPattern(name: string): string {
 /** A text that parses and defines a function, with what had to be cut; else the reason. */
 function read(text: string, entry: string, parameters: readonly string[]): Readable | string {
   const whole = parseSource(text);
-  if (whole.status === "parsed" && definitionsIn(whole.tree).length > 0)
-    return { ...whole, notes: [] };
+  const decoded = withoutEntities(text);
+  if (whole.status === "parsed" && definitionsIn(whole.tree).length > 0) {
+    const meant = decoded === text || !namesEntity(whole.tree) || read(decoded, entry, parameters);
+    return typeof meant === "object" ? meant : { ...whole, notes: [] };
+  }
+  if (decoded !== text) return read(decoded, entry, parameters);
   const head = `function ${entry}(${parameters.join(", ")}) {\n`;
   if (/\breturn\b/.test(text)) {
     for (const wrapped of [`${head}${text.trimEnd()}\n}`, `${head}${text.trimEnd()}`]) {
@@ -129,6 +133,11 @@ function read(text: string, entry: string, parameters: readonly string[]): Reada
   return whole.cutOff
     ? "it is cut off before the function ends"
     : `it does not parse: ${whole.reason}`;
+}
+
+/** `a &lt; b` can be read as code: as the bits of `a` and of a variable `lt`. */
+function namesEntity(tree: Program): boolean {
+  return identifiersIn(tree).some(({ name }) => /^(?:lt|gt|amp|quot|apos)$/.test(name));
 }
 
 /** Whether the one function that was put around a body gives anything back by itself. */

@@ -1,6 +1,6 @@
 /**
- * Code out of what models wrap it in: line ends of other systems, characters as HTML writes them, a
- * JSON document with the code as a field, a unified diff, a sentence. What is code already stays.
+ * Code out of what models wrap it in: line ends of other systems, a JSON document with the code as a
+ * field, a unified diff, a sentence; characters as HTML writes them. What is code already stays.
  */
 
 /** Fields under which models put code, the likeliest first. */
@@ -16,7 +16,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 export function unwrap(text: string): string {
   const code = fieldOf(text) ?? text;
-  return withoutEntities(newSide(code.replace(/\r\n?/g, "\n")));
+  return newSide(code.replace(/\r\n?/g, "\n"));
 }
 
 /** The text from the first function of a sentence on; undefined if it starts a line anyway. */
@@ -59,7 +59,8 @@ function newSide(text: string): string {
     .join("\n");
 }
 
-function withoutEntities(text: string): string {
+/** For text that is no code as it stands: code may well hold entities in its strings. */
+export function withoutEntities(text: string): string {
   return text.replace(
     /&(lt|gt|amp|quot|apos|#39);/g,
     (entity, name: string) => ENTITIES[name] ?? entity,

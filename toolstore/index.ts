@@ -10,11 +10,8 @@ export {
 export { reuseStats } from "./care/reuse.ts";
 export { type Review, review, reviewsOf } from "./care/reviews.ts";
 export { rollBack } from "./care/rollback.ts";
-
 export { registerTool } from "./gate/register.ts";
-
 export { gateOf } from "./gate/verdict.ts";
-
 export {
   dependantsOf,
   dependenciesOf,
@@ -22,10 +19,8 @@ export {
 } from "./link/graph.ts";
 export { resolverOf } from "./link/link.ts";
 export { linkedSandbox } from "./link/linked-sandbox.ts";
-
 export { noneBelow } from "./retrieval/abstain.ts";
 export { configuredToolStore } from "./store/configured.ts";
 export { toolDigest } from "./store/digest.ts";
-
 export { exportTools, importTools } from "./store/portable.ts";
 export { toolStats, usageFigures } from "./store/stats.ts";

@@ -1,9 +1,9 @@
 /**
- * Tokens by which an outside system completes one wait of one request. A token says which, and is
- * signed: who can make one holds the home's secret.
+ * Tokens with which an outside system completes one wait of one request. A token names the wait and is
+ * signed with the home's secret.
  *
- * Holds: a token that was changed or made up is refused. Does not hold: who has seen a token can use
- * it, once; it is a key to that one wait, to be handed on as one.
+ * Holds: a changed or forged token is refused. Does not hold: anyone who has seen a token can use it,
+ * once. Treat it as a key to that wait.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -29,7 +29,7 @@ export function readCallbackToken(secret: Buffer, token: string): CallbackTarget
   if (!genuine) {
     throw new InputError(
       "FORGED_TOKEN",
-      "Expected a callback token that this home has given out, got another text. Take it as `toolwright request show` prints it.",
+      "Expected a callback token of this home, got another text. Copy it from the output of `toolwright request show`.",
     );
   }
   const [request, wait] = JSON.parse(Buffer.from(body, "base64url").toString()) as unknown[];
@@ -40,7 +40,7 @@ function signature(secret: Buffer, body: string): Buffer {
   return createHmac("sha256", secret).update(body).digest();
 }
 
-/** The home's secret; made at the first use. Several processes get the same one. */
+/** The home's secret, created at the first use. All processes get the same one. */
 export function callbackSecret(home: string): Buffer {
   const path = join(home, "callback.key");
   try {
@@ -48,7 +48,7 @@ export function callbackSecret(home: string): Buffer {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  // Linked into place whole: of several that come at once, the first stays.
+  // Creating a complete file and linking it is atomic: if several processes do it, the first one wins.
   const own = `${path}-${process.pid}-${randomBytes(4).toString("hex")}`;
   writeFileSync(own, randomBytes(32), { mode: 0o600, flag: "wx" });
   try {

@@ -1,6 +1,6 @@
 /**
- * `Steps` over a journal: what was done in an earlier life is told from its events, everything else
- * is done and written down.
+ * `Steps` over a journal: results of earlier attempts are read from their events; everything else is
+ * executed and recorded.
  */
 import { digestJson, digestText } from "../core/digest.ts";
 import { EngineError, InputError, StoreError } from "../core/errors.ts";
@@ -8,7 +8,7 @@ import type { Json } from "../core/json.ts";
 import type { Signal, StepOptions, Steps } from "../core/steps.ts";
 import { type Life, never } from "./life.ts";
 
-/** What a person says about a step of which nobody knows whether its effect happened. */
+/** A person's decision about a step whose effect may or may not have happened. */
 type Verdict =
   | { readonly decision: "retry" }
   | { readonly decision: "skip"; readonly result: Json }
@@ -18,7 +18,7 @@ export function durableSteps(life: Life): Steps {
   const { journal, scopes, clock } = life;
   const { signal } = life.controller;
 
-  /** Nothing new begins in a life that is over or canceled. */
+  /** Nothing new starts in an attempt that is over or canceled. */
   async function enter<T>(
     name: string,
     kind: string,
@@ -31,7 +31,7 @@ export function durableSteps(life: Life): Steps {
     return life.over ? never() : value;
   }
 
-  /** @returns How often the body was begun, this time included; or the result that stands for it. */
+  /** @returns How often the body was started, including this time; or a result that replaces it. */
   async function begin(
     key: string,
     { input, onUncertain = "retry" }: StepOptions,
@@ -53,7 +53,7 @@ export function durableSteps(life: Life): Steps {
       await write();
       return { attempt: 1 };
     }
-    // A body with steps of its own is gone through again: what it did is in those.
+    // A body that contains steps runs again, because its effects are in those steps.
     const uncertain = onUncertain === "ask" && !before.failed && !journal.parents.has(key);
     if (!uncertain) return { attempt: Math.max(2, life.epoch - before.epoch + 1) };
 
@@ -64,7 +64,7 @@ export function durableSteps(life: Life): Steps {
       case "fail":
         throw new StoreError(
           "STEP_UNCERTAIN",
-          `Step ${key} was cut off, and it was decided to end there: ${verdict.reason}.`,
+          `Step ${key} was interrupted, and a person decided to end the request there: ${verdict.reason}.`,
           { facts: { step: key } },
         );
       case "retry":
@@ -80,7 +80,7 @@ export function durableSteps(life: Life): Steps {
       step: key,
       attempt,
       input,
-      text: `The process ended while step ${key} was under way. Whether its effect happened is not known. Do it again, skip it with a result, or end the request?`,
+      text: `The process ended while step ${key} was running. It is not known whether its effect happened. Run it again, skip it with a result, or end the request?`,
     };
     const said = await wait(name, `${key}?${attempt}`, { question });
     return verdictOf(said?.payload);
@@ -94,7 +94,7 @@ export function durableSteps(life: Life): Steps {
     const known = journal.waited.get(key);
     if (known !== undefined) return known === null ? undefined : journal.signals.get(known);
 
-    // The first life's deadline holds: a later one may have computed another.
+    // The first attempt's deadline counts: a later attempt may have computed another one.
     const { deadline } = journal.waits.get(key) ?? options;
     const until = deadline === undefined ? undefined : millisecondsOf(deadline);
     const late = () => until !== undefined && until <= clock.now();
@@ -162,11 +162,11 @@ export function durableSteps(life: Life): Steps {
                     signal,
                   }),
                 );
-          // What the record holds is what every life gets.
-          const kept = asRead(life.clean(result ?? null));
-          // A result may hold times and ids: what a step did is told by its own events.
-          await life.write([{ type: "step-done", data: { key }, volatile: { result: kept } }]);
-          return kept as T;
+          // Every attempt gets the recorded result.
+          const recorded = asRead(life.clean(result ?? null));
+          // A result may contain times and ids, so it is volatile; the step's own events are not.
+          await life.write([{ type: "step-done", data: { key }, volatile: { result: recorded } }]);
+          return recorded as T;
         });
       });
     },
@@ -186,15 +186,15 @@ export function durableSteps(life: Life): Steps {
     trace: (name, events) =>
       enter(name, "trace", (key) =>
         scopes.within(key, async () => {
-          // A later attempt that says the same adds nothing; one that went another way is told too.
-          const said = digestJson(events.map(({ type, data }) => [type, life.clean(data)]));
-          await life.write(events, `trace ${key} ${said.slice(0, 16)}`);
+          // A later attempt with the same events adds nothing; different events are recorded too.
+          const digest = digestJson(events.map(({ type, data }) => [type, life.clean(data)]));
+          await life.write(events, `trace ${key} ${digest.slice(0, 16)}`);
         }),
       ),
   };
 }
 
-/** As a later life reads it: what is undefined is absent. */
+/** The value as a later attempt reads it: undefined fields are absent. */
 function asRead(value: Json): Json {
   return JSON.parse(JSON.stringify(value)) as Json;
 }
@@ -203,7 +203,7 @@ async function attempted<T>(life: Life, key: string, body: () => Promise<T>): Pr
   try {
     return await body();
   } catch (error) {
-    // A body that was stopped did not fail by itself.
+    // A body that was stopped from outside has not failed.
     if (!life.controller.signal.aborted && !life.over) {
       const said = error instanceof Error ? error.message : String(error);
       const reason = error instanceof EngineError ? `${error.code}: ${said}` : said;
@@ -222,7 +222,7 @@ function millisecondsOf(time: string): number {
   );
 }
 
-/** Equal in every attempt of a step of a request, and in nothing else. */
+/** Equal for every attempt of one step of one request, and different for everything else. */
 function idempotencyKey(requestId: string, key: string): string {
   return digestText(`${requestId}\n${key}`).slice(0, 32);
 }

@@ -1,7 +1,6 @@
 /**
- * Carries requests on: each call is one life. It claims the request, goes through the workflow with
- * what earlier lives left, and ends with the request, or at a wait that nothing else is left to do
- * beside.
+ * Runs requests: each call is one attempt. It claims the request and runs the workflow with the results
+ * of earlier attempts. It ends when the request ends, or when everything left is waiting.
  */
 import { CanceledError, EngineError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
@@ -14,49 +13,49 @@ import { emptyJournal, readJournal, type Wait } from "./journal.ts";
 import { type Actor, createLife, type Life, type LifePorts } from "./life.ts";
 import { journaledSpending } from "./spending.ts";
 
-/** What a workflow comes to. */
+/** The result of a workflow. */
 export interface Finished {
   readonly status: "SUCCEEDED" | "FAILED";
-  /** For the change of status. */
+  /** Cause of the change of status. */
   readonly cause: string;
-  /** Last words, before the status: told once. */
+  /** Final events, written before the status; recorded once. */
   readonly events?: readonly NewEvent[];
 }
 
 export type Workflow = (steps: Steps, spending: Spending) => Promise<Finished>;
 
 export interface LifeOptions {
-  /** The caller takes the request back: it ends as CANCELED. */
+  /** The caller cancels the request: it ends as CANCELED. */
   readonly cancel: AbortSignal;
-  /** The caller can not go on with it: it stays as it is, for whoever carries it on. */
+  /** The caller stops working on it: the request is unchanged and any process can resume it. */
   readonly letGo?: AbortSignal;
   readonly limit?: Amounts;
   /** Default 15,000. */
   readonly leaseMs?: number;
-  /** For so long nothing may be under way before a waiting request is given back. Default 20. */
+  /** A waiting request is suspended after so long without running work. Default 20. */
   readonly idleMs?: number;
 }
 
 export type LifeEnd =
   | { readonly kind: "ended"; readonly status: RequestStatus; readonly cause: string }
-  /** Nothing is left to do before an answer or a time comes. */
+  /** Nothing can be done before an answer arrives or a time is reached. */
   | {
       readonly kind: "waiting";
       readonly status: RequestStatus;
       readonly waits: readonly Wait[];
       readonly dueAt: string | undefined;
     }
-  /** Another process is at it. */
+  /** Another process is working on it. */
   | { readonly kind: "held" };
 
-/** Within so long a canceled request's work has to stop; then it goes on without the request. */
+/** A canceled request's work gets so long to stop; afterwards the request ends without waiting. */
 const CANCEL_GRACE_MS = 400;
 const LOOK_MS = 100;
 
-/** The signal that takes a request back. */
+/** Name of the signal that cancels a request. */
 export const CANCEL = "cancel";
 
-/** @throws What the workflow threw, after it is recorded as FAILED; StoreError when the journal fails. */
+/** @throws the workflow's error, after it is recorded as FAILED; StoreError if the journal fails. */
 export async function liveOn(
   ports: LifePorts,
   requestId: string,
@@ -138,8 +137,8 @@ export async function liveOn(
     clearInterval(beating);
     options.cancel.removeEventListener("abort", onCancel);
     options.letGo?.removeEventListener("abort", onLetGo);
-    // Whoever still works for a life that is over has nobody to work for.
-    controller.abort(new CanceledError("This life of the request is over."));
+    // Stops work that is still running for this attempt.
+    controller.abort(new CanceledError("This attempt at the request is over."));
   }
 }
 
@@ -149,7 +148,7 @@ class LetGo extends CanceledError {
   }
 }
 
-/** Rejects with the abort's reason once the work has stopped, or has had its time to. */
+/** Rejects with the abort's reason after the work has stopped, or after the time for it is over. */
 async function stopped(signal: AbortSignal, work: Promise<unknown>): Promise<never> {
   if (!signal.aborted) {
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
@@ -161,12 +160,12 @@ async function stopped(signal: AbortSignal, work: Promise<unknown>): Promise<nev
   throw signal.reason;
 }
 
-/** @returns undefined if there was news: the life goes on. */
+/** @returns undefined if there was a new signal: the attempt continues. */
 async function tryToSuspend(life: Life): Promise<LifeEnd | undefined> {
   const { journal, waiters, clock } = life;
   const times = [...waiters].flatMap(({ until }) => (until === undefined ? [] : [until]));
   const dueAt = times.length === 0 ? undefined : Math.min(...times);
-  // So soon that giving it back would take longer; the next look wakes it.
+  // So soon that suspending would take longer; the next check wakes it.
   if (dueAt !== undefined && dueAt - clock.now() < 2 * LOOK_MS) return undefined;
   const asks = [...waiters].some(({ name }) => name !== undefined);
   const events = asks ? life.change("WAITING_FEEDBACK", causeOf(life), "engine") : [];
@@ -197,7 +196,7 @@ async function endBy(
     await store.suspend(id, epoch, { seen: Number.MAX_SAFE_INTEGER, dueAt });
     throw reason;
   }
-  // Without its journal nothing more can be said; the request stays, to be carried on.
+  // Without the journal nothing can be recorded; the request stays and can be resumed.
   if (life.broken !== undefined) throw life.broken;
   const canceled = reason instanceof CanceledError || cancel.aborted;
   const ports = { store };
@@ -207,7 +206,7 @@ async function endBy(
   }
   const said = reason instanceof Error ? reason.message : String(reason);
   const cause = reason instanceof EngineError ? `${reason.code}: ${said}` : said;
-  // The journal itself may be what failed: the first error is the one to tell.
+  // The journal itself may have failed, so report the first error.
   await close(life, ports, "FAILED", cause).catch(() => journal);
   throw reason;
 }

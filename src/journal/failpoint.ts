@@ -1,5 +1,5 @@
 /**
- * Kills this process at a chosen write of the journal, so that tests can meet every boundary:
+ * Kills this process at a chosen write of the journal, so that tests can check every boundary:
  * `TOOLWRIGHT_FAILPOINT=before:7` at the seventh write, before it is on disk; `after:7` once it is.
  */
 
@@ -14,7 +14,7 @@ export function failpointOf(setting: string | undefined): Failpoint {
   const reached = (side: string): (() => void) => {
     let writes = 0;
     return () => {
-      // No handler runs, nothing is flushed: as if the power went.
+      // No handler runs and nothing is flushed, as in a power failure.
       if (++writes === target && when === side) process.kill(process.pid, "SIGKILL");
     };
   };

@@ -1,6 +1,6 @@
 /**
- * `Steps` in this process: what is done stays done as long as its memory is kept. Waits hold the
- * process. For work that is no request of its own, and for tests of what takes steps.
+ * `Steps` in this process: results last as long as the memory object. Waits keep the process running.
+ * For work outside of requests, and for tests of code that uses steps.
  */
 import type { NewEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
@@ -10,13 +10,13 @@ import { createScopes } from "./scope.ts";
 export interface StepsMemory {
   readonly done: Map<string, Json>;
   readonly begun: Map<string, number>;
-  readonly told: Set<string>;
-  /** By wait; undefined: the deadline passed. */
+  readonly traced: Set<string>;
+  /** By wait; undefined if the deadline passed. */
   readonly waited: Map<string, Signal | undefined>;
   readonly signals: Signal[];
   readonly delivered: Set<string>;
   readonly events: NewEvent[];
-  /** Woken by every signal. */
+  /** Called at every signal. */
   readonly listeners: Set<() => void>;
 }
 
@@ -24,7 +24,7 @@ export function stepsMemory(): StepsMemory {
   return {
     done: new Map(),
     begun: new Map(),
-    told: new Set(),
+    traced: new Set(),
     waited: new Map(),
     signals: [],
     delivered: new Set(),
@@ -33,7 +33,7 @@ export function stepsMemory(): StepsMemory {
   };
 }
 
-/** @param signal Aborts what is under way, and every wait. */
+/** @param signal Aborts running steps and every wait. */
 export function immediateSteps(
   memory: StepsMemory = stepsMemory(),
   {
@@ -51,26 +51,26 @@ export function immediateSteps(
     return found;
   }
 
-  /** Resolves with what `look` finds, or undefined at the time. */
-  function until<T>(look: () => T | undefined, time: number): Promise<T | undefined> {
+  /** Resolves with what `find` returns, or with undefined at the time. */
+  function until<T>(find: () => T | undefined, time: number): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const settle = (end: () => void): void => {
         clearTimeout(timer);
-        memory.listeners.delete(again);
+        memory.listeners.delete(check);
         signal.removeEventListener("abort", stop);
         end();
       };
-      const again = (): void => {
-        const found = look();
+      const check = (): void => {
+        const found = find();
         if (found !== undefined) settle(() => resolve(found));
         else if (now() >= time) settle(() => resolve(undefined));
-        else if (time < Infinity) timer = setTimeout(again, Math.min(time - now(), 60_000));
+        else if (time < Infinity) timer = setTimeout(check, Math.min(time - now(), 60_000));
       };
       const stop = (): void => settle(() => reject(signal.reason));
       let timer: NodeJS.Timeout | undefined;
-      memory.listeners.add(again);
+      memory.listeners.add(check);
       signal.addEventListener("abort", stop, { once: true });
-      again();
+      check();
     });
   }
 
@@ -91,9 +91,9 @@ export function immediateSteps(
       const key = scopes.key(name, "wait");
       if (memory.waited.has(key)) return memory.waited.get(key);
       const time = deadline === undefined ? Infinity : Date.parse(deadline);
-      const said = await until(() => take(name), time);
-      memory.waited.set(key, said);
-      return said;
+      const received = await until(() => take(name), time);
+      memory.waited.set(key, received);
+      return received;
     },
     async sleepUntil(_name, time) {
       signal.throwIfAborted();
@@ -101,8 +101,8 @@ export function immediateSteps(
     },
     async trace(name, events) {
       const key = scopes.key(name, "trace");
-      if (memory.told.has(key)) return;
-      memory.told.add(key);
+      if (memory.traced.has(key)) return;
+      memory.traced.add(key);
       memory.events.push(...events);
     },
   };

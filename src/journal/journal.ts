@@ -1,6 +1,6 @@
 /**
- * A request's journal: what its events say has been done. One pure function reads an event into it,
- * for events of earlier lives and for those of this one alike.
+ * A request's journal: the state that its events describe. One pure function applies an event, for
+ * events of earlier attempts and of the current one.
  */
 import { StoreError } from "../core/errors.ts";
 import type { TraceEvent } from "../core/event.ts";
@@ -13,15 +13,15 @@ import type { Amounts } from "../core/spending.ts";
 import type { Signal } from "../core/steps.ts";
 
 export interface StartedStep {
-  /** Starts that were recorded. */
+  /** Number of recorded starts. */
   readonly starts: number;
-  /** Claim under which the first one was. */
+  /** Claim of the first start. */
   readonly epoch: number;
   readonly failed: boolean;
   readonly onUncertain: "retry" | "ask";
 }
 
-/** Something that a request waits for. */
+/** A signal that a request waits for. */
 export interface Wait {
   readonly key: string;
   readonly name: string;
@@ -32,22 +32,22 @@ export interface Wait {
 
 export interface Journal {
   status: RequestStatus;
-  /** Why it got there. */
+  /** Cause of the status. */
   cause: string;
   readonly started: Map<string, StartedStep>;
   /** Results by key. */
   readonly done: Map<string, Json>;
-  /** Keys of steps with steps or waits inside: their effects are in those. */
+  /** Keys of steps that contain steps or waits: their effects are in those. */
   readonly parents: Set<string>;
   readonly waits: Map<string, Wait>;
-  /** By key: the signal's id, or null when the deadline passed. */
+  /** By key: the signal's id, or null if the deadline passed. */
   readonly waited: Map<string, string | null>;
   /** By key: ISO 8601. */
   readonly sleeps: Map<string, string>;
   readonly signals: Map<string, Signal>;
   readonly delivered: Set<string>;
   readonly spent: Map<string, Spent>;
-  /** Of the last event that was read. */
+  /** Sequence number of the last event read. */
   seq: number;
 }
 
@@ -157,7 +157,7 @@ export function readStored(journal: Journal, event: TraceEvent): void {
     const { run, seq } = event;
     throw new StoreError(
       "CORRUPT_RECORD",
-      `Event ${seq} of request "${run}" is not as this version writes it: ${read.reason}. The request can not be carried on; submit it again.`,
+      `Event ${seq} of request "${run}" is not in this version's format: ${read.reason}. The request cannot be resumed; submit it again.`,
       { facts: { run, seq } },
     );
   }
@@ -165,7 +165,7 @@ export function readStored(journal: Journal, event: TraceEvent): void {
   journal.seq = event.seq;
 }
 
-/** Reads what is new. @throws InputError RUN_NOT_FOUND, StoreError CORRUPT_RECORD */
+/** Reads new events. @throws InputError RUN_NOT_FOUND, StoreError CORRUPT_RECORD */
 export async function readJournal(
   store: EventStore,
   requestId: string,

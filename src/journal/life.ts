@@ -1,9 +1,9 @@
 /**
- * One life of a request: what a process holds of it from the claim to its end, its next wait, or the
- * moment in which another process takes it over.
+ * One attempt at a request: the state of a process from the claim to the end of the request, to its
+ * next wait, or until another process takes it over.
  *
- * Everything that a life writes goes through here, under its claim. Once it is over, nothing of it
- * goes on: what was awaited stays pending, and is collected with it.
+ * An attempt writes only through this object, under its claim. After it is over, none of its code
+ * continues: its pending promises never settle and are garbage collected.
  */
 import type { Clock } from "../core/clock.ts";
 import type { NewEvent } from "../core/event.ts";
@@ -19,20 +19,20 @@ import { createScopes, type Scopes } from "./scope.ts";
 export interface LifePorts {
   readonly store: EventStore;
   readonly clock: Clock;
-  /** Takes secrets out of what is to be stored. */
+  /** Removes secrets from values before they are stored. */
   readonly clean: (value: Json) => Json;
   readonly failpoint: Failpoint;
-  /** Every event of a life, once it is on disk. */
+  /** Called with every event of an attempt after it is on disk. */
   readonly onEvent?: (event: NewEvent) => void;
 }
 
-/** Somebody who waits in this life: for a signal of a name, a time, or whichever comes first. */
+/** A wait in this attempt: for a signal with a name, for a time, or for the first of both. */
 export interface Waiter {
   readonly key: string;
   readonly name?: string;
   /** Milliseconds since the epoch. */
   readonly until?: number;
-  /** undefined: the time came. */
+  /** Called with undefined if the time was reached. */
   readonly wake: (signal: Signal | undefined) => void;
 }
 
@@ -44,20 +44,20 @@ export interface Life {
   readonly waiters: Set<Waiter>;
   readonly clock: Clock;
   readonly clean: (value: Json) => Json;
-  /** Aborted when the request is canceled or taken over. */
+  /** Aborted if the request is canceled or taken over. */
   readonly controller: AbortController;
   over: boolean;
-  /** Why the journal can not be written any more. */
+  /** The error after which the journal cannot be written any more. */
   broken: unknown;
-  /** @returns false if it was written by an earlier life. @throws StoreError FENCED */
+  /** @returns False if an earlier attempt has written it. @throws StoreError FENCED */
   write(events: readonly NewEvent[], once?: string): Promise<boolean>;
-  /** The event of a change, for `write`. */
+  /** The events for a change of status, to be passed to `write`. */
   change(to: RequestStatus, cause: string, actor: Actor): readonly NewEvent[];
-  /** The first signal for a wait that none got; it is this caller's from now on. */
+  /** The first undelivered signal for a wait; marks it as delivered. */
   take(name: string, key: string): Signal | undefined;
-  /** Reads signals that came meanwhile and wakes who waits for them, or whose time has come. */
+  /** Reads new signals and wakes the waits for them, and those whose time is reached. */
   look(): Promise<void>;
-  /** Gives the request back, to be carried on at `dueAt`, unless there is news. */
+  /** Suspends the request, to be resumed at `dueAt`, unless there is a new signal. */
   suspend(dueAt: number | undefined, events?: readonly NewEvent[]): Promise<boolean>;
 }
 
@@ -72,7 +72,7 @@ export function createLife(
 ): Life {
   const controller = new AbortController();
   const waiters = new Set<Waiter>();
-  /** What `wakes` said when signals were last read. */
+  /** The value of `wakes` when signals were last read. */
   let seen = -1;
   let readTo = journal.seq;
   let looking: Promise<void> | undefined;
@@ -86,7 +86,7 @@ export function createLife(
       return done;
     } catch (error) {
       life.broken = error;
-      // Nobody else is to be paid for what can not be written down.
+      // Stop all work, because nothing that cannot be recorded must cost money.
       controller.abort(error);
       throw error;
     }
@@ -114,12 +114,12 @@ export function createLife(
     broken: undefined,
     scopes: createScopes(onQuiet),
     async write(events, once) {
-      const kept = events.map((event) => withTexts(event, clean));
+      const cleaned = events.map((event) => withTexts(event, clean));
       const options = once === undefined ? { epoch } : { epoch, once };
-      const answer = await guarded(() => store.append(id, kept, options));
+      const answer = await guarded(() => store.append(id, cleaned, options));
       if (answer === "duplicate") return false;
       const time = new Date(clock.now()).toISOString();
-      for (const event of kept) {
+      for (const event of cleaned) {
         readInto(journal, event, time);
         onEvent?.(event);
       }
@@ -133,7 +133,7 @@ export function createLife(
         data: { from: before, to: after, cause: why, actor },
       });
       if (mayBecome(from, to)) return [event(from, to, cause)];
-      // What waited goes on before it ends.
+      // A waiting request is in progress again before it ends.
       return [event(from, "IN_PROGRESS", "carried on"), event("IN_PROGRESS", to, cause)];
     },
     take(name, key) {
@@ -160,27 +160,27 @@ export function createLife(
       }
     },
     async suspend(dueAt, events = []) {
-      const kept = events.map((event) => withTexts(event, clean));
+      const cleaned = events.map((event) => withTexts(event, clean));
       const done = await guarded(() =>
         store.suspend(id, epoch, {
           seen,
-          events: kept,
+          events: cleaned,
           ...(dueAt === undefined ? {} : { dueAt: new Date(dueAt).toISOString() }),
         }),
       );
-      if (done) for (const event of kept) onEvent?.(event);
+      if (done) for (const event of cleaned) onEvent?.(event);
       return done;
     },
   };
   return life;
 }
 
-/** The name of a signal that is meant for one wait, and no other of its name. */
+/** The name of a signal for exactly one wait, even if others have the same name. */
 export function addressOf(key: string): string {
   return `@${key}`;
 }
 
-/** What a life that is over has nothing more to say to. */
+/** A promise that never settles: code of an attempt that is over stops here. */
 export function never<T>(): Promise<T> {
   return new Promise<T>(() => undefined);
 }

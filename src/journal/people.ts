@@ -1,6 +1,6 @@
 /**
- * What people and outside systems say to a request: answers, approvals, changes, callbacks, an end.
- * Each is a signal; what can not be meant is refused here, with what could be.
+ * Messages of people and outside systems to a request: answers, approvals, changes, callbacks,
+ * cancellation. Each is a signal. A message that fits no wait is refused, and the error lists what fits.
  */
 import { randomUUID } from "node:crypto";
 import { CanceledError, InputError, StoreError } from "../core/errors.ts";
@@ -14,7 +14,7 @@ import { sendSignal } from "./send.ts";
 
 export type QuestionKind = "approval" | "callback" | "uncertain-step" | "question";
 
-/** What kind of answer a wait takes. Waits of an unknown kind take any. */
+/** The kind of reply that a wait accepts. A wait of an unknown kind is a question. */
 export function kindOf({ question, name }: Wait): QuestionKind {
   const kind = (question as { readonly kind?: unknown } | undefined)?.kind;
   if (kind === "approval" || kind === "callback" || kind === "uncertain-step") return kind;
@@ -22,16 +22,16 @@ export function kindOf({ question, name }: Wait): QuestionKind {
 }
 
 export interface ReplyOptions {
-  /** Which of several questions: its key, or a part of it that no other has. */
+  /** Selects one of several questions: its key, or a part that no other key has. */
   readonly question?: string;
-  /** A second reply with it changes nothing. Default: each is one of its own. */
+  /** A second reply with the same id changes nothing. Default: a new id for each reply. */
   readonly id?: string;
 }
 
 /**
- * Sends a reply to the one question of these kinds that is open.
+ * Sends a reply to the only open question of these kinds.
  *
- * @returns The wait that it is for.
+ * @returns The wait that gets the reply.
  * @throws InputError NO_QUESTION, SEVERAL_QUESTIONS, REQUEST_ENDED
  */
 export async function reply(
@@ -54,7 +54,7 @@ export async function reply(
   if (wait === undefined) {
     throw new InputError(
       "NO_QUESTION",
-      `Request ${requestId} (${journal.status}) has no open ${kinds.join(" or ")}${question === undefined ? "" : ` like "${question}"`}. See what it waits for: toolwright request show ${requestId}.`,
+      `Request ${requestId} (${journal.status}) has no open ${kinds.join(" or ")}${question === undefined ? "" : ` matching "${question}"`}. See what it waits for: toolwright request show ${requestId}.`,
     );
   }
   if (meant.length > 1) {
@@ -68,7 +68,7 @@ export async function reply(
   return wait;
 }
 
-/** A signal by name; whoever waits for it, now or later, gets it. @throws InputError REQUEST_ENDED */
+/** Sends a signal by name; a present or later wait for it gets it. @throws InputError REQUEST_ENDED */
 export async function send(
   store: EventStore,
   requestId: string,
@@ -89,8 +89,8 @@ export async function send(
 }
 
 /**
- * Completes what a token stands for. The first result counts; the same token again is a duplicate,
- * whatever comes with it.
+ * Completes the wait of a token. The first result counts; the same token again is a duplicate, even
+ * with another result.
  *
  * @throws InputError FORGED_TOKEN, CALLBACK_CLOSED (the request has ended, or no longer waits for it)
  */
@@ -118,19 +118,19 @@ export async function complete(
 function closed(request: string, cause?: unknown): InputError {
   return new InputError(
     "CALLBACK_CLOSED",
-    `Request ${request} no longer waits for this result: it has ended, or the time for it is over. Nothing was changed.`,
+    `Request ${request} no longer waits for this result: the request has ended, or the deadline has passed. Nothing was changed.`,
     { facts: { request }, cause },
   );
 }
 
-/** Within so long a process that is at it has to have seen the signal. */
+/** Maximum time until a process that works on the request has seen the signal. */
 const SEEN_MS = 5_000;
 
 /**
- * Takes a request back, and what was begun for it. A process that is at it stops within half a
- * second; otherwise `end` closes it here.
+ * Cancels a request and its sub-requests. A process that works on it stops within half a second;
+ * if there is none, `end` ends it here.
  *
- * @param end Lives the request to its end: with the signal there, nothing of it is done.
+ * @param end Runs an attempt: because of the signal, it does no work and ends the request.
  */
 export async function cancel(
   store: EventStore,

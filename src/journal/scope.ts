@@ -1,8 +1,9 @@
 /**
- * Where the workflow is: inside the body of which step, and whether anything is under way.
+ * The position of the workflow: in the body of which step it is, and whether any work is running.
  *
- * Keys count per scope: a body that is not run again, since its result is recorded, shifts no key
- * of what comes after it. Async context tells the scope, so that code in the body need not.
+ * Keys are counted per scope: a body that does not run again, because its result is recorded, does not
+ * change the keys of later steps. The scope is stored in the async context, so code in a body does not
+ * need to pass it.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 
@@ -14,17 +15,17 @@ interface Scope {
 }
 
 export interface Scopes {
-  /** `name#occurrence` under the step around it, e.g. `create-tool#1/model:plan#2`. */
+  /** `name#occurrence` under the enclosing step, e.g. `create-tool#1/model:plan#2`. */
   key(name: string, kind: string): string;
-  /** Runs a body as a scope of its own. It is under way until it ends. */
+  /** Runs a body in a new scope, which counts as running until the body ends. */
   within<T>(key: string, body: () => Promise<T>): Promise<T>;
-  /** A wait in the current scope, until the function it gives is called. */
+  /** Marks a wait in the current scope, until the returned function is called. */
   waiting(): () => void;
-  /** Whether all that is left is waiting. A body with a wait or a step in it is that, not busy. */
+  /** Whether everything is waiting. A body that contains a wait or a step does not count as running. */
   isIdle(): boolean;
 }
 
-/** @param onQuiet Called when something ended or began to wait. */
+/** @param onQuiet Called when work ends or starts to wait. */
 export function createScopes(onQuiet: () => void): Scopes {
   const storage = new AsyncLocalStorage<Scope>();
   const root = scopeAt("");

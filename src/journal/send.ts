@@ -1,16 +1,16 @@
-/** What is sent to a request from outside, by any process, whether or not one is at it. */
+/** Sends signals to a request from any process, whether or not a process is working on it. */
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 
 export interface SentSignal {
-  /** Chosen by the sender: the same one again changes nothing. */
+  /** Chosen by the sender: a second signal with the same id changes nothing. */
   readonly id: string;
   readonly name: string;
   readonly payload: Json;
 }
 
 /**
- * On disk when it resolves; whoever waits for it is due from then on.
+ * The signal is on disk when it resolves; from then on, a request that waits for it is due.
  *
  * @throws InputError RUN_NOT_FOUND, StoreError RUN_ENDED
  */

@@ -1,6 +1,6 @@
 /**
- * The budget of one request, in its journal: what may be spent is put aside, on disk, before it is
- * spent, so that neither parallel steps nor a crash between the two can overshoot together.
+ * The budget of one request, in its journal: an amount is reserved on disk before it is spent, so that
+ * neither parallel steps nor a crash in between can exceed the budget.
  */
 import { budgetQueue } from "../core/budget-queue.ts";
 import {
@@ -29,7 +29,7 @@ export function journaledSpending(
     },
   );
 
-  /** Taken here and now: the record follows, and until it is on disk nothing is spent. */
+  /** Reserves in memory immediately; nothing is spent before the record is on disk. */
   const take = (key: string, most: Amounts): void => {
     const time = new Date(life.clock.now()).toISOString();
     journal.spent.set(key, { time, amounts: { ...most }, settled: false });
@@ -71,8 +71,8 @@ export function journaledSpending(
 }
 
 /**
- * The reservation that a key stands for: one that an earlier life left open is taken up; beside a
- * settled one, which was spent, the step spends anew.
+ * The reservation of a key: an open one of an earlier attempt is reused; if it was settled, the step
+ * spends again and gets a new reservation.
  */
 function openKey(key: string, spent: ReadonlyMap<string, Spent>): string {
   for (let count = 1; ; count++) {

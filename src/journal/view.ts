@@ -1,4 +1,4 @@
-/** A request as a person sees it: where it stands, what was done, and what it waits for. */
+/** A request as shown to people: its status, its steps, and what it waits for. */
 import type { TraceEvent } from "../core/event.ts";
 import { readOneOf } from "../core/events/read.ts";
 import type { DataOf } from "../core/events/schemas.ts";
@@ -15,11 +15,11 @@ export interface RequestView {
   /** 1, and one more for each change by a person. */
   readonly revision: number;
   readonly status: RequestStatus;
-  /** Why it is there. */
+  /** Cause of the status. */
   readonly cause: string;
-  /** Whether a process is at it now. */
+  /** Whether a process is working on it now. */
   readonly live: boolean;
-  /** When it goes on by itself. */
+  /** When it continues by itself. */
   readonly dueAt: string | undefined;
   readonly steps: readonly StepView[];
   /** What it waits for, oldest first. */
@@ -30,7 +30,7 @@ export interface RequestView {
 }
 
 export interface StepView {
-  /** `name#occurrence`, under the step around it. */
+  /** `name#occurrence`, under the enclosing step. */
   readonly key: string;
   readonly status: "done" | "failed" | "begun" | "waiting";
 }

@@ -1,29 +1,29 @@
 /**
- * Carries on whatever is due in a home, so many at a time, until it is told to stop: requests that
- * sleep or were answered need no process of their own.
+ * Resumes due requests of a home, a limited number at a time, until it is stopped: requests that sleep
+ * or were answered do not need their own process.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EventStore } from "../core/ports.ts";
 
 export interface WorkerOptions {
-  /** Requests at once. Default 4. */
+  /** Requests at the same time. Default 4. */
   readonly concurrency?: number;
-  /** How often to look for due ones. Default 250. */
+  /** Interval between checks for due requests. Default 250. */
   readonly everyMs?: number;
-  /** Ends when nothing is due and nothing under way. */
+  /** Ends when nothing is due and nothing is running. */
   readonly untilIdle?: boolean;
   readonly onError?: (requestId: string, error: unknown) => void;
 }
 
-/** @param live One life of a request; a rejection is told to `onError`, and others go on. */
+/** @param live Runs one attempt; a rejection is reported to `onError`, and other requests continue. */
 export async function work(
   store: EventStore,
   live: (requestId: string) => Promise<void>,
   { concurrency = 4, everyMs = 250, untilIdle = false, onError }: WorkerOptions,
   stop: AbortSignal,
 ): Promise<void> {
-  const underWay = new Map<string, Promise<void>>();
-  /** What failed here is left for a while: another process, or a mended disk, may do better. */
+  const running = new Map<string, Promise<void>>();
+  /** A request that failed here is skipped for a while: another process may succeed, or the disk may be repaired. */
   const notBefore = new Map<string, number>();
   const RETRY_MS = 5_000;
 
@@ -33,23 +33,23 @@ export async function work(
         notBefore.set(id, Date.now() + RETRY_MS);
         onError?.(id, error);
       })
-      .finally(() => underWay.delete(id));
-    underWay.set(id, life);
+      .finally(() => running.delete(id));
+    running.set(id, life);
   };
 
   while (!stop.aborted) {
     const due = await dueOrNone(store, onError);
-    const ready = due.filter((id) => !underWay.has(id) && (notBefore.get(id) ?? 0) <= Date.now());
-    for (const id of ready.slice(0, concurrency - underWay.size)) begin(id);
-    if (untilIdle && underWay.size === 0) return;
-    const full = underWay.size >= concurrency || ready.length > 0;
+    const ready = due.filter((id) => !running.has(id) && (notBefore.get(id) ?? 0) <= Date.now());
+    for (const id of ready.slice(0, concurrency - running.size)) begin(id);
+    if (untilIdle && running.size === 0) return;
+    const full = running.size >= concurrency || ready.length > 0;
     const pause = sleep(everyMs, undefined, { signal: stop }).catch(() => undefined);
-    await (full && underWay.size > 0 ? Promise.race([...underWay.values(), pause]) : pause);
+    await (full && running.size > 0 ? Promise.race([...running.values(), pause]) : pause);
   }
-  await Promise.all(underWay.values());
+  await Promise.all(running.values());
 }
 
-/** A store that is busy or full for a moment is no reason to end. */
+/** A store that is temporarily busy or full does not end the worker. */
 async function dueOrNone(
   store: EventStore,
   onError: WorkerOptions["onError"],

@@ -1,6 +1,6 @@
 /**
- * How requests ended: an index over the trace, caught up when it is asked. The trace is the truth; a
- * lost index is made anew from it.
+ * Outcomes of requests: an index over the trace, updated by `catchUp`. The trace is the source; a lost
+ * index is rebuilt from it.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
@@ -18,13 +18,13 @@ export const OutcomeRecord = z.object({
   user: z.string().exactOptional(),
   words: z.string(),
   status: z.enum(["SUCCEEDED", "FAILED", "CANCELED"]),
-  /** The answer, or why there is none. */
+  /** The answer, or the reason why there is none. */
   text: z.string(),
-  /** Stored tools that were called with success. */
+  /** Stored tools with at least one successful call. */
   tools: z.array(z.string()),
   /** Steps of the last plan. */
   plan: z.array(z.record(z.string(), Json)),
-  /** What the person said or changed while it ran. */
+  /** The person's answers and changes while it ran. */
   said: z.array(z.string()),
   modelCalls: z.int(),
   costUsd: z.number().exactOptional(),
@@ -33,21 +33,21 @@ export const OutcomeRecord = z.object({
 export type OutcomeRecord = z.output<typeof OutcomeRecord>;
 
 export interface OutcomeIndex {
-  /** Reads what has ended since it was asked last. */
+  /** Reads requests that have ended since the last call. */
   catchUp(): Promise<void>;
-  /** Of one person, or of requests that name none; newest first. */
+  /** Outcomes of one person's requests, or of requests without a user; newest first. */
   list(user: string | undefined, limit: number): readonly OutcomeRecord[];
   find(
     user: string | undefined,
     queries: readonly string[],
     limit: number,
   ): readonly (OutcomeRecord & { readonly score: number })[];
-  /** The newest success with the same words, capitals and spaces aside. */
+  /** The newest successful request with the same words, ignoring case and spaces. */
   equal(user: string | undefined, words: string): OutcomeRecord | undefined;
 }
 
-/** Of what one request leaves, no more than this is searched. */
-const MOST_SEARCHED = 2_000;
+/** Only this many of the newest outcomes are searched. */
+const MAX_SEARCHED = 2_000;
 
 export function outcomeIndex(database: DatabaseSync, events: EventStore): OutcomeIndex {
   const put = database.prepare(
@@ -69,7 +69,7 @@ export function outcomeIndex(database: DatabaseSync, events: EventStore): Outcom
       for (const run of await events.runs()) {
         if (!isFinishedRequest(run) || known.has(run.id)) continue;
         const record = await readOutcome(events, run);
-        // A run that can not be read as a request is noted too: it is not read again and again.
+        // A run that is not readable as a request is recorded too, so that it is not read every time.
         put.run(
           run.id,
           record?.user ?? null,
@@ -82,7 +82,7 @@ export function outcomeIndex(database: DatabaseSync, events: EventStore): Outcom
     },
     list: (user, limit) => newest.all(user ?? null, limit).map(parse),
     find(user, queries, limit) {
-      const records = index.list(user, MOST_SEARCHED);
+      const records = index.list(user, MAX_SEARCHED);
       const scores = scoreTexts(
         queries,
         records.map(({ words, tools }) => `${words} ${tools.join(" ").replaceAll("_", " ")}`),

@@ -9,7 +9,7 @@ import { McpServers } from "../../src/core/mcp-servers.ts";
 import { actsOutside, programOf } from "../../src/core/tool.ts";
 import { storedName } from "../../src/mcp/definition.ts";
 import { type ForeignTools, foreignTools } from "../../src/mcp/foreign.ts";
-import { judgeCases, collectGateFacts } from "../../toolstore/gate/facts.ts";
+import { collectGateFacts, judgeCases } from "../../toolstore/gate/facts.ts";
 import { approve, reject, toolDiff, toolDigest } from "../../toolstore/index.ts";
 import { signal, type TestLibrary, testLibrary } from "../support/library.ts";
 import { sampleTool } from "../toolstore/sample.ts";

@@ -6,8 +6,8 @@ import type { EventStore, Sandbox } from "../../src/core/ports.ts";
 import { programOf, type Tool } from "../../src/core/tool.ts";
 import { createRedactor, openTrace } from "../../src/trace/index.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
-import type { Registration, ToolDraft } from "../../toolstore/gate/register.ts";
 import { judgeCases } from "../../toolstore/gate/facts.ts";
+import type { Registration, ToolDraft } from "../../toolstore/gate/register.ts";
 import {
   libraryToolStore,
   linkedSandbox,

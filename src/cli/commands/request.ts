@@ -40,12 +40,9 @@ export interface RequestFlags extends CommonFlags {
   readonly detach?: boolean;
 }
 
-export function addRequest(program: Command): void {
-  const request = program
-    .command("request")
-    .description("submit a request: a stored tool serves it, or one is made, registered and called")
-    // Words after the name of a subcommand are its own, flags of the same name among them.
-    .enablePositionalOptions();
+export function addRequest(request: Command): void {
+  // Words after the name of a subcommand are its own, flags of the same name among them.
+  request.enablePositionalOptions();
   withSubmitFlags(request.argument("<objective>", "what you want, in words")).action(submitted);
   withSubmitFlags(
     request

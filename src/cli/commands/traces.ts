@@ -14,9 +14,7 @@ import { addTracesPrune } from "./traces-prune.ts";
 import { addTraceReading } from "./traces-read.ts";
 import { addTracesReplay } from "./traces-replay.ts";
 
-export function addTraces(program: Command): void {
-  const traces = program.command("traces").description("read and export what happened");
-
+export function addTraces(traces: Command): void {
   withCommonFlags(
     traces
       .command("ls")

@@ -9,7 +9,6 @@ import type { Json } from "../../core/json.ts";
 import { type Budget, Request } from "../../core/request.ts";
 import { checkSchema, faultText } from "../../core/schema-check.ts";
 import type { Outcome } from "../../request/requests.ts";
-import { prepare, readSource } from "../../tasks/request-source.ts";
 import { liveOnce, report } from "../request-lives.ts";
 import {
   type CommonFlags,
@@ -87,6 +86,7 @@ function withSubmitFlags(command: Command): Command {
 
 async function submitted(objective: string, flags: RequestFlags): Promise<void> {
   const request = parseRequest(objective, flags);
+  const { prepare, readSource } = await import("../../tasks/request-source.ts");
   const source = await readSource(flags);
   await withSession(flags, async (session) => {
     const { engine, output } = session;
@@ -173,6 +173,7 @@ async function submit(
     ...(budget === undefined ? {} : { budget }),
     ...(flags.generator === undefined ? {} : { generator: flags.generator }),
   };
+  const { prepare } = await import("../../tasks/request-source.ts");
   const { task } = await prepare(work, request);
   const requestId = await engine.requests.submit(request, work);
   output.note(`Request: ${request.objective}`);
@@ -188,6 +189,7 @@ export async function submitAndLive(
   request: Request,
   flags: RequestFlags,
 ): Promise<Outcome> {
+  const { readSource } = await import("../../tasks/request-source.ts");
   const requestId = await submit(session, request, await readSource(flags), flags);
   return liveOnce(session, requestId, "cancel");
 }

@@ -3,7 +3,6 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { TraceEvent } from "../../core/event.ts";
-import { runPage } from "../../page/page.ts";
 import { verifyRun } from "../../trace/index.ts";
 import { findRun } from "../find-run.ts";
 import { EXIT, table } from "../output.ts";
@@ -85,6 +84,7 @@ export function addTraces(traces: Command): void {
           return;
         }
         if (flags.html !== undefined) {
+          const { runPage } = await import("../../page/page.ts");
           await writeFile(flags.html, await runPage(engine.events, run.id));
           output.result({ run: run.id, file: flags.html }, `Wrote ${flags.html}`);
           return;

@@ -4,7 +4,6 @@
  * that start no container do not pay for it.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
 
 const DEFAULT_SOCKET = "unix:///var/run/docker.sock";
@@ -31,6 +30,8 @@ export async function engineFailure(address: string): Promise<string | undefined
       return `"${address}" is not the address of an engine`;
     }
   }
+  // Loaded here: it brings all of Node's web client with it.
+  const { request } = await import("node:http");
   return new Promise((resolve) => {
     const ping = request({ ...where, path: "/_ping", timeout: PING_MS }, (reply) => {
       reply.resume();

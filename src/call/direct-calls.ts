@@ -5,9 +5,9 @@
 import type { Approvals } from "../core/approvals.ts";
 import type { OpenTrace, TraceWriter } from "../core/ports.ts";
 import type { Tool } from "../core/tool.ts";
-import type { CallOutcome } from "../work/callable.ts";
+import type { ArgumentFaults, CallOutcome } from "../work/callable.ts";
 import { type AskPerson, permitBy } from "./approvals.ts";
-import { createArgumentFaults, type Given } from "./arguments.ts";
+import type { Given } from "./arguments.ts";
 import { makeCall } from "./call-tool.ts";
 import { type ToolCallablePorts, toolCallable } from "./tool-callable.ts";
 
@@ -32,7 +32,7 @@ export interface DirectCalls {
 /** @param title What the run is called in the trace; it begins with the first event. */
 export function directCalls(ports: DirectCallPorts, title: string): DirectCalls {
   const { approvals, openTrace, newId } = ports;
-  const argumentFaults = createArgumentFaults();
+  let argumentFaults: ArgumentFaults | undefined;
   let opened: Promise<TraceWriter> | undefined;
   let calls = 0;
   let failed = 0;
@@ -43,6 +43,8 @@ export function directCalls(ports: DirectCallPorts, title: string): DirectCalls 
 
   return {
     async call(tool, given, ask, signal) {
+      // Loaded with the first call: a home that is only looked at compiles no schema.
+      argumentFaults ??= (await import("./argument-faults.ts")).createArgumentFaults();
       const id = `call-${tool.name}-v${tool.version}-${++calls}`;
       const steps = {
         trace: async (_name: string, events: Parameters<TraceWriter["events"]>[0]) =>

@@ -11,8 +11,10 @@ import { createProgram } from "./program.ts";
  */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const json = args.includes("--json");
+  // The flag loads the command that it is about, which the word alone would not.
+  const words = args[0] === "help" ? [...args.slice(1), "--help"] : args;
   try {
-    await createProgram().parseAsync([...args], { from: "user" });
+    await createProgram().parseAsync([...words], { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) {
       // Commander has printed what was wrong, or the help that was asked for.

@@ -1,52 +1,145 @@
-/** All commands, by name. Each lives in its own file under commands/. */
+/** All commands, by name. Each lives in its own file under commands/ and is loaded when it is asked for. */
 import { Command } from "commander";
-import { addApply } from "./commands/apply.ts";
-import { addBench } from "./commands/bench.ts";
-import { addDoctor } from "./commands/doctor.ts";
-import { addEvaluate } from "./commands/evaluate.ts";
-import { addEvolve } from "./commands/evolve.ts";
-import { addExperiment } from "./commands/experiment.ts";
-import { addGet } from "./commands/get.ts";
-import { addMcp } from "./commands/mcp.ts";
-import { addPreferences } from "./commands/preferences.ts";
-import { addPrompts } from "./commands/prompts.ts";
-import { addRequest } from "./commands/request.ts";
-import { addWorker } from "./commands/request-view.ts";
-import { addRun } from "./commands/run.ts";
-import { addSandbox } from "./commands/sandbox.ts";
-import { addSchema } from "./commands/schema.ts";
-import { addServe } from "./commands/serve.ts";
-import { addStart } from "./commands/start.ts";
-import { addTools } from "./commands/tools.ts";
-import { addTraces } from "./commands/traces.ts";
 
+interface CommandEntry {
+  readonly name: string;
+  readonly description: string;
+  /** @returns What gives the command its arguments, flags and subcommands. */
+  readonly load: () => Promise<(command: Command) => void>;
+}
+
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "start",
+    description: "the main job: a request whose tool is evolved, registered, found again and used",
+    load: async () => (await import("./commands/start.ts")).addStart,
+  },
+  {
+    name: "request",
+    description: "submit a request: a stored tool serves it, or one is made, registered and called",
+    load: async () => (await import("./commands/request.ts")).addRequest,
+  },
+  {
+    name: "worker",
+    description: "carry on the requests of this home as they become due, until stopped",
+    load: async () => (await import("./commands/request-view.ts")).addWorker,
+  },
+  {
+    name: "apply",
+    description: "apply a manifest: llms, agents, tools, tasks and runs, all of it or nothing",
+    load: async () => (await import("./commands/apply.ts")).addApply,
+  },
+  {
+    name: "get",
+    description: "runs, events, tools, agents, llms and tasks of this home",
+    load: async () => (await import("./commands/get.ts")).addGet,
+  },
+  {
+    name: "serve",
+    description: "receive results that requests wait for: POST /callbacks/TOKEN",
+    load: async () => (await import("./commands/serve.ts")).addServe,
+  },
+  {
+    name: "run",
+    description:
+      "run a program in the sandbox: stored tools are `await tools.NAME({ ... })`, and functions that nobody wrote are filled by the model",
+    load: async () => (await import("./commands/run.ts")).addRun,
+  },
+  {
+    name: "evolve",
+    description: "evolve a function for a task or a spec",
+    load: async () => (await import("./commands/evolve.ts")).addEvolve,
+  },
+  {
+    name: "evaluate",
+    description: "score a given function on a task's sealed instances, or on your own data",
+    load: async () => (await import("./commands/evaluate.ts")).addEvaluate,
+  },
+  {
+    name: "experiment",
+    description: "run batches of searches from a manifest and report on them",
+    load: async () => (await import("./commands/experiment.ts")).addExperiment,
+  },
+  {
+    name: "sandbox",
+    description: "run programs that nobody has read",
+    load: async () => (await import("./commands/sandbox.ts")).addSandbox,
+  },
+  {
+    name: "tools",
+    description: "the tool store",
+    load: async () => (await import("./commands/tools.ts")).addTools,
+  },
+  {
+    name: "mcp",
+    description: "serve the active tools to MCP clients, over stdio or HTTP",
+    load: async () => (await import("./commands/mcp.ts")).addMcp,
+  },
+  {
+    name: "traces",
+    description: "read and export what happened",
+    load: async () => (await import("./commands/traces.ts")).addTraces,
+  },
+  {
+    name: "preferences",
+    description: "what people want whatever they ask for; never used for another person",
+    load: async () => (await import("./commands/preferences.ts")).addPreferences,
+  },
+  {
+    name: "prompts",
+    description: "the prompts; the configuration's `prompts` names files that replace them",
+    load: async () => (await import("./commands/prompts.ts")).addPrompts,
+  },
+  {
+    name: "schema",
+    description: "print the JSON Schema of a configuration, spec or manifest, for editors",
+    load: async () => (await import("./commands/schema.ts")).addSchema,
+  },
+  {
+    name: "doctor",
+    description: "check this machine: Node, sandbox layers, stores",
+    load: async () => (await import("./commands/doctor.ts")).addDoctor,
+  },
+  {
+    name: "bench",
+    description: "measure this machine and this version",
+    load: async () => (await import("./commands/bench.ts")).addBench,
+  },
+];
+
+/** Knows every command by name; the one that is called gets its flags just before it is parsed. */
 export function createProgram(): Command {
-  const program = new Command("toolwright")
-    .description(
-      "A self-improving tool-synthesis engine: requests in, tested tools out, all of it traced.",
-    )
-    .showHelpAfterError("(--help shows what is possible)")
-    // Words after a command's name are its own: subcommands have flags of the same names.
-    .enablePositionalOptions()
-    .exitOverride();
-  addStart(program);
-  addRequest(program);
-  addWorker(program);
-  addApply(program);
-  addGet(program);
-  addServe(program);
-  addRun(program);
-  addEvolve(program);
-  addEvaluate(program);
-  addExperiment(program);
-  addSandbox(program);
-  addTools(program);
-  addMcp(program);
-  addTraces(program);
-  addPreferences(program);
-  addPrompts(program);
-  addSchema(program);
-  addDoctor(program);
-  addBench(program);
+  const program = emptyProgram();
+  const loaders = new Map<string, CommandEntry["load"]>();
+  for (const { name, description, load } of COMMANDS) {
+    program.command(name).description(description);
+    loaders.set(name, load);
+  }
+  return program.hook("preSubcommand", async (_, command) => {
+    const add = await loaders.get(command.name())?.();
+    add?.(command);
+  });
+}
+
+/** With all commands loaded: for whatever reads the tree of commands. */
+export async function wholeProgram(): Promise<Command> {
+  const program = emptyProgram();
+  for (const { name, description, load } of COMMANDS) {
+    const add = await load();
+    add(program.command(name).description(description));
+  }
   return program;
+}
+
+function emptyProgram(): Command {
+  return (
+    new Command("toolwright")
+      .description(
+        "A self-improving tool-synthesis engine: requests in, tested tools out, all of it traced.",
+      )
+      .showHelpAfterError("(--help shows what is possible)")
+      // Words after a command's name are its own: subcommands have flags of the same names.
+      .enablePositionalOptions()
+      .exitOverride()
+  );
 }

@@ -2,7 +2,6 @@
 import { BudgetExceededError, InputError } from "../core/errors.ts";
 import type { KnownEvent } from "../core/events/schemas.ts";
 import type { AttemptOptions, Outcome, Requests } from "../request/requests.ts";
-import { prepare } from "../tasks/request-source.ts";
 import { EXIT, type Output } from "./output.ts";
 import { progressLine } from "./progress.ts";
 import { waitLines, waitsAsJson } from "./request-text.ts";
@@ -17,6 +16,7 @@ export async function liveOnce(
   // On a terminal a person sees what the model says while it says it.
   stream = process.stderr.isTTY === true,
 ): Promise<Outcome> {
+  const { prepare } = await import("../tasks/request-source.ts");
   const line = progressLine("  evolving");
   const options: AttemptOptions = {
     prepare,

@@ -5,12 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../core/config.ts";
-import {
-  type AppliedManifest,
-  type ApplyOptions,
-  type ApplyPorts,
-  applyManifest,
-} from "./apply.ts";
+import type { AppliedManifest, ApplyOptions, ApplyPorts } from "./apply.ts";
 import { configOf } from "./as-config.ts";
 import { type ManifestObjects, openManifestObjects } from "./objects.ts";
 import type { ManifestFile } from "./read.ts";
@@ -78,8 +73,11 @@ export function createManifests(ports: ManifestsPorts): Manifests {
       };
       return merged.config;
     },
-    apply: (files, options, signal) =>
-      applyManifest(ports, { known, file, objects }, files, options, signal),
+    async apply(files, options, signal) {
+      // Loaded with the first manifest: it brings the readers of YAML and of JSON Schema.
+      const { applyManifest } = await import("./apply.ts");
+      return applyManifest(ports, { known, file, objects }, files, options, signal);
+    },
     close: () => opened?.close(),
   };
 }

@@ -3,8 +3,9 @@
  * same of the home > defaults. The schema is src/core/config.ts.
  */
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { type Document, LineCounter, parseDocument } from "yaml";
+import type { Document } from "yaml";
 import { Config } from "../core/config.ts";
 import { offsetOf } from "../core/document-place.ts";
 import { ConfigError } from "../core/errors.ts";
@@ -83,6 +84,10 @@ function fromFile(folder: string): ConfigFile | undefined {
         cause: error,
       });
     }
+    // Loaded only where there is a file: no other part of a short command needs it.
+    const { LineCounter, parseDocument } = createRequire(import.meta.url)(
+      "yaml",
+    ) as typeof import("yaml");
     const lines = new LineCounter();
     const document: Document = parseDocument(text, { lineCounter: lines }); // JSON is YAML.
     const broken = document.errors[0];

@@ -1,34 +1,30 @@
 /**
  * The composition root: with `open-tools.ts` the only place that names drivers. It opens the stores
- * of a home and hands ports to the rooms; what is to be done with them, they decide.
+ * of a home and hands ports to the rooms; what is to be done with them, they decide. What a command
+ * that only reads does not need is imported when it is first used.
  */
 import { join } from "node:path";
-import { createEvaluator, specTask } from "../../evaluators/index.ts";
-import { gateOf, noneBelow, retiringEvery, toolDigest } from "../../toolstore/index.ts";
-import { createArgumentFaults } from "../call/arguments.ts";
+import { createEvaluator } from "../../evaluators/index.ts";
+import { retiringEvery, toolDigest } from "../../toolstore/index.ts";
 import { directCalls } from "../call/direct-calls.ts";
 import { OWN_FUNCTIONS } from "../call/self-management.ts";
 import { systemClock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import type { OpenTrace } from "../core/ports.ts";
-import type { AuthoredTask } from "../create-tool/authored.ts";
-import { fileClaims, singleFlight } from "../create-tool/single-flight.ts";
 import { createManifests } from "../declare/manifests.ts";
 import { failpointOf } from "../journal/failpoint.ts";
 import { type Memory, openMemory } from "../memory/index.ts";
 import { configuredEmbedder } from "../models/embed/embedder.ts";
-import { walkRequest } from "../request/choose-walk.ts";
-import { inferPreferences } from "../request/infer-preferences.ts";
 import { lastingCalls } from "../request/lasting-calls.ts";
 import { createRequests } from "../request/requests.ts";
 import { createRunRequest } from "../request/run-request.ts";
 import { createRedactor, openTrace, pruneTraces, sqliteEventStore } from "../trace/index.ts";
-import type { Creation } from "../work/outcome.ts";
 import type { Engine } from "./engine.ts";
-import { createEvolve } from "./evolution.ts";
+import type { Evolve } from "./evolution.ts";
 import { observed, prepareHome } from "./home.ts";
 import { openTools } from "./open-tools.ts";
-import { createReplay } from "./replay.ts";
+import type { openWalks } from "./open-walks.ts";
+import type { Replay } from "./replay.ts";
 import { configuredSecrets } from "./secrets.ts";
 
 /** @throws ConfigError HOME_NOT_WRITABLE, StoreError */
@@ -56,8 +52,14 @@ export function openEngine(config: Config): Engine {
   const { tools, sandbox, commands, foreign } = library;
 
   const shared = { config, tools, events, evaluator, clock, sandbox, embedder };
-  const evolve = createEvolve({ ...shared, openTrace: open, newId });
-  const replay = createReplay(shared, redactor);
+  const evolve: Evolve = async (...asked) => {
+    const { createEvolve } = await import("./evolution.ts");
+    return createEvolve({ ...shared, openTrace: open, newId })(...asked);
+  };
+  const replay: Replay = async (...asked) => {
+    const { createReplay } = await import("./replay.ts");
+    return createReplay(shared, redactor)(...asked);
+  };
 
   let memory: Memory | undefined;
   const remembered = (): Memory => {
@@ -70,16 +72,11 @@ export function openEngine(config: Config): Engine {
     memory: remembered,
     openTrace: open,
     clean,
-    argumentFaults: createArgumentFaults(),
-    noneBelow,
-    taskOf: specTask,
     evolve,
-    gate: gateOf(tools, library.bareSandbox),
-    digest: toolDigest,
-    flights: singleFlight<Creation>(),
-    wishes: singleFlight<AuthoredTask>(),
-    claim: fileClaims(join(home, "claims")),
+    bareSandbox: library.bareSandbox,
   };
+  // One for all attempts: equal work of several requests is done once.
+  let walks: Promise<ReturnType<typeof openWalks>> | undefined;
   const requests = createRequests({
     home,
     store: events,
@@ -88,7 +85,10 @@ export function openEngine(config: Config): Engine {
     newId,
     hasModel: config.model !== undefined,
     failpoint,
-    walk: (attempt) => walkRequest({ ...walkPorts, config: manifests.config() }, attempt),
+    async walk(attempt) {
+      walks ??= import("./open-walks.ts").then((room) => room.openWalks(walkPorts));
+      return (await walks)(manifests.config(), attempt);
+    },
     retire: retiringEvery(config.retireEvery, events, { store: tools, openTrace: open, newId }),
   });
   const manifests = createManifests({
@@ -125,8 +125,10 @@ export function openEngine(config: Config): Engine {
     lastingCalls: lastingCalls({ folder: join(home, "calls"), requests, seed: config.seed }),
     manifests,
     memory: remembered,
-    inferPreferences: (...asked) =>
-      inferPreferences({ config, memory: remembered(), openTrace: open, newId }, ...asked),
+    async inferPreferences(...asked) {
+      const { inferPreferences } = await import("../request/infer-preferences.ts");
+      return inferPreferences({ config, memory: remembered(), openTrace: open, newId }, ...asked);
+    },
     async close() {
       memory?.close();
       manifests.close();

@@ -1,6 +1,6 @@
 /** The call itself, on plain functions: its order, what is done again, and how arguments are read. */
 import { describe, expect, it } from "vitest";
-import { createArgumentFaults } from "../../src/call/arguments.ts";
+import { createArgumentFaults } from "../../src/call/argument-faults.ts";
 import { type CallPorts, makeCall } from "../../src/call/call-tool.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { StepOptions } from "../../src/core/steps.ts";

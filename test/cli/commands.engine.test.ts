@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createProgram } from "../../src/cli/program.ts";
+import { wholeProgram } from "../../src/cli/program.ts";
 import { main, type Workplace, workplace } from "../support/cli.ts";
 import { CLAMP } from "./specs.ts";
 
@@ -278,9 +278,9 @@ describe("evaluate", () => {
 });
 
 describe("help", () => {
-  it("is there for every command, on stdout, with status 0", () => {
+  it("is there for every command, on stdout, with status 0", async () => {
     // In this process: fifty starts of Node would prove nothing more.
-    const program = createProgram();
+    const program = await wholeProgram();
     const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
     const names = all(program).map((command) => command.name());
     expect(names).toEqual(

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { createProgram } from "../../src/cli/program.ts";
+import { wholeProgram } from "../../src/cli/program.ts";
 import { loadConfig } from "../../src/engine/load-config.ts";
 import { codeBlocks, documents } from "../support/documents.ts";
 import { shownCommands } from "../support/shown-commands.ts";
@@ -14,10 +14,11 @@ const pages = await documents();
 const HISTORY = ["CHANGELOG.md", "DECISIONS.md"];
 const present = [...pages].filter(([path]) => !HISTORY.includes(path));
 const blocks = await codeBlocks();
+const program = await wholeProgram();
 
 /** @returns What is wrong with a command line; undefined: nothing. */
 function faultOf(args: readonly string[]): string | undefined {
-  let command = createProgram();
+  let command: Command = program;
   const rest = [...args];
   for (;;) {
     const next = command.commands.find((each) => each.name() === rest[0]);
@@ -54,13 +55,13 @@ describe("commands", () => {
       const [name = "", ...rest] = part.trim().split(/\s+/);
       if (name === "") continue;
       named.add(name);
-      const command = createProgram().commands.find((each) => each.name() === name);
+      const command = program.commands.find((each) => each.name() === name);
       expect(command, name).toBeInstanceOf(Command);
       const below = command?.commands.map((each) => each.name());
       if (!part.includes("|")) expect(faultOf(part.trim().split(/\s+/)), part).toBeUndefined();
       else for (const word of rest.filter((each) => each !== "|")) expect(below).toContain(word);
     }
-    const all = createProgram().commands.map((each) => each.name());
+    const all = program.commands.map((each) => each.name());
     expect(all.filter((name) => !named.has(name))).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 import { Command, type Option } from "commander";
 import { z } from "zod";
 import { PROMPTS } from "../../src/ask/prompts/book.ts";
-import { createProgram } from "../../src/cli/program.ts";
+import { wholeProgram } from "../../src/cli/program.ts";
 import { type JsonSchemaDocument, jsonSchemaOf } from "../../src/cli/schemas.ts";
 import { withCommonFlags } from "../../src/cli/session.ts";
 import { CALL_EVENTS } from "../../src/core/events/call.ts";
@@ -89,6 +89,8 @@ function configuration(): string {
   );
 }
 
+const program = await wholeProgram();
+
 /** Flags that every command has, and those that set a budget: they have the names of their settings. */
 function flagsOf(key: string): readonly string[] {
   const visit = (command: Command): readonly Option[] => [
@@ -96,7 +98,7 @@ function flagsOf(key: string): readonly string[] {
     ...command.commands.flatMap(visit),
   ];
   const common = withCommonFlags(new Command()).options;
-  const budgets = visit(createProgram()).filter(({ long }) => long?.startsWith("--budget-"));
+  const budgets = visit(program).filter(({ long }) => long?.startsWith("--budget-"));
   const named = [...common, ...budgets].filter((option) => option.attributeName() === key);
   return [...new Set(named.map(({ long }) => long ?? ""))];
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isolateSandbox } from "../../sandbox/index.ts";
 import type { Ask } from "../../src/ask/ask.ts";
-import { createArgumentFaults } from "../../src/call/arguments.ts";
+import { createArgumentFaults } from "../../src/call/argument-faults.ts";
 import { makeCall } from "../../src/call/call-tool.ts";
 import { ModelError } from "../../src/core/errors.ts";
 import type { Json } from "../../src/core/json.ts";

@@ -1,7 +1,7 @@
 /** The walk by rules on a memory store: its stages are the real ones, programs are functions of the test. */
 import { createEvaluator } from "../../evaluators/index.ts";
 import { permitByPerson } from "../../src/call/approvals.ts";
-import { createArgumentFaults } from "../../src/call/arguments.ts";
+import { createArgumentFaults } from "../../src/call/argument-faults.ts";
 import { toolCallable } from "../../src/call/tool-callable.ts";
 import { Approvals } from "../../src/core/approvals.ts";
 import { systemClock } from "../../src/core/clock.ts";

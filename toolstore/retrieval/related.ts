@@ -171,19 +171,28 @@ history historical past ancient
 astrology horoscope zodiac tarot
 `;
 
-const related = new Map<string, Set<string>>();
-for (const line of GROUPS.trim().split("\n")) {
-  const group = line.split(" ").map(stem);
-  for (const term of group) {
-    const others = related.get(term) ?? new Set();
-    for (const other of group) if (other !== term) others.add(other);
-    related.set(term, others);
+type Related = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Made with the first search: stemming all groups takes longer than a short command. */
+let related: Related | undefined;
+
+function stemmedGroups(): Related {
+  const found = new Map<string, Set<string>>();
+  for (const line of GROUPS.trim().split("\n")) {
+    const group = line.split(" ").map(stem);
+    for (const term of group) {
+      const others = found.get(term) ?? new Set();
+      for (const other of group) if (other !== term) others.add(other);
+      found.set(term, others);
+    }
   }
+  return found;
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
 /** Terms (stems) related to this one, without the term itself. */
 export function relatedTerms(term: string): ReadonlySet<string> {
+  related ??= stemmedGroups();
   return related.get(term) ?? NONE;
 }

@@ -13,11 +13,9 @@ interface ApplyFlags extends CommonFlags {
   readonly allowUnavailable?: boolean;
 }
 
-export function addApply(program: Command): void {
+export function addApply(command: Command): void {
   withCommonFlags(
-    program
-      .command("apply")
-      .description("apply a manifest: llms, agents, tools, tasks and runs, all of it or nothing")
+    command
       .requiredOption(
         "-f, --file <path>",
         "a YAML file, a folder of them, or - for standard input (repeatable)",

@@ -33,13 +33,12 @@ const SUBJECTS = [
 const ON_DEMAND: readonly string[] = ["quality", "retrieval"];
 type Subject = (typeof SUBJECTS)[number];
 
-export function addBench(program: Command): void {
-  program
-    .command("bench")
-    .description(
-      `measure: ${SUBJECTS.join(", ")} (default: all but quality, which takes minutes, and retrieval, which needs data)`,
+export function addBench(command: Command): void {
+  command
+    .argument(
+      "[subject...]",
+      `${SUBJECTS.join(", ")} (default: all but quality, which takes minutes, and retrieval, which needs data)`,
     )
-    .argument("[subject...]", "what to measure")
     .option("--corpus <file>", "retrieval: tools, one JSON document a line")
     .option("--queries <file>", "retrieval: queries with their gold tools, one a line")
     .option("--usage <count>", "retrieval: index so many of a tool's queries as served", integer)

@@ -7,10 +7,8 @@ import type { Engine } from "../../engine/engine.ts";
 import { EXIT, table } from "../output.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 
-export function addDoctor(program: Command): void {
-  withCommonFlags(
-    program.command("doctor").description("check this machine: Node, sandbox layers, stores"),
-  ).action(async (flags: CommonFlags) => {
+export function addDoctor(command: Command): void {
+  withCommonFlags(command).action(async (flags: CommonFlags) => {
     await withSession(flags, async ({ engine, output, signal }) => {
       const driver = await engine.sandbox();
       const [execution] = await driver.run(

@@ -16,11 +16,9 @@ interface EvaluateFlags extends CommonFlags {
   readonly timeoutMs: number;
 }
 
-export function addEvaluate(program: Command): void {
+export function addEvaluate(command: Command): void {
   withCommonFlags(
-    program
-      .command("evaluate")
-      .description("score a given function on a task's sealed instances, or on your own data")
+    command
       .argument("[task]", "a task of experiments/, or the path of a task module")
       .option("--spec <file>", "a spec file (JSON or YAML) instead of a task")
       .requiredOption("--source <file>", "JavaScript or TypeScript that defines the function")

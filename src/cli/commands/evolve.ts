@@ -28,11 +28,9 @@ interface EvolveFlags extends CommonFlags {
 /** What a model's arm shows as: its modes. */
 const MODEL_ARMS: ReadonlySet<string> = new Set(LLM_MODES);
 
-export function addEvolve(program: Command): void {
+export function addEvolve(command: Command): void {
   withCommonFlags(
-    program
-      .command("evolve")
-      .description("evolve a function for a task or a spec")
+    command
       .argument("[task]", "a task of experiments/, or the path of a task module")
       .option("--spec <file>", "a spec file (JSON or YAML) instead of a task")
       .addOption(

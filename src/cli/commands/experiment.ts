@@ -22,11 +22,7 @@ interface RunFlags extends CommonFlags {
   readonly progress: (typeof PROGRESS)[number];
 }
 
-export function addExperiment(program: Command): void {
-  const experiment = program
-    .command("experiment")
-    .description("run batches of searches from a manifest and report on them");
-
+export function addExperiment(experiment: Command): void {
   withCommonFlags(
     experiment
       .command("run")

@@ -12,11 +12,8 @@ interface ListFlags extends CommonFlags {
   readonly output?: string;
 }
 
-export function addGet(program: Command): void {
-  const get = program
-    .command("get")
-    .description("runs, events, tools, agents, llms and tasks of this home")
-    .enablePositionalOptions();
+export function addGet(get: Command): void {
+  get.enablePositionalOptions();
 
   withListFlags(get.command("runs").description("requests and what they delegated, newest first"))
     .option("--status <status>", "only those, e.g. running or WAITING_FEEDBACK")

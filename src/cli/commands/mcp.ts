@@ -10,11 +10,9 @@ interface McpFlags extends CommonFlags {
   readonly pageSize: number;
 }
 
-export function addMcp(program: Command): void {
+export function addMcp(command: Command): void {
   withCommonFlags(
-    program
-      .command("mcp")
-      .description("serve the active tools to MCP clients, over stdio or HTTP")
+    command
       .option(
         "--http <port>",
         "streamable HTTP on this port (0: a free one) in place of stdio",

@@ -11,11 +11,7 @@ interface PreferenceFlags extends CommonFlags {
   readonly topic?: string;
 }
 
-export function addPreferences(program: Command): void {
-  const preferences = program
-    .command("preferences")
-    .description("what people want whatever they ask for; never used for another person");
-
+export function addPreferences(preferences: Command): void {
   withUser(
     preferences
       .command("add")

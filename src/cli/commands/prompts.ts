@@ -9,11 +9,7 @@ interface PromptFlags {
   readonly json?: boolean;
 }
 
-export function addPrompts(program: Command): void {
-  const prompts = program
-    .command("prompts")
-    .description("the prompts; the configuration's `prompts` names files that replace them");
-
+export function addPrompts(prompts: Command): void {
   prompts
     .command("ls")
     .description("list them")

@@ -92,11 +92,9 @@ export function addRequestViews(request: Command): void {
 }
 
 /** `toolwright worker`: carries requests on until it is stopped. */
-export function addWorker(program: Command): void {
+export function addWorker(command: Command): void {
   withCommonFlags(
-    program
-      .command("worker")
-      .description("carry on the requests of this home as they become due, until stopped")
+    command
       .option("--concurrency <count>", "requests at once (default: 4)", Number)
       .option("--until-idle", "end when nothing is due"),
   ).action(

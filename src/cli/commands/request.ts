@@ -9,7 +9,6 @@ import type { Json } from "../../core/json.ts";
 import { type Budget, Request } from "../../core/request.ts";
 import { checkSchema, faultText } from "../../core/schema-check.ts";
 import type { Outcome } from "../../request/requests.ts";
-import { prepare, readSource } from "../../tasks/request-source.ts";
 import { liveOnce, report } from "../request-lives.ts";
 import {
   type CommonFlags,
@@ -40,12 +39,9 @@ export interface RequestFlags extends CommonFlags {
   readonly detach?: boolean;
 }
 
-export function addRequest(program: Command): void {
-  const request = program
-    .command("request")
-    .description("submit a request: a stored tool serves it, or one is made, registered and called")
-    // Words after the name of a subcommand are its own, flags of the same name among them.
-    .enablePositionalOptions();
+export function addRequest(request: Command): void {
+  // Words after the name of a subcommand are its own, flags of the same name among them.
+  request.enablePositionalOptions();
   withSubmitFlags(request.argument("<objective>", "what you want, in words")).action(submitted);
   withSubmitFlags(
     request
@@ -90,6 +86,7 @@ function withSubmitFlags(command: Command): Command {
 
 async function submitted(objective: string, flags: RequestFlags): Promise<void> {
   const request = parseRequest(objective, flags);
+  const { prepare, readSource } = await import("../../tasks/request-source.ts");
   const source = await readSource(flags);
   await withSession(flags, async (session) => {
     const { engine, output } = session;
@@ -176,6 +173,7 @@ async function submit(
     ...(budget === undefined ? {} : { budget }),
     ...(flags.generator === undefined ? {} : { generator: flags.generator }),
   };
+  const { prepare } = await import("../../tasks/request-source.ts");
   const { task } = await prepare(work, request);
   const requestId = await engine.requests.submit(request, work);
   output.note(`Request: ${request.objective}`);
@@ -191,6 +189,7 @@ export async function submitAndLive(
   request: Request,
   flags: RequestFlags,
 ): Promise<Outcome> {
+  const { readSource } = await import("../../tasks/request-source.ts");
   const requestId = await submit(session, request, await readSource(flags), flags);
   return liveOnce(session, requestId, "cancel");
 }

@@ -16,13 +16,9 @@ interface RunFlags extends CommonFlags {
   readonly detach?: boolean;
 }
 
-export function addRun(program: Command): void {
+export function addRun(command: Command): void {
   withCommonFlags(
-    program
-      .command("run")
-      .description(
-        "run a program in the sandbox: stored tools are `await tools.NAME({ ... })`, and functions that nobody wrote are filled by the model",
-      )
+    command
       .argument("<file>", "TypeScript or JavaScript: statements with await and return, or a main")
       .option("--tools <names>", "the tools that it may call, by commas (default: all active ones)")
       .option("--input <json>", "`input` in the program", "null")

@@ -42,8 +42,7 @@ interface RunFlags extends CommonFlags {
 
 const MARKDOWN = [".md", ".markdown"];
 
-export function addSandbox(program: Command): void {
-  const sandbox = program.command("sandbox").description("run programs that nobody has read");
+export function addSandbox(sandbox: Command): void {
   addImage(sandbox);
   const defaults = Limits.parse({});
   withCommonFlags(

@@ -3,10 +3,8 @@ import { Argument, type Command } from "commander";
 import { createOutput } from "../output.ts";
 import { jsonSchemaOf, SCHEMA_NAMES, type SchemaName } from "../schemas.ts";
 
-export function addSchema(program: Command): void {
-  program
-    .command("schema")
-    .description("print the JSON Schema of a configuration, spec or manifest, for editors")
+export function addSchema(command: Command): void {
+  command
     .addArgument(new Argument("<file>", "whose schema").choices(SCHEMA_NAMES))
     .option("--json", "the same: the schema is one JSON document")
     .action((name: SchemaName) => {

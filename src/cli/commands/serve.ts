@@ -8,11 +8,9 @@ interface ServeFlags extends CommonFlags {
   readonly host?: string;
 }
 
-export function addServe(program: Command): void {
+export function addServe(command: Command): void {
   withCommonFlags(
-    program
-      .command("serve")
-      .description("receive results that requests wait for: POST /callbacks/TOKEN")
+    command
       .option("--port <port>", "0: a free one", integer, 7340)
       .option("--host <address>", "where to listen (default: 127.0.0.1)"),
   ).action(async (flags: ServeFlags) => {

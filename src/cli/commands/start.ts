@@ -19,13 +19,9 @@ interface StartFlags extends CommonFlags {
   readonly budgetEvaluations?: number;
 }
 
-export function addStart(program: Command): void {
+export function addStart(command: Command): void {
   withCommonFlags(
-    program
-      .command("start")
-      .description(
-        "the main job: a request whose tool is evolved, registered, found again and used",
-      )
+    command
       .requiredOption("--task <name>", "the task whose request is submitted")
       .option("--data <file>", "your own instances (OR-Library text or JSON)")
       .option("--budget-seconds <seconds>", "for making the tool (default: 45)", integer)

@@ -1,7 +1,5 @@
 /** `toolwright tools declarations`: the tools as an editor or a model sees them in a program. */
 import type { Command } from "commander";
-import { declarations } from "../../program/declarations.ts";
-import { toolsNamed } from "../../request/walk-program.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 
 export function addToolDeclarations(tools: Command): void {
@@ -11,6 +9,10 @@ export function addToolDeclarations(tools: Command): void {
       .description("print the tools' TypeScript declarations, for a script of toolwright run")
       .argument("[names...]", "tools (default: all active ones)"),
   ).action(async (names: readonly string[], flags: CommonFlags) => {
+    const [{ declarations }, { toolsNamed }] = await Promise.all([
+      import("../../program/declarations.ts"),
+      import("../../request/walk-program.ts"),
+    ]);
     await withSession(flags, async ({ engine, output }) => {
       const list = await toolsNamed(engine.tools, names.length === 0 ? undefined : names);
       const text = declarations(list);

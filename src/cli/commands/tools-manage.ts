@@ -10,7 +10,6 @@ import {
   toolDiff,
 } from "../../../toolstore/index.ts";
 import { InputError } from "../../core/errors.ts";
-import { readText } from "../../tasks/tasks.ts";
 import { table } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
 
@@ -120,6 +119,7 @@ export function addToolManagement(tools: Command): void {
       .description("read tools out of such a file")
       .argument("<file>", "what export wrote"),
   ).action(async (path: string, flags: CommonFlags) => {
+    const { readText } = await import("../../tasks/tasks.ts");
     const text = await readText(path);
     let data: unknown;
     try {

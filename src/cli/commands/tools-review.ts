@@ -12,7 +12,6 @@ import {
 import { InputError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { loadSpecTask, readText } from "../../tasks/tasks.ts";
 import { EXIT, table } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
 
@@ -34,6 +33,7 @@ export function addToolReview(tools: Command): void {
       )
       .option("--source <file>", "its source (default: the first of the spec's seeds)"),
   ).action(async (file: string, flags: CommonFlags & { source?: string }) => {
+    const { loadSpecTask, readText } = await import("../../tasks/tasks.ts");
     const task = await loadSpecTask(file);
     const source = flags.source === undefined ? firstSeed(task) : await readText(flags.source);
     await withSession(flags, async ({ engine, output, signal }) => {

@@ -22,8 +22,7 @@ import { addToolReview } from "./tools-review.ts";
 import { addReindex, filterOf, type SearchFlags } from "./tools-search.ts";
 import { addToolStats, usageFigures } from "./tools-stats.ts";
 
-export function addTools(program: Command): void {
-  const tools = program.command("tools").description("the tool store");
+export function addTools(tools: Command): void {
   addToolManagement(tools);
   addReindex(tools);
   addToolReview(tools);

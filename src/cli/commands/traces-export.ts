@@ -7,7 +7,6 @@ import { RunStatus } from "../../core/event.ts";
 import { Language, Limits } from "../../core/execution.ts";
 import { checkSchema, faultText } from "../../core/schema-check.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { exportTraces } from "../../export/export.ts";
 import { FORMATS } from "../../export/formats.ts";
 import type { ExportOptions } from "../../export/options.ts";
 import { findRun } from "../find-run.ts";
@@ -58,6 +57,7 @@ export function addTracesExport(traces: Command): void {
       const ids = await Promise.all(
         runs.map(async (prefix) => (await findRun(engine.events, prefix)).id),
       );
+      const { exportTraces } = await import("../../export/export.ts");
       const result = await exportTraces(engine.events, {
         format,
         out: flags.out,

@@ -3,12 +3,9 @@ import type { Command } from "commander";
 import { readEvents } from "../../core/events/read.ts";
 import type { EventStore } from "../../core/ports.ts";
 import type { Task } from "../../core/task.ts";
-import { replayedTask } from "../../engine/replay.ts";
-import { prepare } from "../../tasks/request-source.ts";
 import { findRun } from "../find-run.ts";
 import { EXIT } from "../output.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
-import { pickTask } from "./evolve.ts";
 
 export function addTracesReplay(traces: Command): void {
   withCommonFlags(
@@ -20,6 +17,10 @@ export function addTracesReplay(traces: Command): void {
       .option("--spec <file>", "the spec that it was made of, instead"),
   ).action(
     async (prefix: string, path: string | undefined, flags: CommonFlags & { spec?: string }) => {
+      const [{ replayedTask }, { pickTask }] = await Promise.all([
+        import("../../engine/replay.ts"),
+        import("./evolve.ts"),
+      ]);
       await withSession(flags, async ({ engine, output, signal }) => {
         const { id, parent } = await findRun(engine.events, prefix);
         const recorded = await replayedTask(engine.events, id);
@@ -50,6 +51,7 @@ async function requestedTask(
   for await (const { data } of readEvents(store, parent, ["request-submit"])) {
     const { objective, work } = data;
     if (work === undefined || work.source === null) return undefined;
+    const { prepare } = await import("../../tasks/request-source.ts");
     return (await prepare(work, { objective, requirements: [], constraints: [] })).task;
   }
   return undefined;

@@ -3,7 +3,6 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { TraceEvent } from "../../core/event.ts";
-import { runPage } from "../../page/page.ts";
 import { verifyRun } from "../../trace/index.ts";
 import { findRun } from "../find-run.ts";
 import { EXIT, table } from "../output.ts";
@@ -14,9 +13,7 @@ import { addTracesPrune } from "./traces-prune.ts";
 import { addTraceReading } from "./traces-read.ts";
 import { addTracesReplay } from "./traces-replay.ts";
 
-export function addTraces(program: Command): void {
-  const traces = program.command("traces").description("read and export what happened");
-
+export function addTraces(traces: Command): void {
   withCommonFlags(
     traces
       .command("ls")
@@ -87,6 +84,7 @@ export function addTraces(program: Command): void {
           return;
         }
         if (flags.html !== undefined) {
+          const { runPage } = await import("../../page/page.ts");
           await writeFile(flags.html, await runPage(engine.events, run.id));
           output.result({ run: run.id, file: flags.html }, `Wrote ${flags.html}`);
           return;

@@ -64,7 +64,7 @@ export function brokenOff(id: string): ModelError {
 }
 
 /** Whether an attempt that failed for want of a connection had been sent: then it may be paid for. */
-export function wasSent(origin: string | undefined): boolean {
+function wasSent(origin: string | undefined): boolean {
   return !(
     origin !== undefined &&
     /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EPROTO|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO\w+|UND_ERR_CONNECT_TIMEOUT)$/.test(

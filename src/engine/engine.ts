@@ -3,7 +3,7 @@ import type { DirectCalls } from "../call/direct-calls.ts";
 import type { Config } from "../core/config.ts";
 import type { Evaluator, EventStore, OpenTrace, Sandbox, ToolStore } from "../core/ports.ts";
 import type { Manifests } from "../declare/manifests.ts";
-import type { ForeignTools } from "../mcp/foreign.ts";
+import type { McpTools } from "../mcp/mcp-tools.ts";
 import type { Memory } from "../memory/index.ts";
 import type { InferOptions, InferredPreference } from "../request/infer-preferences.ts";
 import type { LastingCalls } from "../request/lasting-calls.ts";
@@ -24,7 +24,7 @@ export interface Engine {
   /** A new run's id. */
   readonly newId: (kind: string) => string;
   /** Tools of configured MCP servers. */
-  readonly foreign: Pick<ForeignTools, "sync">;
+  readonly foreign: Pick<McpTools, "sync">;
   /** Started at the first call. Programs may call stored tools. */
   sandbox(): Promise<Sandbox>;
   readonly evolve: Evolve;

@@ -15,7 +15,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import type { Embedder, OpenTrace, Sandbox, ToolStore } from "../core/ports.ts";
 import { programOf } from "../core/tool.ts";
-import { type ForeignTools, foreignTools } from "../mcp/foreign.ts";
+import { type McpTools, mcpTools } from "../mcp/mcp-tools.ts";
 
 export interface OpenToolsPorts {
   readonly config: Config;
@@ -33,7 +33,7 @@ export interface OpenTools {
   /** Programs stand alone. */
   readonly bareSandbox: () => Promise<Sandbox>;
   readonly commands: Commands;
-  readonly foreign: ForeignTools;
+  readonly foreign: McpTools;
   close(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export function openTools({
         new AbortController().signal,
       ),
   });
-  const foreign = foreignTools(config.mcpServers, {
+  const foreign = mcpTools(config.mcpServers, {
     store: library,
     digest: toolDigest,
     environment,

@@ -7,7 +7,7 @@ import { type PreferencePorts, type PreferenceStore, preferenceStore } from "./p
 
 export { findPassages } from "./documents.ts";
 
-export { NOBODY_NAMED, Preference } from "./preferences.ts";
+export { DEFAULT_USER, Preference } from "./preferences.ts";
 
 export interface Memory {
   readonly preferences: PreferenceStore;

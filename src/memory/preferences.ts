@@ -8,7 +8,7 @@ import { InputError } from "../core/errors.ts";
 import { scoreTexts } from "./rank.ts";
 
 /** The user if the request names none. */
-export const NOBODY_NAMED = "local";
+export const DEFAULT_USER = "local";
 
 export const Preference = z.object({
   id: z.string(),

@@ -12,7 +12,7 @@ import { InputError } from "../core/errors.ts";
 import type { OpenTrace } from "../core/ports.ts";
 import { Request } from "../core/request.ts";
 import { immediateSteps } from "../journal/immediate.ts";
-import { type Memory, NOBODY_NAMED, type Preference } from "../memory/index.ts";
+import { DEFAULT_USER, type Memory, type Preference } from "../memory/index.ts";
 import { structured } from "../models/structured.ts";
 import { roleModels } from "./models.ts";
 
@@ -46,7 +46,7 @@ export async function inferPreferences(
     throw new InputError("USAGE", `Expected a number of requests from 1 on, got ${requests}.`);
   }
   await memory.outcomes.catchUp();
-  const shown = memory.outcomes.list(user === NOBODY_NAMED ? undefined : user, requests);
+  const shown = memory.outcomes.list(user === DEFAULT_USER ? undefined : user, requests);
   if (shown.length === 0) return [];
 
   const run = await openTrace({

@@ -1,6 +1,6 @@
 /** What the home remembers, as the walk looks it up: files, outcomes, preferences, each with its source. */
 import { asJson } from "../ask/asker.ts";
-import { findPassages, type Memory, NOBODY_NAMED } from "../memory/index.ts";
+import { DEFAULT_USER, findPassages, type Memory } from "../memory/index.ts";
 import type { ContextItem, PastOutcome } from "../work/context.ts";
 
 export interface FoundItem extends ContextItem {
@@ -65,10 +65,10 @@ export function lookUps(files: readonly string[], memory: () => Memory): LookUps
       },
     },
     preferences: {
-      size: async (user) => memory().preferences.list(user ?? NOBODY_NAMED).length,
+      size: async (user) => memory().preferences.list(user ?? DEFAULT_USER).length,
       find: async (queries, user, limit) =>
         memory()
-          .preferences.find(user ?? NOBODY_NAMED, queries, limit)
+          .preferences.find(user ?? DEFAULT_USER, queries, limit)
           .map(
             ({ id, text, kind, confidence, time, score }): FoundItem => ({
               kind: "preference",

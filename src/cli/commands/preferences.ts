@@ -1,7 +1,7 @@
 /** `toolwright preferences`: what a person wants whatever they ask for; said, or inferred. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
-import { NOBODY_NAMED, type Preference } from "../../memory/index.ts";
+import { DEFAULT_USER, type Preference } from "../../memory/index.ts";
 import { table } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
 
@@ -104,7 +104,7 @@ export function addPreferences(preferences: Command): void {
 }
 
 function withUser(command: Command): Command {
-  return withCommonFlags(command.option("--user <name>", "whose they are", NOBODY_NAMED));
+  return withCommonFlags(command.option("--user <name>", "whose they are", DEFAULT_USER));
 }
 
 function tableOf(list: readonly (Preference & { readonly inForce: boolean })[]): string {

@@ -8,7 +8,7 @@ import type { Json } from "../../src/core/json.ts";
 import { McpServers } from "../../src/core/mcp-servers.ts";
 import { actsOutside, programOf } from "../../src/core/tool.ts";
 import { storedName } from "../../src/mcp/definition.ts";
-import { type ForeignTools, foreignTools } from "../../src/mcp/foreign.ts";
+import { type McpTools, mcpTools } from "../../src/mcp/mcp-tools.ts";
 import { collectGateFacts, judgeCases } from "../../toolstore/gate/facts.ts";
 import { approve, reject, toolDiff, toolDigest } from "../../toolstore/index.ts";
 import { signal, type TestLibrary, testLibrary } from "../support/library.ts";
@@ -18,7 +18,7 @@ const fixture = fileURLToPath(new URL("../support/mcp-fixture.ts", import.meta.u
 let folder: string;
 let state: string;
 let library: TestLibrary;
-const open: ForeignTools[] = [];
+const open: McpTools[] = [];
 
 const describeAdd = (description: string) => writeFileSync(state, JSON.stringify({ description }));
 const server = (env: Record<string, string> = {}) => ({
@@ -29,7 +29,7 @@ const server = (env: Record<string, string> = {}) => ({
 });
 
 function foreign(servers: Record<string, unknown>, environment: Record<string, string> = {}) {
-  const made = foreignTools(McpServers.parse(servers), {
+  const made = mcpTools(McpServers.parse(servers), {
     store: library.tools,
     digest: toolDigest,
     environment,
@@ -39,7 +39,7 @@ function foreign(servers: Record<string, unknown>, environment: Record<string, s
   return made;
 }
 
-async function call(from: ForeignTools, name: string, args: readonly Json[], version?: number) {
+async function call(from: McpTools, name: string, args: readonly Json[], version?: number) {
   const tool = await library.tools.get(name, version);
   const sandbox = from.wrapSandbox(await library.sandbox());
   const { limits } = tool;
@@ -63,7 +63,7 @@ afterAll(async () => {
 });
 
 describe("tools of a configured MCP server", () => {
-  let tools: ForeignTools;
+  let tools: McpTools;
   beforeAll(async () => {
     await library.add({
       name: "sum_pair",

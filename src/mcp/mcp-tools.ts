@@ -13,7 +13,7 @@ import { parameterNames, type Tool } from "../core/tool.ts";
 import type { Connection } from "./connection.ts";
 import { namedIn, originOf, sourceOf, toolOf } from "./definition.ts";
 
-export interface ForeignTools {
+export interface McpTools {
   /**
    * Updates the store with the tools that the servers offer. The result is cached until a server
    * reports a change or closes; an unavailable server is asked again after 30 s.
@@ -29,7 +29,7 @@ export interface ForeignTools {
   close(): Promise<void>;
 }
 
-export interface ForeignOptions {
+export interface McpToolsOptions {
   readonly store: ToolStore;
   readonly digest: (tool: Omit<Tool, "digest">) => string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -40,10 +40,10 @@ export interface ForeignOptions {
 /** How long to wait before asking an unavailable server again. */
 const RETRY_MS = 30_000;
 
-export function foreignTools(
+export function mcpTools(
   servers: McpServers,
-  { store, digest, environment, now }: ForeignOptions,
-): ForeignTools {
+  { store, digest, environment, now }: McpToolsOptions,
+): McpTools {
   /** Current sources by server; absent before the first sync and while the server is unavailable. */
   const live = new Map<string, ReadonlySet<string>>();
   let synced: Promise<readonly string[]> | undefined;

@@ -53,7 +53,7 @@ async function grow(
     return { program, signature: `signature-${id}` };
   };
   const founder = next();
-  strategy.found(founder.program, founder.signature);
+  strategy.registerSeed(founder.program, founder.signature);
   const { place } = strategy.select(2, random);
   const rows: DatabaseRow[] = [];
   for (const size of sizes) {

@@ -3,7 +3,7 @@ import { digestJson } from "../src/core/digest.ts";
 import { InputError } from "../src/core/errors.ts";
 import { canonicalJson, type Json, sameJson } from "../src/core/json.ts";
 import { seededRandom } from "../src/core/random.ts";
-import { misfitOf } from "../src/core/text/misfit.ts";
+import { mismatchOf } from "../src/core/text/mismatch.ts";
 import type { Signature } from "../src/core/text/signature.ts";
 import { ANY, type Type } from "../src/core/text/type.ts";
 import type { Case, ToolSpec } from "../src/core/tool.ts";
@@ -102,7 +102,7 @@ function checkCase(
 }
 
 function checkType(value: Json, type: Type, path: string): void {
-  const misfit = misfitOf(type, value);
+  const misfit = mismatchOf(type, value);
   if (misfit === undefined) return;
   const { expected, got } = misfit;
   const text = got === undefined ? "nothing" : JSON.stringify(got);

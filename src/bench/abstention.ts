@@ -1,6 +1,6 @@
 /**
- * How well "none" is told from "found": each query is asked twice, of a store that has its tools and of
- * the same store without them, where "none" is the right answer.
+ * How well search distinguishes "none" from "found". Each query runs twice: on a store with its tools,
+ * and on the same store without them, where "none" is the correct answer.
  */
 
 import { noneBelow } from "../../toolstore/retrieval/abstain.ts";
@@ -9,18 +9,18 @@ import { seededRandom } from "../core/random.ts";
 import type { CorpusLine, QueryLine } from "./retrieval-data.ts";
 
 export interface AbstentionFigures {
-  /** Tools in the store that the query is put to, one of them its own or none. */
+  /** Number of tools in the searched store; one or none of them is a tool of the query. */
   readonly storeSize: number;
   readonly threshold: number;
-  /** Half of them with the query's tools in the store. */
+  /** Half of them with the query's tool in the store. */
   readonly trials: number;
-  /** Right answers "none" among all answers "none", in percent. */
+  /** Correct answers "none" among all answers "none", in percent. */
   readonly precision: number;
-  /** Answers "none" among the stores where nothing fits, in percent. */
+  /** Answers "none" among the stores without a tool of the query, in percent. */
   readonly recall: number;
-  /** Of the stores with a tool that fits: it is among the first five and likely enough, in percent. */
+  /** Among the stores with a tool of the query: it is in the first five and above the threshold, in percent. */
   readonly found: number;
-  /** The same without a threshold: what `found` would be if "none" were no answer. */
+  /** The same without the threshold: an upper bound of `found`. */
   readonly foundAmongFive: number;
 }
 
@@ -29,25 +29,25 @@ export interface AbstentionSubject {
   readonly queries: readonly QueryLine[];
   /** The whole corpus. */
   readonly index: ToolIndex;
-  /** An index of nothing. */
+  /** Creates an empty index. */
   readonly empty: () => ToolIndex;
-  /** Puts a tool with all that is known of it. */
+  /** Adds a tool with all its data. */
   readonly put: (into: ToolIndex, tool: CorpusLine) => void;
   readonly vectorOf: (query: string) => Float32Array | undefined;
   readonly seed: number;
 }
 
-const MOST_QUERIES = 200;
-const FIRST = 5;
+const MAX_QUERIES = 200;
+const LIMIT = 5;
 
-/** Stores of so many tools drawn at random; all tools of a query count as its own, one is in the store. */
+/** Stores with `size` tools drawn at random; at most one of the query's tools is in the store. */
 export function abstentionAmong(size: number, subject: AbstentionSubject): AbstentionFigures {
   const { corpus, empty, put } = subject;
   const random = seededRandom(subject.seed, `stores of ${size}`);
-  return figures(size, subject, ({ gold }, fits) => {
+  return figures(size, subject, ({ gold }, withTool) => {
     const store = new Set<CorpusLine>();
     const own = corpus.find(({ id }) => id === gold[0]);
-    if (fits && own !== undefined) store.add(own);
+    if (withTool && own !== undefined) store.add(own);
     const others = corpus.filter(({ id }) => !gold.includes(id));
     while (store.size < Math.min(size, others.length)) {
       store.add(others[random.integer(others.length)] as CorpusLine);
@@ -62,12 +62,12 @@ export function abstentionAmong(size: number, subject: AbstentionSubject): Abste
 export function abstentionWhereRemoved(subject: AbstentionSubject): AbstentionFigures {
   const { corpus, index, put } = subject;
   const byId = new Map(corpus.map((tool) => [tool.id, tool]));
-  return figures(corpus.length, subject, ({ gold }, fits) => {
-    if (!fits) for (const id of gold) index.remove(id);
+  return figures(corpus.length, subject, ({ gold }, withTools) => {
+    if (!withTools) for (const id of gold) index.remove(id);
     return {
       index,
       restore() {
-        if (!fits) for (const id of gold) put(index, byId.get(id) as CorpusLine);
+        if (!withTools) for (const id of gold) put(index, byId.get(id) as CorpusLine);
       },
     };
   });
@@ -76,23 +76,25 @@ export function abstentionWhereRemoved(subject: AbstentionSubject): AbstentionFi
 function figures(
   storeSize: number,
   { queries, vectorOf, seed }: AbstentionSubject,
-  store: (query: QueryLine, fits: boolean) => { index: ToolIndex; restore(): void },
+  store: (query: QueryLine, withTools: boolean) => { index: ToolIndex; restore(): void },
 ): AbstentionFigures {
   const random = seededRandom(seed, "abstention");
   const counts = { nones: 0, rightNones: 0, found: 0, amongFive: 0, pairs: 0 };
-  for (let pair = 0; pair < Math.min(MOST_QUERIES, queries.length); pair++) {
+  for (let pair = 0; pair < Math.min(MAX_QUERIES, queries.length); pair++) {
     const query = queries[random.integer(queries.length)] as QueryLine;
     const vector = vectorOf(query.query);
     counts.pairs++;
-    for (const fits of [true, false]) {
-      const { index, restore } = store(query, fits);
-      const asked = { text: query.query, limit: FIRST };
-      const first = index.search(vector === undefined ? asked : { ...asked, vectors: [vector] });
+    for (const withTools of [true, false]) {
+      const { index, restore } = store(query, withTools);
+      const request = { text: query.query, limit: LIMIT };
+      const first = index.search(
+        vector === undefined ? request : { ...request, vectors: [vector] },
+      );
       restore();
       const own = first.find(({ key }) => query.gold.includes(key));
       const none = (first[0]?.score ?? 0) < noneBelow;
       if (none) counts.nones++;
-      if (none && !fits) counts.rightNones++;
+      if (none && !withTools) counts.rightNones++;
       if (own !== undefined) counts.amongFive++;
       if (own !== undefined && own.score >= noneBelow) counts.found++;
     }

@@ -1,6 +1,6 @@
 /**
- * What a container costs: a program in one that was started ahead, beside a bare `exec` of the
- * engine, and what it takes to start and to replace one.
+ * The cost of containers: a program in a container that was started in advance, compared with a plain
+ * `exec` of the engine; the start and the removal of a container.
  */
 import type Docker from "dockerode";
 import { createConfined } from "../../sandbox/container/confinement.ts";
@@ -116,9 +116,9 @@ async function execAlone(
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
-  const begunAt = performance.now();
+  const start = performance.now();
   await work();
-  return performance.now() - begunAt;
+  return performance.now() - start;
 }
 
 function row(what: string, samples: readonly number[]): BenchRow {

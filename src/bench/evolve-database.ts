@@ -1,6 +1,6 @@
 /**
- * The programs database alone, as it grows: time per operation and memory. Every program opens a
- * cluster of its own, which is the costly case.
+ * The programs database alone, at several sizes: time per operation and memory. Every program opens a
+ * new cluster, which is the most expensive case.
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -13,19 +13,19 @@ interface DatabaseRow {
   readonly programs: number;
   readonly registerMicroseconds: number;
   readonly selectMicroseconds: number;
-  /** Heap in use beyond that of an empty database. */
+  /** Heap in addition to that of an empty database. */
   readonly heapMiB: number;
 }
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000];
-/** Operations that are timed together, and how often that is done at each size. */
+/** Operations that are timed together, and the number of such measurements at each size. */
 const CHUNK = 30;
 const CHUNKS = 31;
 
 export async function benchDatabase(signal: AbortSignal): Promise<readonly DatabaseRow[]> {
   const rows: DatabaseRow[] = [];
   for (const name of ["funsearch", "map-elites"]) {
-    await grow(name, [20_000], signal); // Warm: the code compiled.
+    await grow(name, [20_000], signal); // Warm-up: compiles the code.
     rows.push(...(await grow(name, SIZES, signal)));
   }
   return rows;
@@ -40,9 +40,9 @@ async function grow(
   const random = seededRandom(1);
   const collect = collector();
   const empty = heapMiB(collect);
-  let made = 0;
+  let created = 0;
   const next = (): { program: Parent; signature: string } => {
-    const id = made++;
+    const id = created++;
     const fitness = random.normal();
     const program: Parent = {
       digest: `program-${id}`,
@@ -52,26 +52,26 @@ async function grow(
     };
     return { program, signature: `signature-${id}` };
   };
-  const founder = next();
-  strategy.found(founder.program, founder.signature);
+  const seed = next();
+  strategy.registerSeed(seed.program, seed.signature);
   const { place } = strategy.select(2, random);
   const rows: DatabaseRow[] = [];
   for (const size of sizes) {
-    while (made < size - CHUNK * CHUNKS) {
+    while (created < size - CHUNK * CHUNKS) {
       const { program, signature } = next();
-      // An island each in turn, as a run does it.
-      strategy.register(program, signature, { ...place, island: spread(name, made) });
-      if (made % 50_000 === 0) {
+      // The islands in turn, as in a run.
+      strategy.register(program, signature, { ...place, island: islandOf(name, created) });
+      if (created % 50_000 === 0) {
         signal.throwIfAborted();
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
-    const registering = typicalMicroseconds(() => {
+    const registering = medianMicroseconds(() => {
       for (const { program, signature } of Array.from({ length: CHUNK }, next)) {
-        strategy.register(program, signature, { ...place, island: spread(name, made) });
+        strategy.register(program, signature, { ...place, island: islandOf(name, created) });
       }
     });
-    const selecting = typicalMicroseconds(() => {
+    const selecting = medianMicroseconds(() => {
       for (let index = 0; index < CHUNK; index++) strategy.select(2, random);
     });
     rows.push({
@@ -85,13 +85,13 @@ async function grow(
   return rows;
 }
 
-/** Islands of the strategy's default. */
-function spread(name: string, index: number): number {
+/** The island of a program, for the strategy's default number of islands. */
+function islandOf(name: string, index: number): number {
   return name === "funsearch" ? index % 4 : 0;
 }
 
-/** The median over the chunks: what else the machine does hits some of them. */
-function typicalMicroseconds(work: () => void): number {
+/** The median over the chunks: other load of the machine affects some of them. */
+function medianMicroseconds(work: () => void): number {
   const times = Array.from({ length: CHUNKS }, () => {
     const start = performance.now();
     work();
@@ -105,7 +105,7 @@ function heapMiB(collect: () => void): number {
   return process.memoryUsage().heapUsed / 2 ** 20;
 }
 
-/** The collector of garbage, which a program does not see unless it asks for it. */
+/** The garbage collector, which is not exposed by default. */
 function collector(): () => void {
   setFlagsFromString("--expose-gc");
   return runInNewContext("gc") as () => void;

@@ -1,9 +1,9 @@
 /**
- * The whole engine with a model that answers after a while: proposals per second, the engine's CPU
- * for each, and how busy samplers and evaluators are. The trace goes to disk as in any run.
+ * The whole engine with a model that replies after a delay: proposals per second, CPU time per
+ * proposal, and the utilisation of samplers and evaluators. The trace is written to disk as in any run.
  *
- * With a model of 0 ms nothing runs (an evaluator that gives every program its score at once), so
- * that the engine alone is measured; with 500 ms each program runs in the isolate sandbox.
+ * With a delay of 0 ms no program runs (a fake sandbox returns at once), so that only the engine is
+ * measured; with 500 ms each program runs in the isolate sandbox.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,9 +28,9 @@ interface PipelineRow {
   readonly iterationsPerSecond: number;
   /** CPU of this process, all threads. */
   readonly cpuMsPerIteration: number;
-  /** Share of the time in which a sampler waits for the model, over all samplers. */
+  /** Mean share of the time in which a sampler waits for the model. */
   readonly samplersBusy: number;
-  /** Share of the time in which programs are being evaluated. */
+  /** Share of the time in which at least one program is evaluated. */
   readonly evaluatorsBusy: number;
   readonly peakRssMiB: number;
 }
@@ -50,7 +50,7 @@ export async function benchPipeline(signal: AbortSignal): Promise<readonly Pipel
   for (const samplers of [16, 64]) {
     rows.push(await measure({ modelMs: 500, samplers, iterations: samplers * 20 }, signal));
   }
-  // Last, since the memory of a process is what it once had.
+  // Last, because the memory of a process does not shrink.
   for (const iterations of [1_000, 10_000, 100_000]) {
     rows.push(await measure({ modelMs: 0, samplers: 64, iterations }, signal));
   }
@@ -66,18 +66,18 @@ async function measure(
   signal: AbortSignal,
 ): Promise<PipelineRow> {
   const home = mkdtempSync(join(tmpdir(), "toolwright-bench-"));
-  const asking = usage();
-  const evaluating = usage();
-  const bare = modelMs === 0 ? echoSandbox() : await isolateSandbox();
+  const modelUsage = usage();
+  const sandboxUsage = usage();
+  const inner = modelMs === 0 ? fakeSandbox() : await isolateSandbox();
   const sandbox: Sandbox = {
-    ...bare,
-    runBatch: (batch, stop) => evaluating.during(() => bare.runBatch(batch, stop)),
+    ...inner,
+    runBatch: (batch, stop) => sandboxUsage.during(() => inner.runBatch(batch, stop)),
   };
   const store = sqliteEventStore(join(home, "trace.db"), { clock: systemClock });
   try {
     const redactor = createRedactor({ environment: {} });
     const trace = await openTrace(store, { id: "r", kind: "evolution", title: "bench" }, redactor);
-    const model = slowModel(modelMs, asking);
+    const model = slowModel(modelMs, modelUsage);
     const generator = generatorByName("llm", task, {
       model,
       temperature: 1,
@@ -121,22 +121,22 @@ async function measure(
     return {
       modelMs,
       samplers,
-      evaluators: bare.name,
+      evaluators: inner.name,
       iterations: result.proposals,
       iterationsPerSecond: (result.proposals * 1000) / wall,
       cpuMsPerIteration: (user + system) / 1000 / result.proposals,
-      samplersBusy: asking.summedMs() / wall / samplers,
-      evaluatorsBusy: evaluating.anyMs() / wall,
+      samplersBusy: modelUsage.summedMs() / wall / samplers,
+      evaluatorsBusy: sandboxUsage.anyMs() / wall,
       peakRssMiB: peak / 2 ** 20,
     };
   } finally {
-    await bare.close();
+    await inner.close();
     await store.close();
     rmSync(home, { recursive: true, force: true });
   }
 }
 
-/** Adds up the time in which work is under way: of each piece, and of any at all. */
+/** Measures the time of all calls: the sum over the calls, and the time with at least one call. */
 function usage() {
   let open = 0;
   let since = 0;
@@ -159,14 +159,14 @@ function usage() {
   };
 }
 
-/** A program of its own to each request. */
-function slowModel(ms: number, asking: ReturnType<typeof usage>): LanguageModel {
+/** Replies to each request with another program. */
+function slowModel(ms: number, modelUsage: ReturnType<typeof usage>): LanguageModel {
   let answered = 0;
   return {
     id: "bench:model",
     terms: "own text",
     complete: (_request, signal) =>
-      asking.during(async () => {
+      modelUsage.during(async () => {
         if (ms > 0) await setTimeout(ms, undefined, { signal });
         const id = answered++;
         const content = `\`\`\`js\nfunction level(x) { return x * ${id} + ${id % 97}; }\n\`\`\``;
@@ -175,8 +175,8 @@ function slowModel(ms: number, asking: ReturnType<typeof usage>): LanguageModel 
   };
 }
 
-/** Gives every program the number 1. */
-function echoSandbox(): Sandbox {
+/** Returns 1 for every program. */
+function fakeSandbox(): Sandbox {
   const run: Sandbox["run"] = async ({ inputs }) =>
     inputs.map(() => ({ status: "returned", output: 1, wallMs: 0 }));
   return {

@@ -1,7 +1,7 @@
 /**
- * What a search costs end to end, on the shipped bin packing task with one seed: evaluations per
- * second and the CPU time per evaluation, told apart by who takes it, beside a process per candidate
- * on the same work, in one run.
+ * The end-to-end cost of a search, on the shipped bin packing task with one seed: evaluations per
+ * second and CPU time per evaluation, split by component, compared with a process per candidate on the
+ * same work in one run.
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -18,13 +18,13 @@ interface SearchRow {
   readonly workers: number;
   readonly evaluations: number;
   readonly evaluationsPerSecond: number;
-  /** CPU of the engine's thread per evaluation: proposing, refusing repeats, registering, tracing. */
+  /** CPU of the engine's thread per evaluation: proposals, duplicate checks, registration, trace. */
   readonly engineCpuMs: number | null;
-  /** CPU of the task's own scoring, in the same thread. */
+  /** CPU of the task's scoring, in the same thread. */
   readonly scoringCpuMs: number | null;
-  /** CPU of the other threads of this process: what hands programs to the sandbox's processes. */
+  /** CPU of the other threads of this process, which pass programs to the sandbox's processes. */
   readonly slotsCpuMs: number | null;
-  /** Over the process per candidate, on the same instances. */
+  /** Speed relative to a process per candidate, on the same instances. */
   readonly ratio: number;
 }
 
@@ -35,13 +35,13 @@ export async function benchSearch(
   signal: AbortSignal,
 ): Promise<readonly SearchRow[]> {
   const task = await loadTask(name);
-  const alone = await processPerCandidate(task, 12, signal);
+  const baseline = await processPerCandidate(task, 12, signal);
   const rows: SearchRow[] = [
     {
       what: "a process per candidate (node)",
       workers: 1,
       evaluations: 12,
-      evaluationsPerSecond: alone,
+      evaluationsPerSecond: baseline,
       engineCpuMs: null,
       scoringCpuMs: null,
       slotsCpuMs: null,
@@ -50,7 +50,7 @@ export async function benchSearch(
   ];
   for (const workers of [1, 2]) {
     for (const generator of ["mutation", "offline"]) {
-      rows.push(await measure(task, generator, workers, evaluations, alone, signal));
+      rows.push(await measure(task, generator, workers, evaluations, baseline, signal));
     }
   }
   return rows;
@@ -61,14 +61,14 @@ async function measure(
   generator: string,
   workers: number,
   evaluations: number,
-  alone: number,
+  baseline: number,
   signal: AbortSignal,
 ): Promise<SearchRow> {
   const home = mkdtempSync(join(tmpdir(), "toolwright-bench-"));
   const engine = openEngine(Config.parse({ home, workers, seed: 1 }));
   try {
     await engine.sandbox();
-    // Warm: slots up, instances sent, code compiled.
+    // Warm-up: starts slots, sends instances, compiles code.
     await engine.evolve(task, { generator, budget: { evaluations: 200 } }, signal);
     const scoring = { ms: 0 };
     const before = { all: process.cpuUsage(), thread: process.threadCpuUsage() };
@@ -89,7 +89,7 @@ async function measure(
       engineCpuMs: each(thread - scoring.ms),
       scoringCpuMs: each(scoring.ms),
       slotsCpuMs: each(all - thread),
-      ratio: rate / alone,
+      ratio: rate / baseline,
     };
   } finally {
     await engine.close();
@@ -97,12 +97,12 @@ async function measure(
   }
 }
 
-/** The same task; what its scores cost is added up. */
+/** The same task, with the time of its scoring added up. */
 function timed(task: Task, scoring: { ms: number }): Task {
   return {
     ...task,
     score(execution, instance) {
-      // The clock of the wall: reading the thread's would cost more than a score.
+      // Wall clock: reading the thread's CPU time would cost more than a score.
       const start = performance.now();
       try {
         return task.score(execution, instance);
@@ -123,7 +123,7 @@ function milliseconds({
   return (user + system) / 1000;
 }
 
-/** The usual way of the field: write the candidate to a file, start a process, read its output. */
+/** The common method: write the candidate to a file, start a process, read its output. */
 async function processPerCandidate(
   task: Task,
   count: number,

@@ -1,6 +1,5 @@
 /**
- * One evaluator against two on programs that need the processor: the same search, the same programs,
- * twice the slots.
+ * One evaluator compared with two on CPU-bound programs: the same search and programs, twice the slots.
  */
 import { createEvaluator, specTask } from "../../evaluators/index.ts";
 import { isolateSandbox } from "../../sandbox/index.ts";
@@ -14,7 +13,7 @@ interface WorkersRow {
   readonly workers: number;
   readonly evaluations: number;
   readonly evaluationsPerSecond: number;
-  /** Over one worker. */
+  /** Speed relative to one worker. */
   readonly ratio: number;
 }
 
@@ -29,7 +28,7 @@ const task = specTask(
   }),
 );
 
-/** Some milliseconds of integer work, another constant in each program. */
+/** Programs with several milliseconds of integer work, each with another constant. */
 function busyPrograms(): Generator {
   let next = 0;
   return {
@@ -67,7 +66,7 @@ export async function benchWorkers(
           { seed: 1, budget: { evaluations: budget } },
           signal,
         );
-      await run(4); // Warm: slots up, code compiled.
+      await run(4); // Warm-up: starts slots, compiles code.
       const result = await run(evaluations);
       const rate = result.evaluations / result.seconds;
       rows.push({

@@ -1,4 +1,4 @@
-/** What evolution costs, in sections that can be measured one by one. */
+/** The cost of evolution, in sections that can be measured separately. */
 import { InputError } from "../core/errors.ts";
 
 const SECTIONS = ["database", "pipeline", "workers", "search"] as const;
@@ -7,14 +7,14 @@ type Section = (typeof SECTIONS)[number];
 export interface EvolveBenchOptions {
   /** One section; default: all. */
   readonly only?: string;
-  /** Of each row of `search`. */
+  /** For each row of `search`. */
   readonly evaluations?: number;
 }
 
 /**
- * Gives each section's name and rows as soon as they are there.
+ * Yields each section's name and rows as soon as they are measured.
  *
- * @throws InputError USAGE for a section that there is not.
+ * @throws InputError USAGE for an unknown section.
  */
 export async function* benchEvolve(
   { only, evaluations }: EvolveBenchOptions,

@@ -1,6 +1,6 @@
 /**
- * How far the index goes by itself, without tools in a file: words of so many made-up tools, and vectors
- * where dimensions are given. It is written and read as the embedded store does.
+ * The scale of the index alone, without stored tools: words of generated tools, and vectors if a
+ * dimension is given. It is written and read as in the embedded store.
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,19 +22,19 @@ import { percentile } from "./retrieval.ts";
 
 export interface IndexBench {
   readonly tools: number;
-  /** Of each vector; 0: words alone. */
+  /** Dimensions of each vector; 0: only words. */
   readonly dims: number;
-  /** Tools taken in per second by the clock, and processor time of all. */
+  /** Indexed tools per second of wall clock, and the CPU time of all. */
   readonly wordsPerSecond: number;
   readonly wordsCpuMs: number;
   readonly vectorsPerSecond?: number;
-  /** Resident memory of the process with the index read back and searched, without what was there before. */
+  /** Increase of the process's resident memory after the index was read back and searched. */
   readonly rssMiB: number;
   readonly saveMs: number;
-  /** The words read back from the file. */
+  /** Reading the words back from the file. */
   readonly startMs: number;
   readonly startCpuMs: number;
-  /** What is prepared once: spellings that look alike. */
+  /** Includes one-time preparation: similar spellings. */
   readonly firstSearchMs: number;
   readonly searchMs: { readonly p50: number; readonly p99: number };
   readonly searchCpuMs: number;
@@ -46,7 +46,7 @@ const WARM_UP = 30;
 /** Distinct words grow with the square root of all words (Heaps' law, exponent 0.5). */
 const WORDS_PER_ROOT = 16;
 
-/** @param dims 0 for words alone. */
+/** @param dims 0: only words. */
 export async function benchIndex({
   tools,
   dims = 0,
@@ -154,7 +154,7 @@ function load(database: DatabaseSync): Catalogue {
   return into;
 }
 
-/** Any direction; nothing of a scan depends on which. */
+/** A random direction; the time of a scan does not depend on it. */
 function direction(dims: number, random: Random): Float32Array {
   return unit(Float32Array.from({ length: dims }, () => random.next() - 0.5));
 }

@@ -1,11 +1,11 @@
-/** Made-up tools and requests, of the sizes that real ones have. */
+/** Generated tools and requests with the size of real ones. */
 
 import type { SearchDocument } from "../../toolstore/retrieval/document.ts";
 import { toolDigest } from "../../toolstore/store/digest.ts";
 import type { Random } from "../core/random.ts";
 import type { Tool } from "../core/tool.ts";
 
-/** A tool of ordinary size: three words of name, fifteen of description, three parameters. */
+/** A tool of typical size: three words in the name, fifteen in the description, three parameters. */
 export function invent(number: number, vocabulary: readonly string[], random: Random): Tool {
   const name = `${phrase(vocabulary, random, 3).replaceAll(" ", "_")}_${number}`;
   const properties = Object.fromEntries(
@@ -40,7 +40,7 @@ export function phrase(vocabulary: readonly string[], random: Random, length: nu
   return Array.from({ length }, () => word(vocabulary, random)).join(" ");
 }
 
-/** Frequent words are frequent: the square of a uniform number stands in for Zipf's law. */
+/** Some words are more frequent: the square of a uniform number approximates Zipf's law. */
 function word(vocabulary: readonly string[], random: Random): string {
   return vocabulary[Math.floor(random.next() ** 2 * vocabulary.length)] as string;
 }
@@ -57,7 +57,7 @@ export function inventWords(random: Random, count: number): string[] {
   return [...found];
 }
 
-/** The same size, as an index sees it. */
+/** A document of the same size for an index. */
 export function inventDocument(vocabulary: readonly string[], random: Random): SearchDocument {
   return {
     name: phrase(vocabulary, random, 3),

@@ -1,6 +1,6 @@
 /**
- * What durability costs: the engine's own time per step, steps per second over twenty requests side
- * by side, and the memory that waiting requests hold. Beside it, a step with no journal at all.
+ * The cost of durability: the engine's time per step, steps per second over twenty concurrent requests,
+ * and the memory of waiting requests, compared with a step without a journal.
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -16,9 +16,9 @@ export interface RequestBenchRow {
   readonly what: string;
   readonly steps: number;
   readonly stepsPerSecond: number;
-  /** Of this process, flushes and all. */
+  /** CPU of this process, including flushes. */
   readonly cpuMsPerStep: number;
-  /** Heap that is still held afterwards. */
+  /** Heap that is still in use afterwards. */
   readonly heldMiB: number;
 }
 
@@ -28,7 +28,7 @@ export interface RequestBenchOptions {
   readonly waiting?: number;
 }
 
-/** @param store Empty, and on the disk that is meant. */
+/** @param store Empty, and on the disk to measure. */
 export async function benchRequests({
   store,
   steps = 200,
@@ -62,10 +62,10 @@ export async function benchRequests({
   return [
     await measured("a step without a journal", steps, () => each(steps)(immediateSteps())),
     await measured("one request", steps, () => durable(each(steps))),
-    await measured("20 requests side by side", 20 * few, () =>
+    await measured("20 concurrent requests", 20 * few, () =>
       Promise.all(Array.from({ length: 20 }, () => durable(each(few)))),
     ),
-    await measured(`${waiting} requests that come to wait`, waiting, () =>
+    await measured(`${waiting} waiting requests`, waiting, () =>
       mapLimited(Array.from({ length: waiting }), 50, () =>
         durable((own) => own.waitFor("answer")),
       ),
@@ -78,7 +78,7 @@ async function measured(
   steps: number,
   work: () => Promise<unknown>,
 ): Promise<RequestBenchRow> {
-  const before = held();
+  const before = heapUsed();
   const cpu = process.cpuUsage();
   const start = performance.now();
   await work();
@@ -89,12 +89,12 @@ async function measured(
     steps,
     stepsPerSecond: steps / seconds,
     cpuMsPerStep: (user + system) / 1_000 / steps,
-    heldMiB: Math.max(0, held() - before) / 2 ** 20,
+    heldMiB: Math.max(0, heapUsed() - before) / 2 ** 20,
   };
 }
 
-/** Bytes of the heap once everything that nobody holds is gone. */
-function held(): number {
+/** Bytes of the heap after garbage collection. */
+function heapUsed(): number {
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");
   if (typeof collect === "function") collect();

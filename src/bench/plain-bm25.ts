@@ -1,7 +1,7 @@
 /**
- * BM25 as in the textbook (k1 1.2, b 0.75), over lower-case words of the whole tool: no fields, no
- * stems. What retrieval is measured against. Each word of a query counts once, which makes it stronger
- * on long queries than counting repeats.
+ * Textbook BM25 (k1 1.2, b 0.75) over lower-case words of the whole tool, without fields or stems: the
+ * baseline for retrieval. Each word of a query counts once; this is a stronger baseline on long queries
+ * than counting repetitions.
  */
 const K1 = 1.2;
 const B = 0.75;

@@ -1,6 +1,6 @@
 /**
- * What the searches find for their evaluations: every strategy with one generator, every offline
- * generator with one strategy, beside the baselines, over several seeds. A matter of minutes.
+ * The quality of search results per evaluation: every strategy with one generator, and every offline
+ * generator with one strategy, compared with the baselines over several seeds. It takes minutes.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import { loadStream, workbench } from "../tasks/workbench.ts";
 
 const MANIFESTS = ["quality-strategies", "quality-generators"] as const;
 
-/** @param seeds Of each cell; default: the manifests' own, five. */
+/** @param seeds Number of seeds per cell; default: five, as in the manifests. */
 export async function* benchQuality(
   { seeds }: { readonly seeds?: number },
   signal: AbortSignal,

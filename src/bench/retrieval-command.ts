@@ -1,4 +1,4 @@
-/** How well tools are found on somebody's data, as `toolwright bench retrieval` shows it. */
+/** The command `toolwright bench retrieval`: retrieval quality on given data. */
 
 import { InputError } from "../core/errors.ts";
 import type { Embedder } from "../core/ports.ts";
@@ -13,7 +13,7 @@ export interface RetrievalFlags {
   readonly embedder?: string;
 }
 
-/** @throws InputError USAGE; ConfigError; what the data files and the embedder throw. */
+/** @throws InputError USAGE; ConfigError; errors of the data files and the embedder. */
 export async function retrieval({ corpus, queries, usage, sample, embedder }: RetrievalFlags) {
   if (corpus === undefined || queries === undefined) {
     throw new InputError("USAGE", "Expected --corpus FILE and --queries FILE for retrieval.");
@@ -36,7 +36,7 @@ async function embedderOf(name: string | undefined): Promise<Embedder | undefine
   if (settings?.driver !== name) {
     throw new InputError(
       "USAGE",
-      `Expected --embedder none, local, or the one that the configuration names (${config.embedder?.driver ?? "it names none"}), got "${name}".`,
+      `Expected --embedder none, local, or the configured one (${config.embedder?.driver ?? "none is configured"}), got "${name}".`,
     );
   }
   const { configuredEmbedder } = await import("../models/embed/embedder.ts");

@@ -1,6 +1,6 @@
 /**
- * How well tools are found, on any set of queries with their tools, beside plain BM25 in one run; and
- * how fast, on made-up tools.
+ * Retrieval quality on a set of queries with their tools, compared with plain BM25 in one run, and the
+ * time per query.
  */
 
 import { type ToolIndex, toolIndex } from "../../toolstore/retrieval/tool-index.ts";
@@ -23,7 +23,7 @@ import {
 } from "./retrieval-data.ts";
 
 export interface RetrievalFigures {
-  /** Shares of the tools wanted that are among the first 1, 5, 10; means over queries, in percent. */
+  /** Shares of a query's tools among the first 1, 5, 10 results; means over queries, in percent. */
   readonly recallAt1: number;
   readonly recallAt5: number;
   readonly recallAt10: number;
@@ -33,18 +33,18 @@ export interface RetrievalFigures {
 
 export interface RetrievalBench {
   readonly tools: number;
-  /** Evaluated: those not indexed as usage. */
+  /** Evaluated queries: those that were not indexed as usage. */
   readonly queries: number;
   readonly usagePerTool: number;
-  /** By words, and by vectors too where there is an embedder. */
+  /** By words, and also by vectors if there is an embedder. */
   readonly ranked: RetrievalFigures;
-  /** By words alone, where there is an embedder. */
+  /** Only by words, if there is an embedder. */
   readonly words?: RetrievalFigures;
   readonly embedder?: string;
   readonly plainBm25: RetrievalFigures;
-  /** Among a few tools. */
+  /** In a store with few tools. */
   readonly abstention: AbstentionFigures;
-  /** Among a hundred tools, where there are more, and among all of them. */
+  /** In a store with a hundred tools, if there are more, and with all of them. */
   readonly abstentionInLarger: readonly AbstentionFigures[];
   /** Wall clock of one query, in milliseconds. */
   readonly queryMs: { readonly p50: number; readonly p99: number };
@@ -53,18 +53,18 @@ export interface RetrievalBench {
 export interface RetrievalBenchOptions {
   readonly corpusFile: string;
   readonly queriesFile: string;
-  /** So many queries of each tool are indexed as served, and not evaluated. */
+  /** This many queries of each tool are indexed as past uses and not evaluated. */
   readonly usagePerTool?: number;
   readonly seed?: number;
   readonly storeSize?: number;
-  /** Most queries that are evaluated, drawn by seed. */
+  /** Maximum number of evaluated queries, drawn by seed. */
   readonly sample?: number;
   readonly embedder?: Embedder;
 }
 
 const LARGER_STORE = 100;
 
-/** @throws InputError as `readRetrievalSet`; what the embedder throws. */
+/** @throws InputError as `readRetrievalSet`; errors of the embedder. */
 export async function benchRetrieval({
   corpusFile,
   queriesFile,
@@ -153,20 +153,20 @@ async function embedded(
   const tools = corpus.map((tool) => ({ tool, queries: served.get(tool.id) ?? [] }));
   const vectors = await toolVectors(embedder, tools, signal);
   const texts = evaluated.map(({ query }) => query);
-  const asked = await embedder.embed(texts, { kind: "query" }, signal);
+  const queryVectors = await embedder.embed(texts, { kind: "query" }, signal);
   return {
     ofTools: new Map(vectors.map((vector, i) => [(corpus[i] as CorpusLine).id, vector])),
-    ofQueries: new Map(texts.map((text, i) => [text, asked[i] as Float32Array])),
+    ofQueries: new Map(texts.map((text, i) => [text, queryVectors[i] as Float32Array])),
   };
 }
 
-/** Both rankers see the same words of a tool. */
+/** Both rankers use the same text of a tool. */
 function plainText(tool: CorpusLine, served: readonly string[]): string {
   const parameters = tool.parameters.flatMap(({ name, description }) => [name, description ?? ""]);
   return [tool.name, tool.description, tool.category ?? "", ...parameters, ...served].join(" ");
 }
 
-/** In an order drawn by seed; a query of one tool goes to it until it has its share. */
+/** In a random order by seed: a query with one tool is assigned to it until it has `usagePerTool` queries. */
 function splitByUsage(
   queries: readonly QueryLine[],
   usagePerTool: number,

@@ -1,9 +1,9 @@
 /**
- * What an evaluation costs: each lane of the isolate driver beside a call in this process and
- * beside a process per candidate, in one run. Rows are data; the caller prints them.
+ * The cost of an evaluation: each lane of the isolate driver, compared with a call in this process and
+ * with a process per candidate, in one run. Returns rows as data; the caller prints them.
  *
- * CPU is that of this process and all its children, in milliseconds per evaluation; on machines
- * without /proc it is this process's alone and `cpuOfChildren` says so.
+ * CPU is the time of this process and all its children, in milliseconds per evaluation. On machines
+ * without /proc it is only this process's, and `cpuOfChildren` is false.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -12,9 +12,9 @@ import type { ExecutionBatch, Program } from "../core/execution.ts";
 import type { Sandbox } from "../core/ports.ts";
 
 export interface SandboxBenchOptions {
-  /** Evaluations of trivial work in a warm row; rows of real work and of processes take fewer. */
+  /** Evaluations of trivial work in a warm row; rows with real work or processes use fewer. */
   readonly evaluations?: number;
-  /** Numbers of slots to measure with. */
+  /** The numbers of slots to measure. */
   readonly slots?: readonly number[];
 }
 
@@ -103,7 +103,7 @@ async function benchSlots(
         await measure(alone, () => apart(candidates(alone, size))),
       );
       add("batch lane", work, "cold", 1, await measure(1, () => together(candidates(1, size))));
-      // The engine's own code for a batch gets warm as well.
+      // Warm-up of the engine's own code for a batch.
       await together(candidates(count, size));
       add(
         "batch lane",
@@ -120,7 +120,7 @@ async function benchSlots(
   return rows;
 }
 
-/** From the end of a program that had to be killed to the next answer of its slot. */
+/** The time from the end of a killed program to the next result of its slot. */
 async function replacement(sandbox: Sandbox): Promise<Measured> {
   const hang = "function f() { [].indexOf.call({ length: 2 ** 53 - 1 }, 1); }";
   const program: Program = { language: "javascript", source: hang, entry: "f" };
@@ -156,14 +156,14 @@ async function benchProcesses(turns: number): Promise<readonly SandboxBenchRow[]
   return rows;
 }
 
-// All of a length, so that each has as many terms.
-let made = 10_000;
+// Numbers of the same length, so that all programs have the same number of terms.
+let created = 10_000;
 
-/** Programs of the total grammar, no two alike in their syntax: mutation gives such ones. */
+/** Programs of the total grammar with different syntax, like those of mutation. */
 function candidates(count: number, turns: number): Program[] {
   return Array.from({ length: count }, () => {
     const shape = Array.from(
-      String(made++),
+      String(created++),
       (digit) => " + - * / % + - * / %".split(" ")[+digit + 1],
     );
     const value = shape.map((operator, place) => `${operator} (x + ${place})`).join(" ");
@@ -177,7 +177,7 @@ function batchOf(programs: readonly Program[]): ExecutionBatch {
   return { programs, inputs: [[1]], limits, seed: 1 };
 }
 
-/** Turns of the loop that take about 10 ms in this process. */
+/** The number of loop iterations that take about 10 ms in this process. */
 function calibrated(): number {
   const turns = 1_000_000;
   const run = new Function(`${candidates(1, turns)[0]?.source}\nreturn f;`)() as (
@@ -202,12 +202,12 @@ async function measure(evaluations: number, work: () => unknown): Promise<Measur
   return { cpuMs: cpuMs / evaluations, wallMs: wallMs / evaluations, cpuOfChildren: known };
 }
 
-/** Of all that descends from this process, living or waited for; undefined without /proc. */
+/** CPU of all descendants of this process, running or ended; undefined without /proc. */
 function cpuOfChildren(): number | undefined {
   try {
     const mine = statOf("self");
     let ticks = Number(mine[13]) + Number(mine[14]);
-    // A host may stand behind a wrapper: its time is no child's but a grandchild's.
+    // A host may run inside a wrapper: then it is a grandchild.
     const open = childrenOf("self");
     for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
       for (const field of statOf(pid).slice(11, 15)) ticks += Number(field);
@@ -215,7 +215,7 @@ function cpuOfChildren(): number | undefined {
     }
     return ticks * TICK_MS;
   } catch {
-    return undefined; // No /proc here, or a child ended while it was read.
+    return undefined; // There is no /proc, or a child ended during the read.
   }
 }
 
@@ -225,7 +225,7 @@ function childrenOf(pid: string): string[] {
   );
 }
 
-/** Fields of `stat` after the name, which may hold blanks. */
+/** Fields of `stat` after the name, which may contain spaces. */
 function statOf(pid: string): readonly string[] {
   const text = readFileSync(`/proc/${pid}/stat`, "latin1");
   return text.slice(text.lastIndexOf(")") + 2).split(" ");

@@ -1,4 +1,4 @@
-/** How fast the tool store is, as `toolwright bench store` shows it. */
+/** The command `toolwright bench store`: the speed of the tool store. */
 import { InputError } from "../core/errors.ts";
 
 export interface StoreFlags {
@@ -12,7 +12,7 @@ const SIZES = [1_000, 10_000, 100_000];
 /** @throws InputError USAGE */
 export async function storeRows({ tools, index, dims }: StoreFlags): Promise<readonly object[]> {
   if (dims !== undefined && index !== true) {
-    throw new InputError("USAGE", "Expected --dims together with --index, got it alone.");
+    throw new InputError("USAGE", "Expected --dims together with --index, got --dims alone.");
   }
   const sizes = tools === undefined ? SIZES : [tools];
   const [{ benchIndex }, { benchStore }] = await Promise.all([
@@ -30,7 +30,7 @@ export async function storeRows({ tools, index, dims }: StoreFlags): Promise<rea
   return rows.map(flat);
 }
 
-/** `{ searchMs: { p50: 1 } }` as `{ "searchMs p50": 1 }`: a table has no cells in cells. */
+/** `{ searchMs: { p50: 1 } }` as `{ "searchMs p50": 1 }`: a table has no nested cells. */
 function flat(row: object): object {
   return Object.fromEntries(
     Object.entries(row).flatMap(([key, value]) =>

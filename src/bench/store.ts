@@ -1,4 +1,4 @@
-/** How fast the embedded store is on so many made-up tools: insert, start, search, memory. */
+/** The speed of the embedded store with generated tools: insert, start, search, memory. */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,14 +12,14 @@ export interface StoreBench {
   readonly tools: number;
   /** Acknowledged, in batches of 500. */
   readonly insertsPerSecond: number;
-  /** Closing after the inserts, which writes the index down. */
+  /** Closing after the inserts, which writes the index. */
   readonly saveMs: number;
-  /** Open and read everything back. */
+  /** Opening and reading everything back. */
   readonly startMs: number;
   /** The first search, which reads the index. */
   readonly firstSearchMs: number;
   readonly searchMs: { readonly p50: number; readonly p99: number };
-  /** The same requests put to SQLite's own full-text search (FTS5, its plain BM25), in memory. */
+  /** The same requests with SQLite's full-text search (FTS5, plain BM25), in memory. */
   readonly fts5Ms: { readonly p50: number; readonly p99: number };
   /** Processor time of one search. */
   readonly searchCpuMs: number;
@@ -32,7 +32,7 @@ const BATCH = 500;
 const WARM_UP = 100;
 const SEARCHES = 500;
 
-/** @param tools How many, from 1 to some 100,000; files go to a temporary folder and are removed. */
+/** @param tools Number of tools, from 1 to about 100,000; files are in a temporary folder and removed. */
 export async function benchStore({
   tools,
   seed = 1,
@@ -109,7 +109,7 @@ async function insert(
   };
 }
 
-/** What the same tools and requests cost with the index that SQLite brings along. */
+/** The time of the same requests with SQLite's own index of the same tools. */
 function fullText(path: string, texts: readonly string[]): { p50: number; p99: number } {
   const database = new DatabaseSync(":memory:");
   database.exec("CREATE VIRTUAL TABLE words USING fts5(name, record)");

@@ -1,6 +1,6 @@
 /**
- * What recording costs: events per second through the event store, beside a plain loop of SQLite
- * inserts on a file of the same settings. Rows of data; printing them is the caller's.
+ * The cost of recording: events per second through the event store, compared with a plain loop of
+ * SQLite inserts into a file with the same settings. Returns rows as data; the caller prints them.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import { canonicalJson } from "../core/json.ts";
 import { sqliteEventStore } from "../trace/store/sqlite.ts";
 
 export interface TraceBenchRow {
-  /** `store`: appends of `batch` events. `insert loop`: one table, no chain, a commit per `batch`. */
+  /** `store`: appends of `batch` events. `insert loop`: one table, no chained sums, a commit per `batch`. */
   readonly way: "store" | "insert loop";
   /** Size of an event's data as JSON text. */
   readonly bytes: number;
@@ -25,8 +25,8 @@ export interface TraceBenchRow {
 }
 
 /**
- * @param events Per row; 2,000 take about a second in all on a local disk.
- * @param folder Where the files are made and removed again: its disk is what is measured.
+ * @param events Per row; 2,000 take about a second in total on a local disk.
+ * @param folder For temporary files; its disk is measured.
  */
 export async function benchTrace({
   events = 2_000,
@@ -38,7 +38,7 @@ export async function benchTrace({
   const rows: TraceBenchRow[] = [];
   for (const bytes of [400, 4_096]) {
     for (const batch of [1, 64]) {
-      // One event a flush is slow by nature, and needs fewer of them to show it.
+      // One event per flush is slow, so fewer events are enough.
       const count = batch === 1 ? Math.ceil(events / 8) : events;
       const bodies = Array.from({ length: count }, (_, index) => bodyOf(index, bytes));
       rows.push(await measured("store", { bytes, batch, bodies, folder }, storeLoop));
@@ -55,7 +55,7 @@ interface Work {
   readonly folder: string;
 }
 
-/** Like a `candidate-result`: mostly source text, which differs from event to event. */
+/** Data like that of a `candidate-result`: mostly source text, different for each event. */
 function bodyOf(index: number, bytes: number): DataOf<"candidate-result"> {
   const body = {
     index,

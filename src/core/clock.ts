@@ -1,4 +1,4 @@
-/** Time comes in through an argument, so that tests and replays can hold it. */
+/** Time is passed in as an argument, so that tests and replays can control it. */
 
 export interface Clock {
   /** Milliseconds since the Unix epoch. */

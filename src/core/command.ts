@@ -1,15 +1,15 @@
 /**
- * A command line as a tool: what runs it, how its arguments arrive, and how its result is read.
+ * A command line as a tool: its executor, how it receives arguments, and how its result is read.
  *
- * Arguments, by the names of the parameters: as JSON of one object on standard input, as variables of
- * the environment (text as it is, anything else as JSON), and for `python` and `local_nodejs` as
- * variables of the program. An argument that is left out is absent everywhere.
- * Result: the last line of standard output that is not empty; as JSON where it parses as such, else
- * as text. `output` declares one of the two. An exit status other than 0 is a failure.
+ * Arguments, by parameter name: as one JSON object on standard input, as environment variables (text
+ * as it is, anything else as JSON), and for `python` and `local_nodejs` as variables of the program.
+ * An omitted argument is absent everywhere.
+ * Result: the last line of standard output that is not empty. It is JSON if it parses as JSON, else
+ * text; `output` can fix one of the two. An exit status other than 0 is a failure.
  */
 import { z } from "zod";
 
-/** `python`, `docker`: in a container. `local_nodejs`, `local_bash`: in a confined process here. */
+/** `python`, `docker`: in a container. `local_nodejs`, `local_bash`: in a confined local process. */
 export const EXECUTORS = ["python", "docker", "local_nodejs", "local_bash"] as const;
 
 export const Command = z.object({
@@ -17,19 +17,19 @@ export const Command = z.object({
   /** An image that the container engine has. */
   image: z.string().min(1).exactOptional(),
   command: z.string().min(1),
-  /** Of `python` and `local_nodejs`: the program in the command, and the words after it. */
+  /** For `python` and `local_nodejs`: the program in the command, and the words after it. */
   program: z.strictObject({ code: z.string(), words: z.array(z.string()) }).exactOptional(),
-  /** Python packages that have to be there; nothing is installed. */
+  /** Python packages that the image must have; nothing is installed. */
   requirements: z.array(z.string()),
-  /** Variables with the names of those of the engine's environment that hold their values. */
+  /** Variable name -> name of the engine's environment variable that holds its value. */
   env: z.record(z.string(), z.string()),
   output: z.enum(["auto", "json", "text"]),
-  /** Names of the parameters in their order. */
+  /** Parameter names in order. */
   parameters: z.array(z.string()),
 });
 export type Command = z.output<typeof Command>;
 
-/** The command of a stored tool's source; undefined if it is no such source. */
+/** The command in a stored tool's source; undefined if the source is not a command. */
 export function commandIn(source: string): Command | undefined {
   try {
     return Command.parse(JSON.parse(source));

@@ -1,4 +1,4 @@
-/** Content addresses: equal content, equal digest, on every machine. */
+/** Content addresses: equal content has an equal digest on every machine. */
 import { createHash } from "node:crypto";
 import { canonicalJson, type Json } from "./json.ts";
 

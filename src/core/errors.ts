@@ -1,8 +1,8 @@
 /**
- * Errors: thrown only when the engine cannot do its part. A bad candidate is an `Execution`, an
+ * Errors: thrown only when the engine itself fails. A bad candidate is an `Execution` and an
  * exhausted search is an outcome; neither is an error.
  *
- * A message says what was expected, what came, and what to do. `facts` never holds source text or
+ * A message says what was expected, what was got, and what to do. `facts` never holds source text or
  * a secret.
  */
 import type { Json } from "./json.ts";
@@ -42,12 +42,12 @@ export abstract class EngineError extends Error {
   }
 }
 
-/** The caller asked for something that cannot be, and can ask again. Exit 2, HTTP 400 or 404. */
+/** The caller's input is invalid; the caller can correct it. Exit 2, HTTP 400 or 404. */
 export class InputError extends EngineError {
   override readonly kind = "caller";
 }
 
-/** The store has no such tool, or no such version of it. The caller can fix it. */
+/** The store has no such tool, or not this version of it. The caller can fix it. */
 export class ToolNotFoundError extends InputError {
   constructor(name: string, known: readonly string[]) {
     const near =
@@ -68,7 +68,7 @@ export class ModelError extends EngineError {
   override readonly kind = "provider";
 }
 
-/** The sandbox itself is lost or cannot be had; never the candidate's doing. Exit 1, HTTP 503. */
+/** The sandbox itself failed or is not available; the candidate is never the cause. Exit 1, HTTP 503. */
 export class SandboxUnavailableError extends EngineError {
   override readonly kind = "sandbox";
 
@@ -77,7 +77,7 @@ export class SandboxUnavailableError extends EngineError {
   }
 }
 
-/** A store refused or lost its footing. Exit 1, HTTP 409 or 500. */
+/** A store refused an operation or failed. Exit 1, HTTP 409 or 500. */
 export class StoreError extends EngineError {
   override readonly kind = "store";
 }
@@ -91,7 +91,7 @@ export class BudgetExceededError extends EngineError {
   }
 }
 
-/** The caller took the work back. Exit 130. */
+/** The caller canceled the work. Exit 130. */
 export class CanceledError extends EngineError {
   override readonly kind = "canceled";
 
@@ -100,7 +100,7 @@ export class CanceledError extends EngineError {
   }
 }
 
-/** Our own fault: something that must hold does not. Exit 70, HTTP 500. */
+/** A bug of the engine: an invariant does not hold. Exit 70, HTTP 500. */
 export class InvariantError extends EngineError {
   override readonly kind = "ours";
 

@@ -1,22 +1,23 @@
 /**
- * What is run, within which limits, and what became of it.
+ * Programs, their limits, and the results of their executions.
  *
  * A candidate's failure is a value: the evaluators score it, the next prompt quotes it, and the
- * trace keeps it. An infrastructure failure is not one of these: it is a SandboxUnavailableError.
+ * trace stores it. An infrastructure failure is not a value: it is a SandboxUnavailableError.
  */
 import { z } from "zod";
 import type { Json } from "./json.ts";
 
 /**
- * `mcp`: nothing runs here; the program names a tool of an MCP server, which the engine calls.
- * `command`: a command line with its executor, as a manifest says it.
+ * `mcp`: nothing runs in a sandbox; the program names a tool of an MCP server, and the engine calls it.
+ * `command`: a command line with its executor, as declared in a manifest.
  */
 export const Language = z.enum(["javascript", "typescript", "python", "shell", "mcp", "command"]);
 export type Language = z.output<typeof Language>;
 
 /**
- * A stored tool that a program calls by its name. With a version it is pinned to it; without, it
- * follows the tool's current version, which the registration gate keeps good for its callers.
+ * A stored tool that a program calls by its name. With a version, the link is pinned to it. Without,
+ * it follows the tool's current version; the registration gate tests each new version against the
+ * tool's callers.
  */
 export const ToolLink = z.strictObject({
   name: z.string().min(1).describe("Name of the tool."),
@@ -28,31 +29,31 @@ export const ToolLink = z.strictObject({
 });
 export type ToolLink = z.output<typeof ToolLink>;
 
-/** A program that nobody has read. `entry` names the function that is called. */
+/** An untrusted program. `entry` names the function that is called. */
 export interface Program {
   readonly language: Language;
   readonly source: string;
   readonly entry: string;
-  /** Stored tools that it calls; the engine puts their sources beside it before it runs. */
+  /** Stored tools that it calls. The engine adds their sources before the program runs. */
   readonly uses?: readonly ToolLink[];
 }
 
 /**
- * Trusted code that calls the candidate in an inner loop beside it in the sandbox.
+ * Trusted code that runs in the same sandbox as the candidate and calls it in an inner loop.
  *
- * JavaScript which defines `function harness(candidate, ...args)`; what it returns, as JSON, is a
+ * JavaScript which defines `function harness(candidate, ...args)`. Its result, as JSON, is a
  * checkable artefact. `candidate(...values)` takes numbers, booleans, strings and Float64Array
- * (copied in) and gives a number, boolean, string, or for an array result a Float64Array of its
+ * (copied in) and returns a number, boolean, string, or for an array result a Float64Array of its
  * numbers; anything else ends the execution as `bad-output`. `badOutput(reason)` inside the harness
- * ends it likewise. Each program gets a `candidate` object of its own: a harness may keep what it
- * learned of one across instances by that identity. Its own globals may outlive a program and must
- * hold nothing that changes an outcome. The candidate can reach neither the harness nor its input.
+ * does the same. Each program has its own `candidate` object: a harness may use its identity to keep
+ * data about one candidate across instances. The harness's globals may outlive a program and must
+ * not hold anything that changes an outcome. The candidate cannot access the harness or its input.
  */
 export interface Harness {
   readonly source: string;
 }
 
-/** Ceilings for one job. Every field is enforced by every driver; none is advisory. */
+/** Limits of one job. Every driver enforces every field; none is advisory. */
 export const Limits = z.object({
   timeoutMs: z
     .int()
@@ -70,14 +71,14 @@ export const Limits = z.object({
 });
 export type Limits = z.output<typeof Limits>;
 
-/** One program over many inputs, one crossing. `inputs[i]` is the argument list of execution i. */
+/** One program over many inputs, sent together. `inputs[i]` is the argument list of execution i. */
 export interface ExecutionJob {
   readonly program: Program;
   /** Passing the same array object again is cheap: drivers send it to each slot once. */
   readonly inputs: readonly (readonly Json[])[];
   readonly harness?: Harness;
   readonly limits: Limits;
-  /** Seeds `Math.random` inside. */
+  /** Seeds `Math.random` in the sandbox. */
   readonly seed: number;
 }
 
@@ -86,7 +87,7 @@ export interface ExecutionBatch extends Omit<ExecutionJob, "program"> {
   readonly programs: readonly Program[];
 }
 
-/** What became of one execution. */
+/** The result of one execution. */
 export type Execution =
   | { readonly status: "returned"; readonly output: Json; readonly wallMs: number }
   | { readonly status: "threw"; readonly message: string; readonly wallMs: number }

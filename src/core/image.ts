@@ -1,8 +1,8 @@
 /**
- * Pictures beside words. The shape is the image block of MCP, so that what a tool returns and what a
- * person brings are one thing, and a value that holds one is known wherever it goes.
+ * Images in JSON values. The shape is the image block of MCP, so images from a tool's result and from
+ * a person have the same form, and every part of the engine recognises them.
  *
- * Takes bytes or JSON, gives checked images, their size, and texts that stand for them.
+ * Takes bytes or JSON; gives checked images, their sizes, and the texts that replace them.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -12,9 +12,9 @@ import type { Json } from "./json.ts";
 export const MEDIA_TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"] as const;
 export type MediaType = (typeof MEDIA_TYPES)[number];
 
-/** Of one image's file: what every provider in use takes. */
+/** Maximum size of one image file: every supported provider accepts it. */
 export const IMAGE_BYTES = 5_000_000;
-/** Of one request. */
+/** Maximum number of images in one request. */
 export const MOST_IMAGES = 10;
 
 const Inline = z.strictObject({
@@ -31,7 +31,7 @@ const Linked = z.strictObject({
 export type InlineImage = z.output<typeof Inline>;
 export type Image = InlineImage | z.output<typeof Linked>;
 
-/** An image from outside: of a known kind by its bytes, not by its name, and not too large. */
+/** An image from outside. Its bytes, not its name, must show a known type, and it must not be too large. */
 export const Image: z.ZodType<Image> = z.union([Linked, Inline]).superRefine((image, context) => {
   const fault = "url" in image ? undefined : faultOf(bytesOf(image), image.mimeType);
   if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
@@ -44,7 +44,7 @@ export interface ImageFacts {
   readonly height: number;
 }
 
-/** @param name Of the file, for the error. @throws InputError BAD_IMAGE */
+/** @param name The file's name, for the error. @throws InputError BAD_IMAGE */
 export function imageOf(bytes: Buffer, name: string): Image {
   const fault = faultOf(bytes);
   const facts = imageFacts(bytes);
@@ -54,13 +54,13 @@ export function imageOf(bytes: Buffer, name: string): Image {
   return { type: "image", mimeType: facts.mimeType, data: bytes.toString("base64") };
 }
 
-function faultOf(bytes: Buffer, said?: MediaType): string | undefined {
+function faultOf(bytes: Buffer, declared?: MediaType): string | undefined {
   const facts = imageFacts(bytes);
   if (facts === undefined) {
-    return "a whole PNG, JPEG, WebP or GIF image, got bytes that begin like none of them. Convert it.";
+    return "a complete PNG, JPEG, WebP or GIF image, got bytes of another or a truncated format. Convert it.";
   }
-  if (said !== undefined && facts.mimeType !== said) {
-    return `an image of type ${said}, got bytes of ${facts.mimeType}. Say that type.`;
+  if (declared !== undefined && facts.mimeType !== declared) {
+    return `an image of type ${declared}, got bytes of ${facts.mimeType}. Declare that type.`;
   }
   if (bytes.length > IMAGE_BYTES) {
     return `an image of at most ${IMAGE_BYTES} bytes, got ${bytes.length}. Scale it down.`;
@@ -72,7 +72,7 @@ export function bytesOf({ data }: Pick<InlineImage, "data">): Buffer {
   return Buffer.from(data, "base64");
 }
 
-/** Whether a value is an image with its bytes: by its shape and by how the bytes begin. */
+/** Whether a value is an image with its bytes: checks its shape and the first bytes. */
 export function isInlineImage(value: unknown): value is InlineImage {
   if (value === null || typeof value !== "object") return false;
   const { type, mimeType, data } = value as Readonly<Record<string, unknown>>;
@@ -92,7 +92,7 @@ function magicOf(bytes: Buffer): MediaType | undefined {
   return undefined;
 }
 
-/** Kind and size of an image file, from its head; undefined if it is none or cut off there. */
+/** Type and size of an image file, from its header; undefined if it is not an image or is truncated there. */
 export function imageFacts(bytes: Buffer): ImageFacts | undefined {
   const mimeType = magicOf(bytes);
   if (mimeType === undefined) return undefined;
@@ -100,7 +100,7 @@ export function imageFacts(bytes: Buffer): ImageFacts | undefined {
     const [width, height] = SIZES[mimeType](bytes);
     return width > 0 && height > 0 ? { mimeType, width, height } : undefined;
   } catch (error) {
-    // Reading beyond the end: the file is cut off.
+    // A read beyond the end: the file is truncated.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
@@ -149,19 +149,19 @@ export function imageDigest(image: InlineImage): string {
   return createHash("sha256").update(bytesOf(image)).digest("hex");
 }
 
-/** What stands in a text in place of an image. */
+/** The text that replaces an image. */
 export function imageWords(image: Image): string {
   if ("url" in image) return `[image: ${image.url}]`;
   const { width, height } = imageFacts(bytesOf(image)) ?? { width: 0, height: 0 };
   return `[image: ${image.mimeType}, ${width} x ${height} pixels, ${imageDigest(image).slice(0, 12)}]`;
 }
 
-/** What is said with images that come behind the results that they belong to. */
+/** The text of a message that holds the images of earlier tool results. */
 export function behindResults(words: readonly string[]): string {
   return `Images of the results above, in this order: ${words.join(", ")}`;
 }
 
-/** A value with words in place of its images, and the images, in order. */
+/** A copy of the value with a text in place of each image, and the images in order. */
 export function apart(value: Json): { readonly value: Json; readonly images: readonly Image[] } {
   const images: Image[] = [];
   const words = withImages(value, (image) => {
@@ -171,15 +171,15 @@ export function apart(value: Json): { readonly value: Json; readonly images: rea
   return { value: words, images };
 }
 
-/** A value with something else in place of its images; the same value if it has none. */
-export function withImages(value: Json, other: (image: InlineImage) => Json): Json {
+/** A copy of the value with its images replaced; the same value if it has none. */
+export function withImages(value: Json, replace: (image: InlineImage) => Json): Json {
   if (value === null || typeof value !== "object") return value;
   if (isInlineImage(value)) {
-    return other({ type: "image", mimeType: value.mimeType, data: value.data });
+    return replace({ type: "image", mimeType: value.mimeType, data: value.data });
   }
   let changed = false;
   const visit = (item: Json): Json => {
-    const visited = withImages(item, other);
+    const visited = withImages(item, replace);
     changed ||= visited !== item;
     return visited;
   };
@@ -190,9 +190,9 @@ export function withImages(value: Json, other: (image: InlineImage) => Json): Js
 }
 
 /**
- * An estimate of what a model takes an image for: one token for 28 x 28 pixels (Qwen2-VL,
- * arXiv 2409.12191), 4 to 16,384. Providers scale and price in their own ways: from 85 to several
- * thousand. By its address, where the size is not known, 1,000.
+ * An estimate of an image's size in model tokens: one token for 28 x 28 pixels (Qwen2-VL,
+ * arXiv 2409.12191), 4 to 16,384. Providers scale and price differently: from 85 to several
+ * thousand. An image of unknown size, given by its address, counts 1,000.
  */
 export function imageTokens(size: Pick<ImageFacts, "width" | "height"> | undefined): number {
   if (size === undefined) return 1_000;

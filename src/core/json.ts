@@ -1,7 +1,7 @@
 /**
- * The values that cross every wall of the house: sandbox, store, trace, wire.
+ * JSON values: what sandbox, store, trace and network exchange.
  *
- * Takes unknown values, gives typed JSON, its canonical text and equality.
+ * Takes unknown values; gives typed JSON, its canonical text and equality.
  */
 import { z } from "zod";
 
@@ -24,7 +24,7 @@ export const Json: z.ZodType<Json> = z.lazy(() =>
   ]),
 );
 
-/** Text with keys sorted by code unit: equal values have equal text. -0 is written as 0. */
+/** JSON text with keys sorted by code unit: equal values have equal text. -0 is written as 0. */
 export function canonicalJson(value: Json): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
@@ -47,7 +47,7 @@ export function stored<T>(value: T): Stored<T> {
 }
 
 /**
- * Equality of two values. Objects are equal with equal keys in any order.
+ * Equality of two values. The order of an object's keys does not matter.
  *
  * @param tolerance Relative and absolute distance within which two numbers count as equal; 0 is exact.
  */

@@ -1,15 +1,15 @@
 /**
- * Which process writes a run, told in a way that survives it: the process id and when it started,
- * so that a reused id is not taken for the writer.
+ * Identifies the process that writes a run: its process id and its start time, so that a reused id
+ * is not mistaken for the writer.
  */
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 export interface Owner {
   readonly pid: number;
-  /** Start of the process in the kernel's own terms; "" where the system does not tell. */
+  /** Start of the process: boot id and clock ticks; "" where the system does not say. */
   readonly start: string;
-  /** Where process ids mean the same as here: machine and id namespace. "" is taken for here. */
+  /** Machine and process-id namespace: process ids are comparable within it. "" means this one. */
   readonly place?: string;
 }
 
@@ -18,7 +18,7 @@ export function thisOwner(): Required<Owner> {
   return { pid: process.pid, start: startOf(process.pid) ?? "", place: thisPlace() };
 }
 
-/** Whether this process can tell if the owner lives: elsewhere its lease alone decides. */
+/** Whether this process can check if the owner is alive. If not, only the owner's lease decides. */
 export function isNear({ place = "" }: Owner): boolean {
   return place === "" || place === thisPlace();
 }
@@ -34,13 +34,13 @@ function namespace(): string {
   try {
     return readlinkSync("/proc/self/ns/pid");
   } catch {
-    return ""; // No such namespaces here.
+    return ""; // This system has no such namespaces.
   }
 }
 
 /**
- * Whether the owner still runs. Without a start (not Linux) the id alone decides, and a reused one
- * counts as alive. A process in another process-id namespace counts as gone.
+ * Whether the owner still runs. Without a start (not Linux) only the id decides, and a reused id
+ * counts as alive. A process in another process-id namespace counts as dead.
  */
 export function isAlive(owner: Owner): boolean {
   if (owner.start !== "") return startOf(owner.pid) === owner.start;
@@ -48,14 +48,14 @@ export function isAlive(owner: Owner): boolean {
     process.kill(owner.pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it is there, and is somebody else's.
+    // EPERM: the process exists and belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
 let boot: string | undefined;
 
-/** undefined: no such process, or it is dead and only not yet collected. */
+/** undefined: no such process, or a zombie. */
 function startOf(pid: number): string | undefined {
   if (process.platform !== "linux") return undefined;
   let stat: string;
@@ -64,8 +64,8 @@ function startOf(pid: number): string | undefined {
   } catch {
     return undefined;
   }
-  // The command is in brackets and may hold anything, so fields are counted from the last bracket:
-  // state is the 3rd field of the line, start time the 22nd.
+  // The command name is in brackets and may hold any character, so fields are counted from the last
+  // bracket: state is the 3rd field of the line, start time the 22nd.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const state = fields[0];
   const ticks = fields[19];

@@ -1,6 +1,6 @@
 /**
- * The contracts between the rooms, one file each. A driver keeps one; the engine knows no more of it
- * than this.
+ * The contracts between the folders, one file each. A driver implements one of them, and the engine
+ * uses the driver only through it.
  */
 export type { Embedder } from "./ports/embedder.ts";
 export type { Evaluation, Evaluator } from "./ports/evaluator.ts";

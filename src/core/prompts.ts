@@ -1,10 +1,10 @@
 /**
- * Prompts are data: named, versioned texts that a user lists, shows and replaces by a file; what was
- * rendered is what a trace keeps.
+ * Prompts are data: named, versioned texts that a user can list, show and replace by a file. A trace
+ * stores the rendered text.
  *
- * A text holds messages under lines `=== system ===` and `=== user ===`; `{{name}}` is a variable,
- * and `{{#name}}…{{/name}}` stands only where the variable is not empty. A change of a text is a new
- * version: traces name both.
+ * A text holds messages under lines `=== system ===` and `=== user ===`. `{{name}}` is a variable;
+ * `{{#name}}…{{/name}}` appears only if the variable is not empty. Each changed text is a new
+ * version; traces store name and version.
  */
 import { digestText } from "./digest.ts";
 import { InputError, InvariantError } from "./errors.ts";
@@ -14,7 +14,7 @@ export interface PromptTemplate {
   readonly name: string;
   readonly version: string;
   readonly description: string;
-  /** What the text may use, with its meaning. */
+  /** The variables that the text may use -> their meaning. */
   readonly variables: Readonly<Record<string, string>>;
   readonly text: string;
 }
@@ -26,39 +26,39 @@ export interface RenderedPrompt {
   readonly name: string;
   /** The template's version, or `custom` for a replaced text. */
   readonly version: string;
-  /** SHA-256 of the template's text, before its variables. */
+  /** SHA-256 of the template's text, before variables are filled in. */
   readonly digest: string;
   readonly messages: readonly ModelMessage[];
 }
 
-/** The prompts of one room, or of all of them. */
+/** The prompts of one folder, or of all. */
 export interface PromptBook {
   readonly templates: readonly PromptTemplate[];
-  /** In the book's order; version `custom` says that an override is in force. */
+  /** In the book's order; version `custom` marks an overridden prompt. */
   list(
     overrides?: PromptOverrides,
   ): readonly { name: string; version: string; description: string; digest: string }[];
   /** @throws InputError PROMPT_NOT_FOUND */
   show(name: string, overrides?: PromptOverrides): PromptTemplate & { readonly digest: string };
   /**
-   * Fills a prompt's variables in. Values are put in as they are: what stands in a value is never
-   * read as a variable. Absent variables are empty.
+   * Fills in a prompt's variables. Values are inserted as they are: `{{name}}` inside a value is not a
+   * variable. Absent variables are empty.
    *
-   * @throws InputError PROMPT_NOT_FOUND; UNKNOWN_PROMPT_VARIABLE if the text or `variables` names one
-   * that this prompt does not have; BAD_PROMPT if the text has no message.
+   * @throws InputError PROMPT_NOT_FOUND; UNKNOWN_PROMPT_VARIABLE if the text or `variables` names a
+   * variable that this prompt does not have; BAD_PROMPT if the text has no message.
    */
   render(
     name: string,
     variables: Readonly<Record<string, string>>,
     overrides?: PromptOverrides,
   ): RenderedPrompt;
-  /** Looks for faults in replaced texts before a run starts. @throws InputError as `render`. */
+  /** Checks overrides before a run starts. @throws InputError as `render`. */
   check(overrides: PromptOverrides): void;
-  /** Those of the overrides that replace a prompt of this book. */
+  /** The overrides that replace a prompt of this book. */
   own(overrides: PromptOverrides): PromptOverrides;
 }
 
-/** @param templates Their names differ from each other. */
+/** @param templates With unique names. */
 export function promptBook(templates: readonly PromptTemplate[]): PromptBook {
   const byName = new Map(templates.map((template) => [template.name, template]));
   if (byName.size < templates.length) throw new InvariantError("Two prompts share a name.");
@@ -76,7 +76,7 @@ export function promptBook(templates: readonly PromptTemplate[]): PromptBook {
         const known = [...byName.keys()].join(", ");
         throw new InputError(
           "PROMPT_NOT_FOUND",
-          `No prompt named "${name}". There are: ${known}.`,
+          `No prompt named "${name}". Known prompts: ${known}.`,
           {
             facts: { prompt: name },
           },
@@ -110,10 +110,10 @@ export function promptBook(templates: readonly PromptTemplate[]): PromptBook {
 }
 
 /** A section with its line break, or a variable. */
-const PLACE = /\{\{#(\w+)\}\}\n?([\s\S]*?)\{\{\/\1\}\}\n?|\{\{[#/]?(\w+)\}\}/g;
+const PLACEHOLDER = /\{\{#(\w+)\}\}\n?([\s\S]*?)\{\{\/\1\}\}\n?|\{\{[#/]?(\w+)\}\}/g;
 
 function fill(text: string, variables: Readonly<Record<string, string>>): string {
-  return text.replace(PLACE, (_, section?: string, inside?: string, variable?: string) => {
+  return text.replace(PLACEHOLDER, (_, section?: string, inside?: string, variable?: string) => {
     const value = variables[section ?? variable ?? ""] ?? "";
     if (section === undefined) return value;
     return value === "" ? "" : fill(inside ?? "", variables);

@@ -1,7 +1,7 @@
 /**
- * Seeded randomness. Every draw of a run comes from one of these, so a run can be replayed.
+ * Seeded random numbers. Every draw of a run comes from such a stream, so a run can be replayed.
  *
- * Generator: sfc32 (Chris Doty-Humphrey, PractRand), seeded through SplitMix32 so that near seeds
+ * Generator: sfc32 (Chris Doty-Humphrey, PractRand), seeded through SplitMix32 so that close seeds
  * give unrelated streams.
  */
 
@@ -16,13 +16,13 @@ export interface Random {
   weighted(weights: readonly number[]): number;
   /** Standard normal (polar method of Marsaglia). */
   normal(): number;
-  /** An own stream, decided by this stream's seed and the label alone, not by draws made so far. */
+  /** A separate stream. It depends only on this stream's seed and the label, not on earlier draws. */
   fork(label: string): Random;
   /** The four words of state: the sandbox seeds its own generator with them. */
   state(): readonly [number, number, number, number];
 }
 
-/** @param seed Any finite number; its integer part counts, modulo 2^32. */
+/** @param seed Any finite number; its integer part modulo 2^32 is used. */
 export function seededRandom(seed: number, label = ""): Random {
   const mix = splitMix((hash(label) ^ Math.trunc(seed)) >>> 0);
   const state = new Uint32Array([mix(), mix(), mix(), 1]);
@@ -56,7 +56,7 @@ function streamOf(state: Uint32Array, seed: number, label: string): Random {
         left -= weight;
         if (left < 0) return index;
       }
-      return last; // Rounding can leave a crumb after the last positive weight.
+      return last; // Rounding can leave a small rest after the last positive weight.
     },
     normal: () => {
       for (;;) {

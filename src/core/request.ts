@@ -19,11 +19,11 @@ export const Request = z.strictObject({
   constraints: z.array(z.string().trim().min(1)).default([]),
   examples: z.array(Case).exactOptional(),
   budget: Budget.exactOptional(),
-  /** Whose request it is: preferences and earlier outcomes of others are not looked at. */
+  /** The requesting user: preferences and past outcomes of other users are not used. */
   user: z.string().min(1).exactOptional(),
-  /** Text files to look things up in. */
+  /** Text files that the request may search. */
   files: z.array(z.string().min(1)).exactOptional(),
-  /** For a model that sees. */
+  /** For a vision model. */
   images: z.array(Image).min(1).max(MOST_IMAGES).exactOptional(),
 });
 export type Request = z.output<typeof Request>;
@@ -47,7 +47,7 @@ const NEXT: Readonly<Record<RequestStatus, readonly RequestStatus[]>> = {
   CANCELED: [],
 };
 
-/** Whether a request may go from one status to the other. Ended ones stay as they are. */
+/** Whether a request may change from one status to the other. A final status never changes. */
 export function mayBecome(from: RequestStatus, to: RequestStatus): boolean {
   return NEXT[from].includes(to);
 }

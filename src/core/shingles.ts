@@ -1,28 +1,28 @@
 /**
- * Overlap of texts by runs of words, without keeping the texts: a sealed case is known by hashes of
- * its word 8-grams, and whoever has the hashes can tell whether another text holds a part of it.
+ * Detects overlap of texts by word n-grams, without storing the texts. A sealed case is stored as
+ * hashes of its word 8-grams; with the hashes one can test whether another text contains a part of it.
  *
- * Of a long text a sketch is kept (the smallest hashes), so that a part of it is found with a
- * probability that grows with its length; of a short one, everything.
+ * For a long text a sketch is stored (the smallest hashes): the probability that a part is found
+ * grows with the part's length. For a short text all hashes are stored.
  */
 import { crc32 } from "node:zlib";
 
-/** Words of a gram. */
+/** Words per n-gram. */
 const WORDS = 8;
-/** Shorter texts are in every text, and not looked for. */
-const FEWEST_WORDS = 4;
-/** Of each text at least so many hashes are kept. */
-const KEPT_EACH = 16;
+/** Shorter texts occur everywhere and are ignored. */
+const MIN_WORDS = 4;
+/** At least this many hashes of each text are stored. */
+const MIN_HASHES_PER_TEXT = 16;
 
-/** Hashes by the number of words that each one was made of. */
+/** Number of words per n-gram -> hashes of these n-grams. */
 export type Fingerprint = Readonly<Record<string, readonly string[]>>;
 
-/** Words, numbers and single signs, in lower case. */
+/** Words, numbers and single symbols, in lower case. */
 export function wordsOf(text: string): readonly string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_,"]/gu) ?? [];
 }
 
-/** Every run of so many words; none if there are fewer. */
+/** Every n-gram of `width` words; none if there are fewer words. */
 export function* gramsOf(words: readonly string[], width: number): Generator<string, void> {
   for (let from = 0; from + width <= words.length; from++) {
     yield words.slice(from, from + width).join(" ");
@@ -30,29 +30,30 @@ export function* gramsOf(words: readonly string[], width: number): Generator<str
 }
 
 /**
- * @param texts Texts of fewer than 4 words leave no trace; one of fewer than 8 is found whole alone.
- * @param whole Texts to be found whole alone, however long: their parts are nothing special.
- * @param kept Hashes of all texts together, about. Infinity: any 8 words in a row are found.
+ * @param texts A text of fewer than 4 words is ignored; one of fewer than 8 is found only as a whole.
+ * @param whole Texts that are found only as a whole, of any length: their parts occur elsewhere too.
+ * @param kept Approximate number of hashes of all texts together. Infinity: any 8 consecutive words
+ * are found.
  */
 export function fingerprint(
   texts: readonly string[],
   { whole = [], kept }: { readonly whole?: readonly string[]; readonly kept: number },
 ): Fingerprint {
-  const each = Math.max(KEPT_EACH, Math.floor(kept / Math.max(1, texts.length)));
-  const found = new Map<number, Set<string>>();
+  const each = Math.max(MIN_HASHES_PER_TEXT, Math.floor(kept / Math.max(1, texts.length)));
+  const byWidth = new Map<number, Set<string>>();
   const add = (words: readonly string[], width: number) => {
-    if (words.length < FEWEST_WORDS) return;
-    const hashes = found.get(width) ?? new Set();
-    found.set(width, hashes);
+    if (words.length < MIN_WORDS) return;
+    const hashes = byWidth.get(width) ?? new Set();
+    byWidth.set(width, hashes);
     const own = new Set([...gramsOf(words, width)].map(hashOf));
     for (const hash of [...own].sort().slice(0, each)) hashes.add(hash);
   };
   for (const words of texts.map(wordsOf)) add(words, Math.min(WORDS, words.length));
   for (const words of whole.map(wordsOf)) add(words, words.length);
-  return Object.fromEntries([...found].map(([width, hashes]) => [width, [...hashes].sort()]));
+  return Object.fromEntries([...byWidth].map(([width, hashes]) => [width, [...hashes].sort()]));
 }
 
-/** Says whether a text holds a part of what the fingerprints were made of. O(words x widths). */
+/** Tests whether a text contains a part of the fingerprinted texts. O(words x widths). */
 export function overlapWith(fingerprints: Iterable<Fingerprint>): (text: string) => boolean {
   const known = new Map<number, Set<string>>();
   for (const each of fingerprints) {
@@ -72,7 +73,7 @@ export function overlapWith(fingerprints: Iterable<Fingerprint>): (text: string)
   };
 }
 
-/** 64 bits out of two quick sums that have nothing in common. */
+/** 64 bits from two fast, unrelated checksums. */
 function hashOf(gram: string): string {
   let other = 0x811c9dc5;
   for (let at = 0; at < gram.length; at++) {

@@ -1,36 +1,36 @@
 /**
- * What a request may spend and has spent, over everything that is done for it.
+ * What a request may spend and has spent, over all work that is done for it.
  */
 
 export const SPENDING_UNITS = ["evaluations", "tokens", "usd", "seconds", "calls"] as const;
 export type SpendingUnit = (typeof SPENDING_UNITS)[number];
 
-/** Absent counts as 0 where it is an amount, and as no limit where it is a limit. */
+/** An absent unit means 0 in an amount, and no limit in a limit. */
 export type Amounts = Readonly<Partial<Record<SpendingUnit, number>>>;
 
 export interface Reserved {
-  /** What was put aside; an earlier life's reservation keeps what it put aside then. */
+  /** The reserved amounts; a reservation of an earlier process keeps its own amounts. */
   readonly amounts: Amounts;
-  /** Enters what was really spent and frees the rest. */
+  /** Enters the actual spending and releases the rest. */
   settle(actual: Amounts): Promise<void>;
 }
 
 /**
  * Contract, checked by test/journal/spending.test.ts:
- * - At any time, what is spent and what is put aside stay together within the limit.
- * - What is put aside is on disk before it is spent. A life that ends between the two leaves it put
- *   aside; the same key takes it up again.
+ * - At any time the sum of spent and reserved amounts is within the limit.
+ * - A reservation is on disk before it is spent. If the process dies in between, the amount stays
+ *   reserved; the same key gets this reservation again.
  */
 export interface Spending {
   /**
-   * Waits while others may still free enough.
+   * Waits while the release of other reservations could make enough room.
    *
-   * @param what Names it in the trace; with the step around it, it is the key.
-   * @throws BudgetExceededError if not even freed reservations would make room.
+   * @param what Its name in the trace. The key is this name together with the enclosing step.
+   * @throws BudgetExceededError if `most` does not fit even without other reservations.
    */
   reserve(what: string, most: Amounts): Promise<Reserved>;
-  /** What may still be put aside; a unit without a limit is absent. */
+  /** The amounts that can still be reserved; a unit without a limit is absent. */
   left(): Amounts;
-  /** Spent and put aside since a time (ISO 8601, UTC). */
+  /** Spent and reserved since a time (ISO 8601, UTC). */
   since(time: string): Required<Amounts>;
 }

@@ -1,31 +1,31 @@
 /**
- * A request's memory: what was done once stays done, over any number of lives of the process.
+ * Durable steps of a request: a completed step stays completed after any number of process restarts.
  */
 import type { NewEvent } from "./event.ts";
 import type { Json } from "./json.ts";
 
 export interface StepAttempt {
-  /** Equal in every attempt of this step: hand it to whoever can refuse to do a thing twice. */
+  /** Equal in every attempt of this step: pass it to services that deduplicate calls. */
   readonly idempotencyKey: string;
-  /** 1 at first; greater when an earlier life of the process died inside the body. */
+  /** From 1; greater when an earlier process died inside the body. */
   readonly attempt: number;
-  /** Aborted when the request is canceled, or when another process has taken it over. */
+  /** Aborted when the request is canceled or when another process took it over. */
   readonly signal: AbortSignal;
 }
 
 export interface StepOptions {
-  /** What the step is done with, for the trace. */
+  /** The step's input, for the trace. */
   readonly input?: Json;
   /**
-   * A process died inside the body and nobody knows whether its effect happened: do it again with
-   * the same key, or ask a person. Default: retry.
+   * What to do when a process died inside the body and it is unknown whether the effect happened:
+   * retry with the same key, or ask a person. Default: retry.
    */
   readonly onUncertain?: "retry" | "ask";
 }
 
-/** Something that was sent to a request from outside: an answer, an approval, a callback. */
+/** A message to a request from outside: an answer, an approval, a callback. */
 export interface Signal {
-  /** Chosen by the sender; the second one of an id is dropped. */
+  /** Chosen by the sender; a second signal with the same id is dropped. */
   readonly id: string;
   readonly name: string;
   readonly payload: Json;
@@ -35,15 +35,15 @@ export interface Signal {
 
 /**
  * Contract, checked by test/contracts/steps.ts:
- * - A step is known by its name and by how often that name was used before in the body around it,
- *   not by its place: code that changed can finish an old request.
- * - Bodies may hold steps and waits of their own; a body that was cut off is gone through again, and
- *   what is in it is told from the record.
- * - A body whose result was recorded is never run again; its result is what the record holds.
- * - A body that throws leaves no result: the failure is the caller's, and a later life tries again.
- * - Signals are kept from the moment they are sent, also before anybody waits for them; each is
- *   delivered to one wait.
- * - While a request waits or sleeps it holds no process: the promise of that life never settles.
+ * - A step is identified by its name and by how often that name was used before in the enclosing body,
+ *   not by its position: changed code can finish an old request.
+ * - A body may contain further steps and waits. An interrupted body runs again, and the steps inside
+ *   it that were completed return their recorded results.
+ * - A body whose result was recorded never runs again; the recorded result is returned.
+ * - A body that throws records no result: the caller gets the error, and a later attempt runs it again.
+ * - A signal is stored when it is sent, also before anything waits for it. Each signal is delivered to
+ *   one wait.
+ * - A waiting or sleeping request holds no process: the promise in the old process never settles.
  */
 export interface Steps {
   /** Aborted when the request is canceled. */
@@ -54,20 +54,20 @@ export interface Steps {
     options?: StepOptions,
   ): Promise<T>;
   /**
-   * The next signal of a name; undefined when the deadline (ISO 8601, UTC) passes first. With one
-   * that is past it only looks, and what it saw is what every later life sees.
+   * The next signal of a name; undefined when the deadline (ISO 8601, UTC) passes first. With a past
+   * deadline it returns at once, and every later attempt gets the same result.
    */
   waitFor(
     name: string,
     options?: {
-      /** What is being asked, for the person who is to answer. */
+      /** The question, for the person who answers. */
       readonly question?: Json;
       readonly deadline?: string;
     },
   ): Promise<Signal | undefined>;
-  /** Returns at once for a time that is past. */
+  /** Returns at once if the time is past. */
   sleepUntil(name: string, time: string): Promise<void>;
-  /** Events beside the steps; on disk when it resolves; not repeated by a later life. */
+  /** Appends events outside of steps; on disk when it resolves; a later attempt does not repeat them. */
   trace(name: string, events: readonly NewEvent[]): Promise<void>;
 }
 

@@ -1,24 +1,24 @@
 /**
- * Types out of TypeScript that nobody has read.
+ * Removes types from untrusted TypeScript.
  *
- * Node's own stripper parses in WebAssembly without a guard on its stack: text that nests deeply
- * (from some 400 levels on) breaks it for the rest of the process, and with it every later import of
- * a `.ts` file. So what could nest that deeply is counted first, and refused.
+ * Node's own stripper parses in WebAssembly without a stack limit: deeply nested text (from about 400
+ * levels) breaks it for the rest of the process, and with it every later import of a `.ts` file. So
+ * constructs that could nest that deeply are counted first, and such texts are refused.
  *
- * Holds: no text below the bounds reaches half of the depth at which any construct was seen to
- * break it. Does not hold: that every harmless text is below the bounds; refusing one costs a
- * candidate, no more.
+ * Holds: no text below the limits reaches half of the depth at which any construct was seen to
+ * break the stripper. Does not hold: that every harmless text is below the limits; a refused text
+ * costs only one candidate.
  */
 import { stripTypeScriptTypes } from "node:module";
 
-/** Characters of a text; operators nest by one character at least. */
-const LONGEST = 60_000;
-/** Open brackets at a time, whatever they stand in. */
-const DEEPEST = 150;
+/** Characters of a text; each nested operator takes at least one. */
+const MAX_LENGTH = 60_000;
+/** Brackets that are open at the same time, also in strings and comments. */
+const MAX_DEPTH = 150;
 /** Operators and nesting keywords in a stretch without `;`, `,` or braces. */
-const LONGEST_CHAIN = 400;
-/** What can nest across such stretches, by its count in the whole text. */
-const MOST: readonly (readonly [RegExp, number])[] = [
+const MAX_CHAIN = 400;
+/** Constructs that can nest across such stretches, with their maximum count in the whole text. */
+const MAX_COUNTS: readonly (readonly [RegExp, number])[] = [
   [/=>/g, 250],
   [/\b(?:for|else|while|if|do|with)\b/g, 400],
   [/</g, 600],
@@ -31,13 +31,13 @@ export type Stripped =
   /** Does not parse, or nests beyond the bounds. */
   | { readonly status: "failed"; readonly reason: string };
 
-/** Blanks in place of types: same length, same lines. */
+/** Replaces types by spaces: same length, same lines. */
 export function stripTypes(text: string): Stripped {
   if (!isShallow(text)) {
-    return { status: "failed", reason: "too long or too deeply nested to take its types off" };
+    return { status: "failed", reason: "too long or too deeply nested to strip its types" };
   }
-  // The function is marked experimental in Node 24 and says so once; candidates are not the place
-  // where a person should read that. The call is synchronous, so nobody else's warning is lost.
+  // Node 24 prints one warning that the function is experimental; users should not see it here. The
+  // call is synchronous, so no other warning is lost.
   const emit = process.emitWarning;
   process.emitWarning = () => {};
   try {
@@ -50,17 +50,17 @@ export function stripTypes(text: string): Stripped {
   }
 }
 
-/** The parser's first line, with the line of the text where the stack names it. */
+/** The first line of the parser's message, with the line number if the stack names it. */
 function faultOf({ message, stack = "" }: Error): string {
   const line = /^[^\n]*?:(\d+)\n/.exec(stack)?.[1];
   const fault = `SyntaxError: ${(message.split("\n")[0] ?? "").slice(0, 200)}`;
   return line === undefined ? fault : `${fault} (line ${line})`;
 }
 
-/** Counts without regard to strings and comments: too much rather than too little. Linear. */
+/** Counts inside strings and comments too: an overestimate is safe. Linear. */
 function isShallow(text: string): boolean {
-  if (text.length > LONGEST) return false;
-  if (MOST.some(([pattern, most]) => [...text.matchAll(pattern)].length > most)) return false;
+  if (text.length > MAX_LENGTH) return false;
+  if (MAX_COUNTS.some(([pattern, max]) => [...text.matchAll(pattern)].length > max)) return false;
   let depth = 0;
   let chain = 0;
   const marks =
@@ -69,7 +69,7 @@ function isShallow(text: string): boolean {
     if (mark === "(" || mark === "[" || mark === "{") depth++;
     if ((mark === ")" || mark === "]" || mark === "}") && depth > 0) depth--;
     chain = /[;,{}]/.test(mark) ? 0 : chain + 1;
-    if (depth > DEEPEST || chain > LONGEST_CHAIN) return false;
+    if (depth > MAX_DEPTH || chain > MAX_CHAIN) return false;
   }
   return true;
 }

@@ -1,5 +1,5 @@
 /**
- * ToolSpec: what a tool shall do. Tool: a version of one that does it.
+ * ToolSpec: what a tool must do. Tool: one version of an implementation.
  */
 import { z } from "zod";
 import { Language, Limits, type Program, ToolLink } from "./execution.ts";
@@ -165,7 +165,7 @@ export const Tool = z.object({
 });
 export type Tool = z.output<typeof Tool>;
 
-/** The tool as a sandbox runs it. */
+/** The program of a tool, for a sandbox. */
 export function programOf({
   language,
   source,
@@ -176,8 +176,8 @@ export function programOf({
 }
 
 /**
- * Whether calling it may change something outside, for all that is known: such a tool is not run on
- * inputs that nobody asked for.
+ * Whether a call may change something outside, as far as it is known. Such a tool is never run on
+ * inputs that nobody requested.
  */
 export function actsOutside({
   effects = false,
@@ -186,7 +186,7 @@ export function actsOutside({
   return effects || capabilities.network.length > 0 || capabilities.files;
 }
 
-/** The names of a tool's parameters, in their order. */
+/** The names of a tool's parameters, in order. */
 export function parameterNames({ parameters }: Pick<Tool, "parameters">): readonly string[] {
   const { properties } = parameters;
   return properties !== null && typeof properties === "object" ? Object.keys(properties) : [];

@@ -7,7 +7,7 @@ import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import {
   ANY,
-  DEEPEST,
+  MAX_TYPE_DEPTH,
   type PrimitiveName,
   type Type,
   typeText,
@@ -74,7 +74,7 @@ function typeOfValues(values: readonly Json[], depth = 1): Type {
     const names = [kind, ...others] as PrimitiveName[];
     return unionOf(names.map((name) => ({ kind: "primitive", name })));
   }
-  if (others.length > 0 || depth >= DEEPEST) return ANY;
+  if (others.length > 0 || depth >= MAX_TYPE_DEPTH) return ANY;
   if (kind === "object") return { kind, fields: [], others: ANY };
   const items = (values as readonly (readonly Json[])[]).flat();
   return { kind: "array", items: typeOfValues(items, depth + 1) };

@@ -1,11 +1,11 @@
-/** The other side of a batch: a process that runs cells, and the command line that starts one. */
+/** A worker process that runs cells of a batch, and the command line that starts it. */
 
 import { loadConfig } from "../engine/load-config.ts";
 import { openEngine } from "../engine/open-engine.ts";
 import { loadTask } from "./tasks.ts";
 import { loadStream } from "./workbench.ts";
 
-/** A worker process: JSON lines on stdin and stdout. Ctrl-C is its parent's business. */
+/** Runs cells: JSON lines on stdin and stdout. The parent process handles Ctrl-C. */
 export async function work({ home, workers }: { home: string; workers: number }): Promise<void> {
   process.on("SIGINT", () => undefined);
   const { serveCells } = await import("../../experiments/index.ts");
@@ -33,7 +33,7 @@ export async function work({ home, workers }: { home: string; workers: number })
   }
 }
 
-/** This very command line, as another process: one slot each, the cells share the machine. */
+/** The current command line as a worker process: one slot per process, because cells share the machine. */
 export function workerCommand(home: string): readonly string[] {
   const script = process.argv[1] ?? "";
   return [process.execPath, ...process.execArgv, script, "experiment", "worker", "--home", home];

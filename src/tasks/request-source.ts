@@ -1,6 +1,6 @@
 /**
- * Where a request's task comes from, as data: what was given on the command line, in a form that
- * another process can make the same task of, on another day, without the files.
+ * The source of a request's task, as data: the command line's input in a form from which another
+ * process can later build the same task without the files.
  */
 import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
@@ -20,7 +20,7 @@ const Data = z.strictObject({ file: z.string(), text: z.string() });
 
 const Source = z.union([
   z.null(),
-  /** A name, or an absolute path: a module is code, and is loaded anew. */
+  /** A name or an absolute path: a module is code and is loaded again. */
   z.strictObject({ task: z.string(), data: Data.exactOptional() }),
   z.strictObject({ spec: ToolSpec, data: Data.exactOptional() }),
   z.strictObject({ examples: z.array(Case), data: Data.exactOptional() }),
@@ -37,7 +37,7 @@ export interface SourceFlags {
   readonly data?: string;
 }
 
-/** @throws InputError USAGE if several are given, or what is wrong with the file, by line and field. */
+/** @throws InputError USAGE if several are given; errors of the file, with line and field. */
 export async function readSource(flags: SourceFlags): Promise<Json> {
   const given = [flags.examples, flags.spec, flags.task].filter((flag) => flag !== undefined);
   if (given.length > 1) {
@@ -47,7 +47,7 @@ export async function readSource(flags: SourceFlags): Promise<Json> {
     flags.data === undefined
       ? {}
       : { data: { file: flags.data, text: await readText(flags.data) } };
-  if (flags.task !== undefined) return { task: located(flags.task), ...data };
+  if (flags.task !== undefined) return { task: absolute(flags.task), ...data };
   if (flags.spec !== undefined) return asJson({ spec: await loadSpec(flags.spec), ...data });
   if (flags.examples !== undefined) {
     return asJson({ examples: await loadExamples(flags.examples), ...data });
@@ -60,7 +60,7 @@ export const prepare: Prepare = async ({ source, seed }, { objective }): Promise
   if (!read.success) {
     throw new InputError(
       "UNKNOWN_SOURCE",
-      "The request was submitted by a program, with a task that only that program has. Carry it on there.",
+      "Expected a request with a task from the command line, got one that a program submitted with its own task. Continue it in that program.",
     );
   }
   const task = await taskOf(read.data, objective);
@@ -69,33 +69,33 @@ export const prepare: Prepare = async ({ source, seed }, { objective }): Promise
 };
 
 async function taskOf(source: Source, objective: string): Promise<Task | undefined> {
-  if (source === null || standsAlone(source)) return undefined;
+  if (source === null || hasNoTask(source)) return undefined;
   if ("task" in source) return loadTask(source.task);
   if ("spec" in source) return specTask(source.spec);
   return specTask(specFromExamples(objective, source.examples));
 }
 
 function instancesOf(task: Task, source: Source, seed: number): readonly TaskInstance[] {
-  const data = source === null || standsAlone(source) ? undefined : source.data;
+  const data = source === null || hasNoTask(source) ? undefined : source.data;
   if (data !== undefined) return dataInstances(task, data.text, data.file);
-  // Cases are the request's own inputs. A numeric task gets fresh ones that no split has seen.
+  // Cases are the request's own inputs. A numeric task gets new instances that are in no split.
   if (task.harness === undefined) {
     return [...task.instances("train", seed), ...task.instances("sealed", seed)];
   }
   const fresh = task.instances("sealed", seed + 1);
-  // Where a construction itself is the result there is nothing fresh: it is asked for again.
+  // If the result is a construction, there are no new instances: the training instances are used.
   return fresh.length > 0 ? fresh : task.instances("train", seed);
 }
 
-/** Sources that say all that is to be done: no task stands behind them. */
-function standsAlone(
+/** Sources that define the work completely, without a task. */
+function hasNoTask(
   source: NonNullable<Source>,
 ): source is ProgramSource | AgentSource | CallSource {
   return "program" in source || "agent" in source || "call" in source;
 }
 
-/** A path means the same from any folder. */
-function located(task: string): string {
+/** Makes a path absolute, so that it is valid from any folder. */
+function absolute(task: string): string {
   const isPath = /^\.{0,2}[\\/]|\.([cm]?[jt]s|json|ya?ml)(#|$)/.test(task);
   return isPath && !isAbsolute(task) ? resolve(task) : task;
 }

@@ -1,6 +1,6 @@
 /**
- * Finds tasks: by name among the modules under experiments/, by path in a user's own file of the
- * same shape (an export `tasks`), or made out of a spec file. Knows none by heart.
+ * Finds tasks: by name among the modules under experiments/, by path in a user's module of the same
+ * form (an export `tasks`), or from a spec file. No task name is hard-coded.
  */
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
@@ -17,20 +17,20 @@ import type { Task } from "../core/task.ts";
 import { Case, ToolSpec } from "../core/tool.ts";
 
 const EXPERIMENTS = new URL("../../experiments/", import.meta.url);
-/** Source runs as .ts, the built package as .js. */
+/** .ts when run from source, .js in the built package. */
 const EXTENSION = extname(import.meta.url);
 
 /**
  * A shipped task by name; a task module by path, its first task or `path#name`; a spec by path.
  *
  * @param folder Relative paths start here.
- * @throws InputError UNKNOWN_TASK, naming the tasks there are.
+ * @throws InputError UNKNOWN_TASK, with the names of all tasks.
  */
 export async function loadTask(nameOrPath: string, folder = "."): Promise<Task> {
   const [path = "", member] = nameOrPath.split("#");
   const fromFile = isFile(path);
   const file = resolve(folder, path);
-  if (fromFile) answerToName();
+  if (fromFile) registerEngineName();
   if (/\.(json|ya?ml)$/.test(path)) return loadSpecTask(file);
   const tasks = fromFile ? await tasksOf(pathToFileURL(file), path) : await shippedTasks();
   const wanted = fromFile ? (member ?? tasks[0]?.name) : nameOrPath;
@@ -42,11 +42,11 @@ export async function loadTask(nameOrPath: string, folder = "."): Promise<Task> 
   );
 }
 
-let answering = false;
-/** A module means by `toolwright` the engine that loads it, be it installed beside it or not. */
-function answerToName(): void {
-  if (answering) return;
-  answering = true;
+let registered = false;
+/** Resolves the import `toolwright` in a user's module to this engine, also if it is not installed there. */
+function registerEngineName(): void {
+  if (registered) return;
+  registered = true;
   const url = new URL(`../index${EXTENSION}`, import.meta.url).href;
   registerHooks({
     resolve: (specifier, context, next) =>
@@ -58,7 +58,7 @@ function isFile(nameOrPath: string): boolean {
   return /^\.{0,2}[\\/]|^[A-Za-z]:[\\/]|\.([cm]?[jt]s|json|ya?ml)$/.test(nameOrPath);
 }
 
-/** Names, those of a family (`synthesis/...`) as one pattern with a count. */
+/** Task names; those of a family (`synthesis/...`) are one pattern with a count. */
 export function families(tasks: readonly Task[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const { name } of tasks) {
@@ -73,7 +73,7 @@ export async function shippedTasks(): Promise<readonly Task[]> {
   return (await Promise.all(modules.map(({ url, name }) => tasksOf(url, name)))).flat();
 }
 
-/** Modules of this name in the folders of experiments/; folders without one are passed over. */
+/** Modules with this file name in the folders of experiments/; folders without one are skipped. */
 export async function shippedModules(
   file: string,
 ): Promise<readonly { readonly name: string; readonly url: URL }[]> {

@@ -1,4 +1,4 @@
-/** What a batch of experiments takes from this installation: names, tasks, streams. */
+/** What a batch of experiments uses of this installation: names, tasks, streams. */
 import type { Stream, Workbench } from "../../experiments/index.ts";
 import { InputError } from "../core/errors.ts";
 import { GENERATORS } from "../evolve/generators/by-name.ts";
@@ -37,6 +37,6 @@ export async function loadStream(name: string): Promise<Stream> {
   if (found !== undefined) return found;
   throw new InputError(
     "UNKNOWN_STREAM",
-    `Expected a stream of ${all.map((stream) => stream.name).join(", ")}, got "${name}".`,
+    `Expected one of the streams ${all.map((stream) => stream.name).join(", ")}, got "${name}".`,
   );
 }

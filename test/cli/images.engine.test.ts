@@ -146,8 +146,8 @@ describe("an image that is none", { timeout: 60_000 }, () => {
       expect(status).toBe(2);
       expect(stderr).toContain(words);
     };
-    await refused(picture("a.png", Buffer.from("no picture")), "expected a whole PNG");
-    await refused(picture("b.png", RED.subarray(0, 18)), "expected a whole PNG");
+    await refused(picture("a.png", Buffer.from("no picture")), "expected a complete PNG");
+    await refused(picture("b.png", RED.subarray(0, 18)), "expected a complete PNG");
     await refused(picture("c.png", Buffer.concat([RED, Buffer.alloc(IMAGE_BYTES)])), "at most");
     await refused(join(place.folder, "none.png"), "no such file");
     await refused("http://example.com/a.png", "BAD_IMAGE");

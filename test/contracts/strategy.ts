@@ -14,7 +14,7 @@ const program = (index: number): Parent => ({
 function grown(make: () => Strategy, count: number): { strategy: Strategy; chosen: string[] } {
   const strategy = make();
   const random = seededRandom(11);
-  strategy.found(program(0), "s0");
+  strategy.registerSeed(program(0), "s0");
   const chosen: string[] = [];
   for (let i = 1; i <= count; i++) {
     const { parents, place } = strategy.select(2, random);
@@ -53,7 +53,7 @@ export function strategyContract(make: () => Strategy): void {
 
   it("keeps the first of two equally good programs as the best", () => {
     const strategy = make();
-    strategy.found({ ...program(1), digest: "first" }, "one");
+    strategy.registerSeed({ ...program(1), digest: "first" }, "one");
     const { place } = strategy.select(1, seededRandom(1));
     strategy.register({ ...program(1), digest: "second" }, "two", place);
     expect(strategy.best?.digest).toBe("first");

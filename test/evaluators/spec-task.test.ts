@@ -28,13 +28,13 @@ describe("a signature", () => {
     ["class Add", "signature: expected TypeScript"],
     [" ", "signature: expected TypeScript"],
     ["(a: number) => number", "expected the function's name, got none"],
-    ["add(a: number, a: number): number", "at character 16, expected names that differ"],
+    ["add(a: number, a: number): number", "at character 16, expected unique names"],
     [
       "add(...all: number[]): number",
       "at character 5, expected parameters that take one argument each",
     ],
-    ["add({ a }: { a: number }): number", "a destructured parameter has none: give it one"],
-    ["async function add(a: number): Promise<number>", "asynchronous"],
+    ["add({ a }: { a: number }): number", "write a name instead of a destructured parameter"],
+    ["async function add(a: number): Promise<number>", "async functions are not supported"],
     [
       "add(a: Date): number",
       "at character 8, expected a type of JSON values, got Date; write string",

@@ -1,11 +1,12 @@
 /**
- * Turns texts into vectors whose cosine says how much they have to do with each other.
+ * Turns texts into vectors; the cosine of two vectors is the similarity of their texts.
  *
- * Contract: one vector per text, in order, each of `dims` numbers and of length 1; equal texts of a kind
- * give equal vectors. A failure of the service rejects with ModelError, an abort with its reason.
+ * Contract: one vector per text, in order, each of `dims` numbers and of length 1. Equal texts of the
+ * same kind give equal vectors. A failure of the service rejects with ModelError, an abort with its
+ * reason.
  */
 export interface Embedder {
-  /** Names model and settings: vectors of different ids can not be compared. */
+  /** Names model and settings: vectors of different ids cannot be compared. */
   readonly id: string;
   readonly dims: number;
   embed(

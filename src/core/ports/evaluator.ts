@@ -1,8 +1,8 @@
-/** What turns executions into scores. */
+/** The contract of evaluators, which turn executions into scores. */
 import type { Execution, ExecutionStatus } from "../execution.ts";
 import type { Task, TaskInstance } from "../task.ts";
 
-/** What one candidate is worth on some instances. */
+/** The result of one candidate on some instances. */
 export type Evaluation =
   | {
       readonly status: "scored";
@@ -11,7 +11,7 @@ export type Evaluation =
       /** The task's reduction of them. */
       readonly fitness: number;
     }
-  /** No number: a partial failure is a failure. `at` is the first instance that failed. */
+  /** No score: a partial failure is a failure. `at` is the index of the first failed instance. */
   | {
       readonly status: "failed";
       readonly kind: Exclude<ExecutionStatus, "returned"> | "invalid";
@@ -20,7 +20,7 @@ export type Evaluation =
     };
 
 /**
- * Turns executions into scores, outside the sandbox. Pure: equal arguments, equal answers.
+ * Turns executions into scores, outside the sandbox. Pure: equal arguments give equal results.
  */
 export interface Evaluator {
   evaluate(
@@ -28,7 +28,7 @@ export interface Evaluator {
     instances: readonly TaskInstance[],
     executions: readonly Execution[],
   ): Evaluation;
-  /** What failed and how, a line per instance, for prompts and people. */
+  /** What failed and how, one line per instance, for prompts and people. */
   feedback(
     task: Task,
     instances: readonly TaskInstance[],

@@ -1,32 +1,32 @@
-/** Where every event of every run is kept, and what writes there. */
+/** The contracts of the event store, which holds every event of every run, and of its writers. */
 import type { NewEvent, RunKind, RunStatus, RunSummary, TraceEvent } from "../event.ts";
 
-/** How an event is added to a run that others may write to as well. */
+/** Options of an append; other processes may append to the same run. */
 export interface AppendOptions {
-  /** Unique in the run: a second append with it stores nothing. */
+  /** An idempotency key in the run: a second append with it stores nothing. */
   readonly once?: string;
-  /** Of the claim under which this is written. */
+  /** The epoch of the writer's claim. */
   readonly epoch?: number;
-  /** Makes a waiting run due: there is something new for it. */
+  /** Makes a waiting run due: the events are new input for it. */
   readonly wakes?: boolean;
 }
 
-/** The right to carry a run on, until the lease ends or somebody else claims it. */
+/** The right to continue a run, until the lease ends or another process claims it. */
 export interface Claim {
-  /** Greater than that of every earlier claim of the run. */
+  /** Greater than the epoch of every earlier claim of the run. */
   readonly epoch: number;
 }
 
 /**
- * Keeps the trace, which is also the journal that a request is carried on from.
+ * Stores the trace. It is also the journal from which a request resumes.
  *
  * Contract, checked by test/contracts/event-store.ts:
  * - When `append` resolves, the events are on disk: a killed process loses none of them.
  * - Events of a run are gapless and in order; readers see a prefix, never a torn event.
  * - Nothing is changed or removed.
- * - A write that carries the epoch of a claim is refused with StoreError FENCED once a newer claim
- *   exists: whoever was taken for dead and wakes up again changes nothing.
- * - Of several claims at once one succeeds.
+ * - A write with the epoch of a claim is refused with StoreError FENCED once a newer claim exists:
+ *   a process that was presumed dead and continues changes nothing.
+ * - Of several concurrent claims one succeeds.
  */
 export interface EventStore {
   begin(run: {
@@ -35,7 +35,7 @@ export interface EventStore {
     readonly title: string;
     readonly parent?: string;
   }): Promise<void>;
-  /** @returns "duplicate" if `once` was used before in this run; nothing was stored then. */
+  /** @returns "duplicate" if `once` was used before in this run; then nothing is stored. */
   append(
     runId: string,
     events: readonly NewEvent[],
@@ -47,18 +47,18 @@ export interface EventStore {
     options?: { readonly epoch?: number },
   ): Promise<void>;
   /**
-   * @param leaseMs For so long nobody else gets it, unless this process dies before.
-   * @returns undefined while another claim holds. @throws StoreError RUN_ENDED, InputError RUN_NOT_FOUND
+   * @param leaseMs During this time no other process gets the run, unless this process dies.
+   * @returns undefined while another claim is valid. @throws StoreError RUN_ENDED, InputError RUN_NOT_FOUND
    */
   claim(runId: string, options: { readonly leaseMs: number }): Promise<Claim | undefined>;
-  /** The lease begins anew. @throws StoreError FENCED */
+  /** Restarts the lease. @throws StoreError FENCED */
   renew(runId: string, epoch: number, options: { readonly leaseMs: number }): Promise<void>;
   /**
-   * Gives a claim back, with the last events of this life, in one write.
+   * Releases a claim and appends the last events of this process, in one write.
    *
-   * @param seen What `wakes` said when this life last looked: if there is news since then, nothing
-   *   is written and the answer is false.
-   * @param dueAt ISO 8601: when the run goes on by itself. Absent: at the next event that wakes it.
+   * @param seen The value of `wakes` when this process last read it. If a newer event has woken the
+   *   run since then, nothing is written and the result is false.
+   * @param dueAt ISO 8601: when the run continues by itself. Absent: at the next event that wakes it.
    */
   suspend(
     runId: string,
@@ -72,8 +72,8 @@ export interface EventStore {
   /** `seq` of the newest event that was appended with `wakes`; 0 if there is none. */
   wakes(runId: string): Promise<number>;
   /**
-   * Runs that were claimed or suspended before and could be carried on now: their time has come, they
-   * were woken, or whoever held them is gone. The longest due first.
+   * Runs that were claimed or suspended before and can continue now: their due time has passed, an
+   * event has woken them, or their process is dead. The longest due first.
    */
   due(): Promise<readonly string[]>;
   /** Newest first. */
@@ -85,7 +85,7 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
-/** Writes one run down: what is said here is on disk when the promise resolves. */
+/** Writes the events of one run; they are on disk when the promise resolves. */
 export interface TraceWriter {
   readonly id: string;
   events(events: readonly NewEvent[]): Promise<void>;

@@ -1,8 +1,8 @@
-/** What answers messages, with words or with tool calls. */
+/** The contract of language models, which answer messages with text or tool calls. */
 import type { Image } from "../image.ts";
 import type { Json } from "../json.ts";
 
-/** Images stand beside the words; a driver puts them where its provider takes them. */
+/** Images are separate from the text; a driver puts them where its provider accepts them. */
 export type ModelMessage =
   | { readonly role: "system"; readonly content: string }
   | { readonly role: "user"; readonly content: string; readonly images?: readonly Image[] }
@@ -55,26 +55,26 @@ export interface ModelReply {
   readonly content: string;
   readonly toolCalls: readonly ModelToolCall[];
   readonly finishReason: "stop" | "length" | "tool-calls" | "refused" | "other";
-  /** What the provider says it used; undefined where it says nothing. */
+  /** Usage as the provider reports it; undefined if it does not report it. */
   readonly usage?: ModelUsage;
-  /** The model as the provider names it. */
+  /** The model's name, as the provider reports it. */
   readonly model: string;
-  /** In US dollars; undefined where the price is unknown, which is not zero. */
+  /** In US dollars; undefined if the price is unknown, which is not zero. */
   readonly costUsd?: number;
 }
 
 /**
- * A language model behind any provider.
+ * A language model of any provider.
  *
  * Contract, checked by test/contracts/language-model.ts:
- * - `complete` resolves with what the model said, parsed; provider failures reject with ModelError
+ * - `complete` resolves with the model's parsed reply. A provider failure rejects with ModelError
  *   (code, `retryable`) after the driver's own bounded retries; an abort rejects with its reason.
  * - Keys and headers never appear in an error or an event.
  */
 export interface LanguageModel {
-  /** `driver:model`, as traces name it. */
+  /** `driver:model`; traces use this name. */
   readonly id: string;
-  /** Whether its output may train another model, and under which terms. */
+  /** Whether its output may be used to train another model, and under which terms. */
   readonly terms: string;
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
 }

@@ -1,18 +1,20 @@
 /**
- * The two parts of BM25 that every ranking here shares. Source: Robertson and Zaragoza, "The
- * Probabilistic Relevance Framework: BM25 and Beyond" (2009).
+ * The two parts of BM25 that all rankings share. Source: Robertson and Zaragoza, "The Probabilistic
+ * Relevance Framework: BM25 and Beyond" (2009).
  */
 
-/** How fast a repeated term says nothing new, and how much of a document's length counts against it. */
+/** `k1`: saturation of repeated terms. `b`: strength of the normalisation by document length. */
 export interface Bm25 {
   readonly k1: number;
   readonly b: number;
 }
 
 /**
- * How strongly a document of that length stands for a term that it holds so often, in [0, 1).
+ * The weight of a term in one document, in [0, 1).
  *
- * @param average Terms of an average document, above 0.
+ * @param count Occurrences of the term in the document.
+ * @param length Terms of the document.
+ * @param average Mean number of terms per document, above 0.
  */
 export function saturation(
   count: number,
@@ -25,10 +27,11 @@ export function saturation(
 }
 
 /**
- * What a term tells that so many of `size` documents hold, in nats: the rarer, the more; above 0.
+ * The inverse document frequency of a term, in nats, above 0.
  *
- * @param holders In [0, size]; an estimate may be a fraction.
+ * @param documents Documents with the term, in [0, size]; an estimate may be a fraction.
+ * @param size All documents.
  */
-export function inverseFrequency(holders: number, size: number): number {
-  return Math.log(1 + (size - holders + 0.5) / (holders + 0.5));
+export function inverseFrequency(documents: number, size: number): number {
+  return Math.log(1 + (size - documents + 0.5) / (documents + 0.5));
 }

@@ -1,10 +1,10 @@
-/** A place in a TypeScript text: the next token, and what is said when it is not the expected one. */
+/** A position in a TypeScript text: reads tokens and reports what was expected instead. */
 import { type Token, tokenAt } from "./token.ts";
-import { DEEPEST, type ForeignType, type Type } from "./type.ts";
+import { type ForeignType, MAX_TYPE_DEPTH, type Type } from "./type.ts";
 
-/** The text is not what it should be: where, and what was expected, got, and to be done. */
-export class Unreadable extends Error {
-  /** The character, counted from 0. */
+/** A syntax error: its position, what was expected, what was got, and what to do. */
+export class TypeSyntaxError extends Error {
+  /** Index of the character, from 0. */
   readonly at: number;
 
   constructor(at: number, reason: string) {
@@ -14,30 +14,30 @@ export class Unreadable extends Error {
 }
 
 export interface Cursor {
-  /** The next token, which is not taken. */
+  /** The next token, without consuming it. */
   peek(): Token;
-  /** The one so many behind the next. */
-  ahead(count: number): Token;
+  /** The token `count` positions after the next one, without consuming it. */
+  peekAfter(count: number): Token;
   take(): Token;
-  /** Position behind the last token that was taken. */
+  /** Position after the last consumed token. */
   end(): number;
   /** Whether the next token is this mark or name. */
   is(text: string): boolean;
-  /** Takes it if it is. */
-  has(text: string): boolean;
-  /** @throws Unreadable if it is not. */
-  need(text: string, hint?: string): void;
-  /** @throws Unreadable: something else was expected than what stands there. */
+  /** Consumes the next token if it is this mark or name; returns whether it was. */
+  accept(text: string): boolean;
+  /** Consumes this mark or name. @throws TypeSyntaxError if the next token is another. */
+  expect(text: string, hint?: string): void;
+  /** @throws TypeSyntaxError: the next token is not what was expected. */
   fail(expected: string, hint?: string): never;
-  /** What was taken since a position, as a type that JSON does not carry. */
+  /** The text since a position, as a type that JSON does not carry. */
   foreignSince(at: number): ForeignType;
-  /** Reads so many levels further down. @throws Unreadable if that is too deep. */
+  /** Reads at a deeper nesting level. @throws TypeSyntaxError if that is too deep. */
   nested(read: () => Type, levels?: number): Type;
-  /** Whether `=>` stands behind the bracket that is next and its counterpart. */
+  /** Whether `=>` follows the next bracket and its counterpart. */
   isBeforeArrow(): boolean;
-  /** Takes everything up to one of these marks outside of all brackets. */
+  /** Consumes everything before the first of these marks outside of all brackets. */
   skipTo(marks: readonly string[]): void;
-  /** What names of type parameters stand for. */
+  /** Type parameter -> its bound. */
   readonly bounds: Map<string, Type>;
 }
 
@@ -56,12 +56,12 @@ export function cursorOf(text: string): Cursor {
   function fail(expected: string, hint?: string): never {
     const got = next.kind === "end" ? "the end" : JSON.stringify(next.text.slice(0, 40));
     const advice = hint === undefined ? "" : `; ${hint}`;
-    throw new Unreadable(next.at, `expected ${expected}, got ${got}${advice}`);
+    throw new TypeSyntaxError(next.at, `expected ${expected}, got ${got}${advice}`);
   }
 
   return {
     peek: () => next,
-    ahead(count) {
+    peekAfter(count) {
       let token = next;
       for (let left = count; left > 0; left--) token = tokenAt(text, token.end);
       return token;
@@ -69,12 +69,12 @@ export function cursorOf(text: string): Cursor {
     take,
     end: () => end,
     is,
-    has(mark) {
+    accept(mark) {
       if (!is(mark)) return false;
       take();
       return true;
     },
-    need(mark, hint) {
+    expect(mark, hint) {
       if (!is(mark)) fail(JSON.stringify(mark), hint);
       take();
     },
@@ -86,8 +86,11 @@ export function cursorOf(text: string): Cursor {
     }),
     nested(read, levels = 1) {
       depth += levels;
-      if (depth > DEEPEST) {
-        throw new Unreadable(next.at, `types nest more than ${DEEPEST} deep; write a flatter one`);
+      if (depth > MAX_TYPE_DEPTH) {
+        throw new TypeSyntaxError(
+          next.at,
+          `expected types nested at most ${MAX_TYPE_DEPTH} deep, got a deeper one; write a flatter one`,
+        );
       }
       const type = read();
       depth -= levels;

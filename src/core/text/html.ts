@@ -1,6 +1,6 @@
-/** HTML of untrusted text: everything that is not markup of ours goes through `html` and is escaped. */
+/** HTML from untrusted text: `html` escapes everything that is not `Markup`. */
 
-/** Markup that was made here. */
+/** Trusted markup: only `html` creates it. */
 export interface Markup {
   readonly markup: string;
 }
@@ -31,7 +31,7 @@ function markupOf(part: Part): string {
   return part.map(({ markup }) => markup).join("");
 }
 
-/** Also signs that browsers do not show, or that turn the direction of the text around them. */
+/** Escapes also characters that browsers do not show or that change the direction of text. */
 function escaped(text: string): string {
   return text
     .toWellFormed()

@@ -1,9 +1,9 @@
 /**
- * Reads TypeScript types by recursive descent, as far as a function's parameters and result need
- * them: primitives, literals, unions, arrays, tuples, objects, `Record`, type parameters. Any other
- * type that is written correctly is `foreign`.
+ * A recursive-descent parser for the TypeScript types of a function's parameters and result:
+ * primitives, literals, unions, arrays, tuples, objects, `Record`, type parameters. Any other type
+ * with correct syntax is `foreign`.
  */
-import { type Cursor, Unreadable } from "./cursor.ts";
+import { type Cursor, TypeSyntaxError } from "./cursor.ts";
 import { readObject, readTuple } from "./read-brackets.ts";
 import { stringValue } from "./token.ts";
 import { ANY, type PrimitiveName, type Type, unionOf } from "./type.ts";
@@ -16,12 +16,12 @@ const PRIMITIVES: ReadonlySet<string> = new Set<PrimitiveName>([
   "null",
 ]);
 
-/** @throws Unreadable at the first token that no type goes on with. */
+/** @throws TypeSyntaxError at the first token that cannot continue a type. */
 export function readType(cursor: Cursor): Type {
   return cursor.nested(() => {
-    cursor.has("|");
+    cursor.accept("|");
     const options = [intersection(cursor)];
-    while (cursor.has("|")) options.push(intersection(cursor));
+    while (cursor.accept("|")) options.push(intersection(cursor));
     return unionOf(options);
   });
 }
@@ -30,20 +30,20 @@ function intersection(cursor: Cursor): Type {
   const { at } = cursor.peek();
   const first = array(cursor);
   if (!cursor.is("&")) return first;
-  while (cursor.has("&")) array(cursor);
+  while (cursor.accept("&")) array(cursor);
   return cursor.foreignSince(at);
 }
 
 function array(cursor: Cursor): Type {
   const { at } = cursor.peek();
   let type = primary(cursor);
-  for (let levels = 1; cursor.has("["); levels++) {
-    if (cursor.has("]")) {
+  for (let levels = 1; cursor.accept("["); levels++) {
+    if (cursor.accept("]")) {
       const items = type;
       type = cursor.nested(() => ({ kind: "array", items }), levels);
     } else {
       readType(cursor);
-      cursor.need("]");
+      cursor.expect("]");
       type = cursor.foreignSince(at);
     }
   }
@@ -58,7 +58,7 @@ function primary(cursor: Cursor): Type {
   if (cursor.is("{")) return readObject(cursor, readType);
   if (cursor.is("[")) return readTuple(cursor, readType);
   if (cursor.is("(")) return cursor.isBeforeArrow() ? functionType(cursor) : inBrackets(cursor);
-  if (cursor.has("-")) {
+  if (cursor.accept("-")) {
     if (cursor.peek().kind !== "number") cursor.fail("a number");
     return { kind: "literal", value: -Number(cursor.take().text) };
   }
@@ -68,18 +68,18 @@ function primary(cursor: Cursor): Type {
 }
 
 function inBrackets(cursor: Cursor): Type {
-  cursor.need("(");
+  cursor.expect("(");
   const type = readType(cursor);
-  cursor.need(")");
+  cursor.expect(")");
   return type;
 }
 
 function functionType(cursor: Cursor): Type {
   const { at } = cursor.peek();
-  cursor.need("(");
+  cursor.expect("(");
   cursor.skipTo([")"]);
-  cursor.need(")");
-  cursor.need("=>");
+  cursor.expect(")");
+  cursor.expect("=>");
   readType(cursor);
   return cursor.foreignSince(at);
 }
@@ -104,7 +104,7 @@ function named(cursor: Cursor): Type {
 }
 
 function generic(cursor: Cursor, name: string, at: number): Type {
-  while (cursor.has(".")) {
+  while (cursor.accept(".")) {
     if (cursor.peek().kind !== "name") cursor.fail("a name");
     cursor.take();
   }
@@ -125,11 +125,11 @@ function generic(cursor: Cursor, name: string, at: number): Type {
   function needCount(count: number, type: Type): Type {
     if (given.length === count) return type;
     const wanted = `${count} type argument${count === 1 ? "" : "s"}`;
-    throw new Unreadable(at, `expected ${wanted} of ${name}, got ${given.length}`);
+    throw new TypeSyntaxError(at, `expected ${wanted} of ${name}, got ${given.length}`);
   }
 }
 
-/** Keys that are all literals are fields. */
+/** If all keys are literals, they are fields. */
 function record(keys: Type, values: Type): Type {
   const options = keys.kind === "union" ? keys.options : [keys];
   const names = options.flatMap((key) => (key.kind === "literal" ? [String(key.value)] : []));
@@ -140,24 +140,24 @@ function record(keys: Type, values: Type): Type {
 
 function typeArguments(cursor: Cursor): readonly Type[] {
   const given: Type[] = [];
-  cursor.need("<");
+  cursor.expect("<");
   while (!cursor.is(">")) {
     given.push(readType(cursor));
-    if (!cursor.has(",")) break;
+    if (!cursor.accept(",")) break;
   }
-  cursor.need(">");
+  cursor.expect(">");
   return given;
 }
 
-/** `<T, U extends string>`: names that stand for their bounds from here on. */
+/** `<T, U extends string>`: from here on, each name is read as its bound. */
 export function readTypeParameters(cursor: Cursor): void {
-  cursor.need("<");
+  cursor.expect("<");
   while (!cursor.is(">")) {
     if (cursor.peek().kind !== "name") cursor.fail("the name of a type parameter");
     const { text: name } = cursor.take();
-    cursor.bounds.set(name, cursor.has("extends") ? readType(cursor) : ANY);
-    if (cursor.has("=")) readType(cursor);
-    if (!cursor.has(",")) break;
+    cursor.bounds.set(name, cursor.accept("extends") ? readType(cursor) : ANY);
+    if (cursor.accept("=")) readType(cursor);
+    if (!cursor.accept(",")) break;
   }
-  cursor.need(">");
+  cursor.expect(">");
 }

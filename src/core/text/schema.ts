@@ -1,16 +1,16 @@
 /**
- * Between types and JSON Schema (2020-12), both ways.
+ * Converts types to JSON Schema (2020-12) and back.
  *
- * On the schemas that `schemaOfType` gives, `schemaOfType(typeOfSchema(schema))` is the same schema,
- * but for "integer", which TypeScript does not have. What a type cannot say of any other schema
- * (ranges, patterns, references) is left out: the type is wider, never wrong. What a schema does not
- * say of further fields and items is taken as its author means it: there are none.
+ * For a schema that `schemaOfType` gives, `schemaOfType(typeOfSchema(schema))` is the same schema,
+ * except "integer", which TypeScript does not have. What a type cannot express of another schema
+ * (ranges, patterns, references) is omitted: the type is wider, never wrong. If a schema does not
+ * mention further fields and items, there are none.
  */
 import type { Json } from "../json.ts";
 import type { JsonSchema } from "../tool.ts";
 import {
   ANY,
-  DEEPEST,
+  MAX_TYPE_DEPTH,
   type ObjectType,
   type PrimitiveName,
   type TupleType,
@@ -20,7 +20,7 @@ import {
 
 type Fields = { readonly [key: string]: Json };
 
-/** What is foreign to JSON becomes `{}`, which every value fits. */
+/** A type foreign to JSON becomes `{}`, which matches every value. */
 export function schemaOfType(type: Type): JsonSchema {
   switch (type.kind) {
     case "any":
@@ -46,7 +46,7 @@ function unlessAny(key: string, type: Type): JsonSchema {
   return Object.keys(schema).length === 0 ? {} : { [key]: schema };
 }
 
-/** `true` where anything goes, since leaving it out says that nothing does. */
+/** `true` for any value, because an omitted schema means no value here. */
 function schemaOrTrue(type: Type): Json {
   return { value: true, ...unlessAny("value", type) }.value;
 }
@@ -66,13 +66,13 @@ function objectSchema({ fields, others }: ObjectType): JsonSchema {
   return {
     type: "object",
     properties,
-    // In the order of the properties, which puts names that are numbers first.
+    // In the order of the properties: JavaScript puts numeric names first.
     required: Object.keys(properties).filter((name) => !optional.includes(name)),
     additionalProperties: others === undefined ? false : schemaOrTrue(others),
   };
 }
 
-/** Literals are one enum, at the place of the first. */
+/** All literals become one enum, at the position of the first. */
 function unionSchema(options: readonly Type[]): JsonSchema {
   const literals = options.flatMap((option) => (option.kind === "literal" ? [option.value] : []));
   const schemas = options.flatMap((option) => {
@@ -92,10 +92,10 @@ function enumSchema(values: readonly (string | number | boolean)[]): JsonSchema 
     : { type, enum: [...values] };
 }
 
-/** The type of a schema's values. */
+/** The type of the values that match a schema. */
 export function typeOfSchema(schema: Json | undefined, depth = 0): Type {
   if (schema === false) return { kind: "foreign", text: "never", at: 0 };
-  if (!isFields(schema) || depth > DEEPEST) return ANY;
+  if (!isFields(schema) || depth > MAX_TYPE_DEPTH) return ANY;
   const inner = (part: Json | undefined): Type => typeOfSchema(part, depth + 1);
   const { type } = schema;
   if ("const" in schema) return literal(schema.const as Json);

@@ -1,45 +1,45 @@
 /**
- * What credentials look like, by kind: the one list for the gate, which refuses them, and for the
- * redactor, which takes them out.
+ * Patterns of credentials, by kind. The registration gate refuses sources that contain them, and the
+ * redactor removes them from traces.
  *
- * Holds: the published forms of well-known services, private keys, authorization headers, passwords
- * in addresses. Does not hold: a secret without a form of its own, or one that is cut in two.
+ * Finds: the published formats of well-known services, private keys, authorization headers, passwords
+ * in URLs. Does not find: a secret without a recognisable format, or one that is split in two.
  */
 
 export interface SecretShape {
-  /** Of the kind; placeholders and refusals bear it. */
+  /** The kind; placeholders and error messages use it. */
   readonly name: string;
   /**
-   * No capturing groups. Every repetition has a bound, and what may stand before a match is excluded,
-   * so that reading hostile text takes time that grows with its length alone.
+   * No capturing groups. Every repetition is bounded and the characters before a match are
+   * restricted, so that the time on hostile text is linear in its length.
    */
   readonly pattern: string;
-  /** Splits a match in what stays and the secret: the first group stays in front of the second. */
+  /** Splits a match: the first group stays, the second one is the secret. */
   readonly secret?: RegExp;
 }
 
-/** A key is a long run with digits in it; names of things in kebab case are neither. */
+/** A key is long and contains digits; a name in kebab case does not match. */
 const KEY =
   "(?=(?:[A-Za-z0-9]{0,15}[_-]){0,6}[A-Za-z0-9]{16})(?=[A-Za-z_-]{0,80}[0-9])[A-Za-z0-9_-]";
-/** A token has digits, or is longer than any word; what follows "Bearer" in a sentence is neither. */
+/** A token contains digits or is longer than any word; a word after "Bearer" in a sentence does not match. */
 const TOKEN =
   "(?:(?=[A-Za-z._~+/-]{0,200}[0-9=])|(?=[A-Za-z]{24}))[A-Za-z0-9._~+/-]{16,4096}={0,2}";
 
-/** A header up to its value, as text, as JSON or as code. */
+/** A header before its value, as text, as JSON or as code. */
 const HEADER =
   "(?<![A-Za-z])(?:[Aa]uthorization|AUTHORIZATION)[\"'`\\\\]{0,3}[ \\t]{0,8}[:=][ \\t]{0,8}[\"'`\\\\]{0,3}";
 
-/** One of these prefixes, not within a word, and what stands behind it. */
+/** One of these prefixes, not inside a word, and the rest of the key. */
 function prefixed(prefixes: string, tail: string): string {
   return `(?<![A-Za-z0-9])(?:${prefixes})${tail}`;
 }
 
-/** The same for keys of a fixed length: a longer run is something else. */
+/** The same for keys of a fixed length: a longer text does not match. */
 function exact(prefixes: string, tail: string): string {
   return `${prefixed(prefixes, tail)}(?![A-Za-z0-9])`;
 }
 
-/** The first one that fits names the kind: the more special ones stand first. */
+/** The first match decides the kind: specific patterns are before general ones. */
 export const SECRET_SHAPES: readonly SecretShape[] = [
   {
     name: "private-key",
@@ -101,7 +101,7 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   },
   { name: "twilio-key", pattern: exact("SK", "[a-f0-9]{32}") },
   {
-    // It begins at the colon: one that began at its number would be tried at every digit.
+    // The match starts at the colon: a match from the number would be tried at every digit.
     name: "telegram-token",
     pattern:
       ":(?<=(?<![A-Za-z0-9])[0-9]{8,10}:)(?=[A-Za-z_-]{0,34}[0-9])(?=[a-z0-9_-]{0,34}[A-Z])(?=[A-Z0-9_-]{0,34}[a-z])[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])",
@@ -136,7 +136,7 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
 
 const FORMS = SECRET_SHAPES.map(({ name, pattern }) => ({ name, form: new RegExp(pattern) }));
 
-/** Names of the kinds of secrets in a text, each once; never the secrets themselves. */
+/** The kinds of secrets in a text, each once; never the secrets themselves. */
 export function secretKindsIn(text: string): readonly string[] {
   return [...new Set(FORMS.flatMap(({ name, form }) => (form.test(text) ? [name] : [])))];
 }

@@ -1,9 +1,9 @@
 /**
- * A function's signature as TypeScript writes it, read and written: `function f(a: number, b?: string[]): number`,
- * the same without `function`, or an arrow's `(a: number) => number`.
+ * Reads and writes the signature of a function in TypeScript: `function f(a: number, b?: string[]): number`,
+ * the same without `function`, or of an arrow function `(a: number) => number`.
  */
 import type { JsonSchema } from "../tool.ts";
-import { type Cursor, cursorOf, Unreadable } from "./cursor.ts";
+import { type Cursor, cursorOf, TypeSyntaxError } from "./cursor.ts";
 import { withoutUndefined } from "./read-brackets.ts";
 import { readType, readTypeParameters } from "./read-type.ts";
 import { schemaOfType, typeOfSchema } from "./schema.ts";
@@ -11,19 +11,18 @@ import { ANY, isIdentifier, type Type, typeText } from "./type.ts";
 
 export interface Parameter {
   readonly name: string;
-  /** Of a rest parameter the array's. `any` where nothing is said. */
+  /** For a rest parameter, the type of the array. `any` if it has no annotation. */
   readonly type: Type;
-  /** It may be left out: it is marked so, has a default or takes the rest. */
+  /** Marked by "?", or with a default, or a rest parameter. */
   readonly optional: boolean;
-  /** It takes all further arguments. */
   readonly rest: boolean;
 }
 
 export interface Signature {
-  /** Empty for an arrow. */
+  /** Empty for an arrow function. */
   readonly name: string;
   readonly parameters: readonly Parameter[];
-  /** Of a promise what it gives; absent where nothing is said. */
+  /** For a promise, the type of its value; absent without an annotation. */
   readonly result?: Type;
   /** The result is a promise. */
   readonly later: boolean;
@@ -31,7 +30,7 @@ export interface Signature {
 
 export type ReadSignature =
   | { readonly status: "read"; readonly signature: Signature; readonly end: number }
-  /** `at`: the character, counted from 0, at which something else was expected. */
+  /** `at`: index from 0 of the character at which something else was expected. */
   | { readonly status: "unreadable"; readonly at: number; readonly reason: string };
 
 const LONGEST = 20_000;
@@ -48,14 +47,14 @@ const RESERVED: ReadonlySet<string> = new Set(
 export function readSignature(text: string): ReadSignature {
   return read(text, (cursor) => {
     const signature = signatureOf(cursor);
-    if (cursor.has("{")) cursor.need("}", "give the signature without a body");
-    cursor.has(";");
+    if (cursor.accept("{")) cursor.expect("}", "write the signature without a body");
+    cursor.accept(";");
     if (cursor.peek().kind !== "end") cursor.fail("the end of the signature");
     return signature;
   });
 }
 
-/** A signature at the beginning of a text; `end` is the position behind it. */
+/** A signature at the beginning of a text; `end` is the position after it. */
 export function readSignatureAt(text: string): ReadSignature {
   return read(text, signatureOf);
 }
@@ -70,7 +69,7 @@ function read(text: string, parse: (cursor: Cursor) => Signature): ReadSignature
     const signature = parse(cursor);
     return { status: "read", signature, end: cursor.end() };
   } catch (error) {
-    if (error instanceof Unreadable) {
+    if (error instanceof TypeSyntaxError) {
       return { status: "unreadable", at: error.at, reason: error.message };
     }
     throw error;
@@ -78,52 +77,49 @@ function read(text: string, parse: (cursor: Cursor) => Signature): ReadSignature
 }
 
 function signatureOf(cursor: Cursor): Signature {
-  cursor.has("export");
-  cursor.has("declare");
+  cursor.accept("export");
+  cursor.accept("declare");
   if (cursor.peek().text === "async") {
-    cursor.fail("a function that gives its result at once", "asynchronous ones are not supported");
+    cursor.fail("a synchronous function", "async functions are not supported");
   }
-  const isFunction = cursor.has("function");
+  const isFunction = cursor.accept("function");
   if (cursor.peek().text === "*") {
-    cursor.fail(
-      "a function that gives its result at once",
-      "generator functions are not supported",
-    );
+    cursor.fail("a synchronous function", "generator functions are not supported");
   }
   const name =
     isFunction || cursor.peek().kind === "name" ? nameOf(cursor, "a function's name") : "";
   if (cursor.peek().text === "<") readTypeParameters(cursor);
   const parameters = parametersOf(cursor);
-  const says = cursor.has(":") || cursor.has("=>");
-  if (!says) return { name, parameters, later: false };
+  const hasResult = cursor.accept(":") || cursor.accept("=>");
+  if (!hasResult) return { name, parameters, later: false };
   if (cursor.peek().text !== "Promise")
     return { name, parameters, result: readType(cursor), later: false };
   cursor.take();
-  cursor.need("<", "say what the promise gives, as in Promise<string>");
+  cursor.expect("<", "write the type of the promise's value, as in Promise<string>");
   const result = readType(cursor);
-  cursor.need(">");
+  cursor.expect(">");
   return { name, parameters, result, later: true };
 }
 
 function nameOf(cursor: Cursor, expected: string): string {
   const { kind, text } = cursor.peek();
   if (kind !== "name") cursor.fail(expected);
-  if (RESERVED.has(text)) cursor.fail(expected, `${text} is a word of the language`);
+  if (RESERVED.has(text)) cursor.fail(expected, `${text} is a reserved word`);
   return cursor.take().text;
 }
 
 function parametersOf(cursor: Cursor): readonly Parameter[] {
   const parameters: Parameter[] = [];
-  cursor.need("(");
-  while (!cursor.has(")")) {
+  cursor.expect("(");
+  while (!cursor.accept(")")) {
     const { at } = cursor.peek();
     const parameter = parameterOf(cursor);
     if (parameters.some(({ name }) => name === parameter.name)) {
-      throw new Unreadable(at, `expected names that differ, got ${parameter.name} twice`);
+      throw new TypeSyntaxError(at, `expected unique names, got ${parameter.name} twice`);
     }
     parameters.push(parameter);
-    if (parameter.rest || !cursor.has(",")) {
-      cursor.need(")", "give every parameter a name and a type, with commas between");
+    if (parameter.rest || !cursor.accept(",")) {
+      cursor.expect(")", "write a name and a type for every parameter, separated by commas");
       break;
     }
   }
@@ -131,21 +127,21 @@ function parametersOf(cursor: Cursor): readonly Parameter[] {
 }
 
 function parameterOf(cursor: Cursor): Parameter {
-  const rest = cursor.has("...");
+  const rest = cursor.accept("...");
   const { text } = cursor.peek();
   if (text === "{" || text === "[") {
-    cursor.fail("a parameter's name", "a destructured parameter has none: give it one");
+    cursor.fail("a parameter's name", "write a name instead of a destructured parameter");
   }
   const name = nameOf(cursor, 'a parameter\'s name or ")"');
-  const marked = cursor.has("?");
-  const declared = cursor.has(":") ? readType(cursor) : ANY;
-  const hasDefault = cursor.has("=");
+  const marked = cursor.accept("?");
+  const declared = cursor.accept(":") ? readType(cursor) : ANY;
+  const hasDefault = cursor.accept("=");
   if (hasDefault) cursor.skipTo([",", ")"]);
   const optional = rest || marked || hasDefault;
   return { name, type: optional ? withoutUndefined(declared) : declared, optional, rest };
 }
 
-/** The JSON Schema of an object whose properties are the parameters in order. */
+/** The JSON Schema of an object; its properties are the parameters in order. */
 export function parametersSchema({ parameters }: Signature): JsonSchema {
   return {
     type: "object",
@@ -156,8 +152,8 @@ export function parametersSchema({ parameters }: Signature): JsonSchema {
 }
 
 /**
- * The signature of what takes an object of this schema. A name that cannot be a parameter's makes one
- * object of all of them.
+ * The signature of a function whose parameters are the properties of this schema. If a name cannot be
+ * a parameter's name, the function takes one object with all of them.
  */
 export function signatureText(name: string, parameters: JsonSchema, result: JsonSchema): string {
   const type = typeOfSchema({ ...parameters, type: "object" });

@@ -1,8 +1,8 @@
 /**
- * English words to their stems, by the Porter2 rules ("The English (Porter2) stemming algorithm",
+ * Stems English words by the Porter2 rules ("The English (Porter2) stemming algorithm",
  * snowballstem.org): "packing", "packed" and "packs" become one term.
  *
- * Takes lower-case a-z words; whatever else comes is given back as it is.
+ * Takes lower-case a-z words; any other text is returned unchanged.
  */
 
 const IRREGULAR: Readonly<Record<string, string>> = {
@@ -19,8 +19,8 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   singly: "singl",
 };
 const UNCHANGED = new Set(["sky", "news", "howe", "atlas", "cosmos", "bias", "andes"]);
-/** Left alone once the plural is gone. */
-const SETTLED = new Set([
+/** Not changed further after the plural is removed. */
+const UNCHANGED_SINGULAR = new Set([
   "inning",
   "outing",
   "canning",
@@ -31,7 +31,7 @@ const SETTLED = new Set([
   "succeed",
 ]);
 
-/** Suffix, what takes its place. Longest match decides, even where its condition then fails. */
+/** The longest matching suffix decides, even if its condition then fails. */
 type Rule = readonly [suffix: string, replacement: string];
 const STEP_2: readonly Rule[] = [
   ["ization", "ize"],
@@ -93,20 +93,20 @@ const STEP_4 = [
 
 const VOWELS = "aeiouy";
 
-/** The stem of one lower-case word. Words of at most two letters, and others than a-z, stay. */
+/** The stem of one lower-case word. Words of at most two letters or with other characters than a-z stay. */
 export function stem(word: string): string {
   if (word.length <= 2 || !/^[a-z]+$/.test(word)) return word;
   const irregular = Object.hasOwn(IRREGULAR, word) ? IRREGULAR[word] : undefined;
   if (irregular !== undefined) return irregular;
   if (UNCHANGED.has(word)) return word;
 
-  // A y that opens a word or follows a vowel is a consonant; upper case marks it until the end.
+  // A y at the start of a word or after a vowel is a consonant; upper case marks it until the end.
   let text = word.replace(/^y/, "Y").replace(/([aeiouy])y/g, "$1Y");
   const r1 = regionOne(text);
   const r2 = regionAfter(text, r1);
 
   text = plural(text);
-  if (SETTLED.has(text)) return text;
+  if (UNCHANGED_SINGULAR.has(text)) return text;
   text = pastAndGerund(text, r1);
   if (/.[^aeiouy][yY]$/.test(text)) text = `${text.slice(0, -1)}i`;
   text = replaceSuffix(text, STEP_2, r1, (suffix, before) => {
@@ -124,7 +124,7 @@ export function stem(word: string): string {
   return text.toLowerCase();
 }
 
-/** Start of R1: what follows the first consonant after a vowel. */
+/** Start of R1: the region after the first consonant that follows a vowel. */
 function regionOne(text: string): number {
   const prefix = /^(gener|commun|arsen)/.exec(text);
   if (prefix !== null) return prefix[0].length;
@@ -152,8 +152,8 @@ function plural(text: string): string {
 }
 
 function pastAndGerund(text: string, r1: number): string {
-  const grown = /eed(ly)?$/.exec(text);
-  if (grown !== null) return grown.index >= r1 ? `${text.slice(0, grown.index)}ee` : text;
+  const eed = /eed(ly)?$/.exec(text);
+  if (eed !== null) return eed.index >= r1 ? `${text.slice(0, eed.index)}ee` : text;
   const ending = /(ed|ing)(ly)?$/.exec(text);
   if (ending === null) return text;
   const base = text.slice(0, ending.index);

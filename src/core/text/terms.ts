@@ -1,8 +1,9 @@
 /**
- * Texts and identifiers to terms: `packItems_online2`, "Packing items online" -> pack, item, onlin.
+ * Splits texts and identifiers into terms: `packItems_online2`, "Packing items online" -> pack, item,
+ * onlin.
  *
- * One function for documents and queries, so that both sides always agree. Function words and the
- * words in which anything is asked for ("please find me") carry nothing and are left out.
+ * Documents and queries use the same function, so their terms always agree. Function words and words
+ * of any request ("please find me") carry no information and are removed.
  */
 import { stem } from "./stem.ts";
 
@@ -25,7 +26,7 @@ const ACCENTS = /\p{M}+/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself.
 const NOT_ASCII = /[^\u0000-\u007f]/;
 
-/** Lower-case words of a text, identifiers taken apart, in order, nothing left out or stemmed. */
+/** Lower-case words of a text in order; identifiers are split, nothing is removed or stemmed. */
 export function words(text: string): string[] {
   if (!NOT_ASCII.test(text))
     return (text.match(ASCII_PARTS) ?? []).map((part) => part.toLowerCase());
@@ -33,20 +34,20 @@ export function words(text: string): string[] {
   return parts.map((part) => part.normalize("NFD").replace(ACCENTS, "").toLowerCase());
 }
 
-const known = new Map<string, string>();
-const KNOWN_LIMIT = 200_000;
+const stems = new Map<string, string>();
+const MAX_STEMS = 200_000;
 
-/** The terms of a text, in order, repeats included. */
+/** The terms of a text, in order, with repetitions. */
 export function terms(text: string): string[] {
   const found: string[] = [];
   for (const word of words(text)) {
     if (STOP_WORDS.has(word) || word.length > 40) continue;
-    let term = known.get(word);
+    let term = stems.get(word);
     if (term === undefined) {
       term = stem(word);
-      // Stemming costs more than everything else here; words repeat. Bounded, since texts are anyone's.
-      if (known.size >= KNOWN_LIMIT) known.clear();
-      known.set(word, term);
+      // Cached: stemming dominates the cost, and words repeat. Bounded, because texts are untrusted.
+      if (stems.size >= MAX_STEMS) stems.clear();
+      stems.set(word, term);
     }
     found.push(term);
   }

@@ -1,19 +1,20 @@
-/** Cuts TypeScript into tokens, on demand: what stands behind a type need not be TypeScript. */
+/** A lazy tokenizer for TypeScript: the text after a type need not be TypeScript. */
 
 export interface Token {
-  /** "broken": a string without its end, or a sign that no type begins with. */
-  readonly kind: "name" | "number" | "string" | "mark" | "broken" | "end";
-  /** As it is written. */
+  /** "invalid": a string without its end, or a character that no token starts with. */
+  readonly kind: "name" | "number" | "string" | "mark" | "invalid" | "end";
+  /** The source text. */
   readonly text: string;
-  /** Its first and the position behind its last character. */
+  /** Position of the first character. */
   readonly at: number;
+  /** Position after the last character. */
   readonly end: number;
 }
 
 const SPACE = /(?:\s|\/\/[^\n]*|\/\*[^*]*\*+(?:[^*/][^*]*\*+)*\/)*/y;
 const TOKEN =
   /([\p{ID_Start}$_][\p{ID_Continue}$]*)|((?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)|("(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*')|(=>|\.\.\.|[()[\]{}<>|&:;,?=.*-])|(\S)|$/uy;
-const KINDS = ["name", "number", "string", "mark", "broken"] as const;
+const KINDS = ["name", "number", "string", "mark", "invalid"] as const;
 
 /** The next token at a position; spaces and comments before it are skipped. */
 export function tokenAt(text: string, position: number): Token {

@@ -1,8 +1,8 @@
 /**
- * A TypeScript type as far as JSON can carry its values, and its text.
+ * TypeScript types whose values JSON can carry, and their text.
  *
- * What JSON cannot carry (dates, maps, functions, names that nobody declared) is `foreign`: kept as
- * text, so that its reader decides whether that is a fault.
+ * A type that JSON cannot carry (dates, maps, functions, undeclared names) is `foreign`: it is stored
+ * as text, and the caller decides whether that is an error.
  */
 
 export type Type =
@@ -13,17 +13,17 @@ export type Type =
   | { readonly kind: "array"; readonly items: Type }
   | TupleType
   | ObjectType
-  /** Two or more options, none of them a union or `any`, no two alike. */
+  /** Two or more distinct options, none of them a union or `any`. */
   | { readonly kind: "union"; readonly options: readonly Type[] }
   | ForeignType;
 
-/** `integer` is JSON Schema's; TypeScript says `number`. */
+/** `integer` exists only in JSON Schema; in TypeScript it is `number`. */
 export type PrimitiveName = "string" | "number" | "integer" | "boolean" | "null";
 
 export interface TupleType {
   readonly kind: "tuple";
   readonly items: readonly Type[];
-  /** How many of the items must be there: the first ones. */
+  /** The number of required items: the first ones. */
   readonly least: number;
   /** The type of all further items; absent: there are none. */
   readonly rest?: Type;
@@ -45,14 +45,14 @@ export interface Field {
 export interface ForeignType {
   readonly kind: "foreign";
   readonly text: string;
-  /** Where it stands in the text that was read, counted from 0. */
+  /** Its position in the source text, from 0. */
   readonly at: number;
 }
 
 export const ANY: Type = { kind: "any" };
 
-/** Types nest so deep at the most; beyond it a schema is read as `unknown` and a text is refused. */
-export const DEEPEST = 32;
+/** Maximum nesting of types. Deeper parts of a schema are read as `unknown`; a deeper text is refused. */
+export const MAX_TYPE_DEPTH = 32;
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
@@ -60,7 +60,7 @@ export function isIdentifier(name: string): boolean {
   return IDENTIFIER.test(name);
 }
 
-/** One type of several. `any` takes all the others in. */
+/** The union of types. `any` absorbs all others. */
 export function unionOf(types: readonly Type[]): Type {
   const [only = ANY] = types;
   if (types.length < 2) return only;
@@ -69,7 +69,7 @@ export function unionOf(types: readonly Type[]): Type {
     if (type.kind === "any") return ANY;
     for (const option of type.kind === "union" ? type.options : [type]) {
       const text = typeText(option);
-      // An integer reads as a number does, and is the narrower of the two.
+      // `integer` has the text of `number` too and is the narrower of the two.
       if (!options.has(text) || text === "number")
         options.set(text, wider(options.get(text), option));
     }
@@ -82,7 +82,7 @@ function wider(known: Type | undefined, option: Type): Type {
   return known?.kind === "primitive" && known.name === "number" ? known : option;
 }
 
-/** The type as TypeScript writes it. */
+/** The type in TypeScript syntax. */
 export function typeText(type: Type): string {
   switch (type.kind) {
     case "any":
@@ -104,7 +104,7 @@ export function typeText(type: Type): string {
   }
 }
 
-/** The arrow of a function type would take in what follows. */
+/** A function type needs parentheses, because its result type would include the text after it. */
 function optionText(type: Type): string {
   const text = typeText(type);
   return type.kind === "foreign" && text.includes("=>") ? `(${text})` : text;
@@ -136,7 +136,7 @@ function objectText({ fields, others }: ObjectType): string {
   return `{ ${parts.join("; ")} }`;
 }
 
-/** Types that stand directly inside of it. */
+/** The types directly inside a type. */
 function partsOf(type: Type): readonly Type[] {
   switch (type.kind) {
     case "array":
@@ -155,7 +155,7 @@ function partsOf(type: Type): readonly Type[] {
   }
 }
 
-/** The first part of a type whose values JSON cannot carry. */
+/** The first part of a type that JSON cannot carry. */
 export function foreignIn(type: Type): ForeignType | undefined {
   if (type.kind === "foreign") return type;
   for (const part of partsOf(type)) {

@@ -1,4 +1,4 @@
-/** Generators by the names that a user gives. */
+/** Generators by name. */
 import { ConfigError, InputError } from "../../core/errors.ts";
 import type { LanguageModel } from "../../core/ports.ts";
 import type { Task } from "../../core/task.ts";
@@ -9,7 +9,7 @@ import type { Generator } from "./generator.ts";
 import { foreignLanguage } from "./llm/foreign.ts";
 import { llmGenerator } from "./llm/generator.ts";
 import { mutationGenerator } from "./mutation/index.ts";
-import { type Novelty, novel } from "./novelty.ts";
+import { type Novelty, withNovelty } from "./novelty.ts";
 import { tuningGenerator } from "./tuning/index.ts";
 
 export const GENERATORS = [
@@ -22,26 +22,26 @@ export const GENERATORS = [
 ] as const;
 
 /**
- * What a model's proposal costs the bandit, in evaluations: a second of waiting is worth about as
- * many evaluations of a small task.
+ * The cost of a model's proposal for the bandit, in evaluations: about the number of evaluations of a
+ * small task per second.
  */
 const MODEL_COST = 50;
 
-/** What the model's arm is made with. */
+/** The settings of a model as a generator. */
 export interface ModelArm {
   readonly model: LanguageModel;
   readonly temperature: number;
-  /** The sandbox's own words on what it can do. */
+  /** The sandbox's description of its capabilities. */
   readonly capabilities: string;
   /** Texts that replace built-in prompts. */
   readonly prompts: PromptOverrides;
-  /** Calls of the model in flight. */
+  /** Concurrent calls of the model. */
   readonly samplers: number;
-  /** What counts as new. Absent: everything that is not equal. */
+  /** When a program counts as new. Absent: when it is not equal to another. */
   readonly novelty?: Novelty;
 }
 
-/** Everything that works offline, and a model beside it where one is there. */
+/** All generators that work offline, together with a model if there is one. */
 export function defaultGenerator(withModel: boolean): (typeof GENERATORS)[number] {
   return withModel ? "ensemble" : "offline";
 }
@@ -59,46 +59,46 @@ export function generatorByName(name: string, task: Task, arm: ModelArm | undefi
     case "tuning":
       return tuningGenerator();
     case "llm":
-      return byModel(needed(arm, name));
+      return modelGenerator(requireModel(arm, name));
     case "ensemble":
       return ensembleGenerator([
         offlineGenerator(task),
         {
-          generator: byModel(needed(arm, name)),
+          generator: modelGenerator(requireModel(arm, name)),
           cost: MODEL_COST,
-          // A call asks for a few programs; together they keep the samplers busy.
-          ahead: Math.max(1, Math.ceil((arm?.samplers ?? 1) / 2)),
+          // Each call requests several programs; together the calls keep the samplers busy.
+          maxPending: Math.max(1, Math.ceil((arm?.samplers ?? 1) / 2)),
         },
       ]);
     default:
       throw new InputError(
         "UNKNOWN_GENERATOR",
-        `Expected a generator of ${GENERATORS.join(", ")}, got "${name}".`,
+        `Expected one of the generators ${GENERATORS.join(", ")}, got "${name}".`,
       );
   }
 }
 
-/** Only a model writes what this room can not read. */
+/** For languages that the other generators cannot parse: only a model writes them. */
 function foreignGenerator(name: string, task: Task, arm: ModelArm | undefined): Generator {
-  if (arm !== undefined && (name === "llm" || name === "ensemble")) return byModel(arm);
+  if (arm !== undefined && (name === "llm" || name === "ensemble")) return modelGenerator(arm);
   throw new ConfigError(
     "MODEL_MISSING",
-    `Programs in ${task.language} are written by a model alone, the generator "${name}" has none. ` +
-      "Configure a model (TOOLWRIGHT_MODEL), or leave the spec's language out.",
+    `Programs in ${task.language} need a generator with a model, got "${name}" without one. ` +
+      "Configure a model (TOOLWRIGHT_MODEL), or omit the spec's language.",
   );
 }
 
-function byModel({ novelty, ...arm }: ModelArm): Generator {
+function modelGenerator({ novelty, ...arm }: ModelArm): Generator {
   const generator = llmGenerator(arm);
-  return novelty === undefined ? generator : novel(generator, novelty);
+  return novelty === undefined ? generator : withNovelty(generator, novelty);
 }
 
-function needed(arm: ModelArm | undefined, generator: string): ModelArm {
+function requireModel(arm: ModelArm | undefined, generator: string): ModelArm {
   if (arm !== undefined) return arm;
   throw new ConfigError(
     "MODEL_MISSING",
-    `The generator "${generator}" needs a model, none is configured. Set TOOLWRIGHT_MODEL (and ` +
-      "TOOLWRIGHT_BASE_URL for an endpoint of your own, OPENAI_API_KEY for its key), or choose " +
+    `The generator "${generator}" needs a model, but none is configured. Set TOOLWRIGHT_MODEL (and ` +
+      "TOOLWRIGHT_BASE_URL for your own endpoint, OPENAI_API_KEY for its key), or choose " +
       "--generator offline.",
   );
 }

@@ -1,48 +1,49 @@
 /**
- * Spreads proposals over generators by what they earn for what they cost.
+ * Distributes proposals among generators by their reward per cost.
  *
- * A discounted upper confidence bound (Garivier and Moulines, ALT 2011) decides shares, not single
- * winners, because a batch is out before the last one has come back. Costs are counted in
- * evaluations, never in seconds, so that a run can be replayed. Every arm keeps a floor: what lags
- * behind in the first minute may lead in the tenth.
+ * A discounted upper confidence bound (Garivier and Moulines, ALT 2011) decides shares instead of a
+ * single winner, because a batch starts before the previous one has results. Costs are counted in
+ * evaluations, never in seconds, so that a run can be replayed. Every arm keeps a minimum share: the
+ * worst arm of the first minute may be the best one in the tenth.
  */
 import type { Task } from "../../core/task.ts";
-import { orderBook } from "./ahead.ts";
-import { worthOfResults } from "./ensemble-worth.ts";
+import { resultRewards } from "./ensemble-reward.ts";
 import { enumerateGenerator } from "./enumerate/index.ts";
 import type { Generator, Proposal, ProposalResult } from "./generator.ts";
 import { mutationGenerator } from "./mutation/index.ts";
+import { pendingCalls } from "./pending-calls.ts";
 import { isTunable, tuningGenerator } from "./tuning/index.ts";
 
 export interface Arm {
   readonly generator: Generator;
-  /** Cost of one proposal beside its evaluation, in evaluations; a model's price fits here. */
+  /** Cost of one proposal in addition to its evaluation, in evaluations; e.g. a model's price. */
   readonly cost?: number;
-  /** Least share of the proposals, in [0, 1]; default: the ensemble's floor. */
+  /** Minimum share of the proposals, in [0, 1]; default: the ensemble's floor. */
   readonly floor?: number;
   /**
-   * For an arm that answers at once and may run dry: the next arm takes over what it left. Not for
-   * models, since the moment of a late answer would decide what the other arms know by then.
+   * For an arm that answers immediately and may be exhausted: if it gives too few proposals, the next
+   * arm gives the others. Not for models: the time of a late answer would decide what the next arm
+   * knows.
    */
-  readonly passesOn?: boolean;
+  readonly fallsThrough?: boolean;
   /**
-   * For an arm that takes long to answer: calls of it that may be under way while the other arms go
-   * on. What it writes is handed over a fixed number of calls later, and waited for then.
+   * For a slow arm: maximum number of pending calls while the other arms continue. The proposals of a
+   * call are returned a fixed number of calls later, after waiting for them.
    */
-  readonly ahead?: number;
+  readonly maxPending?: number;
 }
 
 export interface EnsembleOptions {
   readonly name?: string;
-  /** Least share of each arm; the sum over the arms must be at most 1. */
+  /** Minimum share of each arm; the sum over the arms must be at most 1. */
   readonly floor?: number;
-  /** Evaluations after which a reward counts half. */
+  /** Number of evaluations after which a reward has half of its weight. */
   readonly halfLife?: number;
   /** Weight of the confidence bound, at least 0. */
   readonly exploration?: number;
 }
 
-/** A race runs part of the instances; a failure ends early; a repeat does not run. */
+/** In evaluations: a lost race ran some of the instances; a failure ended early; a duplicate did not run. */
 const COSTS: Readonly<Record<ProposalResult["status"], number>> = {
   scored: 1,
   dropped: 0.3,
@@ -50,17 +51,17 @@ const COSTS: Readonly<Record<ProposalResult["status"], number>> = {
   duplicate: 0.02,
 };
 
-/** Proposals after which an arm that gave none is no longer new. */
-const PATIENCE = 256;
+/** An arm without results counts as tried after this many requested proposals. */
+const MAX_UNTRIED = 256;
 
-interface Stand {
+interface ArmState {
   readonly generator: Generator;
-  readonly ahead: number;
+  readonly maxPending: number;
   readonly cost: number;
   readonly floor: number;
-  readonly passesOn: boolean;
-  /** Proposals asked for, given or not. */
-  asked: number;
+  readonly fallsThrough: boolean;
+  /** Requested proposals, delivered or not. */
+  requested: number;
   /** Discounted sums. */
   reward: number;
   spent: number;
@@ -76,103 +77,109 @@ export function ensembleGenerator(
     exploration = 0.02,
   }: EnsembleOptions = {},
 ): Generator {
-  const stands = arms.map((arm): Stand => {
+  const states = arms.map((arm): ArmState => {
     const {
       generator,
       cost = 0,
       floor: own = floor,
-      passesOn = false,
-      ahead = 0,
+      fallsThrough = false,
+      maxPending = 0,
     } = "generator" in arm ? arm : { generator: arm };
-    return { generator, cost, floor: own, passesOn, ahead, asked: 0, reward: 0, spent: 0 };
+    const start = { requested: 0, reward: 0, spent: 0 };
+    return { generator, cost, floor: own, fallsThrough, maxPending, ...start };
   });
-  const floors = stands.reduce((sum, stand) => sum + stand.floor, 0);
-  if (stands.length === 0 || floors > 1) {
+  const floors = states.reduce((sum, state) => sum + state.floor, 0);
+  if (states.length === 0 || floors > 1) {
     throw new RangeError(
-      `An ensemble needs at least one arm and floors of at most 1, got ${stands.length} arms and ${floors}.`,
+      `An ensemble needs at least one arm, and floors with a sum of at most 1, got ${states.length} arms and the sum ${floors}.`,
     );
   }
-  const worthOf = worthOfResults();
-  const book = orderBook();
+  const rewardOf = resultRewards();
+  const pending = pendingCalls();
 
-  const stamped = (at: number, proposals: readonly Proposal[]): Proposal[] =>
+  const tagged = (at: number, proposals: readonly Proposal[]): Proposal[] =>
     proposals.map((proposal) => ({
       ...proposal,
-      generator: proposal.generator ?? stands[at]?.generator.name ?? name,
+      generator: proposal.generator ?? states[at]?.generator.name ?? name,
       tag: `${at}/${proposal.tag ?? ""}`,
     }));
 
   /** Share of each arm, summing to 1. */
   const shares = (): readonly number[] => {
-    const total = stands.reduce((sum, { spent }) => sum + spent, 0);
-    const indices = stands.map(({ reward, spent, asked }) => {
-      // An arm that has not been tried has an unbounded index: new arms go first. One that has been
-      // asked often and gave nothing counts as tried.
-      if (spent < 1 && asked < PATIENCE) return Number.POSITIVE_INFINITY;
-      const cost = spent < 1 ? asked : spent;
+    const total = states.reduce((sum, { spent }) => sum + spent, 0);
+    const indices = states.map(({ reward, spent, requested }) => {
+      // An arm that was not tried has an unbounded index, so new arms are first. An arm that was
+      // requested often without a result counts as tried.
+      if (spent < 1 && requested < MAX_UNTRIED) return Number.POSITIVE_INFINITY;
+      const cost = spent < 1 ? requested : spent;
       return reward / cost + exploration * Math.sqrt(Math.log(2 + total) / cost);
     });
-    const fresh = indices.filter((index) => index === Number.POSITIVE_INFINITY).length;
+    const untried = indices.filter((index) => index === Number.POSITIVE_INFINITY).length;
     const sum = indices.reduce((all, index) => all + index, 0);
-    return stands.map((stand, at) => {
+    return states.map((state, at) => {
       const index = indices[at] as number;
-      const own = fresh > 0 ? (index === Number.POSITIVE_INFINITY ? 1 / fresh : 0) : index / sum;
-      return stand.floor + (1 - floors) * own;
+      const own =
+        untried > 0 ? (index === Number.POSITIVE_INFINITY ? 1 / untried : 0) : index / sum;
+      return state.floor + (1 - floors) * own;
     });
   };
 
   return {
     name,
-    parents: Math.max(...stands.map(({ generator }) => generator.parents)),
+    parents: Math.max(...states.map(({ generator }) => generator.parents)),
     async propose(parents, context, signal) {
-      const due = book.turn();
-      if (due !== undefined) return stamped(due.arm, await due.proposals);
+      const due = pending.nextDue();
+      if (due !== undefined) return tagged(due.arm, await due.proposals);
       const proposals: Proposal[] = [];
       for (const at of drawOrder(shares(), context.random)) {
-        const stand = stands[at] as Stand;
-        const { generator } = stand;
-        if (stand.ahead > 0) {
-          if (book.underWay(at) >= stand.ahead) continue;
-          stand.asked += context.count;
-          book.order(at, generator, parents, context, signal);
+        const state = states[at] as ArmState;
+        const { generator } = state;
+        if (state.maxPending > 0) {
+          if (pending.count(at) >= state.maxPending) continue;
+          state.requested += context.count;
+          pending.start(at, generator, parents, context, signal);
           continue;
         }
-        stand.asked += context.count - proposals.length;
-        const wanted = { ...context, count: context.count - proposals.length };
-        const given = await generator.propose(parents.slice(-generator.parents), wanted, signal);
-        proposals.push(...stamped(at, given));
-        if (proposals.length >= context.count || !stand.passesOn) break;
+        const missing = context.count - proposals.length;
+        state.requested += missing;
+        const own = await generator.propose(
+          parents.slice(-generator.parents),
+          { ...context, count: missing },
+          signal,
+        );
+        proposals.push(...tagged(at, own));
+        if (proposals.length >= context.count || !state.fallsThrough) break;
       }
-      // The others have nothing left: what is under way is all there is to wait for.
-      const next = proposals.length === 0 ? book.next() : undefined;
-      return next === undefined ? proposals : stamped(next.arm, await next.proposals);
+      // The other arms are exhausted: wait for the oldest pending call.
+      const oldest = proposals.length === 0 ? pending.takeOldest() : undefined;
+      return oldest === undefined ? proposals : tagged(oldest.arm, await oldest.proposals);
     },
     learn(results) {
-      const byArm = stands.map((): ProposalResult[] => []);
+      const byArm = states.map((): ProposalResult[] => []);
       for (const result of results) {
         const [at, tag] = untag(result.proposal.tag);
-        const worth = worthOf(result, at);
-        const stand = at === undefined ? undefined : stands[at];
-        if (stand === undefined || at === undefined) continue;
-        const cost = COSTS[result.status] + stand.cost;
+        const reward = rewardOf(result, at);
+        const state = at === undefined ? undefined : states[at];
+        if (state === undefined || at === undefined) continue;
+        const cost = COSTS[result.status] + state.cost;
         const keep = 0.5 ** (cost / halfLife);
-        for (const each of stands) {
+        for (const each of states) {
           each.reward *= keep;
           each.spent *= keep;
         }
-        stand.reward += worth;
-        stand.spent += cost;
+        state.reward += reward;
+        state.spent += cost;
         byArm[at]?.push({ ...result, proposal: withTag(result.proposal, tag) });
       }
-      for (const [at, stand] of stands.entries()) {
+      for (const [at, state] of states.entries()) {
         const own = byArm[at] ?? [];
-        if (own.length > 0) stand.generator.learn?.(own);
+        if (own.length > 0) state.generator.learn?.(own);
       }
     },
     weights() {
       const now = shares();
       return Object.fromEntries(
-        stands.flatMap(({ generator }, at) => {
+        states.flatMap(({ generator }, at) => {
           const share = now[at] as number;
           const inner = generator.weights?.();
           if (inner === undefined) return [[generator.name, share]];
@@ -184,30 +191,30 @@ export function ensembleGenerator(
 }
 
 /**
- * The default where there is no model: enumeration where examples define the task, mutation of
- * syntax trees, and tuning where the kernel has numbers.
+ * The default without a model: enumeration if examples define the task, mutation of syntax trees, and
+ * tuning if the kernel has numbers.
  */
 export function offlineGenerator(task: Task): Generator {
   const arms: Arm[] = [];
-  // A harness's artefact says nothing that a search over values could aim at.
+  // With a harness there are no expected values that enumeration could search for.
   if (task.harness === undefined) {
-    arms.push({ generator: enumerateGenerator(), floor: 0.2, passesOn: true });
+    arms.push({ generator: enumerateGenerator(), floor: 0.2, fallsThrough: true });
   }
-  arms.push({ generator: mutationGenerator(), floor: 0.3, passesOn: true });
+  arms.push({ generator: mutationGenerator(), floor: 0.3, fallsThrough: true });
   if (isTunable(task)) {
-    arms.push({ generator: tuningGenerator(), floor: 0.15, passesOn: true });
+    arms.push({ generator: tuningGenerator(), floor: 0.15, fallsThrough: true });
   }
   return ensembleGenerator(arms, { name: "offline" });
 }
 
-/** All arms, the first drawn by share, the others by share among the rest. */
+/** All arms, drawn one after another without replacement, in proportion to their shares. */
 function drawOrder(
   shares: readonly number[],
   random: { weighted(weights: readonly number[]): number },
 ): readonly number[] {
   const left = [...shares];
   return shares.map(() => {
-    // A share of 0 still comes last, after all that have one.
+    // Arms with a share of 0 are last.
     const at = left.some((share) => share > 0) ? random.weighted(left) : left.indexOf(0);
     left[at] = -1;
     return at;

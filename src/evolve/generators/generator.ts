@@ -1,15 +1,15 @@
 /**
- * The contract of everything that writes candidates: mutation, tuning, enumeration, language
- * models, and the ensemble that spreads the work over them.
+ * The contract of generators, which write candidates: mutation, tuning, enumeration, language models,
+ * and the ensemble that distributes proposals among them.
  *
- * A generator knows the task, the parents it is given and what became of its own proposals;
- * it runs nothing and scores nothing.
+ * A generator knows the task, the parents that it gets, and the results of its own proposals. It runs
+ * nothing and scores nothing.
  */
 import type { NewEvent } from "../../core/event.ts";
 import type { Random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
 
-/** Where a proposal was asked for; told back when its result is registered. */
+/** The island for which a proposal was requested; its result is registered there. */
 export interface Place {
   readonly island: number;
   readonly epoch: number;
@@ -23,78 +23,78 @@ export interface Parent {
   readonly source: string;
   /** Higher is better; finite. */
   readonly fitness: number;
-  /** Per training instance, in their order. */
+  /** Per training instance, in order. */
   readonly scores: readonly number[];
   /** What failed, for prompts: at most a few lines per instance. */
   readonly feedback?: readonly string[];
 }
 
 export interface Proposal {
-  /** A whole program that defines the kernel's entry. */
+  /** A complete program that defines the kernel's entry. */
   readonly source: string;
-  /** What was done, e.g. `crossover`, `jitter-constant`, `best-shot`. */
+  /** How it was made, e.g. `crossover`, `jitter-constant`, `best-shot`. */
   readonly operator: string;
-  /** Digests of the parents that it was made of. */
+  /** Digests of its parents. */
   readonly parents: readonly string[];
-  /** Names the generator's own state for `learn`, e.g. a sample of a distribution. */
+  /** The generator's own key for `learn`, e.g. of a sample of a distribution. */
   readonly tag?: string;
-  /** The arm that wrote it, where an ensemble spread the work. */
+  /** The arm of an ensemble that wrote it. */
   readonly generator?: string;
-  /** The prompt that a model answered, and which of its samples this is. */
+  /** The prompt that a model answered, and the index of this sample. */
   readonly prompt?: { readonly group: string; readonly sample: number };
-  /** Text beside the code: a model's thought. */
+  /** A model's text around the code. */
   readonly thought?: string;
-  /** How it came about, e.g. a model's call and reply: written down right before its result. */
+  /** Events of its generation, e.g. a model's call and reply: traced directly before its result. */
   readonly trace?: readonly NewEvent[];
-  /** Where it belongs, if it was asked for in an earlier call than the one that hands it over. */
+  /** Its island, if an earlier call requested it than the one that returns it. */
   readonly place?: Place;
-  /** Set when nothing usable was written, and why; `source` then says so in a comment. */
+  /** Set if nothing usable was written: the reason. `source` is then a comment with it. */
   readonly failure?: string;
 }
 
-/** What became of a proposal, told back in the order of the proposals. */
+/** The result of a proposal, reported in the order of the proposals. */
 export interface ProposalResult {
   readonly proposal: Proposal;
   /**
-   * scored: ran on all training instances. dropped: lost the race on the first instances;
-   * `fitness` is over those alone. duplicate: equal to an earlier program, not run again, with its
-   * fitness if it has one. failed: threw, timed out, was refused and the like.
+   * scored: ran on all training instances. dropped: lost the race on the first instances; `fitness`
+   * covers only these. duplicate: equal to an earlier program and not run again; with that program's
+   * fitness, if any. failed: threw, timed out, was refused or similar.
    */
   readonly status: "scored" | "dropped" | "duplicate" | "failed";
   readonly fitness?: number;
   readonly scores?: readonly number[];
-  /** Above the best fitness of its parents. */
+  /** Better than all of its parents. */
   readonly improved: boolean;
-  /** Above everything in the run so far. */
+  /** Better than every earlier program of the run. */
   readonly best: boolean;
   readonly reason?: string;
 }
 
 export interface ProposeContext {
   readonly task: Task;
-  /** A stream of its own for this call: equal calls propose equal programs. */
+  /** A separate stream for this call: equal calls propose equal programs. */
   readonly random: Random;
-  /** How many proposals are wanted; fewer are allowed, none means that it has nothing left. */
+  /** Requested number of proposals; fewer are allowed, none means that the generator is exhausted. */
   readonly count: number;
-  /** Where the parents come from. */
+  /** The island of the parents. */
   readonly place?: Place;
   /** The best program so far. */
   readonly best: Parent | undefined;
-  /** Training inputs and what is expected, where cases define the task. Never validation or sealed. */
+  /** Training inputs with expected outputs, if cases define the task. Never validation or sealed cases. */
   readonly examples: readonly { readonly input: readonly unknown[]; readonly expected: unknown }[];
 }
 
 /**
  * Contract, checked by test/contracts/generator.ts:
  * - Equal seeds, parents and `learn` calls give equal proposals, in order.
- * - A proposal is a whole program; it need not be correct, and it may be refused.
+ * - A proposal is a complete program; it need not be correct, and it may be refused.
  * - `propose` rejects only with ModelError, BudgetExceededError or the signal's reason.
- * - What decides a call is taken when it starts: calls that overlap give what they would give one
- *   after another, whichever ends first.
+ * - The state at the start of a call decides its result: concurrent calls give the same proposals as
+ *   sequential ones, in any order of completion.
  */
 export interface Generator {
   readonly name: string;
-  /** How many parents a call wants. */
+  /** Number of parents per call. */
   readonly parents: number;
   propose(
     parents: readonly Parent[],
@@ -102,6 +102,6 @@ export interface Generator {
     signal: AbortSignal,
   ): Promise<readonly Proposal[]>;
   learn?(results: readonly ProposalResult[]): void;
-  /** The share of proposals that each arm gets, for people; an ensemble shows its weights. */
+  /** For people: the share of proposals of each arm of an ensemble. */
   weights?(): Readonly<Record<string, number>>;
 }

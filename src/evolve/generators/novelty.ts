@@ -1,50 +1,52 @@
 /**
- * Refuses a model's programs that say the same as an earlier one in other words, before they cost an
- * evaluation: their vectors are closer than a bound to one that was proposed before. ShinkaEvolve
- * (Sakana AI, 2025) rejects on the same grounds.
+ * Refuses a model's programs that are too similar to an earlier one, before they cost an evaluation:
+ * the cosine of their vectors is above a threshold. ShinkaEvolve (Sakana AI, 2025) uses the same rule.
  */
 import { ConfigError } from "../../core/errors.ts";
 import type { Embedder } from "../../core/ports.ts";
 import type { Generator, Proposal } from "./generator.ts";
 
 export interface Novelty {
-  /** One vector of length 1 a text, in order. */
+  /** One vector of length 1 per text, in order. */
   readonly embed: (
     texts: readonly string[],
     signal: AbortSignal,
   ) => Promise<readonly Float32Array[]>;
-  /** Cosine in (0, 1]: a program above it is not run. */
-  readonly atMost: number;
+  /** Cosine in (0, 1]: a program with a higher one is not run. */
+  readonly maxCosine: number;
 }
 
-/** @throws ConfigError BAD_CONFIG for a bound without an embedder. */
+/** @throws ConfigError BAD_CONFIG for a threshold without an embedder. */
 export function noveltyBy(
   embedder: Embedder | undefined,
-  atMost: number | undefined,
+  maxCosine: number | undefined,
 ): Novelty | undefined {
-  if (atMost === undefined) return undefined;
+  if (maxCosine === undefined) return undefined;
   if (embedder === undefined) {
     throw new ConfigError(
       "BAD_CONFIG",
-      "novelty compares programs by their vectors, and no embedder is configured: add `embedder`, " +
-        "e.g. `embedder: { driver: local }`, or leave novelty out.",
+      "`novelty` compares programs by their vectors and needs an embedder, but none is configured. " +
+        "Add `embedder`, e.g. `embedder: { driver: local }`, or remove `novelty`.",
     );
   }
-  return { embed: (texts, signal) => embedder.embed(texts, { kind: "document" }, signal), atMost };
+  return {
+    embed: (texts, signal) => embedder.embed(texts, { kind: "document" }, signal),
+    maxCosine,
+  };
 }
 
 /**
- * The generator, with what is not new marked as a failure. Vectors are compared with those of the
- * results that were told back before the call began, and within the call: calls that overlap give
- * what they would give one after another.
+ * The generator with proposals that are not new marked as failures. A vector is compared with those of
+ * the results that were reported before the call began, and with those of the same call. So concurrent
+ * calls give the same proposals as sequential ones.
  */
-export function novel(generator: Generator, { embed, atMost }: Novelty): Generator {
+export function withNovelty(generator: Generator, { embed, maxCosine }: Novelty): Generator {
   const known: Float32Array[] = [];
   const vectorOf = new Map<string, Float32Array>();
   return {
     ...generator,
     async propose(parents, context, signal) {
-      // What is told back while the model thinks comes too late for this call.
+      // Results that are reported during the call do not count for it.
       const before = known.length;
       const proposals = await generator.propose(parents, context, signal);
       const usable = proposals.filter(({ failure }) => failure === undefined);
@@ -53,20 +55,20 @@ export function novel(generator: Generator, { embed, atMost }: Novelty): Generat
         signal,
       );
       const own: Float32Array[] = [];
-      const judged = new Map<Proposal, Proposal>();
+      const refused = new Map<Proposal, Proposal>();
       usable.forEach((proposal, at) => {
         const vector = vectors[at];
         if (vector === undefined) return;
         const closest = Math.max(nearest(vector, known, before), nearest(vector, own, own.length));
-        if (closest > atMost) {
-          const failure = `not new: cosine ${closest.toFixed(3)} to an earlier program, at most ${atMost}`;
-          judged.set(proposal, { ...proposal, failure });
+        if (closest > maxCosine) {
+          const failure = `not new: cosine ${closest.toFixed(3)} to an earlier program, at most ${maxCosine}`;
+          refused.set(proposal, { ...proposal, failure });
           return;
         }
         own.push(vector);
         vectorOf.set(proposal.source, vector);
       });
-      return proposals.map((proposal) => judged.get(proposal) ?? proposal);
+      return proposals.map((proposal) => refused.get(proposal) ?? proposal);
     },
     learn(results) {
       for (const { proposal } of results) {

@@ -1,15 +1,15 @@
 /**
- * One batch: parents are chosen, candidates proposed, repeats refused, the rest run.
+ * One batch: select parents, generate candidates, refuse duplicates, run the others.
  *
- * Everything that decides the batch (parents, draws, rivals) is fixed when it starts; refusing
- * repeats waits for the batch before, so that the outcome does not depend on which model answered
- * first.
+ * Everything that decides the batch (parents, random draws, race limits) is fixed when it starts.
+ * Duplicates are refused only after the previous batch has its proposals, so that the outcome does
+ * not depend on which model replied first.
  */
 import { BudgetExceededError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 import type { Task, TaskInstance } from "../../core/task.ts";
 import type { Generator, Place, Proposal } from "../generators/generator.ts";
-import type { Rivals, Strategy } from "../population/strategy.ts";
+import type { ParentRange, Strategy } from "../population/strategy.ts";
 import type { RunBudget } from "./budget.ts";
 import type { BatchResult, Candidate } from "./candidate.ts";
 import type { Cascade, Outcome } from "./cascade.ts";
@@ -18,8 +18,8 @@ import { ELITE_RANK } from "./noise.ts";
 import type { Recorded } from "./recorded.ts";
 import type { Ledger } from "./registrar.ts";
 
-/** What a batch needs of its run. */
-export interface Slot {
+/** What a batch uses of its run. */
+export interface BatchContext {
   readonly task: Task;
   readonly generator: Generator;
   readonly strategy: Strategy;
@@ -31,31 +31,31 @@ export interface Slot {
   readonly recorded?: Recorded;
 }
 
-/** Proposals per call of a generator: enough to use a choice of parents, few enough to vary them. */
+/** Proposals per call of a generator: several from the same parents, but few enough to vary parents. */
 const PER_CALL = 4;
 
 /**
- * @param asked Proposals wanted; the seeds come whatever it is.
- * @param previous Settles when the batch before has its proposals, repeats refused.
- * @returns `proposals` settles when this batch has its own; `result` when they have run.
+ * @param requested Number of proposals; the seeds are always all proposed.
+ * @param previous Settles when the previous batch has its proposals without duplicates.
+ * @returns `proposals` settles when this batch has its proposals; `result` when they have run.
  */
 export function proposeBatch(
-  slot: Slot,
+  context: BatchContext,
   index: number | "seeds",
-  asked: number,
+  requested: number,
   previous: Promise<unknown>,
   signal: AbortSignal,
 ): { readonly proposals: Promise<unknown>; readonly result: Promise<BatchResult> } {
-  const drafted = index === "seeds" ? seeds(slot) : draft(slot, index, asked, signal);
+  const drafted = index === "seeds" ? seeds(context) : draft(context, index, requested, signal);
   const proposals = drafted.then(async (drafts) => {
     await previous;
-    return { fresh: refuseRepeats(slot, drafts.list), spent: drafts.spent };
+    return { admitted: refuseDuplicates(context, drafts.list), spent: drafts.spent };
   });
   return {
     proposals: proposals.catch(() => undefined),
-    result: proposals.then(async ({ fresh, spent }) => ({
-      asked,
-      candidates: await execute(slot, fresh, signal),
+    result: proposals.then(async ({ admitted, spent }) => ({
+      requested,
+      candidates: await execute(context, admitted, signal),
       spent,
     })),
   };
@@ -64,10 +64,10 @@ export function proposeBatch(
 interface Draft {
   readonly proposal: Proposal;
   readonly place: Place | undefined;
-  /** As they stood when the batch started: asked later, the answer would depend on speed. */
-  readonly rivals: Rivals | undefined;
-  /** Likewise: the fitness from which on it is run again. */
-  readonly bar: number | undefined;
+  /** Fixed when the batch starts: a later value would depend on speed. */
+  readonly parentRange: ParentRange | undefined;
+  /** Fixed likewise: a candidate with at least this fitness is run again. */
+  readonly recheckFrom: number | undefined;
 }
 
 interface Drafts {
@@ -75,33 +75,33 @@ interface Drafts {
   readonly spent: boolean;
 }
 
-async function seeds({ task }: Slot): Promise<Drafts> {
+async function seeds({ task }: BatchContext): Promise<Drafts> {
   const list = task.kernel.seeds.map((source) => ({
     proposal: { source, operator: "seed", parents: [] },
     place: undefined,
-    rivals: undefined,
-    // The task's own: only what is measured needs a second look.
-    bar: task.noisy === true ? Number.NEGATIVE_INFINITY : undefined,
+    parentRange: undefined,
+    // Seeds come from the task itself: they are run again only if scores are measured.
+    recheckFrom: task.noisy === true ? Number.NEGATIVE_INFINITY : undefined,
   }));
   return { list, spent: false };
 }
 
 async function draft(
-  slot: Slot,
+  context: BatchContext,
   index: number,
-  asked: number,
+  requested: number,
   signal: AbortSignal,
 ): Promise<Drafts> {
-  const { task, generator, strategy, random, training } = slot;
+  const { task, generator, strategy, random, training } = context;
   const examples =
     task.harness === undefined ? training.map(({ input, expected }) => ({ input, expected })) : [];
-  const bar = barOf(slot);
+  const recheckFrom = recheckFitness(context);
   const calls: Promise<readonly Draft[]>[] = [];
-  for (let left = asked, call = 0; left > 0; left -= PER_CALL, call++) {
+  for (let left = requested, call = 0; left > 0; left -= PER_CALL, call++) {
     const draws = random.fork(`batch-${index}/${call}`);
     const { parents, place } = strategy.select(generator.parents, draws.fork("select"));
-    const rivals = strategy.rivals(place);
-    const context = {
+    const parentRange = strategy.parentRange(place);
+    const proposeContext = {
       task,
       random: draws.fork("propose"),
       count: Math.min(left, PER_CALL),
@@ -110,12 +110,12 @@ async function draft(
       examples,
     };
     calls.push(
-      generator.propose(parents, context, signal).then((proposals) =>
+      generator.propose(parents, proposeContext, signal).then((proposals) =>
         proposals.map((proposal) =>
-          // Asked for earlier, elsewhere: nobody there has said yet what it must stand up to.
+          // Requested by an earlier batch for another island, whose parent range is not known here.
           proposal.place === undefined
-            ? { proposal, place, rivals, bar }
-            : { proposal, place: proposal.place, rivals: undefined, bar },
+            ? { proposal, place, parentRange, recheckFrom }
+            : { proposal, place: proposal.place, parentRange: undefined, recheckFrom },
         ),
       ),
     );
@@ -131,11 +131,11 @@ async function draft(
 }
 
 /**
- * The fitness from which on a candidate has to stand a second look. In a noisy task that is the
- * elite's; where cases decide, the best of all, or the target once it is reached. An artefact of a
- * harness is checked as a whole, and its order is the task.
+ * A candidate with at least this fitness is run again. In a noisy task it is the fitness of the
+ * elite; with cases, a fitness above the best, or the target once it is reached. The artefact of a
+ * harness is checked as a whole, and the order of calls is part of the task.
  */
-function barOf({ task, strategy }: Slot): number | undefined {
+function recheckFitness({ task, strategy }: BatchContext): number | undefined {
   if (task.noisy === true) {
     return strategy.elite(ELITE_RANK)[ELITE_RANK - 1]?.fitness ?? Number.NEGATIVE_INFINITY;
   }
@@ -145,11 +145,14 @@ function barOf({ task, strategy }: Slot): number | undefined {
   return best + (task.resolution ?? 1e-9);
 }
 
-type Fresh = Draft & { readonly digest: string; readonly runs: boolean };
+type Admitted = Draft & { readonly digest: string; readonly runs: boolean };
 
-/** Equal after normalising counts as equal. A spent budget refuses the tail of the batch. */
-function refuseRepeats({ task, ledger, budget }: Slot, drafts: readonly Draft[]): readonly Fresh[] {
-  const fresh: Fresh[] = [];
+/** Sources that are equal after normalising are duplicates. A spent budget cuts the batch off. */
+function refuseDuplicates(
+  { task, ledger, budget }: BatchContext,
+  drafts: readonly Draft[],
+): readonly Admitted[] {
+  const admitted: Admitted[] = [];
   for (const draft of drafts) {
     const digest = candidateDigest(draft.proposal.source, task.kernel);
     const runs = draft.proposal.failure === undefined && !ledger.seen.has(digest);
@@ -157,19 +160,19 @@ function refuseRepeats({ task, ledger, budget }: Slot, drafts: readonly Draft[])
       if (budget.reserve(1) === 0) break;
       ledger.seen.add(digest);
     }
-    fresh.push({ ...draft, digest, runs });
+    admitted.push({ ...draft, digest, runs });
   }
-  return fresh;
+  return admitted;
 }
 
 async function execute(
-  slot: Slot,
-  fresh: readonly Fresh[],
+  context: BatchContext,
+  admitted: readonly Admitted[],
   signal: AbortSignal,
 ): Promise<readonly Candidate[]> {
-  const { run, recorded, budget } = slot;
-  const outcomes = new Map<Fresh, Outcome>();
-  for (const candidate of fresh) {
+  const { run, recorded, budget } = context;
+  const outcomes = new Map<Admitted, Outcome>();
+  for (const candidate of admitted) {
     const { failure } = candidate.proposal;
     if (failure !== undefined) {
       outcomes.set(candidate, { status: "failed", kind: "no-candidate", reason: failure });
@@ -178,17 +181,17 @@ async function execute(
     const known = candidate.runs ? recorded?.outcome(candidate.digest) : undefined;
     if (known !== undefined) outcomes.set(candidate, known);
   }
-  const running = fresh.filter((candidate) => candidate.runs && !outcomes.has(candidate));
+  const running = admitted.filter((candidate) => candidate.runs && !outcomes.has(candidate));
   if (running.length > 0) budget.begin();
-  const contenders = running.map(({ proposal, rivals, bar }) => ({
+  const inputs = running.map(({ proposal, parentRange, recheckFrom }) => ({
     source: proposal.source,
-    rivals,
-    ...(bar === undefined ? {} : { bar }),
+    parentRange,
+    ...(recheckFrom === undefined ? {} : { recheckFrom }),
   }));
-  for (const [index, outcome] of (await run.run(contenders, signal)).entries()) {
-    outcomes.set(running[index] as Fresh, outcome);
+  for (const [index, outcome] of (await run.run(inputs, signal)).entries()) {
+    outcomes.set(running[index] as Admitted, outcome);
   }
-  return fresh.map((candidate) => ({
+  return admitted.map((candidate) => ({
     proposal: candidate.proposal,
     digest: candidate.digest,
     place: candidate.place,

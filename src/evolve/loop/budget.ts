@@ -1,27 +1,27 @@
 /**
- * What a run may spend, and why it ended.
+ * The budget of a run, and the reasons for its end.
  *
- * Evaluations are reserved before they are spent, so that batches in flight cannot overshoot.
+ * Evaluations are reserved before they are spent, so that concurrent batches cannot overshoot.
  */
 import type { Clock } from "../../core/clock.ts";
 
 export interface EvolveBudget {
   /** Candidates that run at least once. */
   readonly evaluations?: number;
-  /** Wall clock of the search; picking and sealing its winner come on top. */
+  /** Wall clock of the search, without the choice and the sealed evaluation of its winner. */
   readonly seconds?: number;
-  /** What models may use for this run, prompts and replies together. */
+  /** Model tokens of this run, prompts and replies together. */
   readonly tokens?: number;
-  /** US dollars that models may cost for this run. */
+  /** Model costs of this run in US dollars. */
   readonly usd?: number;
 }
 
 export type StopReason = "target" | "budget" | "stagnation" | "exhausted";
 
 export interface RunBudget {
-  /** How many of the wanted evaluations may be started; they count from here on. */
-  reserve(wanted: number): number;
-  /** A candidate runs: from the first one on, time counts. What is only read back costs none. */
+  /** @returns How many of the requested evaluations may start; these are reserved. */
+  reserve(requested: number): number;
+  /** A candidate runs: time counts from the first call on. Recorded results cost no time. */
   begin(): void;
   readonly spent: boolean;
   readonly seconds: number;
@@ -37,8 +37,8 @@ export function runBudget(limit: EvolveBudget, clock: Clock, before?: number): R
     begin() {
       start ??= clock.monotonicMs();
     },
-    reserve(wanted) {
-      const granted = Math.min(wanted, left);
+    reserve(requested) {
+      const granted = Math.min(requested, left);
       left -= granted;
       return granted;
     },

@@ -1,4 +1,4 @@
-/** A proposal with what became of it, and a batch of them. */
+/** A proposal with its outcome, and the result of a batch. */
 import type { Place, Proposal } from "../generators/generator.ts";
 import type { Outcome } from "./cascade.ts";
 
@@ -7,15 +7,15 @@ export interface Candidate {
   readonly digest: string;
   /** Undefined for a seed: it belongs to every island. */
   readonly place: Place | undefined;
-  /** Undefined for a repeat: it did not run. */
+  /** Undefined for a duplicate: it did not run. */
   readonly outcome: Outcome | undefined;
 }
 
 export interface BatchResult {
-  /** How many proposals were asked for. */
-  readonly asked: number;
+  /** Number of requested proposals. */
+  readonly requested: number;
   /** In the order of the proposals. */
   readonly candidates: readonly Candidate[];
-  /** A model's budget refused a part of the batch; the rest of it was paid for, and counts. */
+  /** A model's budget refused a part of the batch; the other part was paid for and counts. */
   readonly spent: boolean;
 }

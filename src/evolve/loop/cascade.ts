@@ -1,13 +1,13 @@
 /**
- * The cascade that a batch of candidates goes through: refuse repeats, race on the first
- * instances, run the survivors on all of them. Scores are computed here, outside the sandbox.
+ * The evaluation cascade of a batch: race the candidates on the first instances, run the survivors on
+ * all instances. Scores are computed here, outside the sandbox.
  *
- * Takes programs with the rivals of their places, gives one outcome per program, in order.
+ * Takes programs with the parent ranges of their islands; gives one outcome per program, in order.
  */
 import type { Execution, Program } from "../../core/execution.ts";
 import type { Evaluation, Evaluator, Sandbox } from "../../core/ports.ts";
 import type { Task, TaskInstance } from "../../core/task.ts";
-import type { Rivals } from "../population/strategy.ts";
+import type { ParentRange } from "../population/strategy.ts";
 import { average, ELITE_SAMPLES } from "./noise.ts";
 
 export type Outcome =
@@ -16,25 +16,25 @@ export type Outcome =
       readonly fitness: number;
       readonly scores: readonly number[];
       readonly feedback: readonly string[];
-      /** Of a noisy task's score: how often it was measured, and the standard error of its mean. */
+      /** For a noisy task: number of measurements, and the standard error of their mean. */
       readonly samples?: number;
       readonly error?: number;
     }
-  /** Lost the race: `fitness` is over the first instances alone and is never compared with others. */
+  /** Lost the race: `fitness` covers only the first instances and is never compared with others. */
   | { readonly status: "dropped"; readonly fitness: number }
   | { readonly status: "failed"; readonly kind: string; readonly reason: string };
 
-export interface Contender {
+export interface CascadeInput {
   readonly source: string;
-  /** Absent: no race, all instances are run. */
-  readonly rivals: Rivals | undefined;
-  /** A fitness from which on it is run again: measured in a noisy task, else in another order. */
-  readonly bar?: number;
+  /** Undefined: no race, all instances are run. */
+  readonly parentRange: ParentRange | undefined;
+  /** With at least this fitness it runs again: repeatedly in a noisy task, else in another order. */
+  readonly recheckFrom?: number;
 }
 
 export interface Cascade {
   /** @throws SandboxUnavailableError, or the signal's reason. */
-  run(contenders: readonly Contender[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  run(inputs: readonly CascadeInput[], signal: AbortSignal): Promise<readonly Outcome[]>;
 }
 
 /** @param instances The training instances; the first `task.quick` of them decide the race. */
@@ -46,15 +46,15 @@ export function cascade(
   seed: number,
 ): Cascade {
   const quick = Math.min(task.quick, instances.length);
-  const heads = instances.slice(0, quick);
-  const tails = instances.slice(quick);
-  // Drivers send an inputs array once per slot and know it by identity: these two must live on.
-  const headInputs = heads.map(({ input }) => input);
-  const tailInputs = tails.map(({ input }) => input);
+  const firstInstances = instances.slice(0, quick);
+  const otherInstances = instances.slice(quick);
+  // Drivers recognise an inputs array by its identity and send it once per slot: reuse these two.
+  const firstInputs = firstInstances.map(({ input }) => input);
+  const otherInputs = otherInstances.map(({ input }) => input);
 
   const execute = async (
     sources: readonly string[],
-    inputs: typeof headInputs,
+    inputs: typeof firstInputs,
     signal: AbortSignal,
   ): Promise<readonly (readonly Execution[])[]> => {
     if (sources.length === 0 || inputs.length === 0) return sources.map(() => []);
@@ -63,20 +63,20 @@ export function cascade(
     return sandbox.runBatch({ programs, inputs, limits: task.limits, seed, ...harness }, signal);
   };
 
-  /** The first instances are scored already: an artefact is not looked at twice. */
-  const whole = (headScores: readonly number[], tail: readonly Execution[]): Evaluation => {
+  /** The first instances already have scores: no artefact is scored twice. */
+  const whole = (firstScores: readonly number[], tail: readonly Execution[]): Evaluation => {
     const rest: Evaluation =
-      tails.length === 0
+      otherInstances.length === 0
         ? { status: "scored", scores: [], fitness: 0 }
-        : evaluator.evaluate(task, tails, tail);
-    if (rest.status === "failed") return { ...rest, at: rest.at + heads.length };
-    const scores = [...headScores, ...rest.scores];
+        : evaluator.evaluate(task, otherInstances, tail);
+    if (rest.status === "failed") return { ...rest, at: rest.at + firstInstances.length };
+    const scores = [...firstScores, ...rest.scores];
     const fitness = reduceScores(task, scores, instances);
     if (Number.isFinite(fitness)) return { status: "scored", scores, fitness };
     return { status: "failed", kind: "invalid", reason: `the fitness is ${fitness}`, at: 0 };
   };
 
-  /** Whatever reached its bar enters with its mean. */
+  /** Replaces the outcomes of candidates above `recheckFrom` by means over several measurements. */
   const remeasure = async (
     elite: readonly Elite[],
     outcomes: Outcome[],
@@ -101,7 +101,7 @@ export function cascade(
   const backwards = instances.toReversed();
   const backwardsInputs = backwards.map(({ input }) => input);
 
-  /** A program that counts its calls knows the answers by their order: in another one it does not. */
+  /** Runs the instances backwards: detects programs that count their calls and know the answers by order. */
   const confirm = async (
     elite: readonly Elite[],
     outcomes: Outcome[],
@@ -115,54 +115,55 @@ export function cascade(
         evaluation.status === "scored" &&
         evaluation.scores.toReversed().every((score, at) => score === outcome.scores[at]);
       if (same) continue;
-      const reason = "called in another order, it gives other answers";
+      const reason = "it gives other results when the calls are in another order";
       outcomes[index] = { status: "failed", kind: "invalid", reason };
     }
   };
 
   return {
-    async run(contenders, signal) {
+    async run(inputs, signal) {
       const first = await execute(
-        contenders.map(({ source }) => source),
-        headInputs,
+        inputs.map(({ source }) => source),
+        firstInputs,
         signal,
       );
-      const headScores: (readonly number[])[] = [];
-      const outcomes: (Outcome | undefined)[] = contenders.map(({ rivals }, index) => {
-        const evaluation = evaluator.evaluate(task, heads, first[index] ?? []);
+      const firstScores: (readonly number[])[] = [];
+      const outcomes: (Outcome | undefined)[] = inputs.map(({ parentRange }, index) => {
+        const evaluation = evaluator.evaluate(task, firstInstances, first[index] ?? []);
         if (evaluation.status === "failed") return failed(evaluation);
-        headScores[index] = evaluation.scores;
-        const lost = rivals !== undefined && loses(task, heads, evaluation.fitness, rivals);
-        return lost && tails.length > 0
+        firstScores[index] = evaluation.scores;
+        const lost =
+          parentRange !== undefined && loses(task, firstInstances, evaluation.fitness, parentRange);
+        return lost && otherInstances.length > 0
           ? { status: "dropped", fitness: evaluation.fitness }
           : undefined;
       });
 
-      const running = contenders
-        .map((contender, index) => ({ contender, index }))
+      const running = inputs
+        .map((input, index) => ({ input, index }))
         .filter(({ index }) => outcomes[index] === undefined);
       const rest = await execute(
-        running.map(({ contender }) => contender.source),
-        tailInputs,
+        running.map(({ input }) => input.source),
+        otherInputs,
         signal,
       );
       for (const [place, { index }] of running.entries()) {
         const tail = rest[place] ?? [];
-        const evaluation = whole(headScores[index] ?? [], tail);
+        const evaluation = whole(firstScores[index] ?? [], tail);
         if (evaluation.status === "failed") {
           outcomes[index] = failed(evaluation);
           continue;
         }
         const { fitness, scores } = evaluation;
-        // An artefact says nothing case by case that a prompt could use.
+        // An artefact has no per-case feedback that a prompt could use.
         const feedback =
           task.harness === undefined
             ? evaluator.feedback(task, instances, [...(first[index] ?? []), ...tail])
             : [];
         outcomes[index] = { status: "scored", fitness, scores, feedback };
       }
-      const again = task.noisy === true ? remeasure : confirm;
-      await again(elite(contenders, outcomes as Outcome[]), outcomes as Outcome[], signal);
+      const recheck = task.noisy === true ? remeasure : confirm;
+      await recheck(elite(inputs, outcomes as Outcome[]), outcomes as Outcome[], signal);
       return outcomes as readonly Outcome[];
     },
   };
@@ -174,16 +175,17 @@ interface Elite {
   readonly outcome: Outcome & { readonly status: "scored" };
 }
 
-/** What has a bar, and reached it. */
-function elite(contenders: readonly Contender[], outcomes: readonly Outcome[]): readonly Elite[] {
-  return contenders.flatMap(({ source, bar }, index) => {
+/** The candidates that reached their `recheckFrom`. */
+function elite(inputs: readonly CascadeInput[], outcomes: readonly Outcome[]): readonly Elite[] {
+  return inputs.flatMap(({ source, recheckFrom }, index) => {
     const outcome = outcomes[index];
-    const reached = bar !== undefined && outcome?.status === "scored" && outcome.fitness >= bar;
+    const reached =
+      recheckFrom !== undefined && outcome?.status === "scored" && outcome.fitness >= recheckFrom;
     return reached ? [{ source, index, outcome }] : [];
   });
 }
 
-/** Everything on all of the instances, without a race: validation and sealed splits. */
+/** All programs on all instances, without a race: for the validation and sealed splits. */
 export async function evaluateAll(
   task: Task,
   instances: readonly TaskInstance[],
@@ -214,19 +216,19 @@ function failed(evaluation: Evaluation & { status: "failed" }): Outcome {
 }
 
 /**
- * A race is lost by more than half of the distance between the strongest and the weakest parent
- * below the weakest one, measured on the same first instances: such a candidate would not become a
- * parent even with luck on the others.
+ * A candidate loses the race if its fitness on the first instances is below the weakest parent's by
+ * more than half of the distance between the best and the weakest parent. Such a candidate would not
+ * become a parent even with high scores on the other instances.
  */
 function loses(
   task: Task,
-  heads: readonly TaskInstance[],
+  firstInstances: readonly TaskInstance[],
   fitness: number,
-  { weakest, best }: Rivals,
+  { weakest, best }: ParentRange,
 ): boolean {
-  const floor = reduceScores(task, weakest.scores.slice(0, heads.length), heads);
-  const top = reduceScores(task, best.scores.slice(0, heads.length), heads);
-  return fitness < floor - Math.max(0.5 * (top - floor), task.resolution ?? 1e-9);
+  const low = reduceScores(task, weakest.scores.slice(0, firstInstances.length), firstInstances);
+  const high = reduceScores(task, best.scores.slice(0, firstInstances.length), firstInstances);
+  return fitness < low - Math.max(0.5 * (high - low), task.resolution ?? 1e-9);
 }
 
 /** The task's reduction, or the mean. */

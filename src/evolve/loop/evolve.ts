@@ -1,16 +1,16 @@
 /**
  * The loop:
  *
- *   select    parents from the programs database         Strategy  -> Selection
- *   generate  candidates out of them                     Generator -> Proposal[]
- *   cascade   repeats refused, raced, run, scored        Sandbox, Evaluator -> Outcome[]
- *   register  in the order of the proposals              Outcome   -> database, generator, trace
+ *   select    parents from the programs database              Strategy  -> Selection
+ *   generate  candidates from them                            Generator -> Proposal[]
+ *   cascade   refuse duplicates, race, run, score             Sandbox, Evaluator -> Outcome[]
+ *   register  in the order of the proposals                   Outcome   -> database, generator, trace
  *
- * and at its end: pick the winner by validation, score it on sealed instances.
+ * At the end: pick the winner by validation and score it on sealed instances.
  *
- * Batches overlap, yet batch k always sees exactly what the batches up to k - inFlight taught, and
- * registration follows the order of proposals, not of completion. So a run depends on its seed and
- * configuration alone: the number of workers and their speed change nothing but the time.
+ * Batches overlap, but batch k always uses exactly the results of the batches up to k - inFlight, and
+ * registration follows the order of proposals, not of completion. So a run depends only on its seed
+ * and configuration; the number of workers and their speed change only the time.
  */
 import { SandboxUnavailableError } from "../../core/errors.ts";
 import type { Sandbox } from "../../core/ports.ts";
@@ -22,10 +22,10 @@ import type { BatchResult } from "./candidate.ts";
 import { cascade } from "./cascade.ts";
 import { type Ledger, runLedger } from "./registrar.ts";
 import type { EvolveOptions, EvolvePorts, EvolveResult } from "./run.ts";
-import { crown } from "./winner.ts";
+import { pickWinner } from "./winner.ts";
 
-/** In batches: where nobody says otherwise, a generator without anything new is exhausted. */
-const BARREN_BATCHES = 40;
+/** Default, in batches: a generator is exhausted when this many in a row contain nothing new to run. */
+const EXHAUSTED_AFTER_BATCHES = 40;
 
 /** @throws SandboxUnavailableError, ModelError, StoreError, or the signal's reason. */
 export async function evolve(
@@ -40,40 +40,51 @@ export async function evolve(
   const budget = runBudget(options.budget, ports.clock, options.recorded?.seconds);
   const ledger = runLedger(ports, task.resolution ?? 1e-9);
   const run = cascade(task, training, ports.sandbox, ports.evaluator, seed);
-  // What a generator still has under way when the run is over is of no use to anybody.
-  const over = new AbortController();
-  const asking = AbortSignal.any([signal, over.signal]);
-  const lane = { ...ports, ...options, training, run, ledger, budget, random: seededRandom(seed) };
+  // Generation that is still running when the run ends is aborted.
+  const ended = new AbortController();
+  const generation = AbortSignal.any([signal, ended.signal]);
+  const context = {
+    ...ports,
+    ...options,
+    training,
+    run,
+    ledger,
+    budget,
+    random: seededRandom(seed),
+  };
 
-  // The starting programs are a batch of their own: run in full, known on every island.
-  const seeds = await proposeBatch(lane, "seeds", 0, Promise.resolve(), signal).result;
+  // The seeds are a separate batch: all of them run on all instances and enter every island.
+  const seeds = await proposeBatch(context, "seeds", 0, Promise.resolve(), signal).result;
   await ledger.register(seeds);
 
   // The oldest batch is registered before the next one selects its parents.
-  const underWay: Promise<BatchResult>[] = [];
-  let asked = 0;
-  /** No more is asked for than may run: what a model writes is paid for, run or not. */
-  const room = (): number =>
-    Math.min(batch, (options.budget.evaluations ?? Infinity) - ledger.counts.evaluations - asked);
+  const pending: Promise<BatchResult>[] = [];
+  let requested = 0;
+  /** Never requests more than may run: a model's programs cost money also if they do not run. */
+  const nextBatchSize = (): number =>
+    Math.min(
+      batch,
+      (options.budget.evaluations ?? Infinity) - ledger.counts.evaluations - requested,
+    );
   let proposed: Promise<unknown> = Promise.resolve();
   let index = 0;
-  let stopped = whyStop(task, ledger, budget, options);
+  let stopped = stopReason(task, ledger, budget, options);
   try {
-    while (stopped === undefined || underWay.length > 0) {
-      while (stopped === undefined && underWay.length < inFlight && room() > 0) {
-        const wanted = room();
-        asked += wanted;
-        const { proposals, result } = proposeBatch(lane, index++, wanted, proposed, asking);
+    while (stopped === undefined || pending.length > 0) {
+      while (stopped === undefined && pending.length < inFlight && nextBatchSize() > 0) {
+        const size = nextBatchSize();
+        requested += size;
+        const { proposals, result } = proposeBatch(context, index++, size, proposed, generation);
         proposed = proposals;
-        result.catch(() => undefined); // Awaited below, in order; a failure must not go unhandled until then.
-        underWay.push(result);
+        result.catch(() => undefined); // It is awaited below; until then a rejection is not "unhandled".
+        pending.push(result);
       }
-      const oldest = underWay.shift();
+      const oldest = pending.shift();
       if (oldest === undefined) break;
       const done = await oldest;
-      asked -= done.asked;
+      requested -= done.requested;
       await ledger.register(done);
-      await ledger.maintain(lane.random.fork(`maintain-${index}`));
+      await ledger.maintain(context.random.fork(`maintain-${index}`));
       options.onProgress?.({
         ...ledger.counts,
         seconds: budget.seconds,
@@ -81,17 +92,17 @@ export async function evolve(
         weights: ports.generator.weights?.() ?? {},
         islands: strategy.describe(),
       });
-      stopped ??= whyStop(task, ledger, budget, options);
+      stopped ??= stopReason(task, ledger, budget, options);
       if (done.spent) stopped ??= "budget";
     }
   } finally {
-    over.abort();
-    await Promise.allSettled(underWay);
+    ended.abort();
+    await Promise.allSettled(pending);
   }
 
   const seconds = budget.seconds;
   const finalists = ledger.finalists(options.finalists ?? 128);
-  const winner = await crown(ports, finalists, seed, options.recorded, signal);
+  const winner = await pickWinner(ports, finalists, seed, options.recorded, signal);
   return {
     winner,
     start: startOf(seeds),
@@ -103,34 +114,34 @@ export async function evolve(
 }
 
 function startOf({ candidates }: BatchResult): EvolveResult["start"] {
-  const known = candidates.map(({ outcome }) =>
+  const fitnesses = candidates.map(({ outcome }) =>
     outcome?.status === "scored" ? outcome.fitness : undefined,
   );
-  const [floor] = known;
-  const scored = known.filter((fitness) => fitness !== undefined);
+  const [floor] = fitnesses;
+  const scored = fitnesses.filter((fitness) => fitness !== undefined);
   return {
     ...(floor === undefined ? {} : { floor }),
     ...(scored.length === 0 ? {} : { baseline: Math.max(...scored) }),
   };
 }
 
-/** Better now than after the first candidate was paid for. */
+/** Fails before the first candidate costs anything. */
 function checkLanguage({ language }: Task, { name, capabilities }: Sandbox): void {
   if (language === undefined || capabilities.languages.includes(language)) return;
   throw new SandboxUnavailableError(
-    `The task wants programs in ${language}, and the sandbox ${name} runs ${capabilities.languages.join(", ")}. Choose one that runs it, e.g. --sandboxes ${language}=container.`,
+    `Expected a sandbox that runs ${language}, got ${name}, which runs ${capabilities.languages.join(", ")}. Choose another one, e.g. --sandboxes ${language}=container.`,
     { facts: { language } },
   );
 }
 
-function whyStop(
+function stopReason(
   task: Task,
   ledger: Ledger,
   budget: RunBudget,
   options: EvolveOptions,
 ): StopReason | undefined {
   const { stagnation = Number.POSITIVE_INFINITY, patient = false, polish = 0 } = options;
-  const { batch = 64, barren = BARREN_BATCHES * batch } = options;
+  const { batch = 64, exhaustedAfter = EXHAUSTED_AFTER_BATCHES * batch } = options;
   const reached =
     task.target !== undefined && (ledger.bestFitness ?? Number.NEGATIVE_INFINITY) >= task.target;
   if (reached && ledger.sinceImprovement >= polish) return "target";
@@ -138,6 +149,6 @@ function whyStop(
   const { evaluations } = ledger.counts;
   const patience = patient ? Math.max(stagnation, evaluations / 2) : stagnation;
   if (ledger.sinceImprovement >= patience) return "stagnation";
-  if (ledger.barren >= barren) return "exhausted";
+  if (ledger.sinceNewProgram >= exhaustedAfter) return "exhausted";
   return undefined;
 }

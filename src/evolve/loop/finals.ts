@@ -1,9 +1,9 @@
 /**
- * The finalists of a run meet on the validation split, which the search has not seen.
+ * Chooses among the finalists of a run by the validation split, which the search has not seen.
  *
- * Training scores go on falling long after validation stalls; the program that is best by training
- * is often not the one to keep. Where scores are measured, the best of them are measured anew, often
- * enough that luck does not decide.
+ * Training scores improve long after validation scores stop improving; the best program by training
+ * is often not the best one. If scores are measured, the best finalists are measured again, often
+ * enough that noise does not decide.
  */
 import type { Evaluation } from "../../core/ports.ts";
 import type { TaskInstance } from "../../core/task.ts";
@@ -15,9 +15,9 @@ import type { EvolvePorts, MeasuredFitness } from "./run.ts";
 
 export interface Choice {
   readonly program: Parent;
-  /** Undefined where the task has no validation instances. */
+  /** Undefined if the task has no validation instances. */
   readonly validation: number | undefined;
-  /** Undefined where scores are not measured. */
+  /** Undefined if scores are not measured. */
   readonly measured: MeasuredFitness | undefined;
 }
 
@@ -41,12 +41,12 @@ export async function choose(
     : await measure(ports, instances, finalists, seed, signal);
   await ports.trace(results.map((data) => ({ type: "validation-result", data })));
 
-  let best: { readonly at: number; readonly worth: number } | undefined;
+  let best: { readonly at: number; readonly bound: number } | undefined;
   for (const [at, { fitness, error = 0, samples }] of results.entries()) {
-    // Of a noisy score, what was measured once alone does not count.
+    // A single measurement of a noisy score does not count.
     if (fitness === undefined || (noisy && samples === undefined)) continue;
-    const worth = fitness - error;
-    if (best === undefined || worth > best.worth) best = { at, worth };
+    const bound = fitness - error;
+    if (best === undefined || bound > best.bound) best = { at, bound };
   }
   if (best === undefined) return byTraining(finalists);
   const { fitness = Number.NaN, error = 0, samples } = results[best.at] as Validation;
@@ -57,7 +57,7 @@ export async function choose(
   };
 }
 
-/** Equal by training: the shortest says it most simply, and is the likeliest to hold elsewhere. */
+/** Of equal training fitness, the shortest program is the most likely to generalise. */
 function byTraining(finalists: readonly Parent[]): Choice {
   const [first] = finalists as readonly [Parent, ...Parent[]];
   const equals = finalists.filter(({ fitness }) => fitness === first.fitness);
@@ -65,7 +65,7 @@ function byTraining(finalists: readonly Parent[]): Choice {
   return { program, validation: undefined, measured: undefined };
 }
 
-/** All of them once; where scores are measured, the best of them again, and only that counts. */
+/** Evaluates all once. If scores are measured, the best are measured again, and only those count. */
 async function measure(
   { task, sandbox, evaluator }: EvolvePorts,
   instances: readonly TaskInstance[],

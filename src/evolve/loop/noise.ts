@@ -1,17 +1,17 @@
 /**
- * Scores that are measured, and so differ from one run of a program to the next.
+ * Noisy scores: measurements that differ between runs of the same program.
  *
- * One lucky measurement must not make a program the best. Whatever scores among the elite is measured
- * again before it is registered, and enters with its mean; the finalists of a run are measured anew,
+ * One lucky measurement must not make a program the best. A candidate that scores among the elite is
+ * measured again before it is registered, with its mean; the finalists of a run are measured again,
  * and the best lower bound wins.
  */
 import type { Evaluation } from "../../core/ports.ts";
 
-/** Measurements in all of a candidate that scores among the elite. */
+/** Total number of measurements of a candidate that scores among the elite. */
 export const ELITE_SAMPLES = 5;
-/** A candidate counts among the elite if it reaches the one of this rank. */
+/** A candidate belongs to the elite if its fitness reaches that of this rank. */
 export const ELITE_RANK = 8;
-/** Fresh measurements of each finalist that is left after the first one. */
+/** Further measurements of each finalist that remains after the first one. */
 export const FINAL_SAMPLES = 9;
 
 export interface Measured {
@@ -26,7 +26,7 @@ export interface Measured {
 
 /**
  * @param evaluations One per measurement, at least one, over the same instances.
- * @returns The first failure if there is one: a program that fails now and then is not one to keep.
+ * @returns The first failure if there is one: a program that fails sometimes is not acceptable.
  */
 export function average(
   evaluations: readonly Evaluation[],

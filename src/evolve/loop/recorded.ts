@@ -1,24 +1,24 @@
 /**
  * Outcomes of an earlier run, by candidate. A run with the same seed and configuration proposes the
- * same candidates: what it finds here it need not run again. That is how a run is replayed without
- * a sandbox, and how one that was killed goes on.
+ * same candidates, so it can use the recorded outcomes and need not run them again. In this way a run
+ * is replayed without a sandbox, and a killed run is resumed.
  */
 import type { TraceEvent } from "../../core/event.ts";
 import type { DataOf, KnownEvent } from "../../core/events/schemas.ts";
 import type { Outcome } from "./cascade.ts";
 
 export interface Recorded {
-  /** Wall clock that the earlier run had spent; it counts against the budget of the later one. */
+  /** Wall clock that the earlier run has spent; it counts against the later run's budget. */
   readonly seconds: number;
   outcome(digest: string): Outcome | undefined;
-  /** What a finalist was worth on the validation split, where it got that far. */
+  /** A finalist's result on the validation split, if the run got that far. */
   validation(digest: string): Validation | undefined;
 }
 
 export type Validation = DataOf<"validation-result">;
 
-/** The events that decide a run. */
-export const DECISIVE = ["run-start", "candidate-result", "validation-result"] as const;
+/** The events that `recordedOutcomes` reads. */
+export const RECORDED_EVENTS = ["run-start", "candidate-result", "validation-result"] as const;
 /** @param events Of one run, in order. */
 export function recordedOutcomes(
   events: Iterable<KnownEvent & Pick<TraceEvent, "time">>,
@@ -36,7 +36,7 @@ export function recordedOutcomes(
         before = event.volatile.before;
         break;
       case "candidate-result": {
-        // Picking the winner is not the search.
+        // The time to pick the winner does not count as search time.
         ended = at;
         const outcome = outcomeOf(event.data);
         if (outcome !== undefined) outcomes.set(event.data.digest, outcome);

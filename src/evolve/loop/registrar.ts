@@ -1,6 +1,6 @@
 /**
- * Registers the results of batches in the order of their proposals: trace first, then database and
- * generator. Keeps the counts that the stop rules and the progress need.
+ * Registers the results of batches in the order of their proposals, in trace, database and generator.
+ * Counts what the stop rules and the progress report need.
  */
 import { digestText } from "../../core/digest.ts";
 import type { NewEvent } from "../../core/event.ts";
@@ -11,13 +11,13 @@ import type { BatchResult, Candidate } from "./candidate.ts";
 import type { Outcome } from "./cascade.ts";
 import type { EvolvePorts } from "./run.ts";
 
-/** Evaluations after which the elite is remembered for the end; then at each doubling. */
-const FIRST_MEMORY = 2_000;
-/** Programs of an earlier elite that meet in the end: what fits the training instances less tightly. */
-const REMEMBERED = 16;
+/** After this many evaluations, and at each doubling, a snapshot of the elite joins the finalists. */
+const FIRST_SNAPSHOT = 2_000;
+/** Programs per snapshot. Earlier programs overfit the training instances less. */
+const SNAPSHOT_SIZE = 16;
 
 export interface Ledger {
-  /** Digests of everything that was let through to a run. */
+  /** Digests of all candidates that were admitted to run. */
   readonly seen: Set<string>;
   readonly counts: {
     readonly evaluations: number;
@@ -27,35 +27,35 @@ export interface Ledger {
   readonly bestFitness: number | undefined;
   /** Evaluations since the best fitness last rose. */
   readonly sinceImprovement: number;
-  /** Proposals in a row, asked for and given or not, of which none was new enough to run. */
-  readonly barren: number;
+  /** Requested proposals, delivered or not, since the last one that was new and ran. */
+  readonly sinceNewProgram: number;
   register(batch: BatchResult): Promise<void>;
   maintain(random: Random): Promise<void>;
   /**
-   * Every program that was best when it came, the elite and those of earlier on; best by training
-   * first. Training falls on when what it finds no longer holds elsewhere.
+   * Every program that was the best when it was registered, the elite, and the snapshots; best by
+   * training first. Later programs may overfit, so earlier ones are compared too.
    */
   finalists(count: number): readonly Parent[];
 }
 
-/** @param resolution Score distance that matters; signatures are quantised to it. */
+/** @param resolution The smallest relevant score difference; signatures are quantised to it. */
 export function runLedger({ strategy, generator, trace }: EvolvePorts, resolution: number): Ledger {
   const seen = new Set<string>();
   const fitnessOf = new Map<string, number>();
   const champions: Parent[] = [];
-  const remembered: Parent[] = [];
-  let nextMemory = FIRST_MEMORY;
+  const snapshots: Parent[] = [];
+  let nextSnapshot = FIRST_SNAPSHOT;
   const failures: Record<string, number> = {};
   let evaluations = 0;
   let proposals = 0;
   let sinceImprovement = 0;
-  let barren = 0;
+  let sinceNewProgram = 0;
 
   const signatureOf = (scores: readonly number[]): string =>
     digestText(scores.map((score) => Math.round(score / resolution)).join()).slice(0, 24);
 
-  /** Where a candidate stands among all that came before it. */
-  const judge = (candidate: Candidate): ProposalResult => {
+  /** Compares a candidate with its parents and the best program so far. */
+  const resultOf = (candidate: Candidate): ProposalResult => {
     const { proposal, digest, outcome } = candidate;
     const base = { proposal, improved: false, best: false };
     if (outcome === undefined) {
@@ -81,7 +81,7 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
     };
   };
 
-  const enter = (candidate: Candidate, outcome: Outcome & { status: "scored" }): void => {
+  const addToStrategy = (candidate: Candidate, outcome: Outcome & { status: "scored" }): void => {
     const { digest, place, proposal } = candidate;
     const { fitness, scores, feedback } = outcome;
     const program: Parent = { digest, source: proposal.source, fitness, scores, feedback };
@@ -91,7 +91,7 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
       sinceImprovement = 0;
     }
     const signature = signatureOf(scores);
-    if (place === undefined) strategy.found(program, signature);
+    if (place === undefined) strategy.registerSeed(program, signature);
     else strategy.register(program, signature, place);
   };
 
@@ -106,10 +106,10 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
     get sinceImprovement() {
       return sinceImprovement;
     },
-    get barren() {
-      return barren;
+    get sinceNewProgram() {
+      return sinceNewProgram;
     },
-    async register({ candidates, asked }) {
+    async register({ candidates, requested }) {
       const results: ProposalResult[] = [];
       const events: NewEvent[] = [];
       const ran = candidates.filter(
@@ -117,15 +117,15 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
       );
       const before = champions.length;
       for (const candidate of candidates) {
-        const result = judge(candidate);
+        const result = resultOf(candidate);
         results.push(result);
         events.push(...(candidate.proposal.trace ?? []));
         events.push(candidateEvent(proposals++, generator.name, candidate, result));
-        // The rest of the batch is judged against this one: it has to be entered at once. Nobody
-        // can see it before the events below are durable, since batches are registered one by one.
+        // The other candidates of the batch are compared with this one, so it is added at once. It is
+        // not used before the events below are durable, because batches are registered one by one.
         if (candidate.outcome?.status === "scored") {
           sinceImprovement++;
-          enter(candidate, candidate.outcome);
+          addToStrategy(candidate, candidate.outcome);
         } else if (candidate.outcome !== undefined) {
           if (candidate.proposal.failure === undefined) sinceImprovement++;
           const kind = candidate.outcome.status === "failed" ? candidate.outcome.kind : undefined;
@@ -133,11 +133,11 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
         }
       }
       evaluations += ran.length;
-      if (evaluations >= nextMemory) {
-        remembered.push(...strategy.elite(REMEMBERED));
-        nextMemory *= 2;
+      if (evaluations >= nextSnapshot) {
+        snapshots.push(...strategy.elite(SNAPSHOT_SIZE));
+        nextSnapshot *= 2;
       }
-      barren = ran.length === 0 ? barren + asked : 0;
+      sinceNewProgram = ran.length === 0 ? sinceNewProgram + requested : 0;
       const champion = champions.at(-1);
       if (champions.length > before && champion !== undefined) {
         const { digest, fitness } = champion;
@@ -154,7 +154,7 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
     finalists(count) {
       const merged = new Map<string, Parent>();
       for (const program of strategy.elite(count)) merged.set(program.digest, program);
-      for (const program of [...remembered, ...champions.slice(-count)])
+      for (const program of [...snapshots, ...champions.slice(-count)])
         merged.set(program.digest, program);
       return [...merged.values()].sort((a, b) => b.fitness - a.fitness);
     },
@@ -176,8 +176,8 @@ function candidateEvent(
     status: result.status,
     operator: proposal.operator,
   };
-  // A seed is the task's own; everything else says who wrote it, since that decides what may be
-  // trained on it.
+  // Seeds come from the task. Other candidates name their generator, because the generator decides
+  // whether they may be used as training data.
   if (place !== undefined) data.generator = proposal.generator ?? generator;
   if (proposal.prompt !== undefined) {
     data.promptGroup = proposal.prompt.group;
@@ -185,7 +185,7 @@ function candidateEvent(
   }
   if (place !== undefined) data.island = place.island;
   if (proposal.parents.length > 0) data.parents = proposal.parents;
-  // A repeat's source stands in the event of its first coming.
+  // The source of a duplicate is in the event of its first occurrence.
   if (outcome !== undefined) data.source = proposal.source;
   if (proposal.thought !== undefined) data.thought = proposal.thought;
   if (result.fitness !== undefined) data.fitness = result.fitness;

@@ -1,4 +1,4 @@
-/** What a run of the loop takes and gives. */
+/** The arguments and the result of a run. */
 import type { Clock } from "../../core/clock.ts";
 import type { NewEvent } from "../../core/event.ts";
 import type { Evaluator, Sandbox } from "../../core/ports.ts";
@@ -24,22 +24,23 @@ export interface EvolveOptions {
   readonly budget: EvolveBudget;
   /** Proposals per batch. */
   readonly batch?: number;
-  /** Batches that may be under way at once; part of the configuration, since it decides the run. */
+  /** Concurrent batches; part of the configuration, because it decides the run. */
   readonly inFlight?: number;
-  /** Evaluations without a better program after which the run ends. */
+  /** The run ends after this many evaluations without a better program. */
   readonly stagnation?: number;
-  /** Proposals in a row without anything new to run after which the generator is exhausted. */
-  readonly barren?: number;
-  /** As many evaluations again as it took to find the best are granted in any case. */
+  /** The generator is exhausted after this many proposals in a row without anything new to run. */
+  readonly exhaustedAfter?: number;
+  /** In any case continue for as many evaluations as it took to find the best program. */
   readonly patient?: boolean;
   /**
-   * Evaluations that go on after the target is reached. Many programs fit the same cases; the
-   * shortest of them is the likeliest to be what was meant, and it takes a while to find. Default 0.
+   * Evaluations without a better program before a run with a reached target ends. Many programs pass
+   * the same cases; the shortest of them is the most likely to be the intended one, and it takes time
+   * to find. Default 0.
    */
   readonly polish?: number;
-  /** Candidates that the validation split picks from. */
+  /** Number of candidates that are compared on the validation split. */
   readonly finalists?: number;
-  /** Outcomes of an earlier run with this seed and configuration: used in place of the sandbox. */
+  /** Outcomes of an earlier run with the same seed and configuration: they replace the sandbox. */
   readonly recorded?: Recorded;
   readonly onProgress?: (progress: EvolveProgress) => void;
 }
@@ -57,7 +58,7 @@ export interface EvolveProgress {
 export interface EvolveResult {
   /** Undefined when no program, not even a seed, scored on every instance. */
   readonly winner: Winner | undefined;
-  /** Training fitness of the null candidate (the first seed) and of the best seed, where they score. */
+  /** Training fitness of the null candidate (the first seed) and of the best seed, if they score. */
   readonly start: { readonly floor?: number; readonly baseline?: number };
   readonly evaluations: number;
   readonly proposals: number;
@@ -73,7 +74,7 @@ export interface SealedResult {
   readonly measures: Readonly<Record<string, number>>;
 }
 
-/** A mean of fresh measurements. */
+/** A mean over new measurements. */
 export interface MeasuredFitness {
   readonly fitness: number;
   /** Standard error of the mean. */
@@ -83,16 +84,16 @@ export interface MeasuredFitness {
 
 export interface Winner {
   readonly program: Parent;
-  /** Undefined where the task has no validation instances: then training chose. */
+  /** Undefined if the task has no validation instances: then the training fitness decides. */
   readonly validation: number | undefined;
-  /** Of a noisy task: measured after the search, on validation or else on training instances. */
+  /** For a noisy task: measured after the search, on validation or else on training instances. */
   readonly measured: MeasuredFitness | undefined;
-  /** Undefined where the task has no sealed instances, or the winner fails on one of them. */
+  /** Undefined if the task has no sealed instances, or the winner fails on one of them. */
   readonly sealed: SealedResult | undefined;
-  /** Why `sealed` is undefined, if it is. */
+  /** The failure on the sealed instances, if there is one. */
   readonly sealedFailure: string | undefined;
-  /** The null candidate (the first seed) on the same sealed instances: the floor. */
+  /** The null candidate (the first seed) on the same sealed instances. */
   readonly floor: SealedResult | undefined;
-  /** The best of the seeds on the same sealed instances: what was there before the search. */
+  /** The best seed on the same sealed instances. */
   readonly baseline: SealedResult | undefined;
 }

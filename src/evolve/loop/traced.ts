@@ -1,5 +1,5 @@
 /**
- * An evolution run with its trace: opened before the first step, closed whatever happens.
+ * An evolution run with its trace: opened before the first step and always closed.
  */
 import type { Clock } from "../../core/clock.ts";
 import { CanceledError } from "../../core/errors.ts";
@@ -22,7 +22,7 @@ export interface TracedPorts {
   readonly openTrace: OpenTrace;
 }
 
-/** @param config What a later run needs to repeat this one; kept in its first event. */
+/** @param config What a later run needs to repeat this one; stored in its first event. */
 export async function tracedEvolve(
   ports: TracedPorts,
   run: {
@@ -53,7 +53,7 @@ export async function tracedEvolve(
           generator: generator.name,
           strategy: strategy.name,
           seed: options.seed,
-          // Workers and time decide how fast it goes, not where: they stay out of the data.
+          // Workers and time change only the speed of a run: they are not in the data.
           config: run.config,
           ...startFacts(task, options.seed),
         },

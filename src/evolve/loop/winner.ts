@@ -1,6 +1,6 @@
 /**
- * The end of a run: the best of the finalists is scored on the sealed split, which nothing has seen,
- * beside the seeds.
+ * The end of a run: the best finalist and the seeds are scored on the sealed split, which the search
+ * has not seen.
  */
 import type { Evaluation } from "../../core/ports.ts";
 import type { TaskInstance } from "../../core/task.ts";
@@ -11,10 +11,10 @@ import type { Recorded } from "./recorded.ts";
 import type { EvolvePorts, SealedResult, Winner } from "./run.ts";
 
 /**
- * @param finalists Best by training first; ties in validation go to the earlier, then the shorter.
- * @param recorded What an earlier life of the run found of them is not run again.
+ * @param finalists Best by training first; ties in validation go to the earlier one.
+ * @param recorded Recorded validation results are not computed again.
  */
-export async function crown(
+export async function pickWinner(
   ports: EvolvePorts,
   finalists: readonly Parent[],
   seed: number,

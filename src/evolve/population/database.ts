@@ -1,11 +1,11 @@
 /**
- * The programs database of FunSearch (Romera-Paredes et al., Nature 625, 2024, Methods), with what
- * its release left open decided:
+ * The programs database of FunSearch (Romera-Paredes et al., Nature 625, 2024, Methods). Decisions on
+ * points that its release leaves open:
  *
  * - Only programs that scored on every instance are registered.
- * - The choice of clusters is by rank, hence free of the scores' scale (select.ts).
+ * - Clusters are chosen by rank, so the scale of scores does not matter (select.ts).
  * - Resets count registrations, not hours: a run can be replayed.
- * - An island carries an epoch: what was asked for before a reset and arrives after it is dropped.
+ * - An island has an epoch: a program that was requested before a reset and arrives after it is dropped.
  * - Parents are drawn without replacement.
  */
 import type { Random } from "../../core/random.ts";
@@ -14,28 +14,28 @@ import { Island, type IslandOptions } from "./island.ts";
 import type { IslandReset, Registration, Selection, Strategy } from "./strategy.ts";
 
 export interface DatabaseOptions extends Partial<IslandOptions> {
-  /** At least 1. The publication has 10; a cheap generator does as well with 4. */
+  /** At least 1. The publication uses 10; for a cheap generator 4 are as good. */
   readonly islands?: number;
   /** Registrations, over all islands, between two resets of the weaker half. */
   readonly resetEvery?: number;
 }
 
 export function programsDatabase({
-  islands: count = 4,
+  islands: islandCount = 4,
   resetEvery = 20_000,
   temperature = 0.25,
   temperaturePeriod = 30_000,
   active = 100,
 }: DatabaseOptions = {}): Strategy {
   const islands = Array.from(
-    { length: count },
+    { length: islandCount },
     () => new Island({ temperature, temperaturePeriod, active }),
   );
   const signatures = new Map<string, string>();
   let best: Parent | undefined;
   let sinceReset = 0;
 
-  const remember = (program: Parent, signature: string): void => {
+  const updateBest = (program: Parent, signature: string): void => {
     if (best !== undefined && program.fitness <= best.fitness) return;
     best = program;
     signatures.set(program.digest, signature);
@@ -43,23 +43,26 @@ export function programsDatabase({
 
   return {
     name: "funsearch",
-    found(program, signature) {
-      remember(program, signature);
+    registerSeed(program, signature) {
+      updateBest(program, signature);
       signatures.set(program.digest, signature);
       for (const island of islands) island.register(program, signature);
     },
-    select(wanted, random): Selection {
-      const island = random.integer(islands.length);
-      const home = islands[island] as Island;
-      return { place: { island, epoch: home.epoch }, parents: home.choose(wanted, random) };
+    select(count, random): Selection {
+      const index = random.integer(islands.length);
+      const island = islands[index] as Island;
+      return {
+        place: { island: index, epoch: island.epoch },
+        parents: island.choose(count, random),
+      };
     },
     register(program, signature, place): Registration {
-      remember(program, signature);
-      const home = islands[place.island] as Island;
-      if (home.epoch !== place.epoch) return { status: "late" };
+      updateBest(program, signature);
+      const island = islands[place.island] as Island;
+      if (island.epoch !== place.epoch) return { status: "late" };
       sinceReset++;
-      const newCluster = home.register(program, signature);
-      if (home.best?.digest === program.digest) signatures.set(program.digest, signature);
+      const newCluster = island.register(program, signature);
+      if (island.best?.digest === program.digest) signatures.set(program.digest, signature);
       return { status: "registered", newCluster };
     },
     maintain(random): readonly IslandReset[] {
@@ -70,11 +73,11 @@ export function programsDatabase({
     get best() {
       return best;
     },
-    elite(wanted) {
-      return mergeElites(islands, best, wanted);
+    elite(count) {
+      return mergeElites(islands, best, count);
     },
-    rivals(place: Place) {
-      return islands[place.island]?.rivals;
+    parentRange(place: Place) {
+      return islands[place.island]?.parentRange;
     },
     describe() {
       return islands.map((island) => ({ best: island.best?.fitness, clusters: island.clusters }));
@@ -82,7 +85,7 @@ export function programsDatabase({
   };
 }
 
-/** The lower half by best fitness (ties broken by a draw) is refounded from the upper half. */
+/** Resets the half with the lower best fitness (ties broken at random), with founders from the other half. */
 function resetWeakerHalf(
   islands: readonly Island[],
   signatures: ReadonlyMap<string, string>,
@@ -113,12 +116,12 @@ function resetWeakerHalf(
 function mergeElites(
   islands: readonly Island[],
   best: Parent | undefined,
-  wanted: number,
+  count: number,
 ): readonly Parent[] {
   const merged = new Map<string, Parent>();
   if (best !== undefined) merged.set(best.digest, best);
   for (const island of islands) {
-    for (const program of island.elite(wanted)) merged.set(program.digest, program);
+    for (const program of island.elite(count)) merged.set(program.digest, program);
   }
-  return [...merged.values()].sort((a, b) => b.fitness - a.fitness).slice(0, wanted);
+  return [...merged.values()].sort((a, b) => b.fitness - a.fitness).slice(0, count);
 }

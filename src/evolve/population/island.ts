@@ -1,19 +1,19 @@
 /**
- * An island: programs that breed among themselves, grouped into clusters by what they do.
+ * An island: a separate subpopulation, grouped into clusters by behaviour.
  *
  * Programs with the same signature (per-instance scores, quantised) share a cluster. Clusters are
- * kept in order of fitness; choosing parents looks at the best of them alone, so registering and
- * choosing cost the same after a million programs as after a thousand. Signatures are remembered
- * for all of them.
+ * sorted by fitness, and parents are chosen only from the best clusters, so that registration and
+ * choice cost the same after a million programs as after a thousand. The signatures of all clusters
+ * are stored.
  */
 import type { Random } from "../../core/random.ts";
 import type { Parent } from "../generators/generator.ts";
-import { drawRanks, drawShort } from "./select.ts";
-import type { Rivals } from "./strategy.ts";
+import { drawByLength, drawRanks } from "./select.ts";
+import type { ParentRange } from "./strategy.ts";
 
 /** Clusters that can be chosen. At the default spread, rank 1,000 has a weight below e^-40. */
-const RANKED = 1_000;
-/** Programs kept per cluster: the shortest. */
+const MAX_RANKED = 1_000;
+/** Programs stored per cluster: the shortest. */
 const PER_CLUSTER = 8;
 
 interface Cluster {
@@ -25,16 +25,16 @@ interface Cluster {
 export interface IslandOptions {
   /** Share of the active clusters over which the choice spreads, in (0, 1]. */
   readonly temperature: number;
-  /** Registrations after which the temperature has fallen to its floor and starts anew. */
+  /** The temperature falls to its minimum during this many registrations, then starts again. */
   readonly temperaturePeriod: number;
-  /** How many of the best clusters count as active. */
+  /** Number of best clusters that are active. */
   readonly active: number;
 }
 
 export class Island {
-  /** Rises with every reset: a program that was asked for before one arrives too late. */
+  /** Incremented by every reset: programs that were requested in an earlier epoch are late. */
   epoch = 0;
-  /** Registrations since the last reset, those that joined a cluster included. */
+  /** Registrations since the last reset, including those into an existing cluster. */
   registered = 0;
   readonly #options: IslandOptions;
   readonly #bySignature = new Map<string, Cluster | null>();
@@ -52,8 +52,8 @@ export class Island {
     return this.#bySignature.size;
   }
 
-  /** The last and the first of the active clusters; undefined while there are fewer. */
-  get rivals(): Rivals | undefined {
+  /** From the last and the first active cluster; undefined while there are fewer clusters. */
+  get parentRange(): ParentRange | undefined {
     const weakest = this.#ranked[this.#options.active - 1]?.programs[0];
     const best = this.best;
     return weakest === undefined || best === undefined ? undefined : { weakest, best };
@@ -63,36 +63,36 @@ export class Island {
   register(program: Parent, signature: string): boolean {
     this.registered++;
     const known = this.#bySignature.get(signature);
-    if (known === null) return false; // A cluster below the ranked ones: known, not kept.
+    if (known === null) return false; // A cluster below the ranked ones: only its signature is stored.
     if (known !== undefined) {
-      join(known, program);
+      addToCluster(known, program);
       return false;
     }
     const cluster: Cluster = { signature, fitness: program.fitness, programs: [program] };
     const at = position(this.#ranked, program.fitness);
-    if (at >= RANKED) {
+    if (at >= MAX_RANKED) {
       this.#bySignature.set(signature, null);
       return true;
     }
     this.#ranked.splice(at, 0, cluster);
     this.#bySignature.set(signature, cluster);
-    const fallen = this.#ranked.length > RANKED ? this.#ranked.pop() : undefined;
-    if (fallen !== undefined) this.#bySignature.set(fallen.signature, null);
+    const removed = this.#ranked.length > MAX_RANKED ? this.#ranked.pop() : undefined;
+    if (removed !== undefined) this.#bySignature.set(removed.signature, null);
     return true;
   }
 
-  /** Up to `wanted` programs of different clusters, worst first, as a best-shot prompt shows them. */
-  choose(wanted: number, random: Random): readonly Parent[] {
+  /** Up to `count` programs of different clusters, worst first, the order of a best-shot prompt. */
+  choose(count: number, random: Random): readonly Parent[] {
     const { temperature, temperaturePeriod, active } = this.#options;
-    const cooled = 1 - (this.registered % temperaturePeriod) / temperaturePeriod;
-    const count = this.#ranked.length;
-    const spread = Math.max(0.5, temperature * (0.2 + 0.8 * cooled) * Math.min(count, active));
-    return drawRanks(wanted, count, spread, random)
+    const cooling = 1 - (this.registered % temperaturePeriod) / temperaturePeriod;
+    const ranks = this.#ranked.length;
+    const spread = Math.max(0.5, temperature * (0.2 + 0.8 * cooling) * Math.min(ranks, active));
+    return drawRanks(count, ranks, spread, random)
       .map((rank) => this.#ranked[rank])
       .filter((cluster) => cluster !== undefined)
       .map((cluster) => {
         const lengths = cluster.programs.map((program) => program.source.length);
-        return cluster.programs[drawShort(lengths, random)] as Parent;
+        return cluster.programs[drawByLength(lengths, random)] as Parent;
       })
       .reverse();
   }
@@ -111,8 +111,8 @@ export class Island {
   }
 }
 
-/** Keeps the shortest programs, shortest first; equal lengths stay in order of arrival. */
-function join(cluster: Cluster, program: Parent): void {
+/** Stores the shortest programs, shortest first; equal lengths in order of registration. */
+function addToCluster(cluster: Cluster, program: Parent): void {
   const { programs } = cluster;
   if (programs.some((other) => other.digest === program.digest)) return;
   const at = programs.findIndex((other) => program.source.length < other.source.length);
@@ -121,7 +121,7 @@ function join(cluster: Cluster, program: Parent): void {
   if (programs.length > PER_CLUSTER) programs.pop();
 }
 
-/** Where a fitness belongs in a descending order: behind its equals, so that the older leads. */
+/** The insertion index of a fitness in descending order: after equal ones, so older clusters are first. */
 function position(ranked: readonly Cluster[], fitness: number): number {
   let low = 0;
   let high = ranked.length;

@@ -1,19 +1,19 @@
 /**
- * MAP-Elites (Mouret & Clune, arXiv 1504.04909, 2015): a grid over features of behaviour, the best
- * program of each cell kept, parents drawn uniformly from the filled cells.
+ * MAP-Elites (Mouret & Clune, arXiv 1504.04909, 2015): a grid over features of behaviour. Each cell
+ * holds its best program; parents are drawn uniformly from the filled cells.
  *
- * Features are measured, so that every task has them: the length of the program, in octaves, and
- * which instances it does comparatively well on: the instance groups' rank order.
+ * The features exist for every task: the program's length in half octaves, and the rank order of the
+ * instance groups by the program's mean score.
  */
 import type { Random } from "../../core/random.ts";
 import type { Parent, Place } from "../generators/generator.ts";
 import type { Strategy } from "./strategy.ts";
 
-const HERE: Place = { island: 0, epoch: 0 };
-/** Groups that instances are cut into; their order gives GROUPS! profiles. */
+const SINGLE_PLACE: Place = { island: 0, epoch: 0 };
+/** Instances are split into groups; their order gives GROUPS! profiles. */
 const GROUPS = 4;
 
-/** @param features Maps a program to its cell; equal texts share one. */
+/** @param features Maps a program to the name of its cell. */
 export function mapElites(features: (program: Parent) => string = measuredFeatures): Strategy {
   const cells = new Map<string, Parent>();
   const filled: string[] = [];
@@ -30,9 +30,9 @@ export function mapElites(features: (program: Parent) => string = measuredFeatur
 
   return {
     name: "map-elites",
-    found: place,
-    select(wanted, random) {
-      return { place: HERE, parents: draw(filled, cells, wanted, random) };
+    registerSeed: place,
+    select(count, random) {
+      return { place: SINGLE_PLACE, parents: draw(filled, cells, count, random) };
     },
     register(program) {
       return { status: "registered", newCluster: place(program) };
@@ -44,25 +44,25 @@ export function mapElites(features: (program: Parent) => string = measuredFeatur
     elite(count) {
       return [...cells.values()].sort((a, b) => b.fitness - a.fitness).slice(0, count);
     },
-    rivals: () => undefined,
+    parentRange: () => undefined,
     describe: () => [{ best: best?.fitness, clusters: cells.size }],
   };
 }
 
-/** Up to `wanted` programs of different cells, worst first. */
+/** Up to `count` programs of different cells, worst first. */
 function draw(
   filled: readonly string[],
   cells: ReadonlyMap<string, Parent>,
-  wanted: number,
+  count: number,
   random: Random,
 ): readonly Parent[] {
   const chosen = new Set<string>();
-  const most = Math.min(wanted, filled.length);
-  while (chosen.size < most) chosen.add(random.pick(filled));
+  const available = Math.min(count, filled.length);
+  while (chosen.size < available) chosen.add(random.pick(filled));
   return [...chosen].map((cell) => cells.get(cell) as Parent).sort((a, b) => a.fitness - b.fitness);
 }
 
-/** `octave of the length / order of the instance groups by mean score, best first`. */
+/** `half octave of the length / order of the instance groups by mean score, best first`. */
 function measuredFeatures({ source, scores }: Parent): string {
   const octave = Math.floor(2 * Math.log2(source.length + 1));
   const size = Math.ceil(scores.length / GROUPS);

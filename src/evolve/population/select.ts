@@ -1,10 +1,10 @@
 /**
- * Choice of clusters and of programs within them.
+ * Selection of clusters and of programs within them.
  *
- * The published softmax over scores depends on their scale: with bin counts it is pure greed,
+ * The published softmax over scores depends on their scale: with bin counts it is purely greedy,
  * divided by the largest score it is almost uniform. Here the clusters of an island are ranked and
- * the softmax runs over ranks, so that any strictly increasing change of the scores leaves every
- * choice as it was.
+ * the softmax is over ranks, so that no strictly increasing transformation of the scores changes a
+ * selection.
  */
 import type { Random } from "../../core/random.ts";
 
@@ -13,7 +13,7 @@ import type { Random } from "../../core/random.ts";
  * Source: Romera-Paredes et al., Nature 625 (2024), Methods, "Programs database".
  *
  * @param scores Finite, any scale. Higher is better.
- * @param temperature Above 0. Towards 0 the best takes all; towards infinity, uniform.
+ * @param temperature Above 0. Near 0 the best has probability 1; towards infinity, uniform.
  * @returns Probabilities, same length and order as `scores`, summing to 1 within 1e-12.
  * @throws RangeError if `scores` is empty or not finite, or `temperature` is not above 0.
  */
@@ -23,7 +23,7 @@ export function softmax(scores: readonly number[], temperature: number): number[
   const bad = scores.findIndex((score) => !Number.isFinite(score));
   if (bad !== -1) throw new RangeError(`scores[${bad}] must be finite, got ${scores[bad]}`);
 
-  // Shifting by the maximum leaves the ratios as they are and keeps exp() from overflowing.
+  // Subtracting the maximum keeps the ratios and prevents an overflow of exp().
   let best = Number.NEGATIVE_INFINITY;
   for (const score of scores) best = Math.max(best, score);
   const weights = scores.map((score) => Math.exp((score - best) / temperature));
@@ -35,7 +35,7 @@ export function softmax(scores: readonly number[], temperature: number): number[
  * Draws a rank from P(r) proportional to exp(-r / spread), r = 0 .. count - 1, in O(1) by inverting
  * the distribution. It is the tempered softmax of the scores' negative ranks.
  *
- * @param count How many ranks there are, at least 1.
+ * @param count Number of ranks, at least 1.
  * @param spread Above 0: the rank at which the weight has fallen to 1/e of the best's.
  */
 export function drawRank(count: number, spread: number, random: Random): number {
@@ -45,8 +45,8 @@ export function drawRank(count: number, spread: number, random: Random): number 
 }
 
 /**
- * Draws several different ranks (fewer if there are not so many), best first.
- * Without replacement: a prompt or a crossover that sees one program twice learns nothing.
+ * Draws `wanted` different ranks (fewer if `count` is smaller), best first. Without replacement: the
+ * same program twice in a prompt or a crossover is useless.
  */
 export function drawRanks(
   wanted: number,
@@ -56,7 +56,7 @@ export function drawRanks(
 ): readonly number[] {
   if (count <= wanted) return Array.from({ length: count }, (_, rank) => rank);
   const drawn = new Set<number>();
-  // A narrow spread makes repeats likely: after some, the next free rank is taken instead.
+  // A narrow spread repeats ranks often: after some attempts the best free ranks are taken.
   for (let tries = 0; drawn.size < wanted && tries < 8 * wanted; tries++) {
     drawn.add(drawRank(count, spread, random));
   }
@@ -70,7 +70,7 @@ export function drawRanks(
  * @param lengths Characters, at least one entry.
  * @returns An index into `lengths`.
  */
-export function drawShort(lengths: readonly number[], random: Random): number {
+export function drawByLength(lengths: readonly number[], random: Random): number {
   if (lengths.length === 1) return 0;
   let shortest = Number.POSITIVE_INFINITY;
   let longest = 0;

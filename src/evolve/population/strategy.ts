@@ -1,6 +1,6 @@
 /**
- * The contract of what decides who becomes a parent: the programs database and the plain
- * strategies that every comparison needs beside it.
+ * The contract of parent selection: implemented by the programs database and by the baselines that
+ * it is compared with.
  */
 import type { Random } from "../../core/random.ts";
 import type { Parent, Place } from "../generators/generator.ts";
@@ -13,7 +13,7 @@ export interface Selection {
 
 export type Registration =
   | { readonly status: "registered"; readonly newCluster: boolean }
-  /** Its island was reset while it was being made. */
+  /** Its island was reset after it was requested. */
   | { readonly status: "late" };
 
 export interface IslandReset {
@@ -22,8 +22,8 @@ export interface IslandReset {
   readonly founder: string;
 }
 
-/** The weakest program that still becomes a parent, and the strongest. */
-export interface Rivals {
+/** The weakest and the best program that are active as parents. */
+export interface ParentRange {
   readonly weakest: Parent;
   readonly best: Parent;
 }
@@ -31,22 +31,23 @@ export interface Rivals {
 /**
  * Contract, checked by test/contracts/strategy.ts:
  * - Equal seeds and registrations give equal selections.
- * - `best` is the fittest program ever registered, resets or not; the first of equals.
+ * - `best` is the fittest program ever registered, whether or not its island was reset; of equal ones
+ *   the first.
  * - Time per call does not grow with the number of registered programs.
  */
 export interface Strategy {
   readonly name: string;
-  /** A starting program: known everywhere. */
-  found(program: Parent, signature: string): void;
-  select(wanted: number, random: Random): Selection;
+  /** Registers a seed on every island. */
+  registerSeed(program: Parent, signature: string): void;
+  select(count: number, random: Random): Selection;
   register(program: Parent, signature: string, place: Place): Registration;
-  /** Called once after each batch; resets what its rule says, and tells. */
+  /** Called once after each batch; resets islands by the strategy's rule and reports the resets. */
   maintain(random: Random): readonly IslandReset[];
   readonly best: Parent | undefined;
-  /** Best first, different behaviour each. */
+  /** Best first, each with a different behaviour. */
   elite(count: number): readonly Parent[];
-  /** Whom a candidate of this place has to stand up to in a race; undefined: no race yet. */
-  rivals(place: Place): Rivals | undefined;
-  /** For people: islands with their best and sizes. */
+  /** The parents to race a candidate of this place against; undefined: no race yet. */
+  parentRange(place: Place): ParentRange | undefined;
+  /** For people: best fitness and number of clusters of each island. */
   describe(): readonly { readonly best: number | undefined; readonly clusters: number }[];
 }

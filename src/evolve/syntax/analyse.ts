@@ -1,9 +1,9 @@
 /**
- * Every place of a program at which an expression may be exchanged: its type, its size and the
- * names in scope there.
+ * Finds every place of a program at which an expression may be replaced: its type, its size and the
+ * names in scope.
  *
- * Places are left out where a change would break the program's form: loop headers, targets of
- * assignments, indices of tables, and helper functions that only read tables.
+ * Not included are places where a replacement would break the program's form: loop headers, targets
+ * of assignments, indices of tables, and helper functions that only read tables.
  */
 import type { ArrowFunctionExpression, FunctionDeclaration, FunctionExpression } from "estree";
 import type { Kernel } from "../../core/task.ts";
@@ -19,18 +19,18 @@ export type { Analysis, Constant, Site } from "./sites.ts";
 
 const analyses = new WeakMap<Kernel, ReturnType<typeof boundedCache<Program, Analysis>>>();
 
-/** @returns undefined where the program does not define the entry as a top-level function. */
+/** @returns undefined if the program does not define the entry as a top-level function. */
 export function analyse(program: Program, kernel: Kernel): Analysis | undefined {
-  let known = analyses.get(kernel);
-  if (known === undefined) {
-    known = boundedCache<Program, Analysis>(2_048);
-    analyses.set(kernel, known);
+  let cache = analyses.get(kernel);
+  if (cache === undefined) {
+    cache = boundedCache<Program, Analysis>(2_048);
+    analyses.set(kernel, cache);
   }
-  const cached = known.get(program);
+  const cached = cache.get(program);
   if (cached !== undefined) return cached;
-  const fresh = analyseProgram(program, kernel);
-  if (fresh !== undefined) known.set(program, fresh);
-  return fresh;
+  const analysis = analyseProgram(program, kernel);
+  if (analysis !== undefined) cache.set(program, analysis);
+  return analysis;
 }
 
 function analyseProgram(program: Program, kernel: Kernel): Analysis | undefined {
@@ -42,15 +42,15 @@ function analyseProgram(program: Program, kernel: Kernel): Analysis | undefined 
   for (const [index, statement] of program.body.entries()) {
     const place: Place = { up: undefined, node: program, key: "body", index };
     const before = scope;
-    const made = functionAt(statement, place);
-    if (made !== undefined) {
-      const { name, node } = made;
+    const declared = functionAt(statement, place);
+    if (declared !== undefined) {
+      const { name, node } = declared;
       const entry = name === kernel.entry;
       const inner: Reader = { ...reader, inEntry: entry, size: 0 };
       const takes = entry ? kernel.parameters.map(({ type }) => type) : helperTypes(node, kernel);
       const own = bindParameters(scope, node, takes);
       if (entry) parameters = node.params.flatMap((p) => (p.type === "Identifier" ? [p.name] : []));
-      if (entry || !readsTables(node, top)) readBody(node, made.place, own, inner);
+      if (entry || !readsTables(node, top)) readBody(node, declared.place, own, inner);
       reader.size += inner.size;
       const type = entry ? kernel.result : isNumeric(kernel) ? "number" : "unknown";
       scope = bind(scope, { name, type, kind: "function", takes });
@@ -136,7 +136,7 @@ function bindParameters(
   );
 }
 
-/** A helper that indexes a top-level table is a piece of the library: only its numbers evolve. */
+/** A helper that indexes a top-level table comes from a library form: only the table's numbers evolve. */
 function readsTables(node: Node, top: ReadonlyMap<string, Binding>): boolean {
   if (node.type === "MemberExpression" && node.computed && node.object.type === "Identifier") {
     if (top.get(node.object.name)?.kind === "table") return true;

@@ -1,7 +1,7 @@
-/** Small builders of nodes, so that operators read as what they make. */
+/** Builders of syntax tree nodes. */
 import type { Expression, SimpleLiteral } from "estree";
 
-/** A number as source has it: negative ones are a minus before a literal. Not NaN, not infinite. */
+/** The node of a finite number: a negative number is a minus before a literal. */
 export function numberNode(value: number): Expression {
   if (value < 0 || Object.is(value, -0)) {
     return { type: "UnaryExpression", operator: "-", prefix: true, argument: literal(-value) };
@@ -29,7 +29,7 @@ export function conditional(
   return { type: "ConditionalExpression", test, consequent, alternate };
 }
 
-/** The value of a number literal, or of a minus before one; undefined for anything else. */
+/** The value of a number literal with an optional minus; undefined for any other node. */
 export function numberOf(node: { readonly type: string }): number | undefined {
   const expression = node as Expression;
   if (expression.type === "Literal") {
@@ -42,7 +42,7 @@ export function numberOf(node: { readonly type: string }): number | undefined {
   return undefined;
 }
 
-/** Six significant digits: what a search can feel, and readable. */
+/** Default six significant digits: enough for a search, and readable. */
 export function rounded(value: number, digits = 6): number {
   return Number(value.toPrecision(digits));
 }

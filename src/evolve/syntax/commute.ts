@@ -1,11 +1,10 @@
 /**
- * Puts the operands of commutative operations in one order, where neither can change what the other
- * sees. `a > b` becomes `b < a`.
+ * Sorts the operands of commutative operations if they have no side effects. `a > b` becomes `b < a`.
  */
 import type { BinaryExpression, CallExpression, Node } from "estree";
 import { compareTrees } from "./order.ts";
 
-/** A rewritten node; `pure`: reordering it changes nothing. */
+/** A rewritten node; `pure`: it can be reordered safely. */
 export interface Canonical {
   readonly node: Node;
   readonly pure: boolean;

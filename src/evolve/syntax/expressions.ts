@@ -1,6 +1,6 @@
 /**
- * Reads one expression: its type, its size, and every place in it at which another expression of
- * that type may stand.
+ * Reads one expression: its type, its size, and every place in it that another expression of the same
+ * type may take.
  */
 import type { Kernel } from "../../core/task.ts";
 import { numberOf } from "./build.ts";
@@ -22,15 +22,15 @@ import {
   unaryType,
 } from "./types.ts";
 
-/** Nodes of an expression as they would count at a site. */
+/** The size that an expression would have at a site. */
 export function sizeAt(node: Expression, site: Site, kernel: Kernel): number {
   const reader = { kernel, sites: [], constants: [], inEntry: site.inEntry, size: 0 };
   return measureExpression(node, site.place, site.scope, reader).size;
 }
 
 /**
- * @param expected The type of the place where the expression itself does not tell; `closed` where
- * nothing else may stand there. Inner places decide for themselves.
+ * @param expected The type of the place, used if the expression's own type is unknown; `closed` if the
+ * expression must not be replaced. It does not apply to inner places.
  */
 export function readExpression(
   node: Expression,
@@ -124,7 +124,7 @@ function measureExpression(
         -1,
         isTable(node.object, scope) ? "closed" : "unknown",
       );
-      // A random index of a table is as good as NaN; one of an array or a text may be worth a try.
+      // A random index of a table gives NaN almost always; an index of an array or a text may be useful.
       const index = node.computed
         ? read(node.property, "property", -1, isTable(node.object, scope) ? "closed" : "unknown")
         : undefined;

@@ -1,6 +1,6 @@
 /**
- * The features that a kernel declares, as trees: they are leaves of the search, written out in the
- * source. Where a program names the entry's parameters differently, the feature follows.
+ * The features that a kernel declares, as trees. They are leaves of the search and appear in the source
+ * as expressions, with the program's own names for the entry's parameters.
  */
 import type { Kernel, KernelFeature } from "../../core/task.ts";
 import { type Expression, type Node, parseExpression, printNode, transform } from "./tree.ts";
@@ -14,18 +14,18 @@ export interface FeatureTree {
 const features = new WeakMap<Kernel, readonly FeatureTree[]>();
 
 export function featureTrees(kernel: Kernel): readonly FeatureTree[] {
-  let known = features.get(kernel);
-  if (known === undefined) {
-    known = kernel.features.map((feature) => {
+  let trees = features.get(kernel);
+  if (trees === undefined) {
+    trees = kernel.features.map((feature) => {
       const tree = parseExpression(feature.source);
       return { feature, tree, text: printNode(tree) };
     });
-    features.set(kernel, known);
+    features.set(kernel, trees);
   }
-  return known;
+  return trees;
 }
 
-/** The text of the numeric feature that a binary expression spells out, in the kernel's own names. */
+/** The text of the numeric feature that equals a binary expression, in the kernel's own names. */
 export function featureName(node: Expression, kernel: Kernel): string | undefined {
   for (const { feature, tree, text } of featureTrees(kernel)) {
     if (feature.type === "number" && sameTree(tree, node)) return text;
@@ -33,8 +33,12 @@ export function featureName(node: Expression, kernel: Kernel): string | undefine
   return undefined;
 }
 
-/** A feature in the names that a program gives the entry's parameters. */
-export function spelled(tree: Expression, kernel: Kernel, names: readonly string[]): Expression {
+/** A feature with the names that a program gives to the entry's parameters. */
+export function withParameterNames(
+  tree: Expression,
+  kernel: Kernel,
+  names: readonly string[],
+): Expression {
   const renamed = kernel.parameters.some(({ name }, index) => names[index] !== name);
   if (!renamed) return tree;
   return transform(tree, (node: Node) => {
@@ -45,7 +49,7 @@ export function spelled(tree: Expression, kernel: Kernel, names: readonly string
   });
 }
 
-/** Equality of the few node types that features are made of; false for anything else. */
+/** Equality of the few node types that occur in features; false for any other type. */
 function sameTree(left: Node, right: Node): boolean {
   if (left.type === "Identifier") return right.type === "Identifier" && left.name === right.name;
   if (left.type === "Literal") return right.type === "Literal" && left.value === right.value;

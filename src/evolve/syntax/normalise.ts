@@ -1,11 +1,11 @@
 /**
- * One text for all programs that differ in form alone, so that a duplicate is refused before it
- * costs a run.
+ * Gives the same text to all programs that differ only in form, so that a duplicate is refused before
+ * it costs a run.
  *
- * Formatting, comments, types, names of locals, parameters and helpers, and the order of
- * commutative operands do not matter; constants do. Names are given by nesting level (de Bruijn),
- * so that reordering two operands never changes them. Association is kept: (a + b) + c and
- * a + (b + c) differ in floating point.
+ * Formatting, comments, types, names of locals, parameters and helpers, and the order of commutative
+ * operands do not matter; constants do. New names depend on the nesting level (de Bruijn), so that
+ * reordered operands keep their names. Association is preserved: (a + b) + c and a + (b + c) differ in
+ * floating point.
  */
 import { hash } from "node:crypto";
 import type { Node } from "estree";
@@ -15,7 +15,7 @@ import { declaredBy, freeNames } from "./scope.ts";
 import { childKeys, forEachChild, type Program, parseProgram, printProgram } from "./tree.ts";
 
 export interface Normalised {
-  /** A program that does what the given one does. */
+  /** A program with the same behaviour as the given one. */
   readonly source: string;
   /** SHA-256 of `source`, 64 hexadecimal digits. */
   readonly digest: string;
@@ -38,10 +38,10 @@ interface Rules {
   readonly numeric: boolean;
 }
 
-const known = boundedCache<string, Normalised>(1_024);
+const cache = boundedCache<string, Normalised>(1_024);
 
 /**
- * @param entry The function that is called from outside: its name is kept.
+ * @param entry The function that is called from outside: its name does not change.
  * @returns undefined if the source does not parse. Equal digests mean equal behaviour; the
  * converse does not hold.
  */
@@ -51,20 +51,20 @@ export function normalise(
   { numeric = false }: NormaliseOptions = {},
 ): Normalised | undefined {
   const cacheKey = `${numeric ? 1 : 0} ${entry} ${source}`;
-  const cached = known.get(cacheKey);
+  const cached = cache.get(cacheKey);
   if (cached !== undefined) return cached;
   const program = parseProgram(source);
   if (program === undefined) return undefined;
   const text = printProgram(normaliseTree(program, entry, numeric));
   const normalised = { source: text, digest: hash("sha256", text) };
-  known.set(cacheKey, normalised);
+  cache.set(cacheKey, normalised);
   return normalised;
 }
 
 function normaliseTree(program: Program, entry: string, numeric: boolean): Program {
-  // Given names must not capture what the program takes from outside.
+  // New names must not capture the program's free names.
   let prefix = "v";
-  if (/^v_*\d*$/.test(entry) || usesGivenNames(program)) {
+  if (/^v_*\d*$/.test(entry) || usesNewNames(program)) {
     const taken = [...freeNames(program), entry];
     while (
       taken.some((name) => name.startsWith(prefix) && /^\d*$/.test(name.slice(prefix.length)))
@@ -77,12 +77,12 @@ function normaliseTree(program: Program, entry: string, numeric: boolean): Progr
   return rewrite(program, root, { prefix, numeric }).node as Program;
 }
 
-/** A cheap look before the walk with scopes: most programs have no such name at all. */
-function usesGivenNames(node: Node): boolean {
+/** A cheap check before the walk with scopes: most programs have no such name. */
+function usesNewNames(node: Node): boolean {
   if (node.type === "Identifier") return /^v_*\d*$/.test(node.name);
   let found = false;
   forEachChild(node, (child) => {
-    found ||= usesGivenNames(child);
+    found ||= usesNewNames(child);
   });
   return found;
 }
@@ -116,7 +116,7 @@ function rewrite(node: Node, outer: Scope, rules: Rules): Canonical {
   if (node.type === "Literal") return rewriteLiteral(node);
 
   const scope = enter(node, outer, rules.prefix);
-  // Most nodes stay as they are: only what changes is copied.
+  // Most nodes do not change: only changed nodes are copied.
   const changes: Record<string, unknown> = {};
   let changed = false;
   const change = (field: string, value: unknown): void => {
@@ -171,7 +171,7 @@ function rewrite(node: Node, outer: Scope, rules: Rules): Canonical {
   return result;
 }
 
-/** Types whose evaluation neither changes anything nor depends on a change beside it. */
+/** Node types whose evaluation has no side effects and does not depend on others. */
 const PURE: ReadonlySet<string> = new Set([
   "BinaryExpression",
   "LogicalExpression",
@@ -194,7 +194,7 @@ function rewriteLiteral(node: Node & { type: "Literal" }): Canonical {
     return { node, pure: true, numeric: false };
   }
   const raw = typeof node.value === "string" ? JSON.stringify(node.value) : String(node.value);
-  // An infinite literal such as 1e999 would print as a name: it keeps its own spelling.
+  // An infinite literal such as 1e999 would print as a name: its source text stays.
   if (node.value === Number.POSITIVE_INFINITY) {
     return { node, pure: true, numeric: true };
   }

@@ -1,8 +1,8 @@
-/** A total order of trees by structure, for putting commutative operands in one order. */
+/** A total order of trees by structure, to sort commutative operands. */
 import type { Node } from "estree";
 import { childKeys } from "./tree.ts";
 
-/** @returns Below 0, 0 or above 0; 0 only for trees that print alike. Ends at the first difference. */
+/** @returns Below 0, 0 or above 0; 0 only for trees with the same text. Stops at the first difference. */
 export function compareTrees(left: Node, right: Node): number {
   if (left === right) return 0;
   if (left.type !== right.type) return compareTexts(left.type, right.type);
@@ -43,7 +43,7 @@ function compareTexts(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** What tells two nodes of one type apart beside their children. */
+/** What distinguishes two nodes of the same type, except their children. */
 function attributes(node: Node): string {
   switch (node.type) {
     case "BinaryExpression":

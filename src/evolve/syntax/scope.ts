@@ -1,13 +1,13 @@
 /**
- * Which names a program declares where, and which it takes from outside.
+ * Which names a program declares in which scope, and which names are free.
  *
- * A scope is entered at a program, function, block, loop or catch; `declaredBy` says what is new
- * there. Function bodies share the scope of their parameters.
+ * A program, function, block, loop or catch opens a scope; `declaredBy` gives the names that it
+ * declares. A function's body shares the scope of its parameters.
  */
 import type { Node, Pattern, Statement } from "estree";
 import { forEachChild, type Program } from "./tree.ts";
 
-/** Names declared by entering `node`, in source order; empty where it opens no scope. */
+/** Names in the scope that `node` opens, in source order; empty if it opens none. */
 export function declaredBy(node: Node): readonly string[] {
   switch (node.type) {
     case "Program":
@@ -74,7 +74,7 @@ function patternNames(pattern: Pattern): readonly string[] {
   }
 }
 
-/** What the statements of one block declare for it alone. */
+/** Names that the statements of a block declare with block scope. */
 function declaredIn(statements: readonly (Statement | Node)[]): readonly string[] {
   const names: string[] = [];
   for (const statement of statements) {
@@ -87,7 +87,7 @@ function declaredIn(statements: readonly (Statement | Node)[]): readonly string[
   return names;
 }
 
-/** `var` declarations below the top of a function or program: they belong to all of it. */
+/** `var` declarations below the top level of a function or program: their scope is all of it. */
 function hoisted(root: Node): readonly string[] {
   const names: string[] = [];
   const visit = (node: Node, depth: number): void => {
@@ -110,7 +110,7 @@ function isFunction(node: Node): boolean {
   );
 }
 
-/** Expressions declare nothing outside functions: walks for declarations stop at them. */
+/** Expressions declare nothing outside functions, so a search for declarations stops at them. */
 function isExpressionLeaf(node: Node): boolean {
   return node.type.endsWith("Expression") || node.type === "Identifier" || node.type === "Literal";
 }

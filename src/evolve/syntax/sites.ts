@@ -1,4 +1,4 @@
-/** What the analysis of a program finds, and what its walk carries along. */
+/** The results of a program's analysis, and the state of its walk. */
 import type { Kernel } from "../../core/task.ts";
 import type { Expression, Place, Program } from "./tree.ts";
 import type { Binding, Environment, Type } from "./types.ts";
@@ -7,14 +7,14 @@ export interface Site {
   readonly node: Expression;
   readonly place: Place;
   readonly type: Type;
-  /** Nodes of the expression: a feature, a literal and a name count one each. */
+  /** Number of nodes: a feature, a literal and a name count one each. */
   readonly size: number;
   readonly scope: Environment | undefined;
-  /** Inside the entry function, where the kernel's features can be written. */
+  /** Inside the entry function, where the kernel's features can be used. */
   readonly inEntry: boolean;
 }
 
-/** A number literal that may move: in an expression, or (`table`) in a top-level table. */
+/** A number literal that may change: in an expression, or (`table`) in a top-level table. */
 export interface Constant {
   readonly place: Place;
   readonly node: Expression;
@@ -27,11 +27,11 @@ export interface Analysis {
   readonly kernel: Kernel;
   readonly sites: readonly Site[];
   readonly constants: readonly Constant[];
-  /** Nodes of all evolving expressions; tables do not count. */
+  /** Number of nodes of all evolving expressions, without tables. */
   readonly size: number;
   /** Names of the entry's parameters, which need not be the kernel's own. */
   readonly parameters: readonly string[];
-  /** The top level, by name. */
+  /** Top-level bindings, by name. */
   readonly top: ReadonlyMap<string, Binding>;
 }
 
@@ -40,7 +40,7 @@ export interface Measure {
   readonly size: number;
 }
 
-/** What a walk collects; `size` sums the expressions of one function. */
+/** The results that a walk collects; `size` is the sum over the expressions of one function. */
 export interface Reader {
   readonly kernel: Kernel;
   readonly sites: Site[];

@@ -1,6 +1,6 @@
 /**
- * Reads the statements of a program for the places where expressions may be exchanged, and carries
- * the scope from one to the next.
+ * Reads the statements of a program: finds the places where expressions may be replaced, and passes
+ * the scope from one statement to the next.
  */
 import { numberOf } from "./build.ts";
 import { readExpression } from "./expressions.ts";
@@ -8,7 +8,7 @@ import type { Reader } from "./sites.ts";
 import type { Expression, Node, Place } from "./tree.ts";
 import { bind, type Environment, elementOf, type Type } from "./types.ts";
 
-/** Where inference says nothing, what the entry returns has the kernel's type. */
+/** If inference gives no type, a value that the entry returns has the kernel's type. */
 export function returned({ inEntry, kernel }: Reader): Type {
   return inEntry ? kernel.result : "unknown";
 }
@@ -66,7 +66,7 @@ function readTable(node: Node & { type: "ArrayExpression" }, place: Place, reade
   }
 }
 
-/** Reads one statement and gives the scope that the next one sees. */
+/** Reads one statement and returns the scope of the next one. */
 export function readStatement(
   node: Node,
   place: Place,

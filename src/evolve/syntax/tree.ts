@@ -1,8 +1,8 @@
 /**
- * Syntax trees of kernel programs: parsing, printing, walking, and replacing one place of a tree.
+ * Syntax trees of kernel programs: parse, print, walk, and replace one place of a tree.
  *
- * Trees are ESTree and are never changed once built: an edit copies the spine from the place to the
- * root and shares the rest. That lets a cache hand the same tree to everybody.
+ * Trees are ESTree and immutable: an edit copies the nodes on the path from the place to the root and
+ * shares the others. So a cache can return the same tree to all callers.
  */
 import { parse, parseExpressionAt } from "acorn";
 import { generate } from "astring";
@@ -12,16 +12,16 @@ import { boundedCache } from "./cache.ts";
 
 export type { Expression, Node, Program } from "estree";
 
-/** Any node, read by key: the generic half of walking. */
+/** Any node, read by key. */
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Trees by source text. Proposals leave their tree here, so that nobody parses them again. */
+/** Source text -> tree. `printProgram` adds the trees of proposals, so that they are not parsed again. */
 const trees = boundedCache<string, Program | null>(4_096);
 
 /**
- * The tree of a JavaScript or TypeScript program; types are blanked out first where there are any.
+ * The tree of a JavaScript or TypeScript program; types are removed first if there are any.
  *
- * @returns undefined for a text that does not parse: a bad candidate is no error.
+ * @returns undefined for a text that does not parse: a bad candidate is not an error.
  */
 export function parseProgram(source: string): Program | undefined {
   const known = trees.get(source);
@@ -31,7 +31,7 @@ export function parseProgram(source: string): Program | undefined {
   return tree ?? undefined;
 }
 
-/** The tree of one trusted expression. @throws SyntaxError for anything else. */
+/** The tree of one trusted expression. @throws SyntaxError if the text is not one expression. */
 export function parseExpression(source: string): Expression {
   const node = parseExpressionAt(source, 0, { ecmaVersion: 2024 });
   if (source.slice(node.end).trim() !== "") {
@@ -40,7 +40,7 @@ export function parseExpression(source: string): Expression {
   return node as Expression;
 }
 
-/** Readable source: two spaces of indent, one statement a line, a newline at the end. */
+/** Formatted source: indented by two spaces, one statement per line, a newline at the end. */
 export function printProgram(program: Program): string {
   const source = generate(program);
   trees.set(source, program);
@@ -56,7 +56,7 @@ function parseScript(source: string): Program | null {
   try {
     return parse(source, { ecmaVersion: 2024, sourceType: "script" }) as Program;
   } catch (error) {
-    // Text that nests too deeply for the parser's stack is no program either.
+    // RangeError: the text nests too deeply for the parser's stack.
     if (error instanceof SyntaxError || error instanceof RangeError) return null;
     throw error;
   }
@@ -67,7 +67,7 @@ function parseStripped(source: string): Program | null {
   return stripped.status === "stripped" ? parseScript(stripped.text) : null;
 }
 
-/** Keys that hold child nodes, in the order of evaluation as far as it matters here. */
+/** Keys that hold child nodes, in the order of evaluation as far as it is relevant here. */
 const CHILD_KEYS: Readonly<Record<string, readonly string[]>> = {
   Program: ["body"],
   FunctionDeclaration: ["params", "body"],
@@ -101,7 +101,7 @@ const CHILD_KEYS: Readonly<Record<string, readonly string[]>> = {
   TemplateElement: [],
 };
 
-/** The keys under which a node may hold children; a name that is no reference is left out. */
+/** The keys under which a node may hold children, without names that are not references. */
 export function childKeys(node: Node): readonly string[] {
   if (node.type === "MemberExpression" && !node.computed) return ["object"];
   if (node.type === "Property") return node.computed ? ["key", "value"] : ["value"];
@@ -113,7 +113,7 @@ export function childKeys(node: Node): readonly string[] {
   );
 }
 
-/** Calls back for every direct child with the key and, in a list, the index (else -1). */
+/** Calls `visit` for every direct child with the key and, in a list, the index (else -1). */
 export function forEachChild(
   node: Node,
   visit: (child: Node, key: string, index: number) => void,
@@ -130,7 +130,7 @@ export function forEachChild(
   }
 }
 
-/** Where a node hangs: `up` is the place of `node`, the parent; undefined at the root. */
+/** The position of a child: `node` is its parent, and `up` is the parent's place, undefined at the root. */
 export interface Place {
   readonly up: Place | undefined;
   readonly node: Node;
@@ -138,7 +138,7 @@ export interface Place {
   readonly index: number;
 }
 
-/** A new tree with `replacement` at `place`; everything off the spine is shared. */
+/** A new tree with `replacement` at `place`; nodes that are not on the path to the root are shared. */
 export function replaceAt(place: Place, replacement: Node): Program {
   let child: Node = replacement;
   for (let at: Place | undefined = place; at !== undefined; at = at.up) {
@@ -150,9 +150,9 @@ export function replaceAt(place: Place, replacement: Node): Program {
 }
 
 /**
- * Several replacements at once. No place may lie inside another one.
+ * Several replacements in one tree. No place may be inside another one.
  *
- * @param edits Places of one and the same tree.
+ * @param edits Places of the same tree.
  */
 export function replaceAll(
   program: Program,
@@ -160,7 +160,7 @@ export function replaceAll(
 ): Program {
   let tree = program;
   for (const edit of edits) {
-    // Earlier edits made new nodes on the way: the path is walked anew.
+    // Earlier edits created new nodes on the path: follow it again in the new tree.
     const steps: Place[] = [];
     for (let at: Place | undefined = edit.place; at !== undefined; at = at.up) steps.push(at);
     let place: Place | undefined;
@@ -175,7 +175,7 @@ export function replaceAll(
   return tree;
 }
 
-/** A copy in which `change` has the first say on every node; undefined means "copy as it is". */
+/** A copy in which `change` may replace every node; if it returns undefined, the node is copied. */
 export function transform<T extends Node>(node: T, change: (node: Node) => Node | undefined): T {
   const changed = change(node);
   if (changed !== undefined) return changed as T;

@@ -1,6 +1,7 @@
 /**
- * Light type inference: what an expression gives, as far as its parts say. No unification, no
- * flow: where the parts do not say, the type is `unknown` and typed mutation leaves the place alone.
+ * Simple type inference: the type of an expression from the types of its parts. Without unification
+ * and flow analysis: if the parts are not enough, the type is `unknown`, and typed mutation does not
+ * change this place.
  */
 import type { ValueType } from "../../core/task.ts";
 import type { Expression, Node } from "./tree.ts";
@@ -14,13 +15,13 @@ export interface Binding {
   readonly kind: "parameter" | "constant" | "variable" | "lambda" | "table" | "function";
   /** Position in the list of its function's parameters. */
   readonly index?: number;
-  /** What a constant stands for, where it was declared with a value. */
+  /** The expression that a constant was declared with. */
   readonly value?: Expression;
   /** Types of a function's parameters. */
   readonly takes?: readonly Type[];
 }
 
-/** What is in scope, innermost first. */
+/** The bindings in scope, innermost first. */
 export interface Environment {
   readonly binding: Binding;
   readonly up: Environment | undefined;
@@ -70,7 +71,7 @@ const LIST_TO_LIST = new Set(
   "slice filter concat reverse sort toSorted toReversed fill with".split(" "),
 );
 
-/** The type of `receiver.name(...)`; `lambda`: what its function argument gives. */
+/** The type of `receiver.name(...)`; `lambda`: the result type of its function argument. */
 export function methodType(receiver: Type, name: string, lambda: Type, initial: Type): Type {
   if (TO_NUMBER.has(name)) return "number";
   if (TO_BOOLEAN.has(name)) return "boolean";
@@ -125,12 +126,12 @@ export function unaryType(operator: string): Type {
   return operator === "void" ? "unknown" : "number";
 }
 
-/** Two ways to one place: their type where they agree. */
+/** The type of a value that comes from two branches: their type if they agree. */
 export function joinTypes(left: Type, right: Type): Type {
   return left === right ? left : "unknown";
 }
 
-/** Global functions that give a plain value. */
+/** Result types of global functions. */
 export const GLOBAL_CALLS: Readonly<Record<string, Type>> = {
   Number: "number",
   parseInt: "number",

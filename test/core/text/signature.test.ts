@@ -69,32 +69,29 @@ describe("a signature", () => {
   it.each([
     ["", '0: expected "(", got the end'],
     ["add(a: number[", "14: expected a type, got the end"],
-    ["add(a: number", '13: expected ")", got the end; give every parameter a name and a type'],
-    ["add(a: number b: number)", '14: expected ")", got "b"; give every parameter'],
-    ["class Add", '0: expected a function\'s name, got "class"; class is a word of the language'],
+    ["add(a: number", '13: expected ")", got the end; write a name and a type'],
+    ["add(a: number b: number)", '14: expected ")", got "b"; write a name and a type'],
+    ["class Add", '0: expected a function\'s name, got "class"; class is a reserved word'],
     ["add(new: number)", '4: expected a parameter\'s name or ")", got "new"'],
-    ["add(a: number, a: number): number", "15: expected names that differ, got a twice"],
+    ["add(a: number, a: number): number", "15: expected unique names, got a twice"],
     [
       "add({ a }: { a: number }): number",
-      '4: expected a parameter\'s name, got "{"; a destructured',
+      '4: expected a parameter\'s name, got "{"; write a name instead of a destructured',
     ],
-    [
-      "async function add(a: number): Promise<number>",
-      "0: expected a function that gives its result at once",
-    ],
-    ["function* add(a: number): number", "8: expected a function that gives its result at once"],
+    ["async function add(a: number): Promise<number>", "0: expected a synchronous function"],
+    ["function* add(a: number): number", "8: expected a synchronous function"],
     [
       "add(a: number): number { return a; }",
-      '25: expected "}", got "return"; give the signature without',
+      '25: expected "}", got "return"; write the signature without',
     ],
     ["add(a: number): number number", '23: expected the end of the signature, got "number"'],
     ["add(a: { x: }): number", '12: expected a type, got "}"; write one such as number'],
-    ["add(a: { x(): number }): number", '10: expected ":", got "("; JSON carries no functions'],
+    ["add(a: { x(): number }): number", '10: expected ":", got "("; JSON has no functions'],
     ["add(a: `a`): number", '7: expected a type, got "`"; write string'],
     ['add(a: "open): number', '7: expected a type, got "\\""'],
     ["add(a: { [K in Keys]: number }): number", '12: expected ":", got "in"; write [key: string]:'],
-    ["add(a: [number?, string]): number", "17: expected no item that must be there"],
-    ["add(a: [...string]): number", '8: expected an array behind "..."'],
+    ["add(a: [number?, string]): number", "17: expected no required item after"],
+    ["add(a: [...string]): number", '8: expected an array after "..."'],
     ["add(a: Record<string>): number", "7: expected 2 type arguments of Record, got 1"],
     ["add(...all: number[], b: number)", '20: expected ")", got ","'],
     ["add(a: Promise): 1n", '18: expected the end of the signature, got "n"'],
@@ -113,7 +110,7 @@ describe("a signature", () => {
     ] as const) {
       const deep = (levels: number) => `f(x: ${open.repeat(levels)}number${close.repeat(levels)})`;
       expect(fault(deep(20))).toBe(open === "readonly " ? "none" : fault(deep(20)));
-      expect(fault(deep(1_000))).toContain("types nest more than 32 deep");
+      expect(fault(deep(1_000))).toContain("expected types nested at most 32 deep");
     }
     expect(fault(`f(x: ${"number | ".repeat(10_000)}null)`)).toContain("at most 20000 characters");
   });

@@ -3,7 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../src/core/json.ts";
-import { misfitOf } from "../../../src/core/text/misfit.ts";
+import { mismatchOf } from "../../../src/core/text/mismatch.ts";
 import { schemaOfType, typeOfSchema } from "../../../src/core/text/schema.ts";
 import { readSignature } from "../../../src/core/text/signature.ts";
 import { ANY, type Type, typeText } from "../../../src/core/text/type.ts";
@@ -103,7 +103,7 @@ describe("a type and its schema", () => {
         fc.pre(!/(?:""|__proto__)\??:/.test(typeText(type)));
         const validate = new Ajv2020({ strict: false }).compile(schemaOfType(type));
         for (const value of [...given, ...exampleOf(type)]) {
-          const fits = misfitOf(type, value) === undefined;
+          const fits = mismatchOf(type, value) === undefined;
           expect(fits, `${typeText(type)} takes ${JSON.stringify(value)}`).toBe(validate(value));
           if (fits) accepted++;
           else refused++;

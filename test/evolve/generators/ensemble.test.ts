@@ -111,7 +111,7 @@ describe("ensemble", () => {
 
   it("passes the turn of an exhausted arm on", async () => {
     const [few, many] = [counting("few", 3), counting("many")];
-    await play(ensembleGenerator([{ generator: few, passesOn: true }, many]), () => 1, {
+    await play(ensembleGenerator([{ generator: few, fallsThrough: true }, many]), () => 1, {
       batches: 50,
     });
     expect(few.told.length + many.told.length).toBe(200);

@@ -203,7 +203,7 @@ describe("bank", () => {
       components: [...NUMBERS, ...TESTS],
       capacity: 5_000,
       highest: 4,
-      meter: { work: 0, pause: Number.POSITIVE_INFINITY, kept: 0 },
+      meter: { work: 0, pause: Number.POSITIVE_INFINITY, bytes: 0 },
       onEntry: () => undefined,
     });
     bank.add(variable("x", "number"), inputs, true);

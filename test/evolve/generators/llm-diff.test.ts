@@ -94,7 +94,7 @@ describe("a diff", () => {
     [
       "a parameter too many",
       block("function f(a, b) {", "function f(a, b, c) {"),
-      /takes 2 arguments/,
+      /gets 2 arguments/,
     ],
   ])("with %s is refused with its reason", (_, reply, reason) => {
     const edited = applyDiff(PLAIN, reply, "f", 2);

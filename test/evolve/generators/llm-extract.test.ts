@@ -280,7 +280,7 @@ const REFUSED: readonly (readonly [string, string, number | undefined, RegExp])[
     "more parameters than there are arguments",
     js("function priority(item, bin, bins) {\n  return bins[0];\n}"),
     undefined,
-    /takes 2 arguments/,
+    /gets 2 arguments/,
   ],
   [
     "an import that it uses",

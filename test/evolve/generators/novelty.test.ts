@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { seededRandom } from "../../../src/core/random.ts";
 import type { Generator, ProposeContext } from "../../../src/evolve/generators/generator.ts";
-import { novel } from "../../../src/evolve/generators/novelty.ts";
+import { withNovelty } from "../../../src/evolve/generators/novelty.ts";
 import { specTask } from "../../../src/index.ts";
 
 const task = specTask({
@@ -37,7 +37,7 @@ function saying(...calls: readonly (readonly string[])[]): Generator {
 }
 
 // cos 10° = 0.985, cos 20° = 0.940.
-const atMost = 0.95;
+const maxCosine = 0.95;
 
 const failures = async (generator: Generator) => {
   const proposals = await generator.propose([], context, never);
@@ -48,14 +48,17 @@ const failures = async (generator: Generator) => {
 };
 
 test("a program close to one of the same call, or to one told back before, is not run", async () => {
-  const generator = novel(saying(["0", "10", "40"], ["50", "90", "20"]), { embed, atMost });
+  const generator = withNovelty(saying(["0", "10", "40"], ["50", "90", "20"]), {
+    embed,
+    maxCosine,
+  });
   expect(await failures(generator)).toEqual([false, true, false]);
   // 50 is near 40; 20 is 20 degrees from both 0 and 40, which is far enough.
   expect(await failures(generator)).toEqual([true, false, false]);
 });
 
 test("calls that overlap see what was told back when they began, whichever ends first", async () => {
-  const generator = novel(saying(["0"], ["5"]), { embed, atMost });
+  const generator = withNovelty(saying(["0"], ["5"]), { embed, maxCosine });
   const [first, second] = await Promise.all([
     generator.propose([], context, never),
     generator.propose([], context, never),
@@ -65,7 +68,7 @@ test("calls that overlap see what was told back when they began, whichever ends 
 
 test("what was refused is no reason to refuse another", async () => {
   // 19 is near the refused 10, and far enough from 0.
-  const generator = novel(saying(["0", "10"], ["19"]), { embed, atMost });
+  const generator = withNovelty(saying(["0", "10"], ["19"]), { embed, maxCosine });
   expect(await failures(generator)).toEqual([false, true]);
   expect(await failures(generator)).toEqual([false]);
 });

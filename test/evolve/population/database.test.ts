@@ -20,7 +20,7 @@ describe("strategy: funsearch", () => {
       ...program("long", 1),
       source: `function f() { return ${"1 + ".repeat(50)}1; }`,
     };
-    database.found(long, "same");
+    database.registerSeed(long, "same");
     database.register(program("short", 1), "same", { island: 0, epoch: 0 });
     const random = seededRandom(1);
     let short = 0;
@@ -37,7 +37,7 @@ describe("strategy: funsearch", () => {
   it("chooses alike when all scores are scaled and shifted", () => {
     const choose = (scale: (fitness: number) => number): string[] => {
       const database = programsDatabase({ islands: 2 });
-      database.found(program("seed", scale(0)), "seed");
+      database.registerSeed(program("seed", scale(0)), "seed");
       for (let i = 1; i <= 50; i++) {
         const place = { island: i % 2, epoch: 0 };
         database.register(program(`p${i}`, scale(Math.sin(i))), `s${i}`, place);
@@ -52,7 +52,7 @@ describe("strategy: funsearch", () => {
 
   it("refounds the weaker half from the stronger one after so many registrations", () => {
     const database = programsDatabase({ islands: 4, resetEvery: 8 });
-    database.found(program("seed", 0), "seed");
+    database.registerSeed(program("seed", 0), "seed");
     for (let i = 0; i < 8; i++) {
       database.register(program(`p${i}`, i), `s${i}`, { island: i % 4, epoch: 0 });
     }
@@ -68,7 +68,7 @@ describe("strategy: funsearch", () => {
 
   it("drops what was asked for before a reset and arrives after it", () => {
     const database = programsDatabase({ islands: 2, resetEvery: 1 });
-    database.found(program("seed", 0), "seed");
+    database.registerSeed(program("seed", 0), "seed");
     database.register(program("a", 1), "a", { island: 1, epoch: 0 });
     const [reset] = database.maintain(seededRandom(1));
     expect(reset?.island).toBe(0);
@@ -83,7 +83,7 @@ describe("strategy: funsearch", () => {
 
   it("keeps the best program whatever is reset", () => {
     const database = programsDatabase({ islands: 2, resetEvery: 2 });
-    database.found(program("seed", 0), "seed");
+    database.registerSeed(program("seed", 0), "seed");
     database.register(program("top", 9), "top", { island: 0, epoch: 0 });
     database.register(program("other", 3), "other", { island: 1, epoch: 0 });
     database.maintain(seededRandom(2));

@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../src/core/random.ts";
-import { drawRank, drawRanks, drawShort, softmax } from "../../../src/evolve/population/select.ts";
+import {
+  drawByLength,
+  drawRank,
+  drawRanks,
+  softmax,
+} from "../../../src/evolve/population/select.ts";
 
 describe("softmax", () => {
   it("doubles the odds for a lead of temperature times ln 2", () => {
@@ -75,13 +80,13 @@ describe("drawRanks", () => {
   });
 });
 
-describe("drawShort", () => {
+describe("drawByLength", () => {
   it("prefers the shorter program by the published odds", () => {
     // Lengths 10 and 20: softmax of 0 and -10/20 gives odds of e^0.5.
     const random = seededRandom(4);
     let short = 0;
     const draws = 30_000;
-    for (let i = 0; i < draws; i++) if (drawShort([20, 10], random) === 1) short++;
+    for (let i = 0; i < draws; i++) if (drawByLength([20, 10], random) === 1) short++;
     const p = Math.exp(0.5) / (1 + Math.exp(0.5));
     expect(Math.abs(short - draws * p)).toBeLessThan(5 * Math.sqrt(draws * p * (1 - p)));
   });

@@ -19,7 +19,7 @@ describe("plain strategies", () => {
 
   it("best-of-n always starts from the seeds", () => {
     const strategy = strategyByName("best-of-n");
-    strategy.found(parent("seed", 0), "seed");
+    strategy.registerSeed(parent("seed", 0), "seed");
     strategy.register(parent("better", 5), "better", place);
     const random = seededRandom(1);
     for (let i = 0; i < 20; i++) {
@@ -29,7 +29,7 @@ describe("plain strategies", () => {
 
   it("sequential always starts from the best so far", () => {
     const strategy = strategyByName("sequential");
-    strategy.found(parent("seed", 0), "seed");
+    strategy.registerSeed(parent("seed", 0), "seed");
     strategy.register(parent("better", 5), "better", place);
     strategy.register(parent("worse", 1), "worse", place);
     expect(strategy.select(2, seededRandom(1)).parents.map(({ digest }) => digest)).toEqual([

@@ -1,9 +1,9 @@
 /**
- * The bank: all expressions over some variables, by type and level, one for each behaviour.
+ * The bank: all expressions over some variables, by type and level, one per behaviour.
  *
- * Levels are costs. Level by level every component is applied to everything below it; what behaves
- * on all contexts like something kept before is dropped (observational equivalence: Albarghouthi,
- * Gulwani and Kincaid, CAV 2013; Udupa et al., PLDI 2013).
+ * Levels are costs. Level by level, every component is applied to all entries below it. An expression
+ * that behaves on all contexts like an earlier one is dropped (observational equivalence:
+ * Albarghouthi, Gulwani and Kincaid, CAV 2013; Udupa et al., PLDI 2013).
  */
 import { type Component, compose, type Expression } from "./expression.ts";
 import {
@@ -17,48 +17,52 @@ import {
 } from "./values.ts";
 
 export interface Entry {
-  /** Replaced when a cheaper one of the same behaviour turns up. */
+  /** Replaced when a cheaper one with the same behaviour is found. */
   expression: Expression;
   readonly values: Vector;
   readonly key: number;
   readonly level: number;
 }
 
-/** Work is counted in values computed, never in seconds, so that a search can be repeated. */
+/** Work is counted in computed values, never in seconds, so that a search can be repeated. */
 export interface Meter {
   work: number;
-  /** Where the present turn ends. */
+  /** The work at which the current turn ends. */
   pause: number;
-  /** Bytes that all banks together keep, about. */
-  kept: number;
+  /** Approximate bytes of all banks together. */
+  bytes: number;
 }
 
-/** Bound of memory, in bytes as counted here; what is not collected yet comes on top. */
-const MOST_KEPT = 200_000_000;
-/** What an entry takes beside its values: itself, its expression, its places in map and lists. */
+/** Memory limit in bytes as counted here, without garbage that is not collected yet. */
+const MAX_BYTES = 200_000_000;
+/** Bytes of an entry without its values: the object, its expression, its places in map and lists. */
 const ENTRY_BYTES = 280;
 
 export interface BankOptions {
   readonly contexts: number;
   readonly components: readonly Component[];
-  /** Entries kept of each type. */
+  /** Maximum number of entries per type. */
   readonly capacity: number;
+  /** Highest level. */
   readonly highest: number;
   readonly meter: Meter;
-  /** Called for each new behaviour, kept or beyond capacity. */
+  /** Called for each new behaviour, stored or beyond capacity. */
   readonly onEntry: (entry: Entry) => void;
 }
 
 export interface Bank {
   readonly contexts: number;
-  /** The level under way. */
+  /** The current level. */
   readonly level: number;
-  /** Adds one from elsewhere; combined with others from its level on, at the earliest the next. */
+  /**
+   * Adds an expression from outside. It is combined with others from its level on, at the earliest at
+   * the next level, or at level 1 if `early`.
+   */
   add(expression: Expression, values: Vector, early?: boolean): Entry | undefined;
   find(type: Type, key: number): Entry | undefined;
   /** In order of discovery. */
   all(type: Type): readonly Entry[];
-  /** Runs until the highest level is done, pausing whenever the meter says so. */
+  /** Runs until the highest level is complete; yields when the meter's work reaches `pause`. */
   grow(): Iterator<undefined>;
 }
 
@@ -73,13 +77,13 @@ export function createBank(options: BankOptions): Bank {
     levels[type] = Array.from({ length: highest + 2 }, () => []);
   }
   let level = 0;
-  const least = Math.ceil(contexts / 2);
+  const minDefined = Math.ceil(contexts / 2);
 
-  /** Undefined where the behaviour is known, or there is none on half of the contexts. */
-  const keep = (values: Vector, type: Type, make: () => Expression, at: number) => {
-    let some = 0;
-    for (let k = 0; k < contexts; k++) if (values[k] !== undefined) some++;
-    if (some < least) return undefined;
+  /** Undefined if the behaviour is known, or more than half of the values are undefined. */
+  const insert = (values: Vector, type: Type, make: () => Expression, at: number) => {
+    let defined = 0;
+    for (let k = 0; k < contexts; k++) if (values[k] !== undefined) defined++;
+    if (defined < minDefined) return undefined;
     const key = fingerprint(values);
     const seen = known[type];
     const before = seen.get(key);
@@ -93,8 +97,8 @@ export function createBank(options: BankOptions): Bank {
     }
     if (at > 1 && isConstant(values) && !isLeaf(make())) return undefined;
     const entry: Entry = { expression: make(), values, key, level: at };
-    if (seen.size < capacity && meter.kept < MOST_KEPT) {
-      meter.kept += ENTRY_BYTES + sizeOf(values);
+    if (seen.size < capacity && meter.bytes < MAX_BYTES) {
+      meter.bytes += ENTRY_BYTES + sizeOf(values);
       seen.set(key, entry);
       order[type].push(entry);
       levels[type][at]?.push(entry);
@@ -123,7 +127,7 @@ export function createBank(options: BankOptions): Bank {
       const third = c.values[k];
       if (third !== undefined) values[k] = bounded(part.apply(first, second, third));
     }
-    keep(values, part.gives, () => expressionOf(part, entries), at);
+    insert(values, part.gives, () => expressionOf(part, entries), at);
   }
 
   function* combine(part: Component): Generator<undefined> {
@@ -168,10 +172,10 @@ export function createBank(options: BankOptions): Bank {
       return level;
     },
     add(expression, values, early = false) {
-      const soonest = early ? 1 : level + 1;
-      const at = Math.min(highest + 1, Math.max(soonest, expression.cost));
+      const earliest = early ? 1 : level + 1;
+      const at = Math.min(highest + 1, Math.max(earliest, expression.cost));
       meter.work += contexts;
-      return keep(values, expression.type, () => expression, at);
+      return insert(values, expression.type, () => expression, at);
     },
     find: (type, key) => known[type].get(key),
     all: (type) => order[type],
@@ -184,7 +188,7 @@ export function createBank(options: BankOptions): Bank {
   };
 }
 
-/** What is the same in all contexts says no more than a constant does. */
+/** Whether the value is the same in all contexts: then a constant is enough. */
 function isConstant(values: Vector): boolean {
   const [first] = values;
   if (values.length < 2 || typeof first === "object") return false;

@@ -1,4 +1,4 @@
-/** Components between texts and numbers, tests of texts, and patterns in them. */
+/** Components that convert between texts and numbers, tests of texts, and patterns in texts. */
 import { type Component, component } from "./expression.ts";
 
 const N = "number";
@@ -6,7 +6,7 @@ const B = "boolean";
 const S = "string";
 const SS = "string[]";
 
-const whole = (...numbers: readonly number[]): boolean => numbers.every(Number.isInteger);
+const areIntegers = (...numbers: readonly number[]): boolean => numbers.every(Number.isInteger);
 
 export const BETWEEN: readonly Component[] = [
   component("String", [N], S, (n) => `String(${n})`, String),
@@ -30,7 +30,7 @@ export const BETWEEN: readonly Component[] = [
     [N, N],
     S,
     (n, d) => `${n}.toFixed(${d})`,
-    (n, d) => (whole(d) && d >= 0 && d < 10 ? n.toFixed(d) : undefined),
+    (n, d) => (areIntegers(d) && d >= 0 && d < 10 ? n.toFixed(d) : undefined),
     { levels: [5, 1] },
   ),
   component(
@@ -46,7 +46,7 @@ export const BETWEEN: readonly Component[] = [
     [N],
     S,
     (n) => `String.fromCharCode(${n})`,
-    (n) => (whole(n) && n >= 32 && n < 0xd800 ? String.fromCharCode(n) : undefined),
+    (n) => (areIntegers(n) && n >= 32 && n < 0xd800 ? String.fromCharCode(n) : undefined),
   ),
   component(
     "===text",

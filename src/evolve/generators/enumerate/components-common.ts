@@ -1,4 +1,4 @@
-/** Components that lists of numbers and lists of texts have in common. */
+/** The components of every type of list. */
 import { type Component, component } from "./expression.ts";
 import { elementOf } from "./lambdas.ts";
 import type { ListType } from "./values.ts";
@@ -6,13 +6,12 @@ import type { ListType } from "./values.ts";
 const N = "number";
 const B = "boolean";
 
-const whole = (...numbers: readonly number[]): boolean => numbers.every(Number.isInteger);
+const areIntegers = (...numbers: readonly number[]): boolean => numbers.every(Number.isInteger);
 
-/** What every kind of list has. */
-export function common(list: ListType): readonly Component[] {
+export function listComponents(list: ListType): readonly Component[] {
   const element = elementOf(list);
   const name = (text: string): string => `${text} ${list}`;
-  // The rows are written once for both kinds: within one row all lists are of the same kind.
+  // The rows are the same for all types of lists: within one row all lists have the same type.
   const L = list as "number[]";
   const E = element as "number";
   return [
@@ -42,7 +41,7 @@ export function common(list: ListType): readonly Component[] {
       [L, N],
       E,
       (l, n) => `${l}[${n}]`,
-      (l, n) => (whole(n) ? l[n] : undefined),
+      (l, n) => (areIntegers(n) ? l[n] : undefined),
       {
         levels: [5, 4],
       },
@@ -80,7 +79,7 @@ export function common(list: ListType): readonly Component[] {
       [L, N],
       L,
       (l, n) => `${l}.slice(${n})`,
-      (l, n) => (whole(n) ? l.slice(n) : undefined),
+      (l, n) => (areIntegers(n) ? l.slice(n) : undefined),
       { levels: [4, 3] },
     ),
     component(
@@ -88,7 +87,7 @@ export function common(list: ListType): readonly Component[] {
       [L, N, N],
       L,
       (l, a, b) => `${l}.slice(${a}, ${b})`,
-      (l, a, b) => (whole(a, b) ? l.slice(a, b) : undefined),
+      (l, a, b) => (areIntegers(a, b) ? l.slice(a, b) : undefined),
       { levels: [3, 3, 3] },
     ),
     component(

@@ -1,6 +1,6 @@
 /**
- * Components over dates: days of the Gregorian calendar as texts YYYY-MM-DD, as milliseconds since
- * 1970 (UTC), and as their parts. They take part where the inputs show dates, or years.
+ * Components for dates: days of the Gregorian calendar as texts YYYY-MM-DD, as milliseconds since
+ * 1970 (UTC), and as their parts. They are used if the inputs contain dates or years.
  */
 import { type Component, component, constant } from "./expression.ts";
 
@@ -9,14 +9,14 @@ const S = "string";
 
 export const ISO_DATE = /^\d{4}-\d\d-\d\d$/;
 const DATE_NAME = /date|day|month|year|born|birth/i;
-/** What `Date` can hold, in milliseconds either side of 1970. */
-const FURTHEST = 8.64e15;
+/** The range of `Date`, in milliseconds before and after 1970. */
+const MAX_MS = 8.64e15;
 
 const DAY_MS = 86_400_000;
 export const DAY = constant(DAY_MS, "number", 1);
 
-/** Midnights alone: any small number would be a time of 1970, and have parts that say nothing. */
-const valid = (ms: number): boolean => ms % DAY_MS === 0 && Math.abs(ms) <= FURTHEST;
+/** Only midnights: else any small number would be a time in 1970, with meaningless parts. */
+const valid = (ms: number): boolean => ms % DAY_MS === 0 && Math.abs(ms) <= MAX_MS;
 
 const getter = (name: string, part: (date: Date) => number): Component =>
   component(
@@ -41,7 +41,7 @@ export const DATES: readonly Component[] = [
     S,
     (ms) => `new Date(${ms}).toISOString().slice(0, 10)`,
     (ms) => {
-      // Years of more than four digits are written in another form.
+      // Years with more than four digits have another text format.
       if (!valid(ms)) return undefined;
       const text = new Date(ms).toISOString().slice(0, 10);
       return ISO_DATE.test(text) ? text : undefined;
@@ -67,7 +67,7 @@ export const DATES: readonly Component[] = [
   getter("getUTCDay", (date) => date.getUTCDay()),
 ];
 
-/** Whether the inputs hold days, or numbers that are called after them. */
+/** Whether the inputs contain dates, or integers with a name such as "year" or "month". */
 export function hasDates(
   names: readonly string[],
   inputs: readonly (readonly unknown[])[],

@@ -1,4 +1,4 @@
-/** Which components a search works with: what the types of its inputs and results call for. */
+/** Selects the components of a search by the types of its inputs and results. */
 import { NUMBERS, TESTS } from "./components.ts";
 import { BETWEEN } from "./components-between.ts";
 import { DATES } from "./components-dates.ts";
@@ -8,30 +8,30 @@ import { TEXTS } from "./components-text.ts";
 import type { Component } from "./expression.ts";
 import type { Type } from "./values.ts";
 
-export interface Wanted {
+export interface Domain {
   readonly types: ReadonlySet<Type>;
   readonly dates: boolean;
-  /** The fields of records that the inputs show. */
+  /** Components for the fields of the records in the inputs. */
   readonly fields: readonly Component[];
 }
 
-export function componentsFor({ types, dates, fields }: Wanted): readonly Component[] {
+export function componentsFor({ types, dates, fields }: Domain): readonly Component[] {
   const records = types.has("record") || types.has("record[]");
   const parts = [...fields, ...NUMBERS, ...TESTS, ...NUMBER_LISTS];
   if (records) parts.push(...RECORDS);
   if (dates) parts.push(...DATES);
   const ofTexts = [...TEXTS, ...BETWEEN, ...TEXT_LISTS];
-  if (withTexts({ types, fields })) parts.push(...ofTexts);
+  if (usesTexts({ types, fields })) parts.push(...ofTexts);
   else parts.push(...ofTexts.filter(({ name }) => OF_DIGITS.has(name)));
   return parts;
 }
 
-/** Texts take part where there are some, as parameters, fields, names of fields or results. */
-export function withTexts({ types, fields }: Pick<Wanted, "types" | "fields">): boolean {
+/** Whether there are texts: as parameters, fields, names of fields or results. */
+export function usesTexts({ types, fields }: Pick<Domain, "types" | "fields">): boolean {
   if (types.has("string") || types.has("string[]")) return true;
   if (fields.some(({ gives }) => gives === "string" || gives === "string[]")) return true;
   return fields.length === 0 && types.has("record");
 }
 
-/** The way of a number to its digits and back. */
+/** Components that convert a number to its digits and back. */
 const OF_DIGITS = new Set(["String", "chars", "numbers", "Number", "reversed", "join", "length"]);

@@ -1,5 +1,5 @@
-/** Components over lists of numbers or texts that need no body of their own. */
-import { common } from "./components-common.ts";
+/** Components for lists of numbers or texts, without lambda bodies. */
+import { listComponents } from "./components-common.ts";
 import { type Component, component } from "./expression.ts";
 
 const N = "number";
@@ -100,7 +100,7 @@ export const NUMBER_LISTS: readonly Component[] = [
     (l) => `${l}.map(Number)`,
     (l) => l.map(Number),
   ),
-  ...common(NS),
+  ...listComponents(NS),
 ];
 
 export const TEXT_LISTS: readonly Component[] = [
@@ -138,7 +138,7 @@ export const TEXT_LISTS: readonly Component[] = [
     (l) => `${l}.map(String)`,
     (l) => l.map(String),
   ),
-  ...common(SS),
+  ...listComponents(SS),
 ];
 
 function range(from: number, to: number): readonly number[] | undefined {

@@ -1,8 +1,8 @@
 /**
- * Components over records and lists of them: what the language has for any record, and the fields
- * that the inputs of a task show.
+ * Components for records and lists of records: operations on any record, and the fields of the records
+ * in a task's inputs.
  */
-import { common } from "./components-common.ts";
+import { listComponents } from "./components-common.ts";
 import { type Component, component, compose, type Expression } from "./expression.ts";
 import { commonType, isRecord, type RecordValue, type Type, type Value } from "./values.ts";
 
@@ -14,12 +14,11 @@ const SS = "string[]";
 const R = "record";
 const RS = "record[]";
 
-/** Fields of one kind of record that are looked at. */
-const MOST_FIELDS = 12;
-/** How many records deep. */
-const DEEPEST = 3;
+const MAX_FIELDS = 12;
+/** Maximum nesting of records. */
+const MAX_DEPTH = 3;
 
-/** What lists of records have in common with others; records are never equal by identity. */
+/** The listComponents list components that do not compare elements: records are never equal by identity. */
 const OF_LISTS = /^(length|first|last|at|reversed|tail|init|from|between|concat) /;
 
 export const RECORDS: readonly Component[] = [
@@ -78,10 +77,10 @@ export const RECORDS: readonly Component[] = [
     (a, b) => ({ ...a, ...b }),
     { levels: [3, 3] },
   ),
-  ...common(RS).filter(({ name }) => OF_LISTS.test(name)),
+  ...listComponents(RS).filter(({ name }) => OF_LISTS.test(name)),
 ];
 
-/** The steps to each field of these records, and to each column of lists of them. */
+/** A component for each field of the records, and for each column of lists of records. */
 export function fieldsOf(inputs: readonly unknown[]): readonly Component[] {
   const found = new Map<string, Component>();
   const add = (part: Component): void => {
@@ -109,11 +108,11 @@ export function fieldsOf(inputs: readonly unknown[]): readonly Component[] {
   return [...found.values()];
 }
 
-/** The fields of a leaf, and theirs, as leaves: as cheap as a parameter. */
+/** The fields of a leaf, and their fields, as leaves: as cheap as a parameter. */
 export function fieldLeaves(
   leaf: { readonly expression: Expression; readonly values: readonly (Value | undefined)[] },
   fields: readonly Component[],
-  depth = DEEPEST,
+  depth = MAX_DEPTH,
 ): readonly { readonly expression: Expression; readonly values: readonly (Value | undefined)[] }[] {
   if (depth === 0) return [];
   const own = leaf.expression.type;
@@ -130,14 +129,14 @@ export function fieldLeaves(
     });
 }
 
-/** Every record in a value, however deep. */
+/** Every record in a value, at any depth. */
 function recordsIn(value: unknown): readonly RecordValue[] {
   if (Array.isArray(value)) return value.flatMap(recordsIn);
   if (!isRecord(value)) return [];
   return [value, ...Object.values(value).flatMap(recordsIn)];
 }
 
-/** Names that come back in many records, and have values of one type in all that have them. */
+/** Names that occur in many records and always have values of the same type. */
 function fieldTypes(records: readonly RecordValue[]): ReadonlyMap<string, Type> {
   const seen = new Map<string, unknown[]>();
   for (const record of records) {
@@ -151,8 +150,8 @@ function fieldTypes(records: readonly RecordValue[]): ReadonlyMap<string, Type> 
   const often = [...seen].sort(([, a], [, b]) => b.length - a.length);
   const [, most = []] = often[0] ?? [];
   for (const [name, values] of often) {
-    // A name that only a few records have is a key of a dictionary.
-    if (types.size >= MOST_FIELDS || values.length * 2 < most.length || values.length < 2) break;
+    // A name that occurs in few records is a key of a dictionary.
+    if (types.size >= MAX_FIELDS || values.length * 2 < most.length || values.length < 2) break;
     const type = commonType(values);
     if (type !== undefined) types.set(name, type);
   }

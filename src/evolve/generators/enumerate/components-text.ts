@@ -1,4 +1,4 @@
-/** Components that make texts out of texts, take them apart or measure them. */
+/** Components that build, split and measure texts. */
 import { type Component, component } from "./expression.ts";
 
 const N = "number";
@@ -7,8 +7,8 @@ const SS = "string[]";
 
 const reversed = (text: string): string => [...text].reverse().join("");
 
-/** An index must be a whole number: JavaScript would cut it silently, and so hide a mistake. */
-const whole = (...numbers: readonly number[]): boolean => numbers.every(Number.isInteger);
+/** An index must be an integer: JavaScript would truncate it silently and hide an error. */
+const areIntegers = (...numbers: readonly number[]): boolean => numbers.every(Number.isInteger);
 
 export const TEXTS: readonly Component[] = [
   component(
@@ -103,7 +103,7 @@ export const TEXTS: readonly Component[] = [
     [S, N],
     S,
     (s, n) => `${s}.charAt(${n})`,
-    (s, n) => (whole(n) ? s.charAt(n) : undefined),
+    (s, n) => (areIntegers(n) ? s.charAt(n) : undefined),
     { levels: [4, 5] },
   ),
   component(
@@ -111,7 +111,7 @@ export const TEXTS: readonly Component[] = [
     [S, N],
     S,
     (s, n) => `${s}.slice(${n})`,
-    (s, n) => (whole(n) ? s.slice(n) : undefined),
+    (s, n) => (areIntegers(n) ? s.slice(n) : undefined),
     { levels: [4, 4] },
   ),
   component(
@@ -119,7 +119,7 @@ export const TEXTS: readonly Component[] = [
     [S, N],
     S,
     (s, n) => `${s}.slice(-${n})`,
-    (s, n) => (whole(n) && n > 0 ? s.slice(-n) : undefined),
+    (s, n) => (areIntegers(n) && n > 0 ? s.slice(-n) : undefined),
     { levels: [3, 3] },
   ),
   component(
@@ -127,7 +127,7 @@ export const TEXTS: readonly Component[] = [
     [S, N, N],
     S,
     (s, a, b) => `${s}.slice(${a}, ${b})`,
-    (s, a, b) => (whole(a, b) ? s.slice(a, b) : undefined),
+    (s, a, b) => (areIntegers(a, b) ? s.slice(a, b) : undefined),
     { levels: [3, 3, 3] },
   ),
   component(
@@ -159,7 +159,7 @@ export const TEXTS: readonly Component[] = [
     [S, N],
     S,
     (s, n) => `${s}.repeat(${n})`,
-    (s, n) => (whole(n) && n >= 0 && s.length * n < 10_000 ? s.repeat(n) : undefined),
+    (s, n) => (areIntegers(n) && n >= 0 && s.length * n < 10_000 ? s.repeat(n) : undefined),
     { levels: [3, 4] },
   ),
   component(
@@ -181,7 +181,7 @@ export const TEXTS: readonly Component[] = [
     [S, N, S],
     S,
     (s, n, c) => `${s}.padStart(${n}, ${c})`,
-    (s, n, c) => (whole(n) && n < 1_000 ? s.padStart(n, c) : undefined),
+    (s, n, c) => (areIntegers(n) && n < 1_000 ? s.padStart(n, c) : undefined),
     { levels: [4, 3, 2] },
   ),
   component(
@@ -189,7 +189,7 @@ export const TEXTS: readonly Component[] = [
     [S, N, S],
     S,
     (s, n, c) => `${s}.padEnd(${n}, ${c})`,
-    (s, n, c) => (whole(n) && n < 1_000 ? s.padEnd(n, c) : undefined),
+    (s, n, c) => (areIntegers(n) && n < 1_000 ? s.padEnd(n, c) : undefined),
     { levels: [4, 2, 1] },
   ),
 ];

@@ -1,9 +1,9 @@
 /**
- * Components over numbers and truth values.
+ * Components for numbers and booleans.
  *
- * `levels` bound how deep an argument may be: an index is seldom a long formula, and every bound
- * pays for a deeper search elsewhere. What is printed means what `apply` computes, on finite
- * numbers within bounds.
+ * `levels` limit the depth of an argument: an index is rarely a long formula, and each limit allows a
+ * deeper search elsewhere. The printed text computes the same as `apply`, for finite numbers within
+ * bounds.
  */
 import { type Component, component } from "./expression.ts";
 

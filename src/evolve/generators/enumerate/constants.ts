@@ -1,5 +1,5 @@
 /**
- * Constants worth trying: numbers that people write, and texts that the examples show.
+ * The constants of a search: common numbers, and texts from the examples.
  */
 import { constant, type Expression } from "./expression.ts";
 import type { Value } from "./values.ts";
@@ -9,7 +9,7 @@ export interface Example {
   readonly expected: unknown;
 }
 
-const USUAL: readonly (readonly [value: number, cost: number])[] = [
+const COMMON: readonly (readonly [value: number, cost: number])[] = [
   [0, 1],
   [1, 1],
   [2, 1],
@@ -24,21 +24,21 @@ const WITH_TEXT: readonly (readonly [value: number, cost: number])[] = [
   [65, 3],
 ];
 const CLASSES = ["aeiou", "0123456789", "abcdefghijklmnopqrstuvwxyz"];
-const MOST_NUMBERS = 6;
-const MOST_MARKS = 6;
-const MOST_WORDS = 8;
+const MAX_NUMBERS = 6;
+const MAX_MARKS = 6;
+const MAX_WORDS = 8;
 
-/** @returns One of each, cheapest first. */
+/** @returns Each constant once, cheapest first. */
 export function constantsOf(examples: readonly Example[], texts: boolean): readonly Expression[] {
   const costs = new Map<Value, number>();
   const add = (value: Value, cost: number): void => {
     if ((costs.get(value) ?? Infinity) > cost) costs.set(value, cost);
   };
-  for (const [value, cost] of USUAL) add(value, cost);
+  for (const [value, cost] of COMMON) add(value, cost);
   const repeated = repeatedOutputs(examples);
   let numbers = 0;
   for (const value of repeated) {
-    if (typeof value === "number" && !costs.has(value) && numbers++ < MOST_NUMBERS) add(value, 2);
+    if (typeof value === "number" && !costs.has(value) && numbers++ < MAX_NUMBERS) add(value, 2);
   }
   if (texts) {
     for (const [value, cost] of WITH_TEXT) add(value, cost);
@@ -51,7 +51,7 @@ export function constantsOf(examples: readonly Example[], texts: boolean): reado
     let words = 0;
     for (const word of [...repeated, ...newWords(examples)]) {
       if (typeof word !== "string" || costs.has(word) || word.length > 40) continue;
-      if (words++ < MOST_WORDS) add(word, 2);
+      if (words++ < MAX_WORDS) add(word, 2);
     }
   }
   return [...costs]
@@ -59,7 +59,7 @@ export function constantsOf(examples: readonly Example[], texts: boolean): reado
     .map(([value, cost]) => constant(value, typeof value === "string" ? "string" : "number", cost));
 }
 
-/** Results that come back for several inputs: the likely literals of a choice. */
+/** Results of several inputs: likely literals of a conditional. */
 function repeatedOutputs(examples: readonly Example[]): readonly unknown[] {
   const seen = new Map<unknown, number>();
   for (const { expected } of examples) seen.set(expected, (seen.get(expected) ?? 0) + 1);
@@ -67,7 +67,7 @@ function repeatedOutputs(examples: readonly Example[]): readonly unknown[] {
   return [...seen].filter(([, times]) => few || times > 1).map(([value]) => value);
 }
 
-/** What stands in a result and nowhere in its input, in at least two examples. */
+/** Parts of a result that do not occur in its input, in at least two examples. */
 function newWords(examples: readonly Example[]): readonly string[] {
   const seen = new Map<string, number>();
   for (const { input, expected } of examples) {
@@ -86,15 +86,15 @@ function newWords(examples: readonly Example[]): readonly string[] {
     .map(([part]) => part);
 }
 
-/** Characters that are neither letters nor digits; all characters where they are few. */
+/** Characters that are neither letters nor digits; all characters if there are few. */
 function marksOf(texts: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const text of texts) for (const c of text) counts.set(c, (counts.get(c) ?? 0) + 1);
-  const few = counts.size <= MOST_MARKS;
+  const few = counts.size <= MAX_MARKS;
   return [...counts]
     .filter(([c]) => few || !/[a-z0-9]/i.test(c))
     .sort(([, a], [, b]) => b - a)
-    .slice(0, MOST_MARKS)
+    .slice(0, MAX_MARKS)
     .map(([c]) => c);
 }
 

@@ -1,23 +1,23 @@
 /**
- * Decision lists: `test ? term : otherwise`, out of terms that are right on some contexts.
+ * Decision lists: `test ? term : otherwise`, from terms that are correct on some contexts.
  *
- * Divide and conquer after Alur, Radhakrishna and Udupa (TACAS 2017): terms and tests come from the
- * enumeration, the list is the cheapest one with the fewest leaves. At most 24 contexts take part;
- * where the list fails on another one, that one joins them and the list is made anew.
+ * Divide and conquer as in Alur, Radhakrishna and Udupa (TACAS 2017): terms and tests come from the
+ * enumeration, and the list is the cheapest one with the fewest leaves. It is built for a sample of 24
+ * contexts. If it fails on another context, that context is added and the list is built again.
  */
 import type { Bank, Entry, Meter } from "./bank.ts";
-import { BOTH, CHOICE, compose, constant, EITHER, type Expression, NOT } from "./expression.ts";
+import { AND, CONDITIONAL, compose, constant, type Expression, NOT, OR } from "./expression.ts";
 import { applied, costOfNumber } from "./parts.ts";
 import { equalValues, type Type, type Vector } from "./values.ts";
 
 const SAMPLE = 24;
-const TERMS = 300;
-const MOST_TESTS = 400;
-const MOST_WORK = 1_000_000;
+const MAX_TERMS = 300;
+const MAX_TESTS = 400;
+const MAX_WORK = 1_000_000;
 
-export interface Choice {
+export interface DecisionList {
   readonly expression: Expression;
-  /** What the list costs beyond its nodes: a branch for one context is more likely chance. */
+  /** Cost in addition to its nodes: a branch for a single context is probably overfitting. */
   readonly penalty: number;
 }
 
@@ -34,14 +34,14 @@ interface List {
   readonly penalty: number;
 }
 
-/** @returns undefined where no list of at most `leaves` leaves fits all contexts. */
+/** @returns undefined if no list with at most `leaves` leaves is correct on all contexts. */
 export function decide(
   bank: Bank,
   type: Type,
   target: Vector,
   leaves: number,
   meter: Meter,
-): Choice | undefined {
+): DecisionList | undefined {
   const contexts = target.length;
   const step = Math.max(1, contexts / SAMPLE);
   const sample = new Set<number>();
@@ -68,12 +68,12 @@ function listOn(
   const terms = termsOn(sample, bank.all(type), type, target, meter);
   const tests = testsOn(
     sample,
-    [...limitsOn(bank.all("number")), ...bank.all("boolean")],
+    [...thresholdTests(bank.all("number")), ...bank.all("boolean")],
     all,
     meter,
   );
   const memo = new Map<number, List | undefined>();
-  const stop = meter.work + MOST_WORK;
+  const stop = meter.work + MAX_WORK;
 
   const covers = new Map<number, List | undefined>();
   const cover = (subset: number): List | undefined => {
@@ -105,7 +105,7 @@ function listOn(
           if (found !== undefined && here.cost + test.expression.cost + 2 >= found.cost) continue;
           const rest = best(subset & ~inside, left - 1);
           if (rest === undefined) continue;
-          const list = choiceOf(test, yes, here, rest);
+          const list = branch(test, yes, here, rest);
           if (found === undefined || list.cost < found.cost) found = list;
         }
       }
@@ -121,7 +121,7 @@ function listOn(
   return undefined;
 }
 
-/** Cheapest first, one for each set of contexts on which it is right. */
+/** Cheapest first, one for each set of contexts on which a term is correct. */
 function termsOn(
   sample: readonly number[],
   entries: readonly Entry[],
@@ -138,7 +138,7 @@ function termsOn(
     }
     const known = found.get(mask);
     if (mask === 0 || (known !== undefined && known.expression.cost <= expression.cost)) return;
-    if (known === undefined && found.size >= TERMS) return;
+    if (known === undefined && found.size >= MAX_TERMS) return;
     found.set(mask, { expression, mask, values });
   };
   if (type === "boolean") {
@@ -146,12 +146,12 @@ function termsOn(
       add(constant(value, "boolean", 1), new Array(target.length).fill(value));
     }
   }
-  const most = Math.min(entries.length, 30_000);
-  for (let at = 0; at < most; at++) {
+  const count = Math.min(entries.length, 30_000);
+  for (let at = 0; at < count; at++) {
     const entry = entries[at] as Entry;
     add(entry.expression, entry.values);
   }
-  meter.work += most * 4;
+  meter.work += count * 4;
   return [...found.values()].sort((a, b) => a.expression.cost - b.expression.cost);
 }
 
@@ -164,23 +164,25 @@ function testsOn(
   const found = new Map<number, Part>();
   for (const { expression, values } of entries) {
     let mask = 0;
-    let whole = true;
-    for (let bit = 0; bit < sample.length && whole; bit++) {
+    let isDefined = true;
+    for (let bit = 0; bit < sample.length && isDefined; bit++) {
       const value = values[sample[bit] as number];
-      if (value === undefined) whole = false;
+      if (value === undefined) isDefined = false;
       else if (value) mask |= 1 << bit;
     }
-    if (!whole || mask === 0 || mask === all) continue;
+    if (!isDefined || mask === 0 || mask === all) continue;
     if (found.has(mask) || found.has(all & ~mask)) continue;
     found.set(mask, { expression, mask, values });
-    if (found.size >= MOST_TESTS) break;
+    if (found.size >= MAX_TESTS) break;
   }
-  meter.work += Math.min(entries.length, 4 * MOST_TESTS) * 4;
+  meter.work += Math.min(entries.length, 4 * MAX_TESTS) * 4;
   return [...found.values()].sort((a, b) => a.expression.cost - b.expression.cost);
 }
 
-/** Limits that tell contexts apart: the roundest number between two neighbouring values. */
-function limitsOn(numbers: readonly Entry[]): readonly Pick<Entry, "expression" | "values">[] {
+/** Comparisons with a threshold between two neighbouring values; each threshold is as round as possible. */
+function thresholdTests(
+  numbers: readonly Entry[],
+): readonly Pick<Entry, "expression" | "values">[] {
   const found: Pick<Entry, "expression" | "values">[] = [];
   for (const { expression, values, level } of numbers) {
     if (level > 2 || found.length > 200) break;
@@ -191,7 +193,7 @@ function limitsOn(numbers: readonly Entry[]): readonly Pick<Entry, "expression" 
       const low = sorted[at - 1] as number;
       const limit = roundest(low, sorted[at] as number);
       const fixed = constant(limit, "number", costOfNumber(limit));
-      // The roundest may be the lower one itself: then what lies above it is meant.
+      // The roundest number may be the lower value itself: then the test must exclude it.
       const test = limit === low ? "<" : "<=";
       found.push({
         expression: applied(test, fixed, expression),
@@ -204,7 +206,7 @@ function limitsOn(numbers: readonly Entry[]): readonly Pick<Entry, "expression" 
   return found;
 }
 
-/** From `low` to `high`; the higher one of equally round ones. */
+/** The roundest number from `low` to `high`; of equally round ones the highest. */
 function roundest(low: number, high: number): number {
   for (const unit of [1_000, 100, 50, 10, 5, 1]) {
     const value = Math.floor(high / unit) * unit;
@@ -213,18 +215,23 @@ function roundest(low: number, high: number): number {
   return high;
 }
 
-function choiceOf(test: Part, yes: boolean, here: List, rest: List): List {
+function branch(test: Part, yes: boolean, here: List, rest: List): List {
   const values = (k: number): unknown => {
     const value = test.values[k];
     return value === undefined ? undefined : value === yes ? here.values(k) : rest.values(k);
   };
   const penalty = here.penalty + rest.penalty + (here.expression.type === "boolean" ? 3 : 1);
-  const expression = choose(test.expression, yes, here.expression, rest.expression);
+  const expression = conditional(test.expression, yes, here.expression, rest.expression);
   return { expression, values, cost: expression.cost + penalty, penalty };
 }
 
-/** Choices between truth values become `&&` and `||`. */
-function choose(test: Expression, yes: boolean, here: Expression, rest: Expression): Expression {
+/** Conditionals between booleans become `&&` and `||`. */
+function conditional(
+  test: Expression,
+  yes: boolean,
+  here: Expression,
+  rest: Expression,
+): Expression {
   const { type } = here;
   const not = (of: Expression): Expression => compose(NOT, [of], "boolean");
   const leaf = literalOf(here);
@@ -232,14 +239,14 @@ function choose(test: Expression, yes: boolean, here: Expression, rest: Expressi
     const first = leaf === yes ? test : not(test);
     const other = literalOf(rest);
     if (other !== undefined && other !== leaf) return first;
-    return compose(leaf ? EITHER : BOTH, [first, rest], type);
+    return compose(leaf ? OR : AND, [first, rest], type);
   }
   const last = literalOf(rest);
   if (type === "boolean" && last !== undefined) {
     const first = last === yes ? not(test) : test;
-    return compose(last ? EITHER : BOTH, [first, here], type);
+    return compose(last ? OR : AND, [first, here], type);
   }
-  return compose(CHOICE, yes ? [test, here, rest] : [test, rest, here], type);
+  return compose(CONDITIONAL, yes ? [test, here, rest] : [test, rest, here], type);
 }
 
 function literalOf({ form, type, args }: Expression): boolean | undefined {

@@ -1,8 +1,8 @@
 /**
- * Expressions of the enumeration: trees of forms, with a cost, a printed text and a meaning.
+ * Expressions of the enumeration: trees of forms, each with a cost, a printed text and an evaluation.
  *
- * The meaning is an interpretation of our own over `Environment`; the text is plain JavaScript
- * that does the same. Bodies of lambdas are expressions over further variables.
+ * `evaluate` interprets an expression over an `Environment`; the printed text is JavaScript that
+ * computes the same. Lambda bodies are expressions over further variables.
  */
 import type { Type, Value, ValueOf } from "./values.ts";
 import { bounded } from "./values.ts";
@@ -10,15 +10,15 @@ import { bounded } from "./values.ts";
 export type Environment = Readonly<Record<string, Value | undefined>>;
 
 export interface Form {
-  /** Arguments come in parentheses where they need them. */
+  /** Compound arguments are already in parentheses. */
   readonly print: (...args: string[]) => string;
-  /** Undefined: no value. Absent for variables and forms with a body. */
+  /** A result of undefined means no value. Absent for variables and forms with a body. */
   readonly apply?: (...args: Value[]) => Value | undefined;
-  /** For forms whose last argument is a body: how it is called. */
+  /** For forms whose last argument is a body: the evaluation, which calls the body. */
   readonly bind?: (args: readonly Value[], call: Call, given: Environment) => Value | undefined;
-  /** Set for a variable. */
+  /** The name of a variable. */
   readonly variable?: string;
-  /** A function that the printed text calls; defined once in front of the entry. */
+  /** A function that the printed text calls; defined once before the entry. */
   readonly helper?: string;
 }
 
@@ -29,18 +29,18 @@ export interface Expression {
   readonly form: Form;
   readonly args: readonly Expression[];
   readonly type: Type;
-  /** Sum over the nodes, at least 1. */
+  /** The sum over its nodes, at least 1. */
   readonly cost: number;
 }
 
-/** A first-order form with the types that it takes and gives. */
+/** A first-order form with its parameter and result types. */
 export interface Component extends Form {
   readonly name: string;
   readonly takes: readonly Type[];
   readonly gives: Type;
   readonly cost: number;
   readonly apply: (...args: Value[]) => Value | undefined;
-  /** Highest level of each argument; default: none. */
+  /** Highest level of each argument; default: no limit. */
   readonly levels: readonly number[];
   readonly commutes: boolean;
 }
@@ -68,7 +68,7 @@ export function component<const T extends readonly Type[], G extends Type>(
     levels,
     commutes,
     print,
-    // The bank hands over arguments of the types in `takes`.
+    // The bank passes arguments of the types in `takes`.
     apply: apply as unknown as Component["apply"],
     ...(helper === undefined ? {} : { helper }),
   };
@@ -78,20 +78,20 @@ export function variable(name: string, type: Type, cost = 1): Expression {
   return { form: { print: () => name, variable: name }, args: [], type, cost };
 }
 
-/** Names that printed lambdas and helpers bind: a parameter of such a name gets another inside. */
+/** Names that printed lambdas and helpers bind: a parameter with such a name gets an alias. */
 const BOUND = new Set(
   "item index each at all rest a b total sum _ erase largestBy smallestBy sortBy countBy groupBy recordOf Math Number String Array Object Date".split(
     " ",
   ),
 );
 
-/** What a parameter is called within expressions. */
+/** A parameter's name within expressions. */
 export function innerName(parameter: string): string {
   return BOUND.has(parameter) ? `${parameter}Given` : parameter;
 }
 
 export function constant(value: Value, type: Type, cost = 1): Expression {
-  // A bare number can neither be asked for a method nor follow a minus sign.
+  // A number without parentheses can neither have a method call nor follow a minus sign.
   const text = type === "number" ? `(${value})` : JSON.stringify(value);
   return { form: { print: () => text, apply: () => value }, args: [], type, cost };
 }
@@ -115,15 +115,15 @@ export function evaluate({ form, args }: Expression, environment: Environment): 
     const call: Call = (variables) => evaluate(body, { ...environment, ...variables });
     return bounded(form.bind(values, call, environment));
   }
-  if (form === CHOICE) {
+  if (form === CONDITIONAL) {
     const [test, yes, no] = args as [Expression, Expression, Expression];
     const chosen = evaluate(test, environment);
     return chosen === undefined ? undefined : evaluate(chosen ? yes : no, environment);
   }
-  if (form === BOTH || form === EITHER) {
+  if (form === AND || form === OR) {
     const [first, second] = args as [Expression, Expression];
     const value = evaluate(first, environment);
-    if (value === undefined || value === (form === EITHER)) return value;
+    if (value === undefined || value === (form === OR)) return value;
     return evaluate(second, environment);
   }
   const values: Value[] = [];
@@ -135,20 +135,20 @@ export function evaluate({ form, args }: Expression, environment: Environment): 
   return bounded(form.apply?.(...values));
 }
 
-/** `test ? yes : no`; lazy, as it is in JavaScript. */
-export const CHOICE: Form = { print: (test, yes, no) => `${test} ? ${yes} : ${no}` };
-export const BOTH: Form = { print: (a, b) => `${a} && ${b}` };
-export const EITHER: Form = { print: (a, b) => `${a} || ${b}` };
+/** `test ? yes : no`; lazy, as in JavaScript. */
+export const CONDITIONAL: Form = { print: (test, yes, no) => `${test} ? ${yes} : ${no}` };
+export const AND: Form = { print: (a, b) => `${a} && ${b}` };
+export const OR: Form = { print: (a, b) => `${a} || ${b}` };
 export const NOT: Form = { print: (a) => `!${a}`, apply: (a) => !a };
 
-/** Every compound argument in parentheses: the printer of syntax trees takes away what is spare. */
+/** With parentheses around every compound argument: the syntax tree printer removes the unnecessary ones. */
 export function textOf({ form, args }: Expression): string {
   return form.print(
     ...args.map((arg) => (arg.args.length === 0 ? textOf(arg) : `(${textOf(arg)})`)),
   );
 }
 
-/** The helpers that the text calls, each once. */
+/** The helpers that the printed text calls, each once. */
 export function helpersOf(expression: Expression, found = new Set<string>()): ReadonlySet<string> {
   if (expression.form.helper !== undefined) found.add(expression.form.helper);
   for (const arg of expression.args) helpersOf(arg, found);

@@ -1,4 +1,4 @@
-/** A goal: the values looked for, in all contexts, and who is told of what gives them. */
+/** A goal: the searched values in all contexts, and a callback for expressions that give them. */
 import type { Expression } from "./expression.ts";
 import type { Type, Vector } from "./values.ts";
 
@@ -6,6 +6,6 @@ export interface Goal {
   readonly type: Type;
   readonly target: Vector;
   readonly depth: number;
-  /** Called with every expression found to give `target`; `extra` is a penalty. */
+  /** Called with every expression that gives `target`; `extra` is an additional cost. */
   accept(expression: Expression, extra: number): void;
 }

@@ -1,10 +1,10 @@
 /**
- * Enumeration: small pure functions out of input/output examples, without a model.
+ * Enumeration: small pure functions from input/output examples, without a model.
  *
- * Bottom-up over typed components, pruned by observational equivalence, with lambda bodies, choices
- * between partial solutions, and goals that are taken apart. It proposes whole programs that are
- * right on all examples, the cheapest first; before there is one, those that are right on more
- * examples than any before. It knows nothing of a task but its kernel and the examples.
+ * Bottom-up over typed components, pruned by observational equivalence, with lambda bodies, decision
+ * lists of partial solutions, and goals that are split into subgoals. It proposes complete programs
+ * that are correct on all examples, the cheapest first; before the first of these, programs that are
+ * correct on more examples than any earlier one. Of the task it uses only the kernel and the examples.
  */
 import type { Kernel } from "../../../core/task.ts";
 import { parseProgram, printProgram } from "../../syntax/tree.ts";
@@ -13,29 +13,29 @@ import { type Expression, helpersOf, innerName, textOf } from "./expression.ts";
 import { createSearch, type Search } from "./search.ts";
 
 export interface EnumerateOptions {
-  /** Values computed a call; 60 000 take some 10 to 30 ms. */
+  /** Computed values per call; 60 000 take about 10 to 30 ms. */
   readonly workPerCall?: number;
-  /** Values computed in all, about; the search ends there. */
+  /** Approximate total of computed values; then the search ends. */
   readonly mostWork?: number;
-  /** Expressions kept of each type in each of the two outer spaces. */
+  /** Stored expressions of each type in each of the two outer spaces. */
   readonly capacity?: number;
-  /** Highest cost of an expression enumerated as a whole; each node costs 1 or more. */
+  /** Highest cost of an enumerated expression; each node costs 1 or more. */
   readonly highest?: number;
 }
 
 export interface EnumerateGenerator extends Generator {
-  /** True once every further call would give nothing: the space is searched, or it never began. */
+  /** True when further calls give nothing: the search has ended, or it could not start. */
   readonly exhausted: boolean;
 }
 
 /**
- * Memory: at most some 200 MB of expressions and their values, of which the process takes two or
- * three times as much; outside of lambda bodies at most `capacity` expressions of each of seven types
- * in a lean space and a full one, with one value an example (24 at most); 6 000 of each type in each
- * space of bodies. Time: at most `mostWork`, some two or three minutes of one core.
+ * Memory: at most about 200 MB of expressions and their values; the process needs two to three times
+ * as much. Outside lambda bodies at most `capacity` expressions of each of seven types in a lean space
+ * and in a full one, with one value per example (at most 24); 6 000 of each type in each space of
+ * bodies. Time: at most `mostWork`, about two or three minutes on one core.
  *
  * Holds: equal kernels, examples and numbers of calls give equal proposals. Does not hold: that a
- * program right on all examples is right elsewhere; few examples let chance in.
+ * program that is correct on all examples is correct on other inputs; few examples allow overfitting.
  */
 export function enumerateGenerator({
   workPerCall = 150_000,
@@ -44,22 +44,22 @@ export function enumerateGenerator({
   highest = 14,
 }: EnumerateOptions = {}): EnumerateGenerator {
   let search: Search | undefined;
-  let begun = "";
-  let last: unknown;
+  let currentKey = "";
+  let lastExamples: unknown;
 
   return {
     name: "enumerate",
     parents: 0,
     get exhausted() {
-      return begun !== "" && (search === undefined || search.exhausted);
+      return currentKey !== "" && (search === undefined || search.exhausted);
     },
     async propose(_parents, { task, examples, count }, signal) {
       signal.throwIfAborted();
-      if (examples !== last) {
-        last = examples;
+      if (examples !== lastExamples) {
+        lastExamples = examples;
         const key = JSON.stringify([task.kernel.entry, task.kernel.parameters, examples]);
-        if (key !== begun) {
-          begun = key;
+        if (key !== currentKey) {
+          currentKey = key;
           search = createSearch(task.kernel, examples, { capacity, highest, mostWork });
         }
       }
@@ -76,7 +76,7 @@ export function enumerateGenerator({
   };
 }
 
-/** A whole program: helpers in front, then the entry with the kernel's parameter names. */
+/** A complete program: helpers, then the entry with the kernel's parameter names. */
 function programOf({ entry, parameters }: Kernel, expression: Expression): string {
   const names = parameters.map(({ name }) => name).join(", ");
   const aliases = parameters
@@ -85,7 +85,7 @@ function programOf({ entry, parameters }: Kernel, expression: Expression): strin
     .join(" ");
   const helpers = [...helpersOf(expression)].join("\n");
   const body = `${aliases} return ${textOf(expression)};`;
-  // A helper of the entry's own name stands inside, where it hides the entry.
+  // A helper with the entry's name is defined inside the entry, where it shadows it.
   const source = helpers.includes(`function ${entry}(`)
     ? `function ${entry}(${names}) { ${helpers} ${body} }`
     : `${helpers}\nfunction ${entry}(${names}) { ${body} }`;

@@ -1,7 +1,7 @@
 /**
- * Forms that take a list and a body over its elements: map, filter, count, sum, sort and the like.
+ * Forms that take a list and a body over its elements: map, filter, count, sum, sort and others.
  *
- * The body is an expression over `item`, `index` and everything outside.
+ * The body is an expression over `item`, `index` and all outer variables.
  */
 import type { Form } from "./expression.ts";
 import { equalValues, type ListType, type Type, type Value, type ValueOf } from "./values.ts";
@@ -14,10 +14,10 @@ export interface Lambda {
   readonly form: Form;
   readonly body: Type;
   readonly cost: number;
-  /** The only kind of list that it takes; absent: any. */
+  /** The only list type that it takes; absent: any. */
   readonly over?: ListType;
   gives(list: ListType): Type;
-  /** @param values What the body gives for each element, in their order. */
+  /** @param values The body's value for each element, in order. */
   combine(list: readonly Value[], values: readonly Value[]): Value | undefined;
 }
 
@@ -116,7 +116,7 @@ export const LAMBDAS: readonly Lambda[] = [
   ...RECORDS.map((row) => lambda("record", row)),
 ];
 
-/** A field for each text of the list. */
+/** A form that makes a field for each text of the list. */
 function recordOf<B extends "number" | "string">(): Row<B> {
   return [
     "record of",
@@ -172,12 +172,12 @@ export function elementOf(list: ListType): "number" | "string" | "record" {
   return list === "number[]" ? "number" : list === "string[]" ? "string" : "record";
 }
 
-/** Which elements a filter must keep for `wanted` to be left; undefined where none does. */
-export function kept(
+/** For each element, whether a filter must keep it to get `wanted`; undefined if no filter does. */
+export function filterMask(
   list: readonly Value[],
   wanted: readonly Value[],
 ): readonly boolean[] | undefined {
-  // Equal elements share their fate, unless the body sees the index: the first way that fits.
+  // First equal elements are all kept or all dropped; else by position, for bodies that use the index.
   const counts = new Map<Value, number>();
   for (const each of wanted) counts.set(each, (counts.get(each) ?? 0) + 1);
   const total = new Map<Value, number>();

@@ -1,4 +1,4 @@
-/** What an expression of one size may begin with: a variable or a constant, with its values. */
+/** A variable, or another expression that counts as one, with its values. */
 import type { Expression } from "./expression.ts";
 import type { Vector } from "./values.ts";
 

@@ -1,14 +1,14 @@
 /**
- * Loops over small states: what no chain of list operations says.
+ * Loops over small states, for functions that no chain of list operations can express.
  *
- * Two numbers that become two others until one is 0, or for so many rounds; and a number that is
- * changed until it is 1, counting. The parts are the simplest expressions over the state.
+ * Two numbers that are updated until one is 0 or for a given number of rounds; and a number that is
+ * updated until it is small, with a count. The updates are simple expressions over the state.
  */
 import type { Bank, Meter } from "./bank.ts";
 import { compose, constant, type Expression, type Form } from "./expression.ts";
 import type { Leaf } from "./leaf.ts";
 
-const MOST_ROUNDS = 2_000;
+const MAX_ROUNDS = 2_000;
 
 interface Step {
   readonly text: string;
@@ -46,7 +46,7 @@ const COUNTED: readonly Step[] = [
   },
 ];
 
-/** Adds what the loops give to the bank, one after the other. */
+/** Adds the results of all loops to the bank, one after another. */
 export function* loops(leaves: readonly Leaf[], bank: Bank, meter: Meter): Generator<undefined> {
   const numbers = leaves.filter(({ expression }) => expression.type === "number");
   if (numbers.length === 0) return;
@@ -81,29 +81,29 @@ type LoopForm = Omit<Form, "apply"> & {
 function formsOf(): readonly LoopForm[] {
   const forms: LoopForm[] = [];
   for (const [at, { text, of }] of COUNTED.entries()) {
-    for (const [name, test, goesOn] of [
+    for (const [name, test, continues] of [
       ["Above1", "n > 1", (n: number) => n > 1],
       ["Above9", "n > 9", (n: number) => n > 9],
     ] as const) {
       forms.push(
-        whole(
+        whileLoop(
           `rounds${name}${at}`,
           ["given"],
           4,
           (n) => [n, 0],
-          (n) => goesOn(n),
+          (n) => continues(n),
           of,
           (_, c) => c + 1,
           1,
           (helper) =>
             `function ${helper}(start) { let n = start; let rounds = 0; while (${test}) { n = ${text}; rounds++; } return rounds; }`,
         ),
-        whole(
+        whileLoop(
           `last${name}${at}`,
           ["given"],
           4,
           (n) => [n, 0],
-          (n) => goesOn(n),
+          (n) => continues(n),
           of,
           (_, c) => c + 1,
           0,
@@ -118,7 +118,7 @@ function formsOf(): readonly LoopForm[] {
       if (i === 0 && j === 1) continue;
       const step = `[a, b] = [${next.text}, ${other.text}];`;
       forms.push(
-        whole(
+        whileLoop(
           `until${i}x${j}`,
           ["any", "given"],
           3,
@@ -148,12 +148,12 @@ function formsOf(): readonly LoopForm[] {
   return forms;
 }
 
-function whole(
+function whileLoop(
   helper: string,
   takes: LoopForm["takes"],
   cost: number,
   start: (a: number, b: number) => readonly [number, number],
-  goesOn: (a: number, b: number) => boolean,
+  continues: (a: number, b: number) => boolean,
   next: Step["of"],
   other: Step["of"],
   result: 0 | 1,
@@ -166,8 +166,8 @@ function whole(
     helper: define(helper),
     apply: (x = 0, y = 0) => {
       let [a, b] = start(x, y);
-      for (let round = 0; goesOn(a, b); round++) {
-        if (round > MOST_ROUNDS) return undefined;
+      for (let round = 0; continues(a, b); round++) {
+        if (round > MAX_ROUNDS) return undefined;
         [a, b] = [next(a, b), other(a, b)];
       }
       const value = result === 0 ? a : b;

@@ -1,4 +1,4 @@
-/** Components by name, for what is composed on purpose and not by enumeration. */
+/** Components by name, for expressions that are composed directly and not by enumeration. */
 import { NUMBERS, TESTS } from "./components.ts";
 import { BETWEEN } from "./components-between.ts";
 import { DATES } from "./components-dates.ts";
@@ -20,19 +20,19 @@ const PARTS = new Map<string, Component>(
   ].map((each) => [each.name, each]),
 );
 
-/** @throws RangeError if there is none of that name. */
-export function partNamed(name: string): Component {
+/** @throws RangeError if there is none with this name. */
+export function componentNamed(name: string): Component {
   const part = PARTS.get(name);
   if (part === undefined) throw new RangeError(`no component ${name}`);
   return part;
 }
 
 export function applied(name: string, ...args: Expression[]): Expression {
-  const part = partNamed(name);
+  const part = componentNamed(name);
   return compose(part, args, part.gives, part.cost);
 }
 
-/** Small and round numbers are likelier than others. */
+/** Small and round numbers are more likely than others. */
 export function costOfNumber(value: number): number {
   if (value === 0 || value === 1 || value === 2) return 1;
   if (!Number.isInteger(value)) return 3 + String(value).length;

@@ -1,14 +1,14 @@
 /**
- * The search for one function: spaces that grow side by side, solutions by cost, partial ones.
+ * The search for one function: spaces that grow concurrently, solutions by cost, and partial solutions.
  *
- * Work is shared out in small turns to whatever has had least for its weight, and counted in values
- * computed: equal examples give equal searches. A solution waits until the work done befits its
- * cost, so that a long one found early by chance lets a shorter one come first.
+ * Work is given in small turns to the stream with the least work relative to its weight. It is counted
+ * in computed values: equal examples give equal searches. The release of a solution is delayed by its
+ * cost, so that a shorter solution can come before a long one that was found early by chance.
  */
 import type { Kernel } from "../../../core/task.ts";
 import type { Entry, Meter } from "./bank.ts";
 import { DAY, hasDates } from "./components-dates.ts";
-import { componentsFor, withTexts } from "./components-for.ts";
+import { componentsFor, usesTexts } from "./components-for.ts";
 import { fieldLeaves, fieldsOf } from "./components-records.ts";
 import { constantsOf, type Example } from "./constants.ts";
 import { compose, type Expression, evaluate, innerName, variable } from "./expression.ts";
@@ -18,39 +18,38 @@ import { createSpace } from "./space.ts";
 import { commonType, equalValues, type Type, type Value, type Vector } from "./values.ts";
 
 export interface SearchOptions {
-  /** Entries kept of each type, outside of lambda bodies. */
+  /** Stored entries of each type, outside lambda bodies. */
   readonly capacity: number;
-  /** Highest cost of an expression that is enumerated as a whole. */
+  /** Highest cost of an enumerated expression. */
   readonly highest: number;
-  /** Work after which the search ends. */
+  /** The search ends after this work. */
   readonly mostWork: number;
 }
 
-export interface Found {
+export interface Solution {
   readonly expression: Expression;
-  /** Examples on which it is right. */
+  /** Number of examples on which it is correct. */
   readonly right: number;
 }
 
 export interface Search {
-  /** Nothing is left to do, or there was nothing to begin with. */
   readonly exhausted: boolean;
   readonly work: number;
-  /** @param work Values to compute, about. */
+  /** @param work Approximate number of values to compute. */
   advance(work: number): void;
-  /** Whatever is new: right on all examples, cheapest first; else better than anything before. */
-  take(count: number): readonly Found[];
+  /** New solutions, cheapest first; before the first one, partial solutions that are better than all earlier ones. */
+  take(count: number): readonly Solution[];
 }
 
-/** Contexts of the outer space; all examples decide in the end. */
-const MOST_CONTEXTS = 24;
+/** Examples that are contexts of the outer space; a solution must be correct on all examples. */
+const MAX_CONTEXTS = 24;
 const TURN = 20_000;
 const SOURCES = 8;
-/** A solution of cost c is due after RELEASE * GROWTH ** c values. */
+/** A solution of cost c is released after RELEASE * GROWTH ** c computed values. */
 const RELEASE = 300_000;
 const GROWTH = 1.27;
-/** Solutions handed out in all: the shortest ones of different behaviour elsewhere. */
-const MOST_SOLUTIONS = 12;
+/** Total number of returned solutions: the shortest ones; they may differ on other inputs. */
+const MAX_SOLUTIONS = 12;
 
 export function createSearch(
   kernel: Kernel,
@@ -60,7 +59,7 @@ export function createSearch(
   const examples = distinct(given);
   const result = commonType(examples.map(({ expected }) => expected));
   if (examples.length === 0 || result === undefined) return undefined;
-  const seen = examples.slice(0, MOST_CONTEXTS);
+  const seen = examples.slice(0, MAX_CONTEXTS);
   const leaves: Leaf[] = [];
   for (const [at, { name }] of kernel.parameters.entries()) {
     const values = seen.map(({ input }) => input[at]);
@@ -79,47 +78,47 @@ export function createSearch(
     seen.map(({ input }) => input),
   );
   const components = componentsFor({ types, dates, fields });
-  const texts = withTexts({ types, fields });
+  const texts = usesTexts({ types, fields });
 
-  const meter: Meter = { work: 0, pause: 0, kept: 0 };
-  const running: { work: Iterator<undefined>; weight: number; spent: number }[] = [];
-  const waiting: { expression: Expression; cost: number }[] = [];
-  const better: Found[] = [];
+  const meter: Meter = { work: 0, pause: 0, bytes: 0 };
+  const streams: { work: Iterator<undefined>; weight: number; spent: number }[] = [];
+  const queue: { expression: Expression; cost: number }[] = [];
+  const partial: Solution[] = [];
   const tried = new Set<Expression>();
   let best = 0;
   let solutions = 0;
 
   const accept = (expression: Expression, extra: number): void => {
     const cost = expression.cost + extra;
-    // What is far behind the best one would only crowd the queue.
-    if (waiting.length > 200 || tried.has(expression)) return;
+    // A long queue has enough solutions.
+    if (queue.length > 200 || tried.has(expression)) return;
     tried.add(expression);
-    if (rightOn(expression, kernel, examples) < examples.length) return;
-    waiting.push({ expression, cost });
-    waiting.sort((a, b) => a.cost - b.cost);
+    if (correctExamples(expression, kernel, examples) < examples.length) return;
+    queue.push({ expression, cost });
+    queue.sort((a, b) => a.cost - b.cost);
   };
 
   const target = seen.map(({ expected }) => expected) as Value[];
-  const note = ({ expression, values }: Entry): void => {
+  const checkPartial = ({ expression, values }: Entry): void => {
     if (expression.type !== result || solutions > 0) return;
     let right = 0;
     for (let k = 0; k < target.length; k++) if (equalValues(values[k], target[k])) right++;
     if (right <= best || right === target.length) return;
     best = right;
-    better.push({ expression, right });
+    partial.push({ expression, right });
   };
 
-  const streams = {
+  const scheduler = {
     meter,
     start(work: Iterator<undefined>, weight: number) {
-      // A newcomer owes what the others have had, else it would run alone.
-      const least = Math.min(...running.map(({ spent, weight }) => spent / weight));
-      running.push({ work, weight, spent: Number.isFinite(least) ? least * weight : 0 });
+      // A new stream starts with the work of the least advanced one, else it would run alone at first.
+      const least = Math.min(...streams.map(({ spent, weight }) => spent / weight));
+      streams.push({ work, weight, spent: Number.isFinite(least) ? least * weight : 0 });
     },
   };
   const goal = { type: result, target, depth: 0, accept };
   const constants = [...(dates ? [DAY] : []), ...constantsOf(examples, texts)];
-  // Constants cost depth: a lean space goes deeper, a full one wider.
+  // Constants reduce the depth: the lean space has few constants and is deeper, the full one is wider.
   const lean = constants.filter(({ cost }) => cost === 1);
   for (const [given, share] of [
     [lean, 2],
@@ -131,62 +130,60 @@ export function createSearch(
       contexts: seen.length,
       components,
       fields,
-      streams,
+      scheduler,
       weight: share,
       bodies: { sources: SOURCES },
       capacity,
       highest,
-      onEntry: note,
+      onEntry: checkPartial,
     });
     space.goals.add(goal);
-    if (given === lean) streams.start(loops(leaves, space.bank, meter), 2);
+    if (given === lean) scheduler.start(loops(leaves, space.bank, meter), 2);
   }
 
-  const isOver = (): boolean => meter.work >= mostWork || running.length === 0;
+  const isOver = (): boolean => meter.work >= mostWork || streams.length === 0;
   return {
     get exhausted() {
-      return (
-        isOver() && (waiting.length === 0 || solutions >= MOST_SOLUTIONS) && better.length === 0
-      );
+      return isOver() && (queue.length === 0 || solutions >= MAX_SOLUTIONS) && partial.length === 0;
     },
     get work() {
       return meter.work;
     },
     advance(work) {
       const end = meter.work + work;
-      while (meter.work < end && !isOver() && solutions < MOST_SOLUTIONS) {
+      while (meter.work < end && !isOver() && solutions < MAX_SOLUTIONS) {
         let next = 0;
-        for (let at = 1; at < running.length; at++) {
-          const [a, b] = [running[at], running[next]];
+        for (let at = 1; at < streams.length; at++) {
+          const [a, b] = [streams[at], streams[next]];
           if (a && b && a.spent / a.weight < b.spent / b.weight) next = at;
         }
-        const stream = running[next];
+        const stream = streams[next];
         if (stream === undefined) break;
         const before = meter.work;
         meter.pause = before + TURN;
         const { done } = stream.work.next();
         stream.spent += meter.work - before;
-        if (done) running.splice(next, 1);
+        if (done) streams.splice(next, 1);
       }
     },
     take(count) {
-      const ready: Found[] = [];
-      while (ready.length < count && solutions < MOST_SOLUTIONS) {
-        const first = waiting[0];
+      const ready: Solution[] = [];
+      while (ready.length < count && solutions < MAX_SOLUTIONS) {
+        const first = queue[0];
         if (first === undefined) break;
         if (!isOver() && meter.work < RELEASE * GROWTH ** first.cost) break;
-        waiting.shift();
+        queue.shift();
         solutions++;
         ready.push({ expression: first.expression, right: examples.length });
       }
-      if (solutions > 0) better.length = 0;
-      else ready.push(...better.splice(0, count - ready.length));
+      if (solutions > 0) partial.length = 0;
+      else ready.push(...partial.splice(0, count - ready.length));
       return ready;
     },
   };
 }
 
-/** Two to four numbers together are a list as well: `[a, b, c]`. */
+/** Two to four numbers are also offered as a list: `[a, b, c]`. */
 function tupleOf(leaves: readonly Leaf[]): Leaf | undefined {
   const numbers = leaves.filter(({ expression }) => expression.type === "number");
   if (numbers.length < 2 || numbers.length > 4) return undefined;
@@ -201,8 +198,12 @@ function tupleOf(leaves: readonly Leaf[]): Leaf | undefined {
   return { expression: compose(form, parts, "number[]", 2 - parts.length), values: rows };
 }
 
-/** Texts come in where there are any, and lists with them: their pieces are lists. */
-function rightOn(expression: Expression, kernel: Kernel, examples: readonly Example[]): number {
+/** The number of examples on which an expression is correct. */
+function correctExamples(
+  expression: Expression,
+  kernel: Kernel,
+  examples: readonly Example[],
+): number {
   let right = 0;
   for (const { input, expected } of examples) {
     const environment = Object.fromEntries(

@@ -1,16 +1,16 @@
 /**
- * A source: a list whose elements have spaces of bodies of their own, one that sees the element
- * alone, one that sees its index and everything outside as well.
+ * A source: a list with two spaces of lambda bodies over its elements. In one space bodies use only the
+ * element; in the other they use also its index and all outer variables.
  */
 import type { Bank, Entry, Meter } from "./bank.ts";
-import { besides } from "./besides.ts";
 import { fieldLeaves } from "./components-records.ts";
+import { namesOf, piecesOf, sameLengths } from "./elementwise.ts";
 import { type Component, compose, constant, type Expression, variable } from "./expression.ts";
-import { namesOf, piecesOf, sameLengths } from "./fits.ts";
 import type { Goal } from "./goal.ts";
 import type { Goals } from "./goals.ts";
-import { elementOf, INDEX, ITEM, kept, LAMBDAS, lambdaNamed } from "./lambdas.ts";
+import { elementOf, filterMask, INDEX, ITEM, LAMBDAS, lambdaNamed } from "./lambdas.ts";
 import type { Leaf } from "./leaf.ts";
+import { neighbourLeaves } from "./neighbours.ts";
 import { applied } from "./parts.ts";
 import {
   commonType,
@@ -21,9 +21,9 @@ import {
   type Value,
 } from "./values.ts";
 
-export interface Streams {
+export interface Scheduler {
   readonly meter: Meter;
-  /** Work goes to the stream that has had least of it for its weight. */
+  /** Adds a stream of work. The stream with the least work relative to its weight runs next. */
   start(work: Iterator<undefined>, weight: number): void;
 }
 
@@ -37,50 +37,50 @@ export interface SpaceOptions {
   readonly constants: readonly Expression[];
   readonly contexts: number;
   readonly components: readonly Component[];
-  /** The steps from a record to its fields, where the inputs hold records. */
+  /** Components for the fields of records, if the inputs contain records. */
   readonly fields: readonly Component[];
-  readonly streams: Streams;
+  readonly scheduler: Scheduler;
   readonly weight: number;
-  /** Absent for the spaces of bodies. */
+  /** Absent for a space of bodies. */
   readonly bodies?: { readonly sources: number };
   readonly capacity: number;
   readonly highest: number;
   readonly onEntry?: (entry: Entry) => void;
 }
 
-/** Elements over all contexts that one space of bodies may have. */
-const MOST_ELEMENTS = 300;
+/** Maximum number of elements, over all contexts, of one space of bodies. */
+const MAX_ELEMENTS = 300;
 const BODY_CAPACITY = 6_000;
 const BODY_HIGHEST = 9;
-const NOTHING = constant("", "string");
+const EMPTY_TEXT = constant("", "string");
 
 export interface Source {
   readonly key: number;
-  /** Looks for bodies that make the goal out of this source. */
-  hand(goal: Goal): void;
+  /** Searches for bodies that compute the goal from this source. */
+  deduce(goal: Goal): void;
 }
 
-/** @returns undefined for a list that is too short or too long to look into. */
+/** @returns undefined if the lists are too short or too long. */
 export function sourceOf(
   { expression, values, key }: Entry,
   outer: Bank,
-  { leaves, constants, components, fields, streams }: SpaceOptions,
+  { leaves, constants, components, fields, scheduler }: SpaceOptions,
   weight: number,
   createSpace: (options: SpaceOptions) => Space,
 ): Source | undefined {
   const type = expression.type as ListType;
   const lists = values as readonly (readonly Value[] | undefined)[];
   const total = lists.reduce((sum, list) => sum + (list?.length ?? 0), 0);
-  if (total < 2 || total > MOST_ELEMENTS) return undefined;
+  if (total < 2 || total > MAX_ELEMENTS) return undefined;
   if (!lists.some((list) => (list?.length ?? 0) > 1)) return undefined;
 
-  // Records are made where there are some, or the result is one: elsewhere they lead nowhere.
+  // Lambdas that give records are used only if the inputs or the results contain records.
   const records = components.some(({ name }) => name === "keys");
   const lambdas = LAMBDAS.filter(
     (each) => (each.over ?? type) === type && (records || each.gives(type) !== "record"),
   );
 
-  /** Which context each element of each list is, and what the contexts hold. */
+  /** The contexts of the inner space, and the context of each element of each list. */
   const layout = (open: boolean) => {
     const items: Value[] = [];
     const indices: number[] = [];
@@ -105,9 +105,9 @@ export function sourceOf(
     const own: readonly Leaf[] = [item, ...fieldLeaves(item, fields)];
     const outside: readonly Leaf[] = [
       { expression: variable(INDEX, "number"), values: indices },
-      ...besides({ expression, values }, leaves).map(({ make, at }) => ({
-        expression: make,
-        values: from.map((k, n) => at(k, indices[n] as number)),
+      ...neighbourLeaves({ expression, values }, leaves).map((leaf) => ({
+        expression: leaf.expression,
+        values: from.map((k, n) => leaf.valueAt(k, indices[n] as number)),
       })),
       ...[...leaves, { expression, values }].map((leaf) => ({
         expression: leaf.expression,
@@ -120,22 +120,22 @@ export function sourceOf(
       contexts: items.length,
       components,
       fields,
-      streams,
+      scheduler,
       weight: open ? weight * 0.6 : weight,
       capacity: BODY_CAPACITY,
       highest: BODY_HIGHEST,
-      onEntry: (entry) => bring(entry, places),
+      onEntry: (entry) => addToOuter(entry, places),
     });
     return { inner, places };
   });
 
-  /** Everything that a body makes out of this list goes to the bank outside. */
-  function bring(entry: Entry, places: readonly (readonly number[] | undefined)[]): void {
+  /** Applies every lambda form with this body to the list, and adds the results to the outer bank. */
+  function addToOuter(entry: Entry, places: readonly (readonly number[] | undefined)[]): void {
     const body = entry.expression;
     if (!mentions(body, ITEM) && !mentions(body, INDEX)) return;
     for (const lambda of lambdas) {
       if (lambda.body !== body.type) continue;
-      streams.meter.work += total;
+      scheduler.meter.work += total;
       const gives = lambda.gives(type);
       const results = lists.map((list, k) => {
         const given = places[k]?.map((at) => entry.values[at]);
@@ -148,7 +148,7 @@ export function sourceOf(
     }
   }
 
-  const give = (
+  const addBodyGoal = (
     goal: Goal,
     lambda: string,
     body: Type,
@@ -179,20 +179,19 @@ export function sourceOf(
 
   return {
     key,
-    hand(goal) {
+    deduce(goal) {
       if (goal.type === "string") {
-        // A text of pieces, one for each element: all of one length, or as long as the elements.
-        const whole = goal.target as readonly string[];
-        const cut = piecesOf(whole, lists);
-        if (cut === undefined) return;
-        give(
+        // A text of pieces, one per element: all of the same length, or as long as the elements.
+        const pieces = piecesOf(goal.target as readonly string[], lists);
+        if (pieces === undefined) return;
+        addBodyGoal(
           {
             ...goal,
-            accept: (found, extra) => goal.accept(applied("join", found, NOTHING), extra),
+            accept: (found, extra) => goal.accept(applied("join", found, EMPTY_TEXT), extra),
           },
           "map",
           "string",
-          (k) => cut[k],
+          (k) => pieces[k],
         );
         return;
       }
@@ -201,16 +200,16 @@ export function sourceOf(
         const body = commonType(wanted.flatMap((record) => Object.values(record)));
         if (type !== "string[]" || !namesOf(values, wanted)) return;
         if (body !== "number" && body !== "string") return;
-        give(goal, "record of", body, (k) =>
+        addBodyGoal(goal, "record of", body, (k) =>
           (lists[k] as readonly string[]).map((name) => wanted[k]?.[name] as Value),
         );
         return;
       }
       const targets = goal.target as readonly (readonly Value[])[];
       if (sameLengths(values, goal.target)) {
-        give(goal, "map", elementOf(goal.type as ListType), (k) => targets[k]);
+        addBodyGoal(goal, "map", elementOf(goal.type as ListType), (k) => targets[k]);
       } else if (goal.type === type) {
-        give(goal, "filter", "boolean", (k) => kept(lists[k] ?? [], targets[k] ?? []));
+        addBodyGoal(goal, "filter", "boolean", (k) => filterMask(lists[k] ?? [], targets[k] ?? []));
       }
     },
   };

@@ -1,52 +1,51 @@
 /**
- * A space: a bank of expressions over some contexts, the goals that are looked for in it, and the
- * spaces of lambda bodies inside.
+ * A space: a bank of expressions over some contexts, its goals, and the inner spaces of lambda bodies.
  *
- * Each list found early becomes a source: bodies over its elements are enumerated in spaces of
- * their own, and come back as map, filter, count, sum and the like. A goal that is a list is also
- * handed down: element by element for map, kept or not for filter (after Feser, Chaudhuri and
- * Dillig, PLDI 2015).
+ * Each list that is found early becomes a source: bodies over its elements are enumerated in separate
+ * spaces, and the results of map, filter, count, sum and other forms are added to the bank. A goal that
+ * is a list also gives goals for bodies: the elements for map, keep or drop for filter (as in Feser,
+ * Chaudhuri and Dillig, PLDI 2015).
  */
 import { createBank, type Entry } from "./bank.ts";
-import { type Choice, decide } from "./decide.ts";
-import { CHOICE, type Component, type Expression } from "./expression.ts";
-import { namesOf, sameLengths } from "./fits.ts";
+import { type DecisionList, decide } from "./decide.ts";
+import { namesOf, sameLengths } from "./elementwise.ts";
+import { CONDITIONAL, type Component, type Expression } from "./expression.ts";
 import type { Goal } from "./goal.ts";
 import { createGoals } from "./goals.ts";
 import { LAMBDAS, lambdaNamed } from "./lambdas.ts";
 import { type Source, type Space, type SpaceOptions, sourceOf } from "./source.ts";
 import type { Type } from "./values.ts";
 
-/** Sources beyond the first ones, made because they fit a goal. */
-const FITTING_SOURCES = 12;
-/** Goals of one space for which partial solutions are put together. */
-const MOST_CHOICES = 3;
-/** Lists wait until the plain expressions up to this level are known: those are simpler to read. */
+/** Additional sources that match a goal. */
+const MATCHING_SOURCES = 12;
+/** Goals per space for which decision lists are searched. */
+const MAX_DECISION_GOALS = 3;
+/** Lists become sources only after this level, because expressions without lambdas are simpler to read. */
 const PLAIN_LEVEL = 2;
 
 export function createSpace(options: SpaceOptions): Space {
-  const { leaves, constants, contexts, components, streams, capacity, highest, bodies } = options;
+  const { leaves, constants, contexts, components, scheduler, capacity, highest, bodies } = options;
   const sources: Source[] = [];
   const listGoals: Goal[] = [];
   const pending: Entry[] = [];
-  let [fitting, filtered, direct, plain, choosing] = [0, 0, 0, 0, 0];
+  let [matching, filtered, direct, plain, decisions] = [0, 0, 0, 0, 0];
   const goals = createGoals(
     () => bank,
-    streams.meter,
+    scheduler.meter,
     (goal) => {
-      if (goal.depth === 0 && choosing++ < MOST_CHOICES) {
-        streams.start(
-          choices(goal, bodies === undefined ? 3 : 5),
+      if (goal.depth === 0 && decisions++ < MAX_DECISION_GOALS) {
+        scheduler.start(
+          decisionLists(goal, bodies === undefined ? 3 : 5),
           bodies === undefined ? 0.05 : 0.2,
         );
       }
-      const inParts =
+      const isElementwise =
         goal.type.endsWith("[]") ||
         goal.type === "record" ||
         (goal.type === "string" && goal.depth === 0);
-      if (bodies === undefined || !inParts) return;
+      if (bodies === undefined || !isElementwise) return;
       listGoals.push(goal);
-      for (const source of sources) source.hand(goal);
+      for (const source of sources) source.deduce(goal);
       if (bank.level <= PLAIN_LEVEL) return;
       for (const type of ["number[]", "string[]", "record[]"] as const) {
         for (const entry of bank.all(type)) consider(entry);
@@ -58,7 +57,7 @@ export function createSpace(options: SpaceOptions): Space {
     components,
     capacity,
     highest,
-    meter: streams.meter,
+    meter: scheduler.meter,
     onEntry(entry) {
       options.onEntry?.(entry);
       goals.check(entry);
@@ -70,37 +69,38 @@ export function createSpace(options: SpaceOptions): Space {
 
   function consider(entry: Entry): void {
     if (bodies === undefined || sources.some(({ key }) => key === entry.key)) return;
-    const fits = listGoals.some(
+    const matches = listGoals.some(
       (goal) => sameLengths(entry.values, goal.target) || namesOf(entry.values, goal.target),
     );
-    if (fits && fitting < FITTING_SOURCES) fitting++;
+    if (matches && matching < MATCHING_SOURCES) matching++;
     else if (entry.expression.form === FILTER.form && filtered < bodies.sources / 2) filtered++;
     else if (isPlain(entry) && isDirect(entry) && direct < bodies.sources) direct++;
     else if (isPlain(entry) && !isDirect(entry) && plain < bodies.sources / 2) plain++;
     else return;
     const rank = sources.length;
-    const source = sourceOf(entry, bank, options, (fits ? 1 : 0.5) / (1 + 0.3 * rank), createSpace);
+    const weight = (matches ? 1 : 0.5) / (1 + 0.3 * rank);
+    const source = sourceOf(entry, bank, options, weight, createSpace);
     if (source === undefined) return;
     sources.push(source);
-    for (const goal of listGoals) source.hand(goal);
+    for (const goal of listGoals) source.deduce(goal);
   }
 
-  function* choices(goal: Goal, leaves: number): Generator<undefined> {
+  function* decisionLists(goal: Goal, leaves: number): Generator<undefined> {
     let seen = 0;
     for (;;) {
       const size = bank.all(goal.type).length + bank.all("boolean").length;
       if (size > seen * 1.5 + 4) {
         seen = size;
-        const choice: Choice | undefined = decide(
+        const list: DecisionList | undefined = decide(
           bank,
           goal.type,
           goal.target,
           leaves,
-          streams.meter,
+          scheduler.meter,
         );
-        if (choice !== undefined) goal.accept(choice.expression, discount(choice, goal.type));
+        if (list !== undefined) goal.accept(list.expression, extraCost(list, goal.type));
       } else {
-        streams.meter.work += 500;
+        scheduler.meter.work += 500;
       }
       yield;
     }
@@ -110,34 +110,34 @@ export function createSpace(options: SpaceOptions): Space {
   for (const each of constants) {
     bank.add(each, new Array(contexts).fill(each.form.apply?.()), true);
   }
-  streams.start(bank.grow(), options.weight);
+  scheduler.start(bank.grow(), options.weight);
   return { bank, goals };
 }
 
 const FILTER = lambdaNamed("filter", "boolean");
 
-/** A table of literals is long to write and yet few decisions; any other choice may be chance. */
-function discount({ expression, penalty }: Choice, type: Type): number {
+/** A table of literals is long but simple, so it gets a discount; other lists may be overfitting. */
+function extraCost({ expression, penalty }: DecisionList, type: Type): number {
   return type === "boolean" || literals(expression) < 2 ? penalty : penalty - 0.3 * expression.cost;
 }
 
 function literals({ form, args }: Expression): number {
   if (args.length === 0) return form.variable === undefined ? 1 : 0;
-  return form === CHOICE ? args.slice(1).reduce((sum, arg) => sum + literals(arg), 0) : 0;
+  return form === CONDITIONAL ? args.slice(1).reduce((sum, arg) => sum + literals(arg), 0) : 0;
 }
 
-/** Lists in another order have the same elements: bodies over them say little new. */
+/** Excludes reordered lists: they have the same elements, so bodies over them give little new. */
 function isPlain({ expression, level }: Entry): boolean {
   if (level > 3 || LAMBDAS.some(({ form }) => form === expression.form)) return false;
   const { name = "" } = expression.form as Partial<Component>;
   const [first, second] = expression.args;
-  // What is cut, counted or looked up is given; what it is cut by is fixed.
+  // The first argument must depend on the inputs; a separator must be constant.
   if (first !== undefined && !hasVariable(first)) return false;
   if (name === "split" && second !== undefined && hasVariable(second)) return false;
   return hasVariable(expression) && !/^(reversed|sorted|concat|append|init|tail)/.test(name);
 }
 
-/** A parameter, or one step from there. */
+/** A parameter, or one component applied to leaves. */
 function isDirect({ expression }: Entry): boolean {
   return expression.args.every(({ args }) => args.length === 0);
 }

@@ -1,11 +1,11 @@
-/** What all steps are made of: one component applied, or one look into the bank. */
+/** The operations of all steps: apply one component, or look up a vector in the bank. */
 import type { Bank, Meter } from "./bank.ts";
 import type { Expression } from "./expression.ts";
 import type { Goal } from "./goal.ts";
-import { applied, partNamed } from "./parts.ts";
+import { applied, componentNamed } from "./parts.ts";
 import { equalValues, fingerprint, type Type, type Value, type Vector } from "./values.ts";
 
-/** Looks for a vector that is missing to a goal; `wrap` makes the goal out of what is found. */
+/** Looks up a vector from which `wrap` makes the goal. */
 export type LookUp = (
   goal: Goal,
   type: Type,
@@ -21,14 +21,14 @@ export function lookUpIn(bank: () => Bank, meter: Meter): LookUp {
   };
 }
 
-/** Accepts the component of that name over these arguments if it gives the goal. */
+/** Accepts the component with this name over these arguments if it gives the goal. */
 export function oneStep(
   goal: Goal,
   name: string,
   args: readonly Expression[],
   vectors: readonly Vector[],
 ): void {
-  const part = partNamed(name);
+  const part = componentNamed(name);
   for (let k = 0; k < goal.target.length; k++) {
     const values = vectors.map((vector) => vector[k]);
     if (values.includes(undefined)) return;

@@ -1,6 +1,6 @@
 /**
- * Single steps from a number to a goal of numbers: what is missing to a sum or a product, the line
- * through the contexts, or a plane over two numbers, and the constants of remainders and quotients.
+ * Single steps from a number to a goal of numbers: the rest of a sum or a product, a line through the
+ * contexts, a plane over two numbers, and the constants of remainders and quotients.
  */
 import type { Entry, Meter } from "./bank.ts";
 import { type Component, constant, type Expression } from "./expression.ts";
@@ -9,11 +9,11 @@ import { applied, costOfNumber } from "./parts.ts";
 import { type LookUp, oneStep } from "./step.ts";
 import type { Vector } from "./values.ts";
 
-/** Numbers of which pairs are tried, and what they may cost. */
-const MOST_PAIRED = 150;
-const PAIRED_COST = 4;
+/** Maximum number of entries that are paired with each other, and their maximum cost. */
+const MAX_PAIRED = 150;
+const MAX_PAIRED_COST = 4;
 
-/** What these give lies in a plane over what they take, or the plane is the simpler one. */
+/** Components whose result is on a plane over their arguments, or for which such a plane is simpler. */
 const IN_PLANES: ReadonlySet<string> = new Set(["+", "-", "*", "/", "neg", "percent", "%", "mod"]);
 
 const number = (value: number): Expression => constant(value, "number", costOfNumber(value));
@@ -57,15 +57,15 @@ export function createNumberSteps({ meter, lookUp }: NumberStepsOptions) {
       lookUp(goal, "number", divisor, (y) => applied("/", x, y));
     }
     for (const name of ["floor", "round", "ceil", "abs", "sqrt"]) oneStep(goal, name, [x], [given]);
-    // The other leg of a right triangle; without the last digits, which rounding takes.
+    // The other leg of a right triangle, rounded because its last digits are not exact.
     const leg = each((g, v) => Math.round(Math.sqrt(g * g - v * v) * 1e9) / 1e9);
     if (!leg.some(Number.isNaN)) lookUp(goal, "number", leg, (y) => applied("hypot", x, y));
     constantQuotient(goal, x, given as readonly number[]);
     constantRemainder(goal, x, given as readonly number[]);
-    if (wanted.length > 4 && expression.cost <= PAIRED_COST) onPlanes(goal, entry);
+    if (wanted.length > 4 && expression.cost <= MAX_PAIRED_COST) onPlanes(goal, entry);
   }
 
-  /** `x * p / q + b`, or `(x + b) * p / q`: the line through two contexts, if all lie on it. */
+  /** `x * p / q + b`, or `(x + b) * p / q`: the line through two contexts, if all are on it. */
   function onLine(goal: Goal, x: Expression, given: readonly number[]): void {
     const wanted = goal.target as readonly number[];
     const [x0 = 0] = given;
@@ -93,14 +93,14 @@ export function createNumberSteps({ meter, lookUp }: NumberStepsOptions) {
     if (lift !== 0) goal.accept(times(plus(x, lift / slope)), 1);
   }
 
-  /** Planes over this number and each one before it. */
+  /** Planes over this number and each earlier one. */
   function onPlanes(goal: Goal, entry: Entry): void {
     const { name = "" } = entry.expression.form as Partial<Component>;
     const isConstant = entry.values.every((value) => value === entry.values[0]);
     if (
       isConstant ||
       IN_PLANES.has(name) ||
-      (entry.expression.cost > 2 && paired.size >= MOST_PAIRED)
+      (entry.expression.cost > 2 && paired.size >= MAX_PAIRED)
     )
       return;
     for (const other of paired) {
@@ -146,7 +146,7 @@ function onPlane(goal: Goal, first: Entry, second: Entry): void {
   if (sum !== undefined) goal.accept(sum, 1);
 }
 
-/** The roundest constant by which a quotient, rounded some way, is the goal. */
+/** A division by a constant, rounded in some way; the constant is as round as possible. */
 function constantQuotient(goal: Goal, x: Expression, given: readonly number[]): void {
   const wanted = goal.target as readonly number[];
   if (!wanted.every(Number.isInteger)) return;
@@ -159,7 +159,7 @@ function constantQuotient(goal: Goal, x: Expression, given: readonly number[]): 
     for (let k = 0; k < wanted.length && low <= high; k++) {
       const [value, g] = [given[k] as number, wanted[k] as number];
       if (value < 0) return;
-      // From g + below <= value / q <= g + above; the edges are left to the check.
+      // From g + below <= value / q <= g + above; `oneStep` checks the edges.
       if (g + above > 0) low = Math.max(low, value / (g + above));
       else if (value > 0) return;
       if (g + below > 0) high = Math.min(high, value / (g + below));
@@ -172,7 +172,7 @@ function constantQuotient(goal: Goal, x: Expression, given: readonly number[]): 
   }
 }
 
-/** A remainder by a constant: one that divides all differences. */
+/** A remainder by a constant that divides all differences. */
 function constantRemainder(goal: Goal, x: Expression, given: readonly number[]): void {
   const wanted = goal.target as readonly number[];
   let gap = 0;
@@ -188,7 +188,7 @@ function constantRemainder(goal: Goal, x: Expression, given: readonly number[]):
   oneStep(goal, name, [x, modulus], [given, by]);
 }
 
-/** A whole number of as many zeros, or else fives, as there is room for. */
+/** The roundest integer within the range. */
 function roundestWithin(low: number, high: number): number | undefined {
   for (const unit of [10_000, 3_600, 1_000, 100, 60, 50, 10, 5, 1]) {
     const value = Math.ceil(low / unit) * unit;

@@ -1,16 +1,16 @@
 /**
- * Single steps from an entry to a goal: the rest of a sum or of a text, the line through the
- * contexts, a limit, a remainder, two entries that are alike just where the goal is true.
+ * Single steps from an entry to a goal: the rest of a sum or of a text, a line through the contexts, a
+ * threshold, a remainder, two entries that are equal exactly where the goal is true.
  */
 import type { Bank, Entry, Meter } from "./bank.ts";
 import { compose, constant, type Expression } from "./expression.ts";
 import type { Goal } from "./goal.ts";
-import { applied, costOfNumber, partNamed } from "./parts.ts";
+import { applied, componentNamed, costOfNumber } from "./parts.ts";
 import { lookUpIn, oneStep } from "./step.ts";
 import { createNumberSteps } from "./steps-numbers.ts";
 import { equalValues, fingerprint, type Type, type Vector } from "./values.ts";
 
-/** What texts are commonly joined by. */
+/** Common separators of joined texts. */
 export const SEPARATORS = ["", " ", ", ", ",", "-", ".", "_", "\n", "/", ":", ";"];
 const NUMBERS_FIXED = ["sorted", "unique number[]", "reversed number[]"];
 const TEXTS_FIXED = ["sorted texts", "unique string[]", "reversed string[]"];
@@ -20,12 +20,16 @@ const COMPARED: ReadonlySet<Type> = new Set(["number", "string", "number[]", "st
 export interface StepsOptions {
   readonly bank: () => Bank;
   readonly meter: Meter;
-  /** Looks for a text from now on; `wrap` makes the goal out of it. */
-  readonly follow: (goal: Goal, target: Vector, wrap: (inner: Expression) => Expression) => void;
+  /** Adds a goal for a text from which `wrap` makes the goal. */
+  readonly addSubgoal: (
+    goal: Goal,
+    target: Vector,
+    wrap: (inner: Expression) => Expression,
+  ) => void;
 }
 
-/** @returns Tries every step from an entry to each of the goals; what leads there is accepted. */
-export function createSteps({ bank, meter, follow }: StepsOptions) {
+/** @returns A function that tries every step from an entry to each of the goals. */
+export function createSteps({ bank, meter, addSubgoal }: StepsOptions) {
   const byTruth = new Map<string, readonly Entry[]>();
   const numbers = new Map<Goal, number>();
   const numberOf = (goal: Goal): number => {
@@ -46,7 +50,7 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
     if (wanted.every((text, k) => given[k] !== undefined && text.startsWith(given[k]))) {
       const rest = wanted.map((text, k) => text.slice((given[k] as string).length));
       lookUp(goal, "string", rest, (y) => applied("+text", x, y));
-      if (goal.depth < 2) follow(goal, rest, (y) => applied("+text", x, y));
+      if (goal.depth < 2) addSubgoal(goal, rest, (y) => applied("+text", x, y));
     } else if (wanted.every((text, k) => given[k] !== undefined && text.endsWith(given[k]))) {
       const rest = wanted.map((text, k) =>
         text.slice(0, text.length - (given[k] as string).length),
@@ -55,7 +59,7 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
     }
   }
 
-  /** What is missing to a list that every goal begins or ends with. */
+  /** If every target list begins or ends with this list: looks up the rest. */
   function restOfList(goal: Goal, { expression: x, values }: Entry): void {
     const wanted = goal.target as readonly (readonly number[])[];
     const given = values as readonly (readonly number[] | undefined)[];
@@ -77,7 +81,7 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
     }
   }
 
-  /** The same text before or after it, on at least two contexts: a term for a choice. */
+  /** The same text before or after it in at least two contexts: a term for a decision list. */
   function partOfText(goal: Goal, { expression: x, values }: Entry): void {
     if (x.args.length === 0 && x.form.variable === undefined) return;
     const befores = new Map<string, number>();
@@ -104,7 +108,7 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
     }
   }
 
-  /** Two entries that are the same just where the goal is true, or just where it is false. */
+  /** Two entries that are equal exactly where the goal is true, or exactly where it is false. */
   function equals(goal: Goal, entry: Entry): void {
     const { expression: x, values } = entry;
     if (!COMPARED.has(x.type) || values.includes(undefined)) return;
@@ -126,10 +130,10 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
     }
   }
 
-  /** Whether it is a fixed point of what would order, reverse or thin it. */
+  /** Whether the value does not change when it is sorted, reversed or made unique. */
   function fixedPoint(goal: Goal, { expression: x, values }: Entry, names: readonly string[]) {
     for (const name of names) {
-      const part = partNamed(name);
+      const part = componentNamed(name);
       let [yes, no] = [true, true];
       for (let k = 0; k < values.length && (yes || no); k++) {
         const value = values[k];
@@ -140,7 +144,7 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
       }
       if (!yes && !no) continue;
       const same = x.type === "string" ? "===text" : `same ${x.type}`;
-      const test = compose(partNamed(same), [x, applied(name, x)], "boolean");
+      const test = compose(componentNamed(same), [x, applied(name, x)], "boolean");
       goal.accept(yes ? test : applied("not", test), 0);
     }
   }
@@ -153,7 +157,7 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
     }
   }
 
-  function limit(goal: Goal, { expression, values }: Entry): void {
+  function threshold(goal: Goal, { expression, values }: Entry): void {
     const given = values as readonly (number | undefined)[];
     let [least, most] = [Infinity, -Infinity];
     let [leastNo, mostNo] = [Infinity, -Infinity];
@@ -191,7 +195,7 @@ export function createSteps({ bank, meter, follow }: StepsOptions) {
         }
       } else if (goal.type === "boolean") {
         equals(goal, entry);
-        if (type === "number") limit(goal, entry);
+        if (type === "number") threshold(goal, entry);
         else if (type === "string") fixedPoint(goal, entry, ["reversed", "lower", "upper"]);
         else if (type === "number[]") fixedPoint(goal, entry, NUMBERS_FIXED);
         else if (type === "string[]") fixedPoint(goal, entry, TEXTS_FIXED);

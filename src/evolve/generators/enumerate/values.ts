@@ -1,15 +1,15 @@
 /**
- * Values of the enumeration: what an expression gives on each context, and its fingerprint.
+ * Values of the enumeration: the results of an expression in each context, and their fingerprint.
  *
- * A context is one example, or one element of a list within one. A vector holds one value a
- * context; `undefined` marks where the expression has none (an index out of range, a number that
- * is not finite, a text above its bound). Two expressions of equal fingerprints count as one.
+ * A context is one example, or one element of a list in an example. A vector has one value per
+ * context; `undefined` means no value (an index out of range, a number that is not finite, a text that
+ * is too long). Two expressions with equal fingerprints count as equal.
  */
 import type { ValueType } from "../../../core/task.ts";
 
 export type Type = Exclude<ValueType, "unknown"> | "record" | "record[]";
 export type ListType = "number[]" | "string[]" | "record[]";
-/** An object of JSON: one with fixed fields, or one from any names to values. */
+/** A JSON object: a record with fixed fields, or a dictionary. */
 export type RecordValue = Readonly<Record<string, unknown>>;
 export type Value =
   | number
@@ -31,8 +31,8 @@ export interface ValueOf {
   "record[]": readonly RecordValue[];
 }
 
-/** Bound of texts, in characters, and of lists, in elements. */
-const LONGEST = 4_096;
+/** Maximum length of texts in characters, and of lists in elements. */
+const MAX_LENGTH = 4_096;
 
 export const TYPES: readonly Type[] = [
   "number",
@@ -44,7 +44,7 @@ export const TYPES: readonly Type[] = [
   "record[]",
 ];
 
-/** The type of all values together; undefined if they have none in common. Empty lists fit any. */
+/** The common type of all values; undefined if there is none. An empty list has every list type. */
 export function commonType(values: readonly unknown[]): Type | undefined {
   let found: Type | undefined;
   let emptyList = false;
@@ -78,22 +78,22 @@ export function isRecord(value: unknown): value is RecordValue {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What may be kept: finite, within bounds; -0 counts as 0, as it does in JSON. */
+/** The value if it is finite and within bounds, else undefined; -0 becomes 0, as in JSON. */
 export function bounded(value: Value | undefined): Value | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? value + 0 : undefined;
-  if (typeof value === "string") return value.length > LONGEST ? undefined : value;
+  if (typeof value === "string") return value.length > MAX_LENGTH ? undefined : value;
   if (typeof value !== "object") return value;
   const items: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-  if (items.length > LONGEST) return undefined;
+  if (items.length > MAX_LENGTH) return undefined;
   for (const item of items) {
     if (item === undefined) return undefined;
     if (typeof item === "number" && !Number.isFinite(item)) return undefined;
-    if (typeof item === "string" && item.length > LONGEST) return undefined;
+    if (typeof item === "string" && item.length > MAX_LENGTH) return undefined;
   }
   return value;
 }
 
-/** Bytes of a vector in memory, about; what two vectors share counts in both. */
+/** Approximate bytes of a vector in memory; parts that two vectors share count in both. */
 export function sizeOf(values: Vector): number {
   let bytes = 32;
   for (let at = 0; at < values.length; at++) bytes += 8 + sizeOfOne(values[at]);
@@ -113,7 +113,7 @@ function sizeOfOne(value: unknown): number {
   return bytes;
 }
 
-/** Records are equal whatever the order of their fields. */
+/** The order of a record's fields does not matter. */
 export function equalValues(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a)) {
@@ -132,7 +132,7 @@ const words = new Uint32Array(double.buffer);
 let low = 0;
 let high = 0;
 
-/** 53 bits over all values; equal vectors of one type give equal fingerprints. */
+/** 53 bits over all values; equal vectors of the same type give equal fingerprints. */
 export function fingerprint(vector: Vector): number {
   low = 0x2545f491;
   high = 0x6c8e9cf5;
@@ -152,7 +152,7 @@ function take(value: unknown): void {
       mix(words[1] as number);
     }
   } else if (typeof value === "string") {
-    // Texts are most of what is hashed: two plain products over the characters, mixed once.
+    // Most of the hashed data is text: two simple products over the characters, mixed once.
     let first = value.length ^ 0x51ed270b;
     let second = 0x27d4eb2f;
     for (let at = 0; at < value.length; at++) {

@@ -1,6 +1,6 @@
 /**
  * The versions of a best-shot prompt: parents in ascending order as `f_v0`, `f_v1`, ..., then the
- * bare header of the next one.
+ * header of the next version.
  *
  * Source: Romera-Paredes et al., Nature 625 (2024), Methods, "Prompt building".
  */
@@ -17,15 +17,15 @@ import {
 export interface BestShot {
   /** The parents as versions, worst first. */
   readonly functions: string;
-  /** The docstring and open head of the version that is asked for. */
+  /** The docstring and the header of the requested version. */
   readonly header: string;
   readonly next: string;
   readonly version: number;
 }
 
 /**
- * @param parents In any order; equal fitness keeps the given order; a program given twice is shown
- * once. Programs that do not parse are left out: the database holds none.
+ * @param parents In any order; parents with equal fitness keep the given order, and duplicates are
+ * shown once. Programs that do not parse are skipped: the database holds none.
  */
 export function bestShot(
   task: Pick<Task, "kernel" | "spec">,
@@ -36,7 +36,7 @@ export function bestShot(
   const versions = unique
     .sort((left, right) => left.fitness - right.fitness)
     .flatMap(({ source }) => {
-      const text = single(source, kernel.entry);
+      const text = asSingleFunction(source, kernel.entry);
       return text === undefined ? [] : [text];
     })
     .map((text, index) => {
@@ -56,7 +56,7 @@ export function bestShot(
   };
 }
 
-/** `function name(a, b) {`: the line that a reply goes on from. */
+/** `function name(a, b) {`: the line that a reply continues. */
 export function headerOf({ parameters }: Kernel, name: string): string {
   return `function ${name}(${parameters.map((parameter) => parameter.name).join(", ")}) {`;
 }
@@ -70,10 +70,10 @@ function docstring({ entry }: Kernel, description: string, version: number): str
 }
 
 /**
- * The program as one function: helpers move into it, for two parents may have helpers of one name,
- * and a prompt must not offer what the answer can not call.
+ * The program as one function with its helpers inside it: two parents may have helpers with the same
+ * name, and a prompt must not show functions that the reply cannot call.
  */
-function single(source: string, entry: string): string | undefined {
+function asSingleFunction(source: string, entry: string): string | undefined {
   const parsed = parseSource(source);
   if (parsed.status === "broken") return undefined;
   const definition = definitionsIn(parsed.tree).findLast(({ name }) => name === entry);
@@ -91,7 +91,7 @@ function single(source: string, entry: string): string | undefined {
   return `${text.slice(0, open + 1)}\n${inside.join("\n")}${text.slice(open + 1)}`;
 }
 
-/** Where the body of a lone function declaration opens: defaults may hold braces too. */
+/** Start of a function declaration's body: default values may contain braces too. */
 function bodyStart(text: string): number {
   const parsed = parseSource(text);
   const definition = parsed.status === "parsed" ? definitionsIn(parsed.tree)[0] : undefined;

@@ -1,9 +1,9 @@
 /**
  * SEARCH/REPLACE edits and the evolve region.
  *
- * A region stands between comment lines that hold EVOLVE-BLOCK-START and EVOLVE-BLOCK-END. Where a
- * program has one, nothing else of it may change, whatever a reply says: edits outside are refused,
- * and rewrites are grafted into it.
+ * The evolve region is between comment lines with EVOLVE-BLOCK-START and EVOLVE-BLOCK-END. If a
+ * program has one, only the region may change: edits outside it are refused, and rewrites are put
+ * into it.
  */
 import type { Extracted } from "./select-program.ts";
 import { definitionsIn, parseSource, requiredParameters } from "./source.ts";
@@ -15,12 +15,12 @@ export type Edited =
 const START = "EVOLVE-BLOCK-START";
 const END = "EVOLVE-BLOCK-END";
 
-/** For prompts: the names of the marker lines, or empty where the program has no region. */
+/** For prompts: the names of the marker lines, or empty if the program has no region. */
 export function regionNote(source: string): string {
   return evolveRegion(source) === undefined ? "" : `the lines ${START} and ${END}`;
 }
 
-/** Positions between the marker lines; undefined without markers. A lone marker bounds one side. */
+/** Positions between the marker lines; undefined without markers. A single marker bounds one side. */
 function evolveRegion(source: string): { start: number; end: number } | undefined {
   const opened = source.indexOf(START);
   const closed = source.lastIndexOf(END);
@@ -36,8 +36,8 @@ interface Block {
 }
 
 /**
- * The edit blocks of a reply, in order. Marker lines may be indented and carry other words, as long
- * as their signs are there; the last one must be there too, or a cut-off block would delete its end.
+ * The edit blocks of a reply, in order. Marker lines may be indented and contain other words. The end
+ * marker is required, else a truncated block would delete code.
  */
 function editBlocks(reply: string): readonly Block[] {
   return [
@@ -52,12 +52,12 @@ function editBlocks(reply: string): readonly Block[] {
   }));
 }
 
-/** Whether a reply holds an edit at all. */
+/** Whether a reply has an edit block. */
 export function hasEdits(reply: string): boolean {
   return editBlocks(reply).length > 0;
 }
 
-/** A code fence inside of a block, around all of it. */
+/** Removes a code fence around the text of a block. */
 function withoutFence(text: string): string {
   return (
     /^\s*```[^\n]*\n(?<inside>[\s\S]*?)^[ \t]*```[ \t]*\n?$/m.exec(text)?.groups?.inside ?? text
@@ -65,10 +65,10 @@ function withoutFence(text: string): string {
 }
 
 /**
- * Applies all blocks of a reply one after the other, or none.
+ * Applies all blocks of a reply in order, or none.
  *
- * A SEARCH must occur exactly once: letter by letter, else line by line without regard to
- * indentation. The result must parse and still define `entry` with at most `arity` needed arguments.
+ * A SEARCH text must occur exactly once: as exact text, else line by line without indentation. The
+ * result must parse and still define `entry` with at most `arity` required arguments.
  */
 export function applyDiff(source: string, reply: string, entry: string, arity: number): Edited {
   const blocks = editBlocks(reply);
@@ -80,21 +80,19 @@ export function applyDiff(source: string, reply: string, entry: string, arity: n
     const places = occurrences(edited, search);
     const place = places[0];
     if (place === undefined) {
-      return refused(`${label} does not occur in the program; copy its lines letter by letter`);
+      return refused(`${label} does not occur in the program; copy its lines exactly`);
     }
     if (places.length > 1) {
-      return refused(
-        `${label} occurs ${places.length} times; take more lines so that it is unique`,
-      );
+      return refused(`${label} occurs ${places.length} times; add lines so that it is unique`);
     }
     const region = evolveRegion(edited);
     if (region !== undefined && (place.start < region.start || place.end > region.end)) {
       return refused(
-        `${label} lies outside the lines ${START} and ${END}; only between them may change`,
+        `${label} is outside the lines ${START} and ${END}; change only the code between them`,
       );
     }
     if (/EVOLVE-BLOCK-(?:START|END)/.test(replace)) {
-      return refused("the REPLACE text holds a marker of the region");
+      return refused("the REPLACE text contains a marker of the region");
     }
     edited = `${edited.slice(0, place.start)}${replace}${edited.slice(place.end)}`;
   }
@@ -125,15 +123,15 @@ export function graft(
       arity,
     );
   const whole = parseSource(parent);
-  const held =
+  const entryInRegion =
     whole.status === "parsed" &&
     definitionsIn(whole.tree).some(
       ({ name, start, end }) => name === entry && start >= region.start && end <= region.end,
     );
-  if (held) return extracted.status === "found" ? put(extracted.source) : extracted;
+  if (entryInRegion) return extracted.status === "found" ? put(extracted.source) : extracted;
   const answered = evolveRegion(reply);
   return answered === undefined
-    ? refused(`it has no lines ${START} and ${END}; only what stands between them may change`)
+    ? refused(`it has no lines ${START} and ${END}; change only the code between them`)
     : put(reply.slice(answered.start, answered.end));
 }
 
@@ -141,11 +139,14 @@ export function graft(
 function checked(source: string, entry: string, arity: number): Edited {
   const parsed = parseSource(source);
   if (parsed.status === "broken")
-    return refused(`the program does not parse after it: ${parsed.reason}`);
+    return refused(`after the edit the program does not parse: ${parsed.reason}`);
   const definition = definitionsIn(parsed.tree).findLast(({ name }) => name === entry);
-  if (definition === undefined) return refused(`the program does not define ${entry} after it`);
+  if (definition === undefined)
+    return refused(`after the edit the program does not define ${entry}`);
   const needed = requiredParameters(definition.node.params);
-  if (needed > arity) return refused(`${entry} takes ${arity} arguments, and would need ${needed}`);
+  if (needed > arity) {
+    return refused(`${entry} gets ${arity} arguments, but the program requires ${needed}`);
+  }
   return { status: "edited", source: parsed.source };
 }
 
@@ -157,7 +158,7 @@ function occurrences(source: string, search: string): { start: number; end: numb
   return exact.length > 0 ? exact : looseOccurrences(source, search);
 }
 
-/** Whole lines that are equal but for blanks at their ends. */
+/** Complete lines that are equal except for spaces at their ends. */
 function looseOccurrences(source: string, search: string): { start: number; end: number }[] {
   const wanted = search
     .replace(/^\s*\n|\n\s*$/g, "")

@@ -1,17 +1,16 @@
-/** Model calls as the trace keeps them. */
+/** Model calls as trace events. */
 import type { NewEvent } from "../../../core/event.ts";
 import type { ModelMessage, ModelReply } from "../../../core/ports.ts";
 
-/** One model call as the trace keeps it. */
 export interface LlmCall {
   readonly promptName: string;
   readonly promptVersion: string;
   readonly promptDigest: string;
-  /** Equal for samples of one rendered prompt about the same parents. */
+  /** Equal for all samples of one rendered prompt about the same parents. */
   readonly promptGroup: string;
-  /** Of the prompt's samples in the life of this generator, from 0. */
+  /** Index from 0 over all samples of this prompt in this generator. */
   readonly sampleIndex: number;
-  /** 0: the first question. 1: the one that told a failure back. */
+  /** 0: the first question. 1: the repair question after a failure. */
   readonly turn: number;
   readonly parents: readonly string[];
   /** As sent. */
@@ -35,25 +34,32 @@ export interface LlmCall {
     | { readonly status: "failed"; readonly reason: string };
 }
 
-/** One model call as two events: what was asked, and what came or went wrong. */
+/** The two events of a model call: the call, and the reply or the error. */
 export function modelEvents(call: LlmCall): readonly NewEvent[] {
-  const { answer, outcome, ...asked } = call;
+  const { answer, outcome, ...request } = call;
   const id = `${call.promptGroup.slice(0, 16)}/${call.sampleIndex}/${call.turn}`;
   const parameters = { temperature: call.temperature, seed: call.seed };
   return [
-    { type: "model-call", data: { id, role: "generator", ...asked, parameters } },
+    { type: "model-call", data: { id, role: "generator", ...request, parameters } },
     {
       type: "model-reply",
       data:
         "error" in answer
           ? { id, error: answer.error, outcome }
-          : { id, ...said(answer.reply), outcome },
+          : { id, ...replyData(answer.reply), outcome },
     },
   ];
 }
 
-/** Nothing that a driver may have added: a replay has to give the same. */
-function said({ content, toolCalls, finishReason, model, usage, costUsd }: ModelReply): ModelReply {
+/** The known fields only, without additions of a driver: a replay must give the same. */
+function replyData({
+  content,
+  toolCalls,
+  finishReason,
+  model,
+  usage,
+  costUsd,
+}: ModelReply): ModelReply {
   return {
     content,
     toolCalls,

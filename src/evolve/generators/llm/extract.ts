@@ -1,10 +1,10 @@
 /**
- * The function out of any reply: prose around it, several code blocks, TypeScript types, an arrow,
- * another name, a bare body, a cut-off end.
+ * Extracts the function from any reply: with prose around it, several code blocks, TypeScript types,
+ * an arrow function, another name, only a body, or a truncated end.
  *
- * Gives a whole program (the function under the kernel's name, with the helpers that it uses), or
- * the reason why there is none. What is missing is never made up: a cut-off function counts only
- * if it returns before the cut.
+ * Gives a complete program (the function with the kernel's name and the helpers that it uses), or the
+ * reason why there is none. Missing code is never invented: a truncated function is accepted only if it
+ * returns before the truncation.
  */
 import type { Program } from "acorn";
 import { withoutReasoning } from "../../../core/text/reasoning.ts";
@@ -13,17 +13,17 @@ import { definitionsIn, identifiersIn, parseSource } from "./source.ts";
 import { inSentence, unwrap, withoutEntities } from "./unwrap.ts";
 
 export interface ExtractOptions {
-  /** The reply was asked for `<entry>_v<version>`; lower versions are ancestors. */
+  /** The prompt requested `<entry>_v<version>`; lower versions are ancestors. */
   readonly version?: number;
 }
 
-/** Longer replies are refused: no kernel is that long, and the work stays bounded. */
-const LONGEST = 100_000;
-/** Attempts to parse a shortened text, and characters that they may read in all. */
-const ATTEMPTS = 300;
-const READING = 2_000_000;
-/** Code blocks of a reply that are looked at, the last ones. */
-const BLOCKS = 30;
+/** Longer replies are refused: no kernel is that long, and the work must be bounded. */
+const MAX_LENGTH = 100_000;
+/** Maximum number of attempts to parse a shortened text, and of the characters that they read. */
+const MAX_ATTEMPTS = 300;
+const MAX_READ = 2_000_000;
+/** Only the last code blocks of a reply are examined. */
+const MAX_BLOCKS = 30;
 
 interface Readable {
   readonly source: string;
@@ -41,10 +41,11 @@ export function extractFunction(
   parameters: readonly string[],
   { version }: ExtractOptions = {},
 ): Extracted {
-  if (reply.length > LONGEST) return refused(`the reply is longer than ${LONGEST} characters`);
+  if (reply.length > MAX_LENGTH)
+    return refused(`the reply is longer than ${MAX_LENGTH} characters`);
   const blocks = codeBlocks(reply);
   const texts = (blocks.length > 0 ? blocks : [withoutReasoning(reply)]).map(unwrap);
-  // The last word counts: models show the old code first and the new one after it.
+  // Later blocks first: models show the old code before the new code.
   const ordered = [...texts]
     .reverse()
     .sort((left, right) => rank(right, entry, version) - rank(left, entry, version));
@@ -70,7 +71,7 @@ export function extractFunction(
   return refused(reason);
 }
 
-/** The words before the first code, at most 500 characters: a model's thought. */
+/** A model's thought: the text before the first code, at most 500 characters. */
 export function thoughtIn(reply: string): string | undefined {
   const before =
     withoutReasoning(reply).split(/```|<<<<<<<|^(?:export |async )?(?:function|const|let) /m)[0] ??
@@ -79,7 +80,7 @@ export function thoughtIn(reply: string): string | undefined {
   return thought === "" ? undefined : thought.slice(0, 500);
 }
 
-/** Insides of fenced blocks; the last one may lack its end. */
+/** Contents of fenced blocks; the end of the last one may be missing. */
 function codeBlocks(reply: string): string[] {
   const blocks: string[] = [];
   for (const match of withoutReasoning(reply).matchAll(
@@ -87,10 +88,10 @@ function codeBlocks(reply: string): string[] {
   )) {
     if (match[2] !== undefined && match[2].trim() !== "") blocks.push(match[2]);
   }
-  return blocks.slice(-BLOCKS);
+  return blocks.slice(-MAX_BLOCKS);
 }
 
-/** 3: defines what was asked for. 2: the entry. 1: some version or a function. 0: neither. */
+/** 3: defines the requested version. 2: the entry. 1: another version or function. 0: none. */
 function rank(text: string, entry: string, version: number | undefined): number {
   const defines = (name: string): boolean =>
     new RegExp(`(?:function\\*?\\s+|(?:const|let|var)\\s+)${inPattern(name)}\\b`).test(text);
@@ -99,12 +100,12 @@ function rank(text: string, entry: string, version: number | undefined): number 
   return /\bfunction\b|=>|\breturn\b/.test(text) ? 1 : 0;
 }
 
-/** Names may hold `$`. */
+/** Names may contain `$`. */
 function inPattern(name: string): string {
   return name.replace(/\$/g, "\\$");
 }
 
-/** A text that parses and defines a function, with what had to be cut; else the reason. */
+/** A text that parses and defines a function, with notes on removed parts; else the reason. */
 function read(text: string, entry: string, parameters: readonly string[]): Readable | string {
   const whole = parseSource(text);
   const decoded = withoutEntities(text);
@@ -118,7 +119,7 @@ function read(text: string, entry: string, parameters: readonly string[]): Reada
     for (const wrapped of [`${head}${text.trimEnd()}\n}`, `${head}${text.trimEnd()}`]) {
       const body = parseSource(wrapped);
       if (body.status === "parsed" && returns(body.tree)) {
-        return { ...body, notes: ["only a body: the head was added"] };
+        return { ...body, notes: ["only a body: the function header was added"] };
       }
     }
   }
@@ -127,7 +128,7 @@ function read(text: string, entry: string, parameters: readonly string[]): Reada
   const sentence = inSentence(text);
   const inside = sentence === undefined ? undefined : parseSource(sentence);
   if (inside?.status === "parsed" && definitionsIn(inside.tree).length > 0) {
-    return { ...inside, notes: ["the words around it were cut"] };
+    return { ...inside, notes: ["the text around the code was removed"] };
   }
   if (whole.status === "parsed") return "it defines no function";
   return whole.cutOff
@@ -135,23 +136,23 @@ function read(text: string, entry: string, parameters: readonly string[]): Reada
     : `it does not parse: ${whole.reason}`;
 }
 
-/** `a &lt; b` can be read as code: as the bits of `a` and of a variable `lt`. */
+/** `a &lt; b` parses as code too: as `a & lt; b`. */
 function namesEntity(tree: Program): boolean {
   return identifiersIn(tree).some(({ name }) => /^(?:lt|gt|amp|quot|apos)$/.test(name));
 }
 
-/** Whether the one function that was put around a body gives anything back by itself. */
+/** Whether the function that was created around a body has a return of its own. */
 function returns(tree: Program): boolean {
   const body = definitionsIn(tree)[0]?.node.body;
   if (body?.type !== "BlockStatement") return false;
-  // A class or a function that stands there in the body's place returns nothing from it.
+  // The returns of a nested class or function do not count.
   const own = body.body.filter(
     ({ type }) => type !== "ClassDeclaration" && type !== "FunctionDeclaration",
   );
   return own.some(({ type }) => type === "ReturnStatement" || COMPOUND.has(type));
 }
 
-/** Statements that may hold a return. */
+/** Statements that may contain a return. */
 const COMPOUND: ReadonlySet<string> = new Set([
   "IfStatement",
   "SwitchStatement",
@@ -164,7 +165,10 @@ const COMPOUND: ReadonlySet<string> = new Set([
   "BlockStatement",
 ]);
 
-/** Cuts lines before the first function and after the last that parses; then closes what is open. */
+/**
+ * Removes lines before the first function and after the last line with which the text parses; if that
+ * is not enough, closes open braces.
+ */
 function shorten(text: string): Readable | undefined {
   const lines = text.split("\n");
   const starts = [...lines.entries()]
@@ -173,24 +177,27 @@ function shorten(text: string): Readable | undefined {
     )
     .map(([index]) => index)
     .slice(0, 5);
-  const most = Math.min(ATTEMPTS, Math.ceil(READING / text.length));
-  let left = most;
+  const attempts = Math.min(MAX_ATTEMPTS, Math.ceil(MAX_READ / text.length));
+  let left = attempts;
   for (const start of starts) {
     for (let end = lines.length; end > start && left > 0; end--, left--) {
       const parsed = parseSource(lines.slice(start, end).join("\n"));
       if (parsed.status !== "parsed" || definitionsIn(parsed.tree).length === 0) continue;
-      return { ...parsed, notes: [`${start + lines.length - end} lines around the code were cut`] };
+      return {
+        ...parsed,
+        notes: [`${start + lines.length - end} lines around the code were removed`],
+      };
     }
   }
   const start = starts[0];
   if (start === undefined) return undefined;
-  left = most;
+  left = attempts;
   for (let end = lines.length; end > start && left > 0; end--) {
     for (let braces = 1; braces <= 3 && left > 0; braces++, left--) {
       const parsed = parseSource(`${lines.slice(start, end).join("\n")}\n${"}".repeat(braces)}`);
       if (parsed.status !== "parsed") continue;
       const last = definitionsIn(parsed.tree).at(-1)?.node.body;
-      // Statements after a return are dead, so nothing that was cut off could have mattered.
+      // Statements after a return are dead code, so the truncated part has no effect.
       const returns =
         last?.type === "BlockStatement" && last.body.at(-1)?.type === "ReturnStatement";
       if (returns) return { ...parsed, notes: ["the end was cut off after the last return"] };

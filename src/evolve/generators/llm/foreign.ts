@@ -1,6 +1,6 @@
 /**
- * Programs in a language that this room can not read: Python, shell. They are asked for whole, taken
- * out of the reply as they stand, and judged by what they do.
+ * Programs in languages that are not parsed here: Python, shell. The prompt requests a complete program,
+ * and the program in the reply is used without changes.
  */
 import type { Language } from "../../../core/execution.ts";
 import type { Random } from "../../../core/random.ts";
@@ -11,7 +11,7 @@ import type { Edited } from "./diff.ts";
 import type { Question } from "./question.ts";
 import { feedbackOf, fitnessText, taskVariables } from "./variables.ts";
 
-/** Undefined for the languages whose syntax is known here. */
+/** Undefined for languages that are parsed here. */
 export function foreignLanguage(language: Language | undefined): "python" | "shell" | undefined {
   return language === "python" || language === "shell" ? language : undefined;
 }
@@ -22,7 +22,7 @@ const TASKS = {
     `Write a POSIX sh script that does the work of ${entry}: arguments come as $1, $2, ..., what it prints is the result, as JSON.`,
 } as const;
 
-/** @param parents At least one; one of them, by chance, is shown. */
+/** @param parents At least one; a random one is shown. */
 export function askForeign(
   language: "python" | "shell",
   parents: readonly Parent[],
@@ -63,26 +63,26 @@ export function askForeign(
   };
 }
 
-const LONGEST = 60_000;
+const MAX_LENGTH = 60_000;
 
-/** The last code block that defines what was asked for; a bare reply if it does. */
+/** The last code block that defines the entry, or the reply itself if it has no block and defines it. */
 export function readForeign(language: "python" | "shell", reply: string, entry: string): Edited {
-  const said = withoutReasoning(reply);
-  const blocks = [...said.matchAll(/```[\w+-]*[ \t]*\n([\s\S]*?)```/g)].map(
+  const content = withoutReasoning(reply);
+  const blocks = [...content.matchAll(/```[\w+-]*[ \t]*\n([\s\S]*?)```/g)].map(
     ([, code = ""]) => code,
   );
   const defines = (code: string): boolean =>
     language === "python"
       ? new RegExp(`^(?:async\\s+)?def\\s+${entry}\\s*\\(|^${entry}\\s*=`, "m").test(code)
       : code.trim() !== "";
-  const bare =
-    blocks.length === 0 && (language === "python" || said.startsWith("#!")) ? [said] : [];
-  const found = [...blocks, ...bare].findLast(defines);
+  const withoutBlock =
+    blocks.length === 0 && (language === "python" || content.startsWith("#!")) ? [content] : [];
+  const found = [...blocks, ...withoutBlock].findLast(defines);
   if (found === undefined) {
     const reason = `the reply has no ${language} code${language === "python" ? ` that defines ${entry}` : ""}`;
     return { status: "refused", reason };
   }
-  return found.length > LONGEST
-    ? { status: "refused", reason: `the program is longer than ${LONGEST} characters` }
+  return found.length > MAX_LENGTH
+    ? { status: "refused", reason: `the program is longer than ${MAX_LENGTH} characters` }
     : { status: "edited", source: `${found.trimEnd()}\n` };
 }

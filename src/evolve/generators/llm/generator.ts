@@ -1,10 +1,9 @@
 /**
- * Candidates by a language model: prompts out of parents, programs out of replies.
+ * Candidates from a language model: builds prompts from parents, and reads programs from replies.
  *
- * Calls run side by side, and everything that is decided (modes, seeds, the order of proposals and
- * of facts) is decided by the order of the calls. A reply that can not be used, and a call that
- * fails, give a proposal that says so and defines nothing: the search counts it and refuses it
- * before it costs a run.
+ * Calls run concurrently, but the order of calls decides modes, seeds and the order of proposals and
+ * events. An unusable reply or a failed call gives a proposal with the failure and without a program:
+ * the search counts it and refuses it before it costs a run.
  */
 import { BudgetExceededError, ModelError } from "../../../core/errors.ts";
 import { limiter } from "../../../core/limiter.ts";
@@ -29,15 +28,15 @@ export interface LlmGeneratorOptions {
   readonly name?: string;
   /** A list (equal shares) or weights. Default: 40 best-shot, 20 diff, 20 reflect, 10 rewrite, 10 crossover. */
   readonly modes?: ModeShares;
-  /** Completions of one prompt. Default 4 (FunSearch). */
+  /** Completions per prompt. Default 4 (FunSearch). */
   readonly samplesPerPrompt?: number;
   readonly temperature?: number;
   readonly maxTokens?: number;
-  /** Calls in flight, over all proposals that are under way. Default 16. */
+  /** Concurrent calls over all pending proposals. Default 16. */
   readonly samplers?: number;
   /** Texts that replace built-in prompts. */
   readonly prompts?: PromptOverrides;
-  /** The sandbox's own words on what it can do. */
+  /** The sandbox's description of its capabilities. */
   readonly capabilities?: string;
 }
 
@@ -48,12 +47,13 @@ interface Outcome {
 }
 
 /**
- * Calls start in the order of the proposals, at most `samplers` at a time. Each proposal's `tag` is `<promptGroup, 16 digits>/<sampleIndex>`, which leads back to its call.
+ * Calls start in the order of the proposals, at most `samplers` at a time. Each proposal's `tag` is
+ * `<promptGroup, 16 digits>/<sampleIndex>`, which identifies its call.
  *
- * `propose` rejects when every sample failed and one of them for good: with BudgetExceededError, or
- * with the first ModelError that is not retryable if all are of that kind.
+ * `propose` rejects if every sample failed: with BudgetExceededError if one of them did, or with the
+ * first ModelError if none is retryable.
  *
- * @throws InputError for a mode, a share or a replaced prompt that can not be.
+ * @throws InputError for an invalid mode, share or replaced prompt.
  */
 export function llmGenerator({
   model,
@@ -68,7 +68,7 @@ export function llmGenerator({
 }: LlmGeneratorOptions): Generator {
   const weights = sharesOf(modes);
   checkOverrides(overrides);
-  /** Samples drawn of each prompt group so far: group and number name a call for good. */
+  /** Number of samples of each prompt group so far: group and index identify a call. */
   const drawn = new Map<string, number>();
   const limit = limiter(samplers);
 
@@ -156,7 +156,7 @@ export function llmGenerator({
       const settled = await Promise.allSettled(
         samples.map((sample) => limit(() => run(sample, entry, signal))),
       );
-      // All have ended by now: nothing goes on behind the caller's back.
+      // All calls have ended here: none continues after `propose` returns.
       const outcomes = settled.map((end) => {
         if (end.status === "rejected") throw end.reason;
         return end.value;
@@ -194,16 +194,16 @@ function proposed({ question, ...sample }: Sample, source: string, reply: string
   };
 }
 
-/** Defines nothing, so that whoever parses it refuses it; the reason stands where people look. */
+/** Defines no function, so that every parser refuses it; the reason is in the source for people. */
 function unusable({ question, ...sample }: Sample, reason: string): Proposal {
-  const words = reason.replaceAll("*/", "* /").replace(/\s+/g, " ");
+  const text = reason.replaceAll("*/", "* /").replace(/\s+/g, " ");
   return {
-    source: `/* no candidate: ${words} */\n`,
+    source: `/* no candidate: ${text} */\n`,
     operator: question.mode,
     parents: question.parents,
     tag: tagOf(sample),
     prompt: { group: sample.promptGroup, sample: sample.sampleIndex },
-    failure: words,
+    failure: text,
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The ways of asking: which prompt, about which parents, and how its reply becomes a program.
+ * The modes of a question: which prompt, about which parents, and how its reply becomes a program.
  */
 import type { Random } from "../../../core/random.ts";
 import { type PromptOverrides, type RenderedPrompt, renderPrompt } from "../../prompts/prompts.ts";
@@ -19,7 +19,7 @@ export const LLM_MODES: readonly LlmMode[] = [
   "reflect",
 ];
 
-/** A mode that can be asked of these parents. Weights at or below 0 are never drawn. */
+/** A random mode that is possible with these parents. Weights at or below 0 are never drawn. */
 export function drawMode(
   weights: Readonly<Partial<Record<LlmMode, number>>>,
   parents: readonly Parent[],
@@ -33,14 +33,14 @@ export function drawMode(
       return 0;
     return Math.max(0, weights[mode] ?? 0);
   });
-  // With one parent and nothing known to be wrong, best-shot is what is always possible.
+  // Best-shot is always possible, also with one parent and without feedback.
   if (!possible.some((weight) => weight > 0)) return "best-shot";
   return LLM_MODES[random.weighted(possible)] ?? "best-shot";
 }
 
 /**
- * @param parents At least one. Modes that show one take one at random; `reflect` takes one with
- * something to reflect on.
+ * @param parents At least one. Modes that show one parent take a random one; `reflect` takes one with
+ * feedback.
  */
 export function ask(
   mode: LlmMode,
@@ -114,7 +114,7 @@ export function ask(
         mode,
         prompt: render("diff", shown),
         parents: [parent.digest],
-        // A model that rewrites where it was asked to edit has answered all the same.
+        // A rewrite is accepted too if the reply has no edits.
         read: (reply) => {
           const edited = applyDiff(parent.source, reply, entry, names.length);
           if (edited.status === "edited" || hasEdits(reply)) return edited;

@@ -1,5 +1,5 @@
 /**
- * What is asked in one call of `propose`: every draw is made here, before the first request goes out.
+ * The questions of one call of `propose`: all random draws are made here, before the first request.
  */
 import { digestJson } from "../../../core/digest.ts";
 import { InputError } from "../../../core/errors.ts";
@@ -26,14 +26,13 @@ export interface Sample {
   readonly seed: number;
 }
 
-/** Before anything is scored, the kernel's own seeds stand in for parents. */
+/** Before any program has a score, the kernel's seeds are the parents. */
 export function seedParents({ task }: ProposeContext): Parent[] {
   return task.kernel.seeds
     .slice(0, 2)
     .map((source) => ({ digest: digestJson(source), source, fitness: 0, scores: [] }));
 }
 
-/** All draws of a call, before the first request goes out. */
 export function plan(
   parents: readonly Parent[],
   context: ProposeContext,
@@ -60,18 +59,18 @@ export function plan(
       parents: question.parents,
       messages: question.prompt.messages.map(({ role, content }) => ({ role, content })),
     });
-    const room = Math.min(samplesPerPrompt, count - samples.length);
+    const size = Math.min(samplesPerPrompt, count - samples.length);
     const first = drawn.get(promptGroup) ?? 0;
-    drawn.set(promptGroup, first + room);
-    for (let sampleIndex = first; sampleIndex < first + room; sampleIndex++) {
-      // A seed of its own makes each request unlike all others: a replay finds it in any order.
+    drawn.set(promptGroup, first + size);
+    for (let sampleIndex = first; sampleIndex < first + size; sampleIndex++) {
+      // A separate seed makes each request unique: a replay finds it in any order.
       samples.push({ question, promptGroup, sampleIndex, seed: random.integer(2 ** 31) });
     }
   }
   return samples;
 }
 
-/** Shares that sum to 1. @throws InputError for a mode or a share that can not be. */
+/** Shares that sum to 1. @throws InputError for an invalid mode or share. */
 export function sharesOf(modes: ModeShares): Readonly<Partial<Record<LlmMode, number>>> {
   const entries: readonly (readonly [string, number])[] = isList(modes)
     ? modes.map((mode) => [mode, 1] as const)
@@ -86,7 +85,7 @@ export function sharesOf(modes: ModeShares): Readonly<Partial<Record<LlmMode, nu
   }
   throw new InputError(
     "INVALID_REQUEST",
-    `Modes are some of ${known.join(", ")} with shares of 0 or more, one above 0; got ${bad?.join(": ") ?? "none above 0"}.`,
+    `Expected modes of ${known.join(", ")} with shares of at least 0, one of them above 0; got ${bad?.join(": ") ?? "none above 0"}.`,
   );
 }
 

@@ -9,6 +9,6 @@ export interface Question {
   readonly prompt: RenderedPrompt;
   /** Digests of the parents that the prompt shows. */
   readonly parents: readonly string[];
-  /** A reply's program, or why it has none. */
+  /** The program of a reply, or the reason why it has none. */
   read(reply: string): Edited;
 }

@@ -1,8 +1,8 @@
 /**
- * Which function of a parsed reply is the candidate, and what of the rest belongs to it.
+ * Selects the candidate's function in a parsed reply, and the statements that belong to it.
  *
- * The function gets the kernel's name; helpers that it reaches are kept in their order; examples,
- * prints, exports and copies of ancestors are left out. A call of an ancestor is refused.
+ * The function gets the kernel's name. Helpers that it uses are kept in order; examples, prints,
+ * exports and copies of ancestors are removed. A call of an ancestor is refused.
  */
 import type { AnyNode, Program } from "acorn";
 import {
@@ -18,7 +18,8 @@ import {
 export type Extracted =
   | {
       readonly status: "found";
-      readonly source: string /** What had to be done, for traces. */;
+      readonly source: string;
+      /** The changes that were necessary, for traces. */
       readonly notes: readonly string[];
     }
   | { readonly status: "refused"; readonly reason: string };
@@ -37,7 +38,7 @@ export function selectProgram(
       ? []
       : [`${chosen.name === "" ? "a function without a name" : chosen.name} was renamed`];
 
-  // A bystander of the kernel's own name would collide with the renamed one.
+  // Another function with the kernel's name would collide with the renamed one.
   const taken = chosen.name !== entry && definitionsIn(tree).some(({ name }) => name === entry);
   const cleared = taken ? renameIdentifier(source, tree, entry, `${entry}_v0`) : source;
   const clearedTree = taken ? parseSource(cleared) : { status: "parsed" as const, source, tree };
@@ -56,12 +57,13 @@ export function selectProgram(
   if (needed > arity) {
     return {
       status: "refused",
-      reason: `${entry} takes ${arity} arguments, the function needs ${needed}`,
+      reason: `${entry} gets ${arity} arguments, but the function requires ${needed}`,
     };
   }
   const kept = reachable(renamed.tree, definition);
   const importing = kept.find((statement) => statement.type === "ImportDeclaration");
-  if (importing !== undefined) return { status: "refused", reason: "it imports, and may not" };
+  if (importing !== undefined)
+    return { status: "refused", reason: "it has an import, and imports are not allowed" };
   const ancestor = kept
     .flatMap(identifiersIn)
     .find(({ name }) => name !== entry && isVersion(name, entry));
@@ -91,9 +93,9 @@ function choose(
   version: number | undefined,
 ): Definition | string {
   const definitions = definitionsIn(tree);
-  const asked = version === undefined ? undefined : `${entry}_v${version}`;
+  const requested = version === undefined ? undefined : `${entry}_v${version}`;
   const exact =
-    definitions.findLast(({ name }) => name === asked) ??
+    definitions.findLast(({ name }) => name === requested) ??
     definitions.findLast(({ name }) => name === entry);
   if (exact !== undefined) return exact;
   const versions = definitions
@@ -125,29 +127,29 @@ function numberOf(name: string, entry: string): number {
   return Number(name.slice(entry.length + 2));
 }
 
-/** Top-level statements that the function reaches, in order, itself among them. */
+/** The function and the top-level statements that it uses, in order. */
 function reachable(tree: Program, definition: Definition): AnyNode[] {
-  const wanted = new Set(identifiersIn(definition.node).map(({ name }) => name));
+  const used = new Set(identifiersIn(definition.node).map(({ name }) => name));
   const kept = new Set<AnyNode>(
     tree.body.filter((statement) => statement.start === definition.start),
   );
   const own = definition.name;
   const global = new Set(tree.body.flatMap(declared));
-  for (let grown = true; grown; ) {
-    grown = false;
+  for (let changed = true; changed; ) {
+    changed = false;
     for (const statement of tree.body) {
       const names = declared(statement);
       if (kept.has(statement) || names.includes(own)) continue;
       const uses = identifiersIn(statement).map(({ name }) => name);
-      // A loop that fills a table belongs to the table; one that tries the function out does not.
-      const feeds =
+      // A loop that fills a used table is kept; a loop that tests the function is not.
+      const initializes =
         names.length === 0 &&
-        uses.some((name) => wanted.has(name) && global.has(name)) &&
+        uses.some((name) => used.has(name) && global.has(name)) &&
         !uses.some((name) => name === own || OUTSIDE.has(name));
-      if (!feeds && !names.some((name) => wanted.has(name))) continue;
+      if (!initializes && !names.some((name) => used.has(name))) continue;
       kept.add(statement);
-      for (const name of uses) wanted.add(name);
-      grown = true;
+      for (const name of uses) used.add(name);
+      changed = true;
     }
   }
   return tree.body.filter((statement) => kept.has(statement));

@@ -1,7 +1,7 @@
 /**
- * Source text of candidates: parse (types stripped where there are any), find functions, rename.
+ * Source text of candidates: parse (without types), find functions, rename.
  *
- * Works on the text by positions of the syntax tree, so that comments and layout stay as written.
+ * Edits the text at positions of the syntax tree, so that comments and layout do not change.
  */
 import {
   type AnonymousFunctionDeclaration,
@@ -26,7 +26,7 @@ export type Parsed =
   | {
       readonly status: "broken";
       readonly reason: string;
-      /** It could go on: the text ends too early. */
+      /** The text ends too early. */
       readonly cutOff: boolean;
     };
 
@@ -55,14 +55,14 @@ function parseJavaScript(source: string): Parsed {
   }
 }
 
-/** Takes out the blanks that types left behind; all other layout stays. Linear. */
+/** Removes the spaces that replaced types; all other layout stays. Linear. */
 function closeGaps(before: string, after: string): string {
   const parts: string[] = [];
   let last = "\n";
   let kept = 0;
   for (const { 0: run, index } of after.matchAll(/[ \t]+/g)) {
     const end = index + run.length;
-    // A gap is a run of blanks in which at least one was not blank before.
+    // A gap is a run of spaces that contained other characters before.
     if (before.slice(index, end).trim() === "") continue;
     if (index > kept) last = after[index - 1] ?? "\n";
     parts.push(after.slice(kept, index));
@@ -77,11 +77,11 @@ function closeGaps(before: string, after: string): string {
   return parts.join("");
 }
 
-/** A function that a program defines at its top. */
+/** A function that a program defines at top level. */
 export interface Definition {
   readonly name: string;
   readonly node: FunctionNode;
-  /** Position of the top-level statement that holds it. */
+  /** Position of the top-level statement that contains it. */
   readonly start: number;
   readonly end: number;
 }
@@ -129,7 +129,7 @@ function isFunction(
   return node?.type === "ArrowFunctionExpression" || node?.type === "FunctionExpression";
 }
 
-/** The definition as a function declaration of that name. Its own calls must be renamed before. */
+/** The definition as a function declaration with that name. Recursive calls must already have the name. */
 export function declarationText(source: string, { node }: Definition, name: string): string {
   const parameters = node.params.map((param) => source.slice(param.start, param.end)).join(", ");
   const head = `${node.async ? "async " : ""}function${node.generator ? "*" : ""} ${name}(${parameters})`;
@@ -139,14 +139,14 @@ export function declarationText(source: string, { node }: Definition, name: stri
     : `${head} {\n  return ${body};\n}`;
 }
 
-/** How many arguments it can not do without. */
+/** The number of required arguments. */
 export function requiredParameters(params: readonly Pattern[]): number {
   return params.filter(
     (param) => param.type !== "AssignmentPattern" && param.type !== "RestElement",
   ).length;
 }
 
-/** Every use of an identifier as a variable: not as a property name, a key or a label. */
+/** Every use of an identifier as a variable, not as a property name, a key or a label. */
 export function identifiersIn(
   node: AnyNode,
 ): { name: string; start: number; end: number; shorthand: boolean }[] {
@@ -202,7 +202,7 @@ function isNode(value: unknown): value is AnyNode {
   );
 }
 
-/** Renames a variable wherever it is used. Scopes are not told apart: the names here are unusual. */
+/** Renames all uses of a variable, in every scope: the names used here are unusual. */
 export function renameIdentifier(source: string, tree: Program, from: string, to: string): string {
   let out = source;
   const uses = identifiersIn(tree).filter((use) => use.name === from);

@@ -1,9 +1,9 @@
 /**
- * Code out of what models wrap it in: line ends of other systems, a JSON document with the code as a
- * field, a unified diff, a sentence; characters as HTML writes them. What is code already stays.
+ * Extracts code from what models wrap it in: other line ends, a JSON document with the code as a
+ * field, a unified diff, a sentence, HTML entities. Plain code does not change.
  */
 
-/** Fields under which models put code, the likeliest first. */
+/** Fields that models use for code, the most common first. */
 const CODE_FIELDS = ["code", "function", "source", "program", "implementation", "content"] as const;
 const ENTITIES: Readonly<Record<string, string>> = {
   lt: "<",
@@ -19,7 +19,7 @@ export function unwrap(text: string): string {
   return newSide(code.replace(/\r\n?/g, "\n"));
 }
 
-/** The text from the first function of a sentence on; undefined if it starts a line anyway. */
+/** The text from a function in the middle of a line to the last brace; undefined if there is none. */
 export function inSentence(text: string): string | undefined {
   const at = /[^\n\w$.][ \t]*(function\s+[A-Za-z_$][\w$]*\s*\()/.exec(text);
   if (at?.[1] === undefined) return undefined;
@@ -28,7 +28,7 @@ export function inSentence(text: string): string | undefined {
   return end > start ? text.slice(start, end + 1) : undefined;
 }
 
-/** The code of a JSON document: a field of it, or of an object in it. */
+/** The code in a JSON document: one of its fields. */
 function fieldOf(text: string): string | undefined {
   if (!/^\s*\{[\s\S]*\}\s*$/.test(text)) return undefined;
   let document: unknown;
@@ -46,7 +46,7 @@ function fieldOf(text: string): string | undefined {
   return undefined;
 }
 
-/** What a unified diff of a whole function makes of it. Lines without a sign are context. */
+/** The new side of a unified diff of a complete function. Lines without a sign are context. */
 function newSide(text: string): string {
   const lines = text.split("\n");
   const changes = (sign: string): boolean =>

@@ -1,13 +1,13 @@
-/** What a prompt says of a task and its parents. Everything is cut to a bound: prompts cost money. */
+/** The prompt variables for a task and its parents. All are limited in length: prompts cost money. */
 import type { Json } from "../../../core/json.ts";
 import type { Parent, ProposeContext } from "../generator.ts";
 import { headerOf } from "./best-shot.ts";
 
-/** Examples and failing cases in a prompt, and characters of each. */
-const MOST_LINES = 8;
-const LONGEST_LINE = 400;
+/** Maximum number of examples and failing cases in a prompt, and of the characters of each. */
+const MAX_LINES = 8;
+const MAX_LINE_LENGTH = 400;
 
-/** Variables that each prompt about a function knows. */
+/** The variables of every prompt about a function. */
 export function taskVariables(
   { task, examples }: ProposeContext,
   capabilities: string,
@@ -19,19 +19,19 @@ export function taskVariables(
     description: spec.description,
     signature: spec.signature,
     examples: examples
-      .slice(0, MOST_LINES)
+      .slice(0, MAX_LINES)
       .map(({ input, expected }) => `${kernel.entry}(${list(input)}) gives ${text(expected)}`)
-      .map(cut)
+      .map(truncated)
       .join("\n"),
     features: kernel.features
-      .slice(0, MOST_LINES)
-      .map(({ source }) => cut(source))
+      .slice(0, MAX_LINES)
+      .map(({ source }) => truncated(source))
       .join("\n"),
     capabilities,
   };
 }
 
-/** A text as line comments of JavaScript. */
+/** A text as JavaScript line comments. */
 export function asComments(lines: string): string {
   return lines === ""
     ? ""
@@ -41,37 +41,37 @@ export function asComments(lines: string): string {
         .join("\n");
 }
 
-/** Six significant digits: enough to compare, short to read. */
+/** Six significant digits: enough to compare. */
 export function fitnessText(fitness: number): string {
   return String(Number(fitness.toPrecision(6)));
 }
 
 /**
- * What a parent gets wrong, a line a case: its own feedback, else the worst-scored examples.
- * Empty when nothing is known to be wrong.
+ * The failures of a parent, one line per case: its own feedback, else the examples with the worst
+ * scores. Empty if no failure is known.
  */
 export function feedbackOf(parent: Parent, { task, examples }: ProposeContext): string {
   const given = (parent.feedback ?? []).filter((line) => line.trim() !== "");
   if (given.length > 0)
     return given
-      .slice(0, MOST_LINES)
-      .map((line) => `- ${cut(line)}`)
+      .slice(0, MAX_LINES)
+      .map((line) => `- ${truncated(line)}`)
       .join("\n");
   const best = Math.max(...parent.scores);
   return [...examples.entries()]
     .map(([index, example]) => ({ ...example, score: parent.scores[index] ?? best }))
     .filter(({ score }) => score < best)
     .sort((left, right) => left.score - right.score)
-    .slice(0, MOST_LINES)
+    .slice(0, MAX_LINES)
     .map(({ input, expected, score }) =>
-      cut(
+      truncated(
         `- ${task.kernel.entry}(${list(input)}) must give ${text(expected)}; it scores ${fitnessText(score)}`,
       ),
     )
     .join("\n");
 }
 
-/** On which cases two parents differ: the reason to cross them. */
+/** The cases on which each of two parents is better: the reason for a crossover. */
 export function differencesOf(first: Parent, second: Parent): string {
   const cases = first.scores.map((score, index) => ({
     index,
@@ -81,7 +81,7 @@ export function differencesOf(first: Parent, second: Parent): string {
     cases
       .filter(({ lead }) => lead * sign > 0)
       .sort((left, right) => (right.lead - left.lead) * sign)
-      .slice(0, MOST_LINES)
+      .slice(0, MAX_LINES)
       .map(({ index }) => `#${index + 1}`)
       .join(", ");
   const lines = [
@@ -101,7 +101,7 @@ function text(value: unknown): string {
   return JSON.stringify(value as Json) ?? "undefined";
 }
 
-function cut(line: string): string {
+function truncated(line: string): string {
   const flat = line.replace(/\s*\n\s*/g, " ");
-  return flat.length <= LONGEST_LINE ? flat : `${flat.slice(0, LONGEST_LINE - 1)}…`;
+  return flat.length <= MAX_LINE_LENGTH ? flat : `${flat.slice(0, MAX_LINE_LENGTH - 1)}…`;
 }

@@ -1,17 +1,17 @@
 /**
- * A short (1+1) evolution strategy on the constants of one program: all move at once, success
- * widens the step, failure narrows it (the one-fifth rule: Rechenberg, Evolutionsstrategie, 1973;
- * in this form Kern et al., Natural Computing 3, 2004).
+ * A short (1+1) evolution strategy on the constants of one program. All constants change together; a
+ * success increases the step size, a failure reduces it (the one-fifth rule: Rechenberg,
+ * Evolutionsstrategie, 1973; in this form Kern et al., Natural Computing 3, 2004).
  */
 import type { Random } from "../../../core/random.ts";
 import { type Analysis, analyse } from "../../syntax/analyse.ts";
 import type { Program } from "../../syntax/tree.ts";
-import { shakeConstants } from "./jitter.ts";
+import { perturbConstants } from "./jitter.ts";
 
 export interface Burst {
   readonly id: number;
   analysis: Analysis;
-  /** Digest of the program it started from: children are its descendants. */
+  /** Digest of the start program, the parent of all children. */
   readonly digest: string;
   fitness: number;
   sigma: number;
@@ -19,7 +19,7 @@ export interface Burst {
 }
 
 const LENGTH = 24;
-const WIDER = 1.5;
+const STEP_FACTOR = 1.5;
 
 export function startBurst(id: number, analysis: Analysis, digest: string, fitness: number): Burst {
   return { id, analysis, digest, fitness, sigma: 0.2, left: LENGTH };
@@ -27,11 +27,11 @@ export function startBurst(id: number, analysis: Analysis, digest: string, fitne
 
 export function stepBurst(burst: Burst, random: Random): Program {
   burst.left--;
-  return shakeConstants(burst.analysis, burst.sigma, random);
+  return perturbConstants(burst.analysis, burst.sigma, random);
 }
 
-/** @param fitness undefined where the child has none, which counts as worse. */
-export function judgeBurst(
+/** @param fitness Undefined if the child has none, which counts as worse. */
+export function updateBurst(
   burst: Burst,
   program: Program | undefined,
   fitness: number | undefined,
@@ -40,8 +40,8 @@ export function judgeBurst(
   if (child !== undefined && fitness !== undefined && fitness > burst.fitness) {
     burst.analysis = child;
     burst.fitness = fitness;
-    burst.sigma = Math.min(1, burst.sigma * WIDER);
+    burst.sigma = Math.min(1, burst.sigma * STEP_FACTOR);
   } else {
-    burst.sigma = Math.max(1e-3, burst.sigma * WIDER ** -0.25);
+    burst.sigma = Math.max(1e-3, burst.sigma * STEP_FACTOR ** -0.25);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Carries an expression from one program into another: parameters go by position, constants are
- * written out, helpers and tables come along (renamed where the name is taken), and what has no
- * counterpart becomes a leaf of its type.
+ * Copies an expression from one program into another. Parameters are mapped by position, constants are
+ * inlined, helpers and tables are copied too (renamed if the name is taken), and any other name becomes
+ * a random leaf of its type.
  */
 import type { Random } from "../../../core/random.ts";
 import type { Analysis, Site } from "../../syntax/analyse.ts";
@@ -25,7 +25,7 @@ export interface Graft {
   readonly imports: readonly Statement[];
 }
 
-/** Constants that stand for constants: how deep they are written out. */
+/** Maximum depth to which constants that refer to constants are inlined. */
 const MAX_DEPTH = 4;
 
 export function graft(
@@ -71,10 +71,10 @@ export function graft(
   const expression = transform(donor.node, carry(new Set(), 0));
   if (failed) return undefined;
   if (needed.size === 0 || from === to) return { expression, imports: [] };
-  return bringHelpers(from, to, expression, needed, palette.kernel.entry);
+  return copyHelpers(from, to, expression, needed, palette.kernel.entry);
 }
 
-function bringHelpers(
+function copyHelpers(
   from: Analysis,
   to: Analysis,
   expression: Expression,
@@ -82,12 +82,12 @@ function bringHelpers(
   entry: string,
 ): Graft | undefined {
   const names = new Map<string, string>();
-  const wanted = closure(from.program, needed);
-  if (wanted === undefined) return undefined;
-  // A helper that calls the entry has no meaning in another program.
-  if ([...wanted.values()].some((name) => name === entry)) return undefined;
+  const helpers = closure(from.program, needed);
+  if (helpers === undefined) return undefined;
+  // A helper that calls the entry would call another function in another program.
+  if ([...helpers.values()].some((name) => name === entry)) return undefined;
   const imports: Statement[] = [];
-  for (const [statement, name] of wanted) {
+  for (const [statement, name] of helpers) {
     const renamed = rename(statement as Statement, names);
     const taken = to.program.body.find((other) => declaredName(other) === name);
     if (taken !== undefined && printNode(taken) === printNode(renamed)) continue;
@@ -98,7 +98,7 @@ function bringHelpers(
   return { expression: rename(expression, names), imports };
 }
 
-/** Top-level declarations reachable from the names, in their order; undefined where one is missing. */
+/** Top-level declarations reachable from the names, in source order; undefined if one is missing. */
 function closure(program: Program, names: ReadonlySet<string>): Map<Node, string> | undefined {
   const byName = new Map(program.body.map((statement) => [declaredName(statement), statement]));
   const reached = new Set<string>();
@@ -111,20 +111,20 @@ function closure(program: Program, names: ReadonlySet<string>): Map<Node, string
     return true;
   };
   for (const name of names) if (!visit(name)) return undefined;
-  const found = new Map<Node, string>();
+  const declarations = new Map<Node, string>();
   for (const statement of program.body) {
     const name = declaredName(statement);
-    if (name !== undefined && reached.has(name)) found.set(statement, name);
+    if (name !== undefined && reached.has(name)) declarations.set(statement, name);
   }
-  return found;
+  return declarations;
 }
 
-/** Leaves out the declarations that the entry does not reach any more. */
+/** Removes the declarations that the entry does not use any more. */
 export function dropUnused(program: Program, entry: string): Program {
   if (program.body.length < 2) return program;
   const used = closure(program, new Set([entry]));
   if (used === undefined || used.size === program.body.length) return program;
-  // A statement that declares nothing, or several names, may matter in ways unseen from here.
+  // A statement that declares no name or several names may have other effects: keep it.
   const body = program.body.filter((each) => used.has(each) || declaredName(each) === undefined);
   return body.length === program.body.length ? program : { ...program, body };
 }

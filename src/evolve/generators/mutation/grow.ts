@@ -1,4 +1,4 @@
-/** Grows a random expression of a wanted type out of the primitives, within a number of nodes. */
+/** Grows a random expression of a given type from the primitives, with a limited number of nodes. */
 import type { Random } from "../../../core/random.ts";
 import type { Expression, Node } from "../../syntax/tree.ts";
 import { transform } from "../../syntax/tree.ts";
@@ -6,13 +6,13 @@ import { bind, type Environment, type Type } from "../../syntax/types.ts";
 import { drawLeaf, drawTest, type Palette, type Spot } from "./palette.ts";
 import { holeType, LAMBDA_NAMES, type Primitive } from "./primitives.ts";
 
-/** How often in a row a hole without a leaf may be filled by a primitive with holes of its own. */
-const MOST_RESCUES = 4;
+/** How often in a row a hole without a leaf may be filled by a primitive that has holes too. */
+const MAX_FALLBACKS = 4;
 
 /**
- * @param budget Nodes to spend; 1 gives a leaf. May be overspent by a test where only a test fits,
- *   and where a type has no leaf: then by a primitive, a bounded number of times in a row.
- * @returns undefined where the type has neither leaf nor primitive here, or none within that bound.
+ * @param budget Number of nodes; 1 gives a leaf. It may be exceeded by a test where only a test fits,
+ *   and, if a type has no leaf, by primitives, a limited number of times in a row.
+ * @returns undefined if the type has neither a leaf nor a primitive here, or none within this limit.
  */
 export function grow(
   type: Type,
@@ -20,25 +20,25 @@ export function grow(
   palette: Palette,
   spot: Spot,
   random: Random,
-  rescues = MOST_RESCUES,
+  fallbacks = MAX_FALLBACKS,
 ): Expression | undefined {
   if (budget > 2 && random.next() >= 0.15) {
-    return grown(type, budget, palette, spot, random, rescues);
+    return growPrimitive(type, budget, palette, spot, random, fallbacks);
   }
   const leaf = drawLeaf(type, palette, spot, random);
-  if (leaf !== undefined || rescues === 0) return leaf;
-  return grown(type, 3, palette, spot, random, rescues - 1);
+  if (leaf !== undefined || fallbacks === 0) return leaf;
+  return growPrimitive(type, 3, palette, spot, random, fallbacks - 1);
 }
 
-function grown(
+function growPrimitive(
   type: Type,
   budget: number,
   palette: Palette,
   spot: Spot,
   random: Random,
-  rescues: number,
+  fallbacks: number,
 ): Expression | undefined {
-  // Comparisons of a feature with a threshold are the commonest useful test.
+  // The comparison of a feature with a threshold is the most common useful test.
   if (type === "boolean" && random.next() < 0.5) return drawTest(palette, spot, random);
   const fitting = (palette.primitives.get(type) ?? []).filter(
     ({ size, holes }) => size + holes.length <= Math.max(budget, 3),
@@ -46,13 +46,15 @@ function grown(
   if (fitting.length === 0) return drawLeaf(type, palette, spot, random);
   const primitive = fitting[random.weighted(fitting.map(({ weight }) => weight))] as Primitive;
   const share = (budget - primitive.size) / Math.max(1, primitive.holes.length);
-  return fill(primitive, spot, (hole, inner) => grow(hole, share, palette, inner, random, rescues));
+  return fill(primitive, spot, (hole, inner) =>
+    grow(hole, share, palette, inner, random, fallbacks),
+  );
 }
 
 /**
- * The primitive with its holes filled, in order; inside a function its parameters are in scope.
+ * The primitive with its holes filled, in order; inside a lambda its parameters are in scope.
  *
- * @returns undefined as soon as one hole can not be filled.
+ * @returns undefined if a hole cannot be filled.
  */
 export function fill(
   primitive: Primitive,

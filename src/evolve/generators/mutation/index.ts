@@ -1,34 +1,34 @@
 /**
- * Typed syntax-tree mutation: no model, no key. Takes parents, gives children made by crossover,
- * growth, jitter, swaps, wraps, conditions, hoists and leaves at measured rates, with templates at
- * the start and short bursts on constants between.
+ * Typed mutation of syntax trees, without a model. Takes parents; gives children made by crossover,
+ * subtree growth, jitter, swap, wrap, condition, hoist and leaf operators at measured rates, with
+ * templates at the start and short bursts on constants in between.
  *
- * It works on any pure function of numbers, booleans, strings and lists of them that its task
- * gives a seed for; children of numeric kernels stay inside the total grammar.
+ * It works for any pure function of numbers, booleans, strings and lists of them if the task gives a
+ * seed. Children of numeric kernels stay inside the total grammar.
  */
 import type { Random } from "../../../core/random.ts";
 import { type Analysis, analyse } from "../../syntax/analyse.ts";
 import { parseProgram, printProgram } from "../../syntax/tree.ts";
 import type { Generator, Parent, Proposal } from "../generator.ts";
-import { type Burst, judgeBurst, startBurst, stepBurst } from "./burst.ts";
+import { type Burst, startBurst, stepBurst, updateBurst } from "./burst.ts";
 import { OPERATORS } from "./operators.ts";
 import { type Palette, paletteOf } from "./palette.ts";
 import { drawTemplate } from "./templates.ts";
 
 export interface MutationOptions {
-  /** Most nodes of the evolving expressions; a larger seed has half as much room again. */
+  /** Maximum number of nodes of the evolving expressions; if higher, 1.5 times the size of the largest seed. */
   readonly maxNodes?: number;
   /** Templates proposed at the start of a run. */
   readonly templates?: number;
-  /** Share of proposals that come from bursts on constants, in [0, 0.1]: more was measured to hurt. */
+  /** Share of proposals from bursts on constants, in [0, 0.1]: higher shares gave worse results. */
   readonly burstShare?: number;
 }
 
-/** Tries for one proposal: an operator may find no place, or make what was made before. */
-const TRIES = 12;
-/** Sources remembered as made. */
-const REMEMBERED = 20_000;
-/** Longest program that is worth mutating, in characters. */
+/** Attempts per proposal: an operator may find no site, or repeat an earlier source. */
+const MAX_ATTEMPTS = 12;
+/** Stored sources, to detect repetitions. */
+const MAX_STORED_SOURCES = 20_000;
+/** Maximum length of a child, in characters. */
 const MAX_SOURCE = 20_000;
 
 interface Known {
@@ -48,7 +48,7 @@ export function mutationGenerator({
 
   const isNew = (source: string): boolean => {
     if (made.has(source)) return false;
-    if (made.size >= REMEMBERED) made.clear();
+    if (made.size >= MAX_STORED_SOURCES) made.clear();
     made.add(source);
     return true;
   };
@@ -75,7 +75,7 @@ export function mutationGenerator({
     palette: Palette,
     random: Random,
   ): Proposal | undefined => {
-    for (let tries = 0; tries < TRIES; tries++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { name, apply } = OPERATORS[random.weighted(SHARES)] as (typeof OPERATORS)[number];
       const first = random.pick(pool);
       const second = random.pick(pool);
@@ -122,7 +122,7 @@ export function mutationGenerator({
       for (const { proposal, status, fitness } of results) {
         if (burst === undefined || proposal.tag !== `burst-${burst.id}`) continue;
         const program = status === "scored" ? parseProgram(proposal.source) : undefined;
-        judgeBurst(burst, program, status === "scored" ? fitness : undefined);
+        updateBurst(burst, program, status === "scored" ? fitness : undefined);
       }
     },
   };

@@ -1,8 +1,8 @@
 /**
- * The operators of typed tree mutation: each takes analysed parents and gives a program, or
- * undefined where it finds no place for itself.
+ * The operators of typed tree mutation: each takes analysed parents and gives a program, or undefined
+ * if it finds no suitable site.
  *
- * A replacement always has the type of what it replaces and uses names in scope there.
+ * A replacement always has the type of the replaced expression and uses names in scope there.
  */
 import type { Random } from "../../../core/random.ts";
 import type { Analysis, Site } from "../../syntax/analyse.ts";
@@ -17,10 +17,10 @@ import { MATH_SWAPS, SWAPS } from "./primitives.ts";
 
 export interface OperatorInput {
   readonly parent: Analysis;
-  /** The second parent; the same one where there is no other. */
+  /** The second parent; it may be the same one. */
   readonly mate: Analysis;
   readonly palette: Palette;
-  /** Most nodes of a child. */
+  /** Maximum number of nodes of a child. */
   readonly limit: number;
   readonly random: Random;
 }
@@ -34,12 +34,12 @@ function crossover(input: OperatorInput): Program | undefined {
   const room = limit - parent.size + site.size;
   const donors = mate.sites.filter(({ type, size }) => type === site.type && size <= room);
   const inner = donors.filter(({ size }) => size > 1);
-  // Exchanging single names is what `leaf` is for.
+  // Single names are mostly left to the operator `leaf`.
   const pool = inner.length > 0 && random.next() < 0.9 ? inner : donors;
   if (pool.length === 0) return undefined;
-  const brought = graft(mate, random.pick(pool), parent, spotOf(site, parent), palette, random);
-  if (brought === undefined) return undefined;
-  return exchange(input, site, brought.expression, brought.imports);
+  const grafted = graft(mate, random.pick(pool), parent, spotOf(site, parent), palette, random);
+  if (grafted === undefined) return undefined;
+  return replaceSite(input, site, grafted.expression, grafted.imports);
 }
 
 function subtree(input: OperatorInput): Program | undefined {
@@ -47,7 +47,7 @@ function subtree(input: OperatorInput): Program | undefined {
   const site = pickSite(parent, random);
   if (site === undefined) return undefined;
   const room = Math.min(limit - parent.size + site.size, 3 + random.integer(12));
-  return exchange(input, site, grow(site.type, room, palette, spotOf(site, parent), random));
+  return replaceSite(input, site, grow(site.type, room, palette, spotOf(site, parent), random));
 }
 
 function jitter({ parent, palette, random }: OperatorInput): Program | undefined {
@@ -65,11 +65,11 @@ function swap(input: OperatorInput): Program | undefined {
     const others = SWAPS.find((row) => row.includes(node.operator));
     if (others === undefined || (site.type === "string" && node.operator === "+")) return undefined;
     const operator = random.pick(others.filter((other) => other !== node.operator));
-    return exchange(input, site, { ...node, operator } as Expression);
+    return replaceSite(input, site, { ...node, operator } as Expression);
   }
   if (node.type === "ConditionalExpression") {
     const swapped = conditional(node.test, node.alternate, node.consequent);
-    return exchange(input, site, swapped);
+    return replaceSite(input, site, swapped);
   }
   if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") return undefined;
   const { property } = node.callee;
@@ -78,10 +78,10 @@ function swap(input: OperatorInput): Program | undefined {
   if (others === undefined) return undefined;
   const renamed = random.pick(others.filter((other) => other !== name));
   const callee = { ...node.callee, property: { type: "Identifier" as const, name: renamed } };
-  return exchange(input, site, { ...node, callee });
+  return replaceSite(input, site, { ...node, callee });
 }
 
-/** Puts a primitive around an expression that fits one of its holes. */
+/** Wraps an expression into a primitive with a hole of its type. */
 function wrap(input: OperatorInput): Program | undefined {
   const { parent, palette, limit, random } = input;
   const site = pickAny(parent.sites, random);
@@ -98,10 +98,10 @@ function wrap(input: OperatorInput): Program | undefined {
   const wrapped = fill(primitive, spotOf(site, parent), (type, spot) =>
     index++ === own ? site.node : grow(type, 3, palette, spot, random),
   );
-  return exchange(input, site, wrapped);
+  return replaceSite(input, site, wrapped);
 }
 
-/** `test ? expression : other`, or the other way round. */
+/** `test ? expression : other` or `test ? other : expression`. */
 function condition(input: OperatorInput): Program | undefined {
   const { parent, palette, limit, random } = input;
   const site = pickAny(parent.sites, random);
@@ -115,10 +115,10 @@ function condition(input: OperatorInput): Program | undefined {
   if (test === undefined || other === undefined) return undefined;
   const chosen =
     random.next() < 0.5 ? conditional(test, site.node, other) : conditional(test, other, site.node);
-  return exchange(input, site, chosen);
+  return replaceSite(input, site, chosen);
 }
 
-/** An expression gives way to a part of itself. */
+/** Replaces an expression by a part of it. */
 function hoist(input: OperatorInput): Program | undefined {
   const { parent, random } = input;
   const site = pickSite(parent, random);
@@ -130,7 +130,7 @@ function hoist(input: OperatorInput): Program | undefined {
       other.scope === site.scope &&
       isBelow(other, site),
   );
-  return exchange(input, site, pickAny(parts, random)?.node);
+  return replaceSite(input, site, pickAny(parts, random)?.node);
 }
 
 function leaf(input: OperatorInput): Program | undefined {
@@ -139,7 +139,7 @@ function leaf(input: OperatorInput): Program | undefined {
   return site === undefined ? undefined : leafAt(input, site);
 }
 
-/** Operators with their measured shares in per cent; the rest goes to bursts on constants. */
+/** Operators with their measured shares in percent. */
 export const OPERATORS: readonly {
   readonly name: string;
   readonly share: number;
@@ -157,11 +157,11 @@ export const OPERATORS: readonly {
 
 function leafAt(input: OperatorInput, site: Site): Program | undefined {
   const { parent, palette, random } = input;
-  return exchange(input, site, drawLeaf(site.type, palette, spotOf(site, parent), random));
+  return replaceSite(input, site, drawLeaf(site.type, palette, spotOf(site, parent), random));
 }
 
-/** The child with the replacement at the site; undefined where it would grow beyond the limit. */
-function exchange(
+/** The child with the replacement at the site; undefined if it would exceed the limit. */
+function replaceSite(
   { parent, palette, limit }: OperatorInput,
   site: Site,
   replacement: Expression | undefined,
@@ -175,7 +175,7 @@ function exchange(
   return dropUnused(whole, palette.kernel.entry);
 }
 
-/** Nine times out of ten a place with parts (Koza's rule): leaves are many and matter less. */
+/** In 90 % of the draws a site with parts (Koza's rule): leaves are more numerous and less important. */
 function pickSite({ sites }: Analysis, random: Random): Site | undefined {
   if (random.next() < 0.9) {
     const inner = sites.filter(({ size }) => size > 1);

@@ -1,12 +1,12 @@
 /**
- * What a kernel offers to mutation: leaves by type, constants out of the declared ranges, and the
- * primitives of its types. Made once per kernel.
+ * The material that mutation draws from for a kernel: leaves by type, constants from the declared
+ * ranges, and the primitives of its types. Created once per kernel.
  */
 import type { Random } from "../../../core/random.ts";
 import type { Kernel } from "../../../core/task.ts";
 import { analyse, isNumeric } from "../../syntax/analyse.ts";
 import { identifier, literal, numberNode, rounded } from "../../syntax/build.ts";
-import { featureTrees, spelled } from "../../syntax/features.ts";
+import { featureTrees, withParameterNames } from "../../syntax/features.ts";
 import { type Expression, forEachChild, type Node, parseProgram } from "../../syntax/tree.ts";
 import type { Environment, Type } from "../../syntax/types.ts";
 import { type Primitive, primitivesFor } from "./primitives.ts";
@@ -15,10 +15,10 @@ export interface Palette {
   readonly kernel: Kernel;
   readonly numeric: boolean;
   readonly primitives: ReadonlyMap<Type, readonly Primitive[]>;
-  /** Numeric parameters and features with their ranges: where thresholds come from. */
+  /** Numeric parameters and features with their ranges: thresholds are drawn from them. */
   readonly scales: readonly Scale[];
   readonly strings: readonly string[];
-  /** Nodes of the largest seed. */
+  /** Number of nodes of the largest seed. */
   readonly seedSize: number;
 }
 
@@ -29,7 +29,7 @@ export interface Scale {
   readonly whole: boolean;
 }
 
-/** Where a leaf is to stand. */
+/** The position of a new leaf. */
 export interface Spot {
   readonly scope: Environment | undefined;
   readonly inEntry: boolean;
@@ -39,8 +39,8 @@ export interface Spot {
 
 const palettes = new WeakMap<Kernel, Palette>();
 
-/** Numbers that mean something by themselves. */
-const PLAIN = [0, 1, -1, 2, 0.5, 10];
+/** Numbers that are often useful. */
+const COMMON_NUMBERS = [0, 1, -1, 2, 0.5, 10];
 
 export function paletteOf(kernel: Kernel): Palette {
   const known = palettes.get(kernel);
@@ -104,13 +104,13 @@ function stringsOf(kernel: Kernel): readonly string[] {
   return [...strings];
 }
 
-/** A number out of a declared range, or a plain one. */
+/** A number from a declared range, or a common one. */
 export function drawConstant({ scales }: Palette, random: Random): number {
   const roll = random.next();
-  if (scales.length === 0 || roll < 0.25) return random.pick(PLAIN);
+  if (scales.length === 0 || roll < 0.25) return random.pick(COMMON_NUMBERS);
   const scale = random.pick(scales);
   if (roll < 0.4) {
-    // A value to return or to add rather than to compare with: any sign, all sizes up to the range.
+    // A value for results or sums rather than comparisons: any sign, all magnitudes up to the range.
     const size = Math.max(Math.abs(scale.low), Math.abs(scale.high));
     return rounded(random.normal() * size * 10 ** (-2 * random.next()), 4);
   }
@@ -118,7 +118,7 @@ export function drawConstant({ scales }: Palette, random: Random): number {
 }
 
 export function drawWithin({ low, high, whole }: Scale, random: Random): number {
-  // Half of the draws favour the low end, where most ranges have their detail.
+  // Half of the draws prefer the low end, where details matter in most ranges.
   const part = random.next() < 0.5 ? random.next() : random.next() ** 2;
   const value = low + (high - low) * part;
   return whole && random.next() < 0.5
@@ -126,7 +126,7 @@ export function drawWithin({ low, high, whole }: Scale, random: Random): number 
     : rounded(value, 4);
 }
 
-/** A name, feature or constant of the type; undefined where there is none. */
+/** A name, feature or constant of the type; undefined if there is none. */
 export function drawLeaf(
   type: Type,
   palette: Palette,
@@ -149,7 +149,7 @@ export function drawTest(palette: Palette, spot: Spot, random: Random): Expressi
   const operator = random.pick(["<", "<=", ">"] as const);
   if (spot.inEntry && palette.scales.length > 0 && random.next() < 0.8) {
     const scale = random.pick(palette.scales);
-    const left = spelled(scale.tree, palette.kernel, spot.parameters);
+    const left = withParameterNames(scale.tree, palette.kernel, spot.parameters);
     const right = numberNode(drawWithin(scale, random));
     return { type: "BinaryExpression", operator, left, right };
   }
@@ -170,8 +170,8 @@ function leavesInScope(type: Type, palette: Palette, spot: Spot): readonly Expre
   if (!spot.inEntry) return leaves;
   for (const { feature, tree } of featureTrees(palette.kernel)) {
     if (feature.type !== type) continue;
-    // A declared feature is worth more than a bare parameter: it stands twice.
-    const leaf = spelled(tree, palette.kernel, spot.parameters);
+    // A declared feature is more useful than a parameter: it is in the list twice.
+    const leaf = withParameterNames(tree, palette.kernel, spot.parameters);
     leaves.push(leaf, leaf);
   }
   return leaves;

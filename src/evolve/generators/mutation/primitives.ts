@@ -1,9 +1,9 @@
 /**
- * What typed mutation builds with: small expressions with holes, by the type that they give.
+ * The primitives of typed mutation: small expressions with holes, by result type.
  *
- * A hole is a name such as `$number`; `$any` in a choice stands for the type wanted. Functions
- * given to methods bind the names of LAMBDA_NAMES. The numeric rows stay inside the total grammar
- * that the sandbox checks and runs in batches: arithmetic, comparisons, Math, choices.
+ * A hole is a name such as `$number`. Lambdas bind the names of LAMBDA_NAMES. The numeric rows stay
+ * inside the total grammar that the sandbox checks and runs in batches: arithmetic, comparisons,
+ * Math, conditionals.
  */
 import type { Expression } from "../../syntax/tree.ts";
 import { parseExpression } from "../../syntax/tree.ts";
@@ -15,11 +15,11 @@ export interface Primitive {
   /** Types of the holes in order of appearance. */
   readonly holes: readonly Type[];
   readonly weight: number;
-  /** Nodes beside the holes. */
+  /** Number of nodes without the holes. */
   readonly size: number;
 }
 
-/** Types by the name of a lambda's parameter. */
+/** Name of a lambda's parameter -> its type. */
 export const LAMBDA_NAMES: Readonly<Record<string, Type>> = {
   n: "number",
   m: "number",
@@ -119,7 +119,7 @@ const BETWEEN: readonly Row[] = [
   ["string[]", "$numbers.map((n) => $string)", 3],
 ];
 
-/** @param types What occurs in the kernel: a table is given only where its types do. */
+/** @param types The types of the kernel: only primitives of these types are returned. */
 export function primitivesFor(types: ReadonlySet<Type>): readonly Primitive[] {
   const texts = types.has("string") || types.has("string[]");
   const lists = types.has("number[]");
@@ -137,14 +137,14 @@ export function holeType(name: string): Type | undefined {
   return name.startsWith("$") ? HOLES[name] : undefined;
 }
 
-/** Operators that may stand for each other at the same place. */
+/** Operators that may replace each other. */
 export const SWAPS: readonly (readonly string[])[] = [
   ["+", "-", "*", "/", "%"],
   ["<", "<=", ">", ">=", "===", "!=="],
   ["&&", "||"],
 ];
 
-/** Functions of Math that take as many arguments. */
+/** Math functions with the same number of arguments, which may replace each other. */
 export const MATH_SWAPS: readonly (readonly string[])[] = [
   ["min", "max"],
   ["abs", "sqrt", "exp", "log", "floor", "ceil", "round", "sign"],

@@ -1,17 +1,17 @@
 /**
- * Starting points that a search from one seed would need long for: the seed below a threshold of a
- * feature, something else above it. Made for every kernel alike, out of its declared ranges.
+ * Starting programs that a search from a seed would find only after a long time: the seed below a
+ * threshold of a feature, another expression above it. Made for every kernel from its declared ranges.
  */
 import type { Random } from "../../../core/random.ts";
 import { analyse } from "../../syntax/analyse.ts";
 import { conditional, numberNode } from "../../syntax/build.ts";
-import { spelled } from "../../syntax/features.ts";
+import { withParameterNames } from "../../syntax/features.ts";
 import { type Expression, type Program, parseProgram, replaceAt } from "../../syntax/tree.ts";
 import { drawConstant, drawLeaf, drawWithin, type Palette } from "./palette.ts";
 
 /**
- * @returns `feature > threshold ? other : seed` around a value that a seed returns; undefined where
- * no seed returns an expression of the kernel's type.
+ * @returns `feature > threshold ? other : seed` around a value that a seed returns; undefined if the
+ * seed returns no expression of the kernel's type.
  */
 export function drawTemplate(palette: Palette, random: Random): Program | undefined {
   const { kernel, scales } = palette;
@@ -30,7 +30,7 @@ export function drawTemplate(palette: Palette, random: Random): Program | undefi
   const test: Expression = {
     type: "BinaryExpression",
     operator: random.pick([">", "<"] as const),
-    left: spelled(scale.tree, kernel, analysis.parameters),
+    left: withParameterNames(scale.tree, kernel, analysis.parameters),
     right: numberNode(drawWithin(scale, random)),
   };
   const spot = { scope, inEntry: true, parameters: analysis.parameters };

@@ -1,6 +1,6 @@
 /**
- * What a kernel declares that a shape can stand on: numeric features and parameters with a range
- * are axes; boolean features, or parameters at the high end of their range, are special cases.
+ * The axes and special cases of a kernel for library forms. Numeric features and parameters with a
+ * range are axes; boolean features, or parameters at the high end of their range, are special cases.
  */
 import type { Kernel, KernelParameter } from "../../../core/task.ts";
 import { featureTrees } from "../../syntax/features.ts";
@@ -11,13 +11,13 @@ export interface Axis {
   readonly source: string;
   readonly low: number;
   readonly high: number;
-  /** A feature that the kernel declares, not a bare parameter. */
+  /** A declared feature of the kernel, not a parameter. */
   readonly declared: boolean;
   /** The parameters that it depends on. */
   readonly parameters: ReadonlySet<string>;
 }
 
-/** Features first: what a task declares is worth more than a bare parameter. */
+/** Features first: a declared feature is more useful than a parameter. */
 export function axesOf(kernel: Kernel): readonly Axis[] {
   const axes: Axis[] = [];
   for (const { feature, tree } of featureTrees(kernel)) {
@@ -39,9 +39,9 @@ export function axesOf(kernel: Kernel): readonly Axis[] {
 }
 
 /**
- * Tests of cases that deserve a value of their own: the kernel's boolean features; without any, a
- * parameter of the axes at the high end of its range (an unused bin, an empty tank). A parameter
- * whose end is another parameter's end is compared with that one.
+ * Tests for cases with a separate value: the kernel's boolean features. If there are none: a parameter
+ * of the axes at the high end of its range (an unused bin, an empty tank). If another parameter has
+ * the same high end, the test compares with that parameter.
  */
 export function specialCases(kernel: Kernel, axes: readonly Axis[]): readonly string[] {
   const declared = kernel.features.filter(({ type }) => type === "boolean");

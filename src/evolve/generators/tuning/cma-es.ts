@@ -1,22 +1,22 @@
 /**
- * CMA-ES: a normal distribution that learns where good vectors lie, by ask and tell.
+ * CMA-ES with an ask-and-tell interface.
  *
- * Parameters and updates are those of Hansen, "The CMA Evolution Strategy: A Tutorial",
- * arXiv:1604.00772, Table 1 and Figure 6, with negative (active) weights. The square root of the
- * covariance is its Cholesky factor (Krause, Arbonès, Igel, NIPS 2016), so an update costs n^3 / 6
- * multiplications and no eigenvectors. Late and foreign samples are taken in with their length
- * bounded (Hansen, "Injecting External Solutions Into CMA-ES", arXiv:1110.4181).
+ * Parameters and updates are from Hansen, "The CMA Evolution Strategy: A Tutorial", arXiv:1604.00772,
+ * Table 1 and Figure 6, with negative (active) weights. The square root of the covariance is its
+ * Cholesky factor (Krause, Arbonès, Igel, NIPS 2016), so an update costs n^3 / 6 multiplications and
+ * no eigenvectors. The length of late and external samples is bounded (Hansen, "Injecting External
+ * Solutions Into CMA-ES", arXiv:1110.4181).
  */
 import type { Random } from "../../../core/random.ts";
 import { cholesky, multiplyLower, solveLower } from "./matrix.ts";
 
 export interface CmaOptions {
   readonly mean: readonly number[];
-  /** First step size, above 0: about a third of the distance to where the optimum may lie. */
+  /** Initial step size, above 0: about a third of the distance to the expected optimum. */
   readonly sigma: number;
   /** Samples per generation; default 4 + floor(3 ln n). */
   readonly lambda?: number;
-  /** Own scale per coordinate, above 0; default 1. */
+  /** Scale per coordinate, above 0; default 1. */
   readonly scales?: readonly number[];
 }
 
@@ -65,7 +65,7 @@ export function cmaEs({
       const y = x.map((value, i) => (value - (mean[i] as number)) / sigma);
       const z = solveLower(factor, y, n);
       const length = norm(z);
-      // A sample from an older, wider generation must not throw the paths about.
+      // Bounds samples from an older generation with a larger step size: they would distort the paths.
       const bound = chiN + (2 * n) / (n + 2);
       const clip = Math.min(1, bound / Math.max(length, 1e-300));
       return { y: scale(y, clip), z: scale(z, clip), length: length * clip };
@@ -80,20 +80,20 @@ export function cmaEs({
     }
     addScaled(mean, yMean, sigma);
 
-    const pull = Math.sqrt(cSigma * (2 - cSigma) * muEff);
+    const normSigma = Math.sqrt(cSigma * (2 - cSigma) * muEff);
     for (let i = 0; i < n; i++) {
-      pathSigma[i] = (1 - cSigma) * (pathSigma[i] as number) + pull * (zMean[i] as number);
+      pathSigma[i] = (1 - cSigma) * (pathSigma[i] as number) + normSigma * (zMean[i] as number);
     }
     const length = norm(pathSigma);
     const stalled = length / Math.sqrt(1 - (1 - cSigma) ** (2 * (generation + 1)));
     const h = stalled < (1.4 + 2 / (n + 1)) * chiN ? 1 : 0;
-    const pullC = h * Math.sqrt(cC * (2 - cC) * muEff);
+    const normC = h * Math.sqrt(cC * (2 - cC) * muEff);
     for (let i = 0; i < n; i++) {
-      pathC[i] = (1 - cC) * (pathC[i] as number) + pullC * (yMean[i] as number);
+      pathC[i] = (1 - cC) * (pathC[i] as number) + normC * (yMean[i] as number);
     }
 
     let total = 0;
-    const lean = weights.map((weight, k) => {
+    const scaledWeights = weights.map((weight, k) => {
       total += weight;
       const { length: own } = steps[k] as (typeof steps)[number];
       return weight >= 0 ? weight : (weight * n) / Math.max(own * own, 1e-12);
@@ -107,11 +107,12 @@ export function cmaEs({
       }
     }
     for (let k = 0; k < steps.length; k++) {
-      addOuter(covariance, (steps[k] as (typeof steps)[number]).y, cMu * (lean[k] as number));
+      const { y } = steps[k] as (typeof steps)[number];
+      addOuter(covariance, y, cMu * (scaledWeights[k] as number));
     }
     sigma *= Math.exp(Math.min(1, (cSigma / dSigma) * (length / chiN - 1)));
     generation++;
-    // The factor may lag a little behind: Hansen's tutorial, B.2, gives this interval.
+    // The factor need not be updated every time: Hansen's tutorial, B.2, gives this interval.
     pending++;
     if (pending < 1 / ((c1 + cMu) * n * 10)) return;
     pending = 0;
@@ -124,7 +125,7 @@ export function cmaEs({
       factor = next;
       return;
     }
-    // Rounding has eaten positive definiteness: keep the axes, forget how they correlate.
+    // Rounding destroyed positive definiteness: keep the variances, reset the correlations.
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) {
         const value = covariance[i * n + j] as number;

@@ -1,10 +1,10 @@
 /**
- * Library shapes whose numbers can be tuned: a piecewise-linear curve over one axis, a grid over
- * two, with special values for marked cases. Each form turns a vector into plain self-contained
- * source inside the total grammar.
+ * Library forms with tunable numbers: a piecewise-linear curve over one axis or a grid over two, with
+ * separate values for special cases. Each form turns a vector into self-contained source inside the
+ * total grammar.
  *
- * Forms are derived from what the kernel declares alone: axes are its numeric features and
- * parameters with their ranges, special cases its boolean features or the ends of ranges.
+ * Forms are derived only from the kernel's declarations: axes are its numeric features and parameters
+ * with their ranges, special cases are its boolean features or the ends of ranges.
  */
 import { InvariantError } from "../../../core/errors.ts";
 import type { Kernel } from "../../../core/task.ts";
@@ -17,23 +17,23 @@ export interface Form {
   readonly name: string;
   readonly shape: "curve" | "grid";
   readonly dimension: number;
-  /** Where searches start, in turn; every coordinate in the units of its axis. */
+  /** Starting points of the searches, used in turn; every coordinate in the units of its axis. */
   readonly starts: readonly (readonly number[])[];
-  /** First step size. */
+  /** Initial step size. */
   readonly sigma: number;
-  /** Takes heights in the order of the knots, then special values. */
+  /** Takes the heights in the order of the knots, then the values of special cases. */
   render(x: ArrayLike<number>): string;
 }
 
 const CURVE_KNOTS = 19;
 const GRID_ROWS = 8;
 const GRID_COLUMNS = 11;
-/** Most forms of a kernel: one with many features must not drown in them. */
-const MOST_FORMS = 10;
+/** Maximum number of forms per kernel: too many forms would share the proposals. */
+const MAX_FORMS = 10;
 
 /**
- * The forms of a kernel, the likeliest first: curves over declared features, grids with one of
- * them, then bare parameters.
+ * The forms of a kernel, the most promising first: curves over declared features, grids with one of
+ * them, then parameters.
  *
  * @returns Empty for kernels whose result is not a number or boolean, or without ranges.
  */
@@ -41,10 +41,10 @@ export function formsOf(kernel: Kernel): readonly Form[] {
   if (kernel.result !== "number" && kernel.result !== "boolean") return [];
   const axes = axesOf(kernel);
   const ranked: { readonly form: Form; readonly order: number }[] = [];
-  const plain = (axis: Axis) => (axis.declared ? 0 : 3);
+  const penalty = (axis: Axis) => (axis.declared ? 0 : 3);
   for (const [index, axis] of axes.entries()) {
     const specials = specialCases(kernel, [axis]);
-    const order = plain(axis) + index / 100;
+    const order = penalty(axis) + index / 100;
     ranked.push({ form: curveForm(kernel, axis, specials), order });
     if (specials.length > 0) {
       ranked.push({ form: curveForm(kernel, axis, []), order: order + 1 });
@@ -56,7 +56,7 @@ export function formsOf(kernel: Kernel): readonly Form[] {
   }
   return ranked
     .sort((a, b) => a.order - b.order)
-    .slice(0, MOST_FORMS)
+    .slice(0, MAX_FORMS)
     .map(({ form }) => form);
 }
 
@@ -130,7 +130,7 @@ ${entryOf(kernel, specials, cells, `grid(${first.source}, ${second.source})`)}`)
   };
 }
 
-/** The kernel's function: special cases first, then the shape. */
+/** The entry function: special cases first, then the shape. */
 function entryOf(
   kernel: Kernel,
   specials: readonly string[],
@@ -150,8 +150,8 @@ function lineBetween(knots: string, left: string, right: string): string {
 }
 
 /**
- * Knots from the low to the high end, strictly rising, denser towards the low end (quadratic);
- * whole numbers where the ends are whole.
+ * Knots from the low to the high end, strictly increasing, denser near the low end (quadratic);
+ * integers if the ends are integers.
  *
  * @returns At least two, at most `count`.
  */
@@ -182,8 +182,8 @@ function slots(first: number, count: number): string {
 }
 
 /**
- * Fills the slots of a program, parsed once, with four digits each: printing a tree costs a tenth of
- * parsing its text again wherever it goes next.
+ * Fills the slots of a program with numbers of four digits. The program is parsed once: printing a
+ * tree costs a tenth of parsing its text again at its next use.
  */
 function renderer(text: string): (x: ArrayLike<number>) => string {
   const program = parseProgram(text);

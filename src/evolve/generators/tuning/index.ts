@@ -1,9 +1,9 @@
 /**
  * Tuning: CMA-ES over the numbers of library curves and grids, and over the literals of good
- * programs. The best arm of the first seconds on numeric tasks.
+ * programs. The best arm in the first seconds on numeric tasks.
  *
- * Every form has a search of its own. Searches share the proposals by the rank of what they have
- * reached: the leader gets most, the last one still a little, a new one its first generations.
+ * Every form has its own searches. The proposals are shared by the rank of the forms' best fitness:
+ * the best form gets most, and the last one still a few; a new form has a trial period.
  */
 import type { Random } from "../../../core/random.ts";
 import type { Kernel, Task } from "../../../core/task.ts";
@@ -14,25 +14,25 @@ import { literalsOf } from "./literals.ts";
 import { type Search, type Tunable, tuningSearch } from "./search.ts";
 
 export interface TuningOptions {
-  /** Samples per generation against CMA-ES's own default; batches in flight make up for more. */
+  /** Samples per generation relative to the default of CMA-ES; concurrent batches need more. */
   readonly lambdaFactor?: number;
   /** Curves over one feature or parameter. */
   readonly curves?: boolean;
   /** Grids over two of them. */
   readonly grids?: boolean;
-  /** Share of the proposals that move the literals of good programs, in [0, 1]. */
+  /** Share of the proposals that tune the literals of good programs, in [0, 1]. */
   readonly literalShare?: number;
 }
 
-/** A search's share falls by this factor with each rank. */
-const FALL = 0.5;
-/** Generations that a new search gets before its rank counts. */
-const TRIAL = 6;
-/** Searches on one form at the same time, each from its own start. */
-const SIBLINGS = 3;
-/** Generations of one search that may be out at once; later samples know less than they could. */
-const MOST_OUT = 3;
-/** A descent over literals ends after this many restarts: the structure limits, not the numbers. */
+/** The share of a form decreases by this factor with each rank. */
+const RANK_FACTOR = 0.5;
+/** Generations of a new form before its rank counts. */
+const TRIAL_GENERATIONS = 6;
+/** Concurrent searches on one form, each from another starting point. */
+const MAX_SEARCHES_PER_FORM = 3;
+/** Pending generations of one search: with more, new samples would ignore too many results. */
+const MAX_PENDING_GENERATIONS = 3;
+/** Tuning of literals ends after this many restarts: then the structure is the limit, not the numbers. */
 const LITERAL_RESTARTS = 1;
 
 export function tuningGenerator({
@@ -41,52 +41,53 @@ export function tuningGenerator({
   literalShare = 0.1,
   lambdaFactor = 2,
 }: TuningOptions = {}): Generator {
-  let forms: readonly Family[] | undefined;
+  let forms: readonly FormSearches[] | undefined;
   let literals: Search | undefined;
-  let made = 0;
+  let created = 0;
   const running = new Map<string, Search>();
   const tuned = new Set<string>();
 
-  const open = (kernel: Kernel): readonly Family[] => {
+  const open = (kernel: Kernel): readonly FormSearches[] => {
     const chosen = formsOf(kernel).filter(({ shape }) => (shape === "curve" ? curves : grids));
     return chosen.map((form) => {
       const tunable = { ...form, parents: [] };
-      return { tunable, members: [start(tunable)] };
+      return { tunable, searches: [start(tunable)] };
     });
   };
 
   const start = (tunable: Tunable, firstStart = 0): Search => {
-    const search = tuningSearch(`t${made++}`, tunable, { firstStart, lambdaFactor });
+    const search = tuningSearch(`t${created++}`, tunable, { firstStart, lambdaFactor });
     running.set(search.id, search);
     return search;
   };
 
   /**
-   * By rank of the best fitness. While a generation of a search is out, its siblings go on: waiting
-   * for results would leave the turn to weaker forms.
+   * Chooses a form by the rank of its best fitness, then one of its searches. While a search waits for
+   * results, other searches of the same form continue: otherwise worse forms would get the proposals.
    */
-  const choose = (families: readonly Family[], random: Random): Search | undefined => {
-    if (families.length === 0) return undefined;
-    const ranked = families.toSorted((a, b) => bestOf(b) - bestOf(a));
+  const choose = (forms: readonly FormSearches[], random: Random): Search | undefined => {
+    if (forms.length === 0) return undefined;
+    const ranked = forms.toSorted((a, b) => bestOf(b) - bestOf(a));
     const weights = ranked.map(
-      (family, rank) =>
-        // The order of the forms is a guess at their worth, until results say better.
-        FALL ** (isOnTrial(family) ? families.indexOf(family) : rank),
+      (form, rank) =>
+        // The order of the forms is an estimate of their rank until there are enough results.
+        RANK_FACTOR ** (isOnTrial(form) ? forms.indexOf(form) : rank),
     );
-    const { tunable, members } = ranked[random.weighted(weights)] as Family;
-    const [freest] = members.toSorted((a, b) => a.waiting / a.lambda - b.waiting / b.lambda);
+    const { tunable, searches } = ranked[random.weighted(weights)] as FormSearches;
+    const [leastBusy] = searches.toSorted((a, b) => a.pending / a.lambda - b.pending / b.lambda);
     if (
-      freest !== undefined &&
-      (freest.waiting < MOST_OUT * freest.lambda || members.length >= SIBLINGS)
+      leastBusy !== undefined &&
+      (leastBusy.pending < MAX_PENDING_GENERATIONS * leastBusy.lambda ||
+        searches.length >= MAX_SEARCHES_PER_FORM)
     ) {
-      return freest;
+      return leastBusy;
     }
-    const sibling = start(tunable, members.length);
-    members.push(sibling);
-    return sibling;
+    const search = start(tunable, searches.length);
+    searches.push(search);
+    return search;
   };
 
-  /** The literals of the best program that was not tuned yet. */
+  /** A search over the literals of the best program that was not tuned yet. */
   const nextLiterals = (parents: readonly Parent[], kernel: Kernel): Search | undefined => {
     if (literals !== undefined && literals.restarts < LITERAL_RESTARTS) return literals;
     if (literals !== undefined) running.delete(literals.id);
@@ -129,18 +130,18 @@ export function tuningGenerator({
   };
 }
 
-/** A form with the searches on it. */
-interface Family {
+/** A form and its searches. */
+interface FormSearches {
   readonly tunable: Tunable;
-  readonly members: Search[];
+  readonly searches: Search[];
 }
 
-function bestOf({ members }: Family): number {
-  return members.reduce((best, search) => Math.max(best, search.best), Number.NEGATIVE_INFINITY);
+function bestOf({ searches }: FormSearches): number {
+  return searches.reduce((best, search) => Math.max(best, search.best), Number.NEGATIVE_INFINITY);
 }
 
-function isOnTrial({ members }: Family): boolean {
-  return members.every(({ told, lambda }) => told < TRIAL * lambda);
+function isOnTrial({ searches }: FormSearches): boolean {
+  return searches.every(({ results, lambda }) => results < TRIAL_GENERATIONS * lambda);
 }
 
 /** Whether a task has numbers that can be tuned. */

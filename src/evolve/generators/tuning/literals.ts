@@ -1,4 +1,4 @@
-/** The number literals of a good program as something to tune, its structure kept. */
+/** Tunes the number literals of a good program; its structure does not change. */
 import type { Kernel } from "../../../core/task.ts";
 import { analyse } from "../../syntax/analyse.ts";
 import { numberNode, rounded } from "../../syntax/build.ts";
@@ -6,21 +6,21 @@ import { parseProgram, printProgram, replaceAll } from "../../syntax/tree.ts";
 import type { Parent } from "../generator.ts";
 import type { Tunable } from "./search.ts";
 
-/** Above this many the covariance costs more than it gives. */
-const MOST_LITERALS = 100;
+/** With more literals, the covariance matrix costs more than it helps. */
+const MAX_LITERALS = 100;
 
 /**
- * Literals move in units of their own size.
+ * The scale of a literal is its own magnitude.
  *
- * @returns undefined where the program has none, or too many.
+ * @returns undefined if the program has none, or too many.
  */
 export function literalsOf(parent: Parent, kernel: Kernel): Tunable | undefined {
   const program = parseProgram(parent.source);
   const analysis = program && analyse(program, kernel);
   if (program === undefined || analysis === undefined) return undefined;
-  // The knots of a table must stay in order: only numbers of expressions are moved.
+  // The knots of a table must stay in order: only numbers in expressions are tuned.
   const literals = analysis.constants.filter(({ table }) => !table);
-  if (literals.length === 0 || literals.length > MOST_LITERALS) return undefined;
+  if (literals.length === 0 || literals.length > MAX_LITERALS) return undefined;
   return {
     name: `literals of ${parent.digest.slice(0, 8)}`,
     starts: [literals.map(({ value }) => value)],

@@ -1,7 +1,8 @@
-/** The little linear algebra that CMA-ES needs. Matrices are dense, row by row. */
+/** Linear algebra for CMA-ES. Matrices are dense, in row-major order. */
 
 /**
- * The lower factor A of a symmetric matrix: A times its transpose gives the matrix.
+ * The Cholesky factor A of a symmetric matrix: A is lower triangular, and A times its transpose is the
+ * matrix.
  *
  * @param matrix n * n entries; the lower half is read.
  * @returns undefined if the matrix is not positive definite (or not finite).
@@ -36,7 +37,7 @@ export function multiplyLower(factor: Float64Array, vector: Float64Array, n: num
   return product;
 }
 
-/** The x with A x = vector, A lower triangular with a diagonal that is not 0. */
+/** The x with A x = vector, A lower triangular without zeros on the diagonal. */
 export function solveLower(factor: Float64Array, vector: Float64Array, n: number): Float64Array {
   const solution = new Float64Array(n);
   for (let i = 0; i < n; i++) {

@@ -1,21 +1,21 @@
 /**
- * One CMA-ES search over the numbers of a form, restarted when it stands still, each time with
- * twice the samples (IPOP: Auger and Hansen, CEC 2005) from the next starting point.
+ * One CMA-ES search over the numbers of a form. When it stagnates, it restarts from the next starting
+ * point with twice the samples (IPOP: Auger and Hansen, CEC 2005).
  *
- * Several batches may be under way: samples are kept by name until their result comes. Results
- * rank as scored and repeated by fitness, then dropped ones by their fitness in the race, then
+ * Several batches may be pending: samples are stored by tag until their results arrive. The ranking of
+ * results: scored and duplicate ones by fitness, then dropped ones by their fitness in the race, then
  * failures.
  */
 import type { Random } from "../../../core/random.ts";
 import type { ProposalResult } from "../generator.ts";
 import { type CmaEs, cmaEs } from "./cma-es.ts";
 
-/** What is tuned: a form of the library, or the literals of a program. */
+/** A library form, or a program whose literals are tuned. */
 export interface Tunable {
   readonly name: string;
   readonly starts: readonly (readonly number[])[];
   readonly sigma: number;
-  /** Own scale per coordinate; default 1. */
+  /** Scale per coordinate; default 1. */
   readonly scales?: readonly number[];
   readonly parents: readonly string[];
   render(x: ArrayLike<number>): string;
@@ -26,31 +26,30 @@ export interface Search {
   readonly tunable: Tunable;
   /** Best fitness of its scored samples. */
   readonly best: number;
-  /** Samples whose result is not known yet. */
-  readonly waiting: number;
+  /** Samples without a result so far. */
+  readonly pending: number;
   readonly lambda: number;
-  /** Restarts so far. */
   readonly restarts: number;
-  /** Results learnt so far. */
-  readonly told: number;
+  /** Number of results so far. */
+  readonly results: number;
   sample(random: Random): { readonly source: string; readonly tag: string };
   learn(result: ProposalResult): void;
 }
 
-interface Told {
+interface Result {
   readonly x: Float64Array;
   readonly rank: number;
   readonly fitness: number;
 }
 
-/** Descents end when the distribution is this narrow against its first step. */
-const NARROW = 1e-3;
-const MOST_DOUBLINGS = 5;
+/** The search restarts when the spread is below this multiple of the initial step size. */
+const MIN_SPREAD = 1e-3;
+const MAX_DOUBLINGS = 5;
 
 export interface SearchOptions {
-  /** Which of the starting points comes first. */
+  /** Index of the first starting point. */
   readonly firstStart?: number;
-  /** Samples per generation against CMA-ES's own default. */
+  /** Samples per generation relative to the default of CMA-ES. */
   readonly lambdaFactor?: number;
 }
 
@@ -60,34 +59,34 @@ export function tuningSearch(
   { firstStart = 0, lambdaFactor = 1 }: SearchOptions = {},
 ): Search {
   const samples = new Map<string, Float64Array>();
-  let told: Told[] = [];
+  let generation: Result[] = [];
   let restarts = 0;
   let drawn = 0;
   let results = 0;
   let best = Number.NEGATIVE_INFINITY;
-  let descentBest = Number.NEGATIVE_INFINITY;
-  let stale = 0;
-  let cma: CmaEs = descend();
+  let bestSinceRestart = Number.NEGATIVE_INFINITY;
+  let sinceImprovement = 0;
+  let cma: CmaEs = startCma();
 
-  function descend(): CmaEs {
+  function startCma(): CmaEs {
     const mean = tunable.starts[(firstStart + restarts) % tunable.starts.length] ?? [];
     const base = Math.ceil(lambdaFactor * (4 + Math.floor(3 * Math.log(mean.length))));
     const { scales } = tunable;
     return cmaEs({
       mean,
       sigma: tunable.sigma,
-      lambda: base * 2 ** Math.min(restarts, MOST_DOUBLINGS),
+      lambda: base * 2 ** Math.min(restarts, MAX_DOUBLINGS),
       ...(scales === undefined ? {} : { scales }),
     });
   }
 
   const restart = (): void => {
     restarts++;
-    cma = descend();
-    descentBest = Number.NEGATIVE_INFINITY;
-    stale = 0;
-    told = [];
-    // Late results of the old descent are from another place: they are not told to the new one.
+    cma = startCma();
+    bestSinceRestart = Number.NEGATIVE_INFINITY;
+    sinceImprovement = 0;
+    generation = [];
+    // Late results from before the restart belong to another distribution: ignore them.
     samples.clear();
   };
 
@@ -97,7 +96,7 @@ export function tuningSearch(
     get best() {
       return best;
     },
-    get waiting() {
+    get pending() {
       return samples.size;
     },
     get lambda() {
@@ -106,7 +105,7 @@ export function tuningSearch(
     get restarts() {
       return restarts;
     },
-    get told() {
+    get results() {
       return results;
     },
     sample(random) {
@@ -121,24 +120,24 @@ export function tuningSearch(
       samples.delete(proposal.tag ?? "");
       const known = fitness !== undefined && Number.isFinite(fitness);
       const rank = !known || status === "failed" ? 2 : status === "dropped" ? 1 : 0;
-      told.push({ x, rank, fitness: fitness ?? Number.NEGATIVE_INFINITY });
+      generation.push({ x, rank, fitness: fitness ?? Number.NEGATIVE_INFINITY });
       results++;
-      stale++;
+      sinceImprovement++;
       if (rank === 0 && fitness !== undefined) {
         best = Math.max(best, fitness);
-        if (fitness > descentBest) {
-          descentBest = fitness;
-          stale = 0;
+        if (fitness > bestSinceRestart) {
+          bestSinceRestart = fitness;
+          sinceImprovement = 0;
         }
       }
-      if (told.length < cma.lambda) return;
-      const ranked = told.toSorted((a, b) => a.rank - b.rank || b.fitness - a.fitness);
-      told = [];
+      if (generation.length < cma.lambda) return;
+      const ranked = generation.toSorted((a, b) => a.rank - b.rank || b.fitness - a.fitness);
+      generation = [];
       cma.tell(ranked.map((each) => each.x));
-      // Patience grows with the generation and the dimension, as in Hansen's rule.
+      // Hansen's rule: the limit is proportional to the samples per generation and grows with the dimension.
       const patience = cma.lambda * (20 + cma.dimension / 2);
-      if (cma.spread < NARROW * tunable.sigma || stale > patience || !(cma.spread < 1e12))
-        restart();
+      const isNarrow = cma.spread < MIN_SPREAD * tunable.sigma;
+      if (isNarrow || sinceImprovement > patience || !(cma.spread < 1e12)) restart();
     },
   };
 }

@@ -1,7 +1,7 @@
-/** Whether a goal could be made element by element out of a list: as a list, a record or a text. */
+/** Whether a goal can be computed element by element from a list: as a list, a record or a text. */
 import { isRecord, type Value, type Vector } from "./values.ts";
 
-/** Each list names the fields of its record, all of them and no other. */
+/** Whether each list contains exactly the field names of its record. */
 export function namesOf(lists: Vector, records: Vector): boolean {
   return lists.every((list, k) => {
     const record = records[k];
@@ -14,18 +14,21 @@ export function namesOf(lists: Vector, records: Vector): boolean {
   });
 }
 
-/** Each pair of lists is of the same length, and there is more than one element in all. */
+/** Whether each pair of lists has the same length, and there is more than one element in total. */
 export function sameLengths(a: Vector, b: Vector): boolean {
-  let some = 0;
+  let total = 0;
   for (let k = 0; k < a.length; k++) {
     const [x, y] = [a[k], b[k]];
     if (!Array.isArray(x) || !Array.isArray(y) || x.length !== y.length) return false;
-    some += x.length;
+    total += x.length;
   }
-  return some > 1;
+  return total > 1;
 }
 
-/** The text cut into a piece for each element; undefined where neither way of cutting fits. */
+/**
+ * Each text split into one piece per element, all of the same size or as long as the elements; undefined
+ * if neither is possible.
+ */
 export function piecesOf(
   texts: readonly string[],
   lists: readonly (readonly Value[] | undefined)[],
@@ -42,7 +45,7 @@ export function piecesOf(
   return all.every((pieces, k) => pieces.join("") === texts[k]) ? all : undefined;
 }
 
-/** How many characters of the text each element has; undefined unless all have as many. */
+/** Number of characters per element; undefined if it is not the same for all. */
 function pieceSize(
   texts: readonly string[],
   lists: readonly (readonly Value[] | undefined)[],

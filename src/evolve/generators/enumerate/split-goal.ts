@@ -1,6 +1,6 @@
 /**
- * Goals that follow together: the fields of a record, the parts of a text that stand between marks.
- * Each part is looked for by itself; when all are found, they make the whole.
+ * Splits a goal into parts: the fields of a record, or the parts of a text between constant pieces.
+ * Each part is a separate goal; when all parts are found, they are combined.
  */
 import { compose, constant, type Expression, type Form } from "./expression.ts";
 import type { Goal } from "./goal.ts";
@@ -19,25 +19,25 @@ export interface Part {
   readonly target: Vector;
 }
 
-export interface Together {
+export interface SplitGoal {
   readonly parts: readonly Part[];
   readonly make: (found: readonly Expression[]) => Expression;
 }
 
-const MOST_PARTS = 8;
-/** Parts that are each right by themselves are no chance, however long they are together. */
+const MAX_PARTS = 8;
+/** Discount on the combined cost: parts that are each correct are not an accident. */
 const DISCOUNT = 0.8;
-/** Runs of digits, runs of letters, and any other character by itself. */
+/** Runs of digits, runs of letters, and single other characters. */
 const TOKENS = /\d+|\p{L}+|[^\d\p{L}]/gu;
 
-/** @returns Parts that make the goal if found; undefined where it is not made of any. */
-export function together({ type, target }: Goal): Together | undefined {
+/** @returns Parts whose solutions make the goal; undefined if it cannot be split. */
+export function splitGoal({ type, target }: Goal): SplitGoal | undefined {
   if (type === "record") return fields(target);
   return type === "string" ? template(target as readonly string[]) : undefined;
 }
 
-/** Tells the goal whenever all parts are known, and again when one becomes cheaper. */
-export function collect(goal: Goal, { parts, make }: Together): readonly Goal[] {
+/** The goals of the parts. The combined expression is accepted when all parts are found, and again when one becomes cheaper. */
+export function partGoals(goal: Goal, { parts, make }: SplitGoal): readonly Goal[] {
   const found: (Expression | undefined)[] = parts.map(() => undefined);
   return parts.map(({ type, target }, at) => ({
     type,
@@ -56,12 +56,12 @@ export function collect(goal: Goal, { parts, make }: Together): readonly Goal[] 
   }));
 }
 
-/** Records of the same fields, each of one type. */
-function fields(target: Vector): Together | undefined {
+/** Records with the same fields, each of one type. */
+function fields(target: Vector): SplitGoal | undefined {
   const records = target as readonly RecordValue[];
   if (!records.every(isRecord)) return undefined;
   const names = Object.keys(records[0] ?? {});
-  if (names.length === 0 || names.length > MOST_PARTS) return undefined;
+  if (names.length === 0 || names.length > MAX_PARTS) return undefined;
   if (records.some((each) => Object.keys(each).length !== names.length)) return undefined;
   const parts: Part[] = [];
   for (const name of names) {
@@ -79,12 +79,12 @@ function fields(target: Vector): Together | undefined {
   return { parts, make: (found) => compose(form, found, "record") };
 }
 
-/** Texts that have a mark or a word in common between parts that differ. */
-function template(texts: readonly string[]): Together | undefined {
+/** Texts with constant pieces between parts that differ. */
+function template(texts: readonly string[]): SplitGoal | undefined {
   const rows = texts.map((text) => text.match(TOKENS) ?? []);
   const [first = []] = rows;
   if (first.length < 3 || rows.some((row) => row.length !== first.length)) return undefined;
-  /** Fixed text, or the values of a part. */
+  /** A constant text, or the values of a part. */
   const pieces: (string | string[])[] = [];
   for (const [at, token] of first.entries()) {
     const column = rows.map((row) => row[at] as string);
@@ -97,7 +97,7 @@ function template(texts: readonly string[]): Together | undefined {
     } else pieces.push(column);
   }
   const holes = pieces.filter((piece) => typeof piece !== "string");
-  if (holes.length < 2 || holes.length > MOST_PARTS || holes.length === pieces.length) {
+  if (holes.length < 2 || holes.length > MAX_PARTS || holes.length === pieces.length) {
     return undefined;
   }
   return {

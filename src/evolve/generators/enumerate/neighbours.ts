@@ -1,16 +1,16 @@
 /**
- * What a body may want to know beside its element: what came before it in the list and what comes
- * after, and what stands at the same place of another list or text of the same length.
+ * Leaves for a lambda body besides its element: the list up to the element, the list after it, and the
+ * element with the same index in another list or text of the same length.
  */
 import { compose, type Expression, type Form, variable } from "./expression.ts";
 import { elementOf, INDEX } from "./lambdas.ts";
 import type { Leaf } from "./leaf.ts";
 import type { ListType, Value } from "./values.ts";
 
-export interface Beside {
-  readonly make: Expression;
-  /** Its value for an element: the context outside, and the element's index. */
-  readonly at: (context: number, index: number) => Value | undefined;
+export interface NeighbourLeaf {
+  readonly expression: Expression;
+  /** Its value, from the index of the outer context and the index of the element. */
+  readonly valueAt: (context: number, index: number) => Value | undefined;
 }
 
 const UP_TO: Form = {
@@ -26,12 +26,17 @@ const AT: Form = {
   apply: (list, index) => (list as readonly number[])[index as number],
 };
 
-export function besides(source: Leaf, leaves: readonly Leaf[]): readonly Beside[] {
+export function neighbourLeaves(source: Leaf, leaves: readonly Leaf[]): readonly NeighbourLeaf[] {
   const index = variable(INDEX, "number");
   const list = source.expression.type as ListType;
-  const of = (form: Form, leaf: Leaf, type: Expression["type"]): Beside => ({
-    make: compose(form, [leaf.expression, index], type, 2 - leaf.expression.cost - index.cost),
-    at: (context, at) => {
+  const of = (form: Form, leaf: Leaf, type: Expression["type"]): NeighbourLeaf => ({
+    expression: compose(
+      form,
+      [leaf.expression, index],
+      type,
+      2 - leaf.expression.cost - index.cost,
+    ),
+    valueAt: (context, at) => {
       const value = leaf.values[context];
       return value === undefined ? undefined : form.apply?.(value, at);
     },
@@ -39,7 +44,7 @@ export function besides(source: Leaf, leaves: readonly Leaf[]): readonly Beside[
   const others = leaves.filter(
     ({ expression, values }) =>
       expression !== source.expression &&
-      values.every((each, k) => isAsLong(each, source.values[k])),
+      values.every((each, k) => hasLengthOf(each, source.values[k])),
   );
   return [
     ...(list === "record[]" ? [] : [of(UP_TO, source, list), of(AFTER, source, list)]),
@@ -53,7 +58,7 @@ export function besides(source: Leaf, leaves: readonly Leaf[]): readonly Beside[
   ];
 }
 
-function isAsLong(value: Value | undefined, list: Value | undefined): boolean {
+function hasLengthOf(value: Value | undefined, list: Value | undefined): boolean {
   if (typeof value !== "string" && !Array.isArray(value)) return false;
   return Array.isArray(list) && value.length === list.length;
 }

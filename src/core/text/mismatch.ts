@@ -1,18 +1,18 @@
-/** Whether a JSON value is of a type, and if not, where it is not. */
+/** Checks a JSON value against a type, and finds the first part that does not match. */
 import type { Json } from "../json.ts";
 import { type ObjectType, type TupleType, type Type, typeText } from "./type.ts";
 
-export interface Misfit {
-  /** From the value to the part that does not fit: `[2].name`; empty for the value itself. */
+export interface Mismatch {
+  /** From the value to the part that does not match: `[2].name`; empty for the value itself. */
   readonly path: string;
   /** In words or as TypeScript. */
   readonly expected: string;
-  /** Absent: there is nothing at this place. */
+  /** Absent: the part is missing. */
   readonly got?: Json;
 }
 
-/** The first part that does not fit; what is foreign to JSON fits always. Linear in the value. */
-export function misfitOf(type: Type, value: Json, path = ""): Misfit | undefined {
+/** The first part that does not match; a type foreign to JSON matches always. Linear in the value. */
+export function mismatchOf(type: Type, value: Json, path = ""): Mismatch | undefined {
   switch (type.kind) {
     case "any":
     case "foreign":
@@ -23,13 +23,13 @@ export function misfitOf(type: Type, value: Json, path = ""): Misfit | undefined
       return value === type.value ? undefined : { path, expected: typeText(type), got: value };
     case "array":
       if (!Array.isArray(value)) return { path, expected: typeText(type), got: value };
-      return first(value, (item: Json, at) => misfitOf(type.items, item, `${path}[${at}]`));
+      return first(value, (item: Json, at) => mismatchOf(type.items, item, `${path}[${at}]`));
     case "tuple":
-      return tupleMisfit(type, value, path);
+      return tupleMismatch(type, value, path);
     case "object":
-      return objectMisfit(type, value, path);
+      return objectMismatch(type, value, path);
     case "union":
-      return type.options.some((option) => misfitOf(option, value) === undefined)
+      return type.options.some((option) => mismatchOf(option, value) === undefined)
         ? undefined
         : { path, expected: typeText(type), got: value };
   }
@@ -41,20 +41,20 @@ function isOf(name: string, value: Json): boolean {
   return typeof value === name;
 }
 
-function tupleMisfit(type: TupleType, value: Json, path: string): Misfit | undefined {
+function tupleMismatch(type: TupleType, value: Json, path: string): Mismatch | undefined {
   const { items, least, rest } = type;
-  const fits =
+  const matches =
     Array.isArray(value) &&
     value.length >= least &&
     (rest !== undefined || value.length <= items.length);
-  if (!fits) return { path, expected: typeText(type), got: value };
+  if (!matches) return { path, expected: typeText(type), got: value };
   return first(value, (item: Json, at) => {
     const wanted = items[at] ?? rest;
-    return wanted === undefined ? undefined : misfitOf(wanted, item, `${path}[${at}]`);
+    return wanted === undefined ? undefined : mismatchOf(wanted, item, `${path}[${at}]`);
   });
 }
 
-function objectMisfit(type: ObjectType, value: Json, path: string): Misfit | undefined {
+function objectMismatch(type: ObjectType, value: Json, path: string): Mismatch | undefined {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     return { path, expected: typeText(type), got: value };
   }
@@ -63,7 +63,7 @@ function objectMisfit(type: ObjectType, value: Json, path: string): Misfit | und
   const known = first(fields, ({ name, type: wanted, optional }) => {
     const item = entries.get(name);
     const at = `${path}.${name}`;
-    if (item !== undefined) return misfitOf(wanted, item, at);
+    if (item !== undefined) return mismatchOf(wanted, item, at);
     return optional ? undefined : { path: at, expected: typeText(wanted) };
   });
   if (known !== undefined) return known;
@@ -71,16 +71,16 @@ function objectMisfit(type: ObjectType, value: Json, path: string): Misfit | und
   return first([...entries], ([name, item]) =>
     others === undefined
       ? { path: `${path}.${name}`, expected: `no field but those of ${typeText(type)}`, got: item }
-      : misfitOf(others, item as Json, `${path}.${name}`),
+      : mismatchOf(others, item as Json, `${path}.${name}`),
   );
 }
 
 function first<T>(
   items: readonly T[],
-  misfit: (item: T, index: number) => Misfit | undefined,
-): Misfit | undefined {
+  mismatch: (item: T, index: number) => Mismatch | undefined,
+): Mismatch | undefined {
   for (const [index, item] of items.entries()) {
-    const found = misfit(item, index);
+    const found = mismatch(item, index);
     if (found !== undefined) return found;
   }
   return undefined;

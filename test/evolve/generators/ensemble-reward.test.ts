@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { worthOfResults } from "../../../src/evolve/generators/ensemble-worth.ts";
+import { resultRewards } from "../../../src/evolve/generators/ensemble-reward.ts";
 import type { ProposalResult } from "../../../src/evolve/generators/generator.ts";
 
 function scored(
@@ -13,7 +13,7 @@ function scored(
 describe("worth of a result", () => {
   it("is half a unit for a usual gain, more for a larger one, below 1 whatever the scale", () => {
     for (const scale of [1e-6, 1, 1e6]) {
-      const worth = worthOfResults();
+      const worth = resultRewards();
       worth(scored(0, { best: true }), 0);
       expect(worth(scored(scale, { best: true }), 0)).toBeCloseTo(0.5, 12);
       const large = worth(scored(11 * scale, { best: true }), 0);
@@ -23,7 +23,7 @@ describe("worth of a result", () => {
   });
 
   it("is little for an improvement of a parent, nothing for an equal or a failure", () => {
-    const worth = worthOfResults();
+    const worth = resultRewards();
     worth(scored(9, { best: true }), 0);
     const improved = worth(scored(5, { parents: ["a"], improved: true }), 1);
     expect(improved).toBeGreaterThan(0);
@@ -33,7 +33,7 @@ describe("worth of a result", () => {
   });
 
   it("asks what has no parents to be above all that its arm wrote", () => {
-    const worth = worthOfResults();
+    const worth = resultRewards();
     worth(scored(9, { best: true }), 0);
     // Whatever is compared with no parents is above all of them.
     const orphan = (fitness: number) => worth(scored(fitness, { improved: true }), 1);

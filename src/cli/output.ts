@@ -1,4 +1,5 @@
 /** stdout is data, stderr is for people: one place decides what goes where, and the exit status. */
+import { constants } from "node:os";
 import Table from "cli-table3";
 import { EngineError } from "../core/errors.ts";
 
@@ -30,6 +31,13 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 export const EXIT = { done: 0, failed: 1, usage: 2, budget: 3, ours: 70, canceled: 130 } as const;
 
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+/** As a shell says it of a process that a signal has ended. */
+export function stopStatus(signal: StopSignal): number {
+  return 128 + constants.signals[signal];
+}
+
 export function exitStatus(error: unknown): number {
   if (!(error instanceof EngineError)) return EXIT.ours;
   switch (error.kind) {
@@ -42,8 +50,10 @@ export function exitStatus(error: unknown): number {
       return EXIT.failed;
     case "budget":
       return EXIT.budget;
-    case "canceled":
-      return EXIT.canceled;
+    case "canceled": {
+      const { signal } = error.facts;
+      return signal === "SIGTERM" || signal === "SIGHUP" ? stopStatus(signal) : EXIT.canceled;
+    }
     case "ours":
       return EXIT.ours;
   }

@@ -21,7 +21,22 @@ export interface StepOptions {
    * the same key, or ask a person. Default: retry.
    */
   readonly onUncertain?: "retry" | "ask";
+  /** What a person gives in place of a result nobody saw. Default: it is the step's result as it stands. */
+  readonly given?: GivenResult;
 }
+
+export interface GivenResult {
+  /** More than 1: a person gives a list of so many. Default 1. */
+  readonly parts?: number;
+  /** What a person says is never taken for a record of the engine: this makes the record. */
+  readonly record: (value: Json) => Json;
+}
+
+/** What a person decides about a step of which nobody knows whether its effect happened. */
+export type Verdict =
+  | { readonly decision: "retry" }
+  | { readonly decision: "skip"; readonly result: Json }
+  | { readonly decision: "fail"; readonly reason: string };
 
 /** Something that was sent to a request from outside: an answer, an approval, a callback. */
 export interface Signal {

@@ -64,13 +64,13 @@ export function addRequestViews(request: Command): void {
     await withSession(flags, async (session) => {
       const { engine, output } = session;
       if (id !== undefined) {
-        report(engine.requests, await liveOnce(session, id, "let-go"), output);
+        report(engine.requests, await liveOnce(session, id), output);
         return;
       }
       const ends: { requestId: string; status: string }[] = [];
       for (const due of await engine.requests.due()) {
         try {
-          const { requestId, status } = await liveOnce(session, due, "let-go");
+          const { requestId, status } = await liveOnce(session, due);
           ends.push({ requestId, status });
         } catch (error) {
           if (session.signal.aborted) throw error;
@@ -113,7 +113,7 @@ export function addWorker(command: Command): void {
         await work(
           engine.events,
           async (id) => {
-            const { status } = await liveOnce(session, id, "let-go");
+            const { status } = await liveOnce(session, id);
             lives++;
             output.note(`${id}: ${status}`);
           },

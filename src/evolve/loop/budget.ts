@@ -14,6 +14,8 @@ export interface EvolveBudget {
   readonly tokens?: number;
   /** US dollars that models may cost for this run. */
   readonly usd?: number;
+  /** Calls of models. */
+  readonly calls?: number;
 }
 
 export type StopReason = "target" | "budget" | "stagnation" | "exhausted";

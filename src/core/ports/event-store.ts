@@ -11,6 +11,17 @@ export interface AppendOptions {
   readonly wakes?: boolean;
 }
 
+/** Which of all runs. */
+export interface RunPage {
+  readonly kind?: RunKind;
+  /** So many at the most: the newest, or with `after` alone those next to it. */
+  readonly limit?: number;
+  /** Runs that began before this one. */
+  readonly before?: string;
+  /** Runs that began after this one. */
+  readonly after?: string;
+}
+
 /** The right to carry a run on, until the lease ends or somebody else claims it. */
 export interface Claim {
   /** Greater than that of every earlier claim of the run. */
@@ -76,12 +87,15 @@ export interface EventStore {
    * were woken, or whoever held them is gone. The longest due first.
    */
   due(): Promise<readonly string[]>;
-  /** Newest first. */
-  runs(): Promise<readonly RunSummary[]>;
+  /** Newest first. @throws InputError RUN_NOT_FOUND for a neighbour that is not there. */
+  runs(page?: RunPage): Promise<readonly RunSummary[]>;
   /** @throws InputError RUN_NOT_FOUND */
   run(runId: string): Promise<RunSummary>;
-  /** In order. `after`: only events with a greater `seq`. */
-  events(runId: string, options?: { readonly after?: number }): AsyncIterable<TraceEvent>;
+  /** In order. `after`: only events with a greater `seq`. `types`: those alone. */
+  events(
+    runId: string,
+    options?: { readonly after?: number; readonly types?: readonly string[] },
+  ): AsyncIterable<TraceEvent>;
   close(): Promise<void>;
 }
 

@@ -21,7 +21,7 @@ export async function liveOnce(
     prepare,
     onEvent: (event) => tell(event, output, line.done),
     onProgress: line.update,
-    ...(stream ? { onText: (text: string) => void process.stderr.write(text) } : {}),
+    ...(stream ? { onText: output.piece } : {}),
   };
   try {
     return await engine.requests.attempt(

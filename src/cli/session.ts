@@ -66,6 +66,7 @@ export async function withSession<T>(
   });
   const output = createOutput(flags.json === true);
   const engine = openEngine(config);
+  for (const remark of engine.remarks) output.note(remark);
   const controller = new AbortController();
   let stoppedBy: StopSignal | undefined;
   const interrupt = (name: StopSignal): void => {

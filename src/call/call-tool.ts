@@ -5,7 +5,7 @@
  */
 import type { NewEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
-import type { StepAttempt, Steps } from "../core/steps.ts";
+import type { GivenResult, StepAttempt, Steps } from "../core/steps.ts";
 import { actsOutside, parameterNames, type Tool } from "../core/tool.ts";
 import type { ArgumentFaults, Callable, CallOutcome } from "../work/callable.ts";
 import type { ToolCalled } from "../work/outcome.ts";
@@ -93,28 +93,55 @@ export async function makeCalls(
     {
       input: allowed,
       // What changes something outside is not repeated when nobody knows whether it happened.
-      ...(tool !== undefined && actsOutside(tool) ? { onUncertain: "ask" } : {}),
+      ...(tool !== undefined && actsOutside(tool)
+        ? { onUncertain: "ask", given: givenBy(calls.length) }
+        : {}),
     },
   );
-  const said = outcomesIn(kept as Kept, calls.length);
+  const said = outcomesIn(kept, calls.length);
   const outcomes = await Promise.all(said.map((outcome) => whole(steps, name, outcome)));
   await steps.trace(`call:${name}:done`, outcomes.map(resultEvent(ids)));
   return { calls, outcomes };
 }
 
+/** `given`: by a person, whose words are never read as a promise of a result to come. */
+type KeptOutcome = CallOutcome & { readonly given?: true };
+
+function givenBy(parts: number): GivenResult {
+  const record = (value: Json): Json =>
+    (parts > 1 && Array.isArray(value) ? value : [value]).map((output) => ({
+      status: "returned",
+      output,
+      given: true,
+    }));
+  return { parts, record };
+}
+
 /**
  * What the journal holds of a call. One that was made by an older version of the engine has a single
- * outcome, or, of a tool that was called for a goal, what was measured of it.
+ * outcome, or, of a tool that was called for a goal, what was measured of it, or what a person gave.
  */
-type Kept = readonly CallOutcome[] | CallOutcome | Pick<ToolCalled, "kind" | "trial">;
+function outcomesIn(kept: Json, calls: number): readonly KeptOutcome[] {
+  if (Array.isArray(kept) && kept.length > 0 && kept.every(isOutcome)) return kept;
+  if (isOutcome(kept)) return [kept];
+  if (isMeasured(kept)) {
+    const { trial } = kept;
+    return trial.status === "serves"
+      ? trial.outputs.map((output): CallOutcome => ({ status: "returned", output }))
+      : Array.from({ length: calls }, (): CallOutcome => ({ ...trial, status: "failed" }));
+  }
+  return givenBy(calls).record(kept) as unknown as readonly KeptOutcome[];
+}
 
-function outcomesIn(kept: Kept, calls: number): readonly CallOutcome[] {
-  if (Array.isArray(kept)) return kept;
-  if (!("kind" in kept)) return [kept as CallOutcome];
-  const { trial } = kept;
-  return trial.status === "serves"
-    ? trial.outputs.map((output): CallOutcome => ({ status: "returned", output }))
-    : Array.from({ length: calls }, (): CallOutcome => ({ ...trial, status: "failed" }));
+function isOutcome(value: unknown): value is KeptOutcome {
+  const { status, reason } = Object(value) as Partial<Record<"status" | "reason", unknown>>;
+  if (status === "returned") return Object.hasOwn(Object(value), "output");
+  return status === "failed" && typeof reason === "string";
+}
+
+function isMeasured(value: unknown): value is Pick<ToolCalled, "kind" | "trial"> {
+  const { kind, trial } = Object(value) as Partial<Record<"kind" | "trial", unknown>>;
+  return kind === "tool-called" && typeof trial === "object" && trial !== null;
 }
 
 /** Why a version that nobody has approved yet is not called, by whatever way it was reached. */
@@ -127,9 +154,10 @@ function waitingFault(tool: Tool | undefined): string | undefined {
 async function whole(
   { waitFor }: CallPorts["steps"],
   name: string,
-  outcome: CallOutcome,
+  { given, ...outcome }: KeptOutcome,
 ): Promise<CallOutcome> {
-  if (waitFor === undefined || outcome.status !== "returned" || !isPending(outcome.output)) {
+  const settled = waitFor === undefined || given === true;
+  if (settled || outcome.status !== "returned" || !isPending(outcome.output)) {
     return outcome;
   }
   return { ...outcome, output: await completed({ waitFor }, name, outcome.output) };

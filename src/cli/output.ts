@@ -1,4 +1,5 @@
 /** stdout is data, stderr is for people: one place decides what goes where, and the exit status. */
+import { constants } from "node:os";
 import Table from "cli-table3";
 import { EngineError } from "../core/errors.ts";
 
@@ -8,27 +9,57 @@ export interface Output {
   result(value: unknown, text: string): void;
   /** For people, on stderr. */
   note(text: string): void;
+  /** A piece of a text as it comes, on stderr. */
+  piece(text: string): void;
+}
+
+/** What moves a cursor, colours, titles a window or turns the reading direction; not tab and newline. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about.
+const UNSAFE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * Tools, models and requesters say what they like: what would act on the terminal is shown as
+ * `\u001b`, which within JSON is the same text.
+ */
+export function visible(text: string): string {
+  return text.replace(UNSAFE, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** Whatever a command says goes through these two. */
+export function writeOut(text: string): void {
+  process.stdout.write(visible(text));
+}
+
+export function writeErr(text: string): void {
+  process.stderr.write(visible(text));
 }
 
 export function createOutput(json: boolean): Output {
   return {
     json,
     result(value, text) {
-      process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
+      writeOut(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
     },
-    note(text) {
-      process.stderr.write(`${text}\n`);
-    },
+    note: (text) => writeErr(`${text}\n`),
+    piece: writeErr,
   };
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const made = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
-  for (const row of rows) made.push([...row]);
+  // Before widths are counted.
+  for (const row of rows) made.push(row.map(visible));
   return made.toString();
 }
 
 export const EXIT = { done: 0, failed: 1, usage: 2, budget: 3, ours: 70, canceled: 130 } as const;
+
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+/** As a shell says it of a process that a signal has ended. */
+export function stopStatus(signal: StopSignal): number {
+  return 128 + constants.signals[signal];
+}
 
 export function exitStatus(error: unknown): number {
   if (!(error instanceof EngineError)) return EXIT.ours;
@@ -42,8 +73,10 @@ export function exitStatus(error: unknown): number {
       return EXIT.failed;
     case "budget":
       return EXIT.budget;
-    case "canceled":
-      return EXIT.canceled;
+    case "canceled": {
+      const { signal } = error.facts;
+      return signal === "SIGTERM" || signal === "SIGHUP" ? stopStatus(signal) : EXIT.canceled;
+    }
     case "ours":
       return EXIT.ours;
   }
@@ -56,10 +89,10 @@ export function reportError(error: unknown, json: boolean): void {
   const code = known ? error.code : "UNEXPECTED";
   if (json) {
     const facts = known ? error.facts : {};
-    process.stdout.write(`${JSON.stringify({ error: { code, message, facts } }, null, 2)}\n`);
+    writeOut(`${JSON.stringify({ error: { code, message, facts } }, null, 2)}\n`);
   }
-  process.stderr.write(`${code}: ${message}\n`);
+  writeErr(`${code}: ${message}\n`);
   if (!known && error instanceof Error && process.env.TOOLWRIGHT_DEBUG !== undefined) {
-    process.stderr.write(`${error.stack}\n`);
+    writeErr(`${error.stack}\n`);
   }
 }

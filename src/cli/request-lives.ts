@@ -8,11 +8,10 @@ import { waitLines, waitsAsJson } from "./request-text.ts";
 import type { Session } from "./session.ts";
 import { checkLines, walkNote } from "./walk-text.ts";
 
-/** @param stop `cancel`: Ctrl-C takes the request back; `let-go`: it stays for whoever comes next. */
+/** A signal to the process stops it alone: the request stays for whoever carries it on. */
 export async function liveOnce(
   { engine, output, signal }: Session,
   requestId: string,
-  stop: "cancel" | "let-go",
   // On a terminal a person sees what the model says while it says it.
   stream = process.stderr.isTTY === true,
 ): Promise<Outcome> {
@@ -22,16 +21,14 @@ export async function liveOnce(
     prepare,
     onEvent: (event) => tell(event, output, line.done),
     onProgress: line.update,
-    ...(stream ? { onText: (text: string) => void process.stderr.write(text) } : {}),
+    ...(stream ? { onText: output.piece } : {}),
   };
   try {
-    return stop === "cancel"
-      ? await engine.requests.attempt(requestId, options, signal)
-      : await engine.requests.attempt(
-          requestId,
-          { ...options, letGo: signal },
-          new AbortController().signal,
-        );
+    return await engine.requests.attempt(
+      requestId,
+      { ...options, letGo: signal },
+      new AbortController().signal,
+    );
   } finally {
     line.done();
   }

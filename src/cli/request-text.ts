@@ -29,6 +29,13 @@ function textOf(question: Json | undefined): string | undefined {
   return typeof said === "string" ? said : undefined;
 }
 
+function skipExample({ question }: Wait): string {
+  const { parts } = (question ?? {}) as { readonly parts?: Json };
+  return typeof parts === "number"
+    ? `'[...]' (a list of ${parts} results, one for each call)`
+    : `'"its result, as JSON"'`;
+}
+
 function howTo(requests: Requests, id: string, wait: Wait): readonly string[] {
   switch (kindOf(wait)) {
     case "approval":
@@ -41,7 +48,7 @@ function howTo(requests: Requests, id: string, wait: Wait): readonly string[] {
     case "uncertain-step":
       return [
         `toolwright request answer ${id} --retry`,
-        `toolwright request answer ${id} --skip '"its result, as JSON"'`,
+        `toolwright request answer ${id} --skip ${skipExample(wait)}`,
         `toolwright request answer ${id} --fail "why"`,
       ];
     case "question":

@@ -3,15 +3,15 @@ import { z } from "zod";
 import type { RunSummary } from "../core/event.ts";
 import { readEvents } from "../core/events/read.ts";
 import type { DataOf } from "../core/events/schemas.ts";
-import type { RequestStatus } from "../core/request.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { RequestSummary } from "../journal/list.ts";
 
 export interface RunRow {
   /** The manifest's, else the first words. */
   readonly name: string;
   readonly agent: string | null;
   readonly task: string | null;
-  readonly status: RequestStatus;
+  readonly status: ListedStatus;
   readonly id: string;
   /** 0 for what a person asked for; 1, 2, ... for what was delegated below it. */
   readonly depth: number;
@@ -21,6 +21,7 @@ export interface RunRow {
   readonly cause: string;
 }
 
+export type ListedStatus = RequestSummary["status"];
 type RunEngine = Pick<Engine, "events" | "requests" | "manifests">;
 
 /** Newest first, what was delegated under the row that it belongs to. */
@@ -40,8 +41,8 @@ export async function runRows(engine: RunEngine): Promise<readonly RunRow[]> {
 }
 
 async function rowOf(engine: RunEngine, run: RunSummary, depth: number): Promise<RunRow> {
-  const { agent, task, name } = await origin(engine, run);
-  const view = await engine.requests.view(run.id);
+  const view = await engine.requests.summary(run.id);
+  const { agent, task, name } = view.status === "DAMAGED" ? {} : await origin(engine, run);
   const waits = view.waits.map((wait) => wait.name).join(", ");
   return {
     name: name ?? run.title.replace(/\s+/g, " ").slice(0, 60),
@@ -83,7 +84,8 @@ export function originIn({ agent: delegated, work }: DataOf<"request-submit">): 
   return { ...source, ...(run === undefined ? {} : { name: run }) };
 }
 
-const WORDS: Readonly<Record<RequestStatus, string>> = {
+const WORDS: Readonly<Record<ListedStatus, string>> = {
+  DAMAGED: "Damaged",
   NOT_STARTED: "Pending",
   IN_PROGRESS: "Running",
   WAITING_FEEDBACK: "Waiting",
@@ -92,14 +94,14 @@ const WORDS: Readonly<Record<RequestStatus, string>> = {
   CANCELED: "Canceled",
 };
 
-export function statusWord(status: RequestStatus): string {
+export function statusWord(status: ListedStatus): string {
   return WORDS[status];
 }
 
 /** @returns undefined for a word that is no status, in either spelling. */
-export function statusOf(word: string): RequestStatus | undefined {
+export function statusOf(word: string): ListedStatus | undefined {
   const found = Object.entries(WORDS).find(
     ([status, said]) => status === word.toUpperCase() || said.toLowerCase() === word.toLowerCase(),
   );
-  return found?.[0] as RequestStatus | undefined;
+  return found?.[0] as ListedStatus | undefined;
 }

@@ -1,13 +1,15 @@
 /**
  * What every command shares: the common flags, an engine on the chosen home that is closed
- * whatever happens, and a signal that Ctrl-C aborts.
+ * whatever happens, and a signal that Ctrl-C, SIGTERM and SIGHUP abort.
  */
 import { type Command, InvalidArgumentError } from "commander";
 import { CanceledError } from "../core/errors.ts";
 import type { Engine } from "../engine/engine.ts";
 import { loadConfig } from "../engine/load-config.ts";
 import { openEngine } from "../engine/open-engine.ts";
-import { createOutput, type Output } from "./output.ts";
+import { createOutput, type Output, type StopSignal, stopStatus } from "./output.ts";
+
+const STOP_SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 export interface CommonFlags {
   readonly home?: string;
@@ -64,19 +66,20 @@ export async function withSession<T>(
   });
   const output = createOutput(flags.json === true);
   const engine = openEngine(config);
+  for (const remark of engine.remarks) output.note(remark);
   const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130); // Asked twice: now.
+  let stoppedBy: StopSignal | undefined;
+  const interrupt = (name: StopSignal): void => {
+    if (stoppedBy !== undefined) process.exit(stopStatus(name)); // Asked twice: now.
+    stoppedBy = name;
     output.note("\nStopping; what is done is kept. Press Ctrl-C again to stop at once.");
-    controller.abort(new CanceledError());
+    controller.abort(new CanceledError("Stopped by a signal.", { facts: { signal: name } }));
   };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  for (const name of STOP_SIGNALS) process.on(name, interrupt);
   try {
     return await work({ engine, output, signal: controller.signal });
   } finally {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    for (const name of STOP_SIGNALS) process.off(name, interrupt);
     await engine.close();
   }
 }

@@ -7,6 +7,7 @@ export type { Evaluation, Evaluator } from "./ports/evaluator.ts";
 export type {
   EventStore,
   OpenTrace,
+  RunPage,
   TraceWriter,
 } from "./ports/event-store.ts";
 export type {

@@ -10,6 +10,7 @@ export const Budget = z.strictObject({
   seconds: z.number().positive().exactOptional().describe("Most seconds of wall clock."),
   tokens: z.int().min(1).exactOptional().describe("Most tokens of models."),
   usd: z.number().positive().exactOptional().describe("Most dollars of models."),
+  calls: z.int().min(1).exactOptional().describe("Most calls of models."),
 });
 export type Budget = z.output<typeof Budget>;
 

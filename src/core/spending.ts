@@ -18,8 +18,8 @@ export interface Reserved {
 /**
  * Contract, checked by test/journal/spending.test.ts:
  * - At any time the sum of spent and reserved amounts is within the limit.
- * - A reservation is on disk before it is spent. If the process dies in between, the amount stays
- *   reserved; the same key gets this reservation again.
+ * - A reservation is on disk before it is spent. If the process dies in between, nobody knows what it
+ *   paid: the whole reservation counts as spent, and a later attempt reserves again.
  */
 export interface Spending {
   /**
@@ -28,7 +28,17 @@ export interface Spending {
    * @param what Its name in the trace. The key is this name together with the enclosing step.
    * @throws BudgetExceededError if `most` does not fit even without other reservations.
    */
-  reserve(what: string, most: Amounts): Promise<Reserved>;
+  reserve(
+    what: string,
+    most: Amounts,
+    options?: {
+      /**
+       * For work that keeps its own record and continues from it: a later attempt takes over the
+       * reservation of an earlier one, as the bound of both together.
+       */
+      readonly goesOn?: boolean;
+    },
+  ): Promise<Reserved>;
   /** The amounts that can still be reserved; a unit without a limit is absent. */
   left(): Amounts;
   /** Spent and reserved since a time (ISO 8601, UTC). */

@@ -21,7 +21,22 @@ export interface StepOptions {
    * retry with the same key, or ask a person. Default: retry.
    */
   readonly onUncertain?: "retry" | "ask";
+  /** What a person gives in place of a result nobody saw. Default: it is the step's result as it stands. */
+  readonly given?: GivenResult;
 }
+
+export interface GivenResult {
+  /** More than 1: a person gives a list of this many results. Default 1. */
+  readonly parts?: number;
+  /** Makes the engine's record of what a person gave: their words are never read as a record. */
+  readonly record: (value: Json) => Json;
+}
+
+/** What a person decides about a step whose effect may or may not have happened. */
+export type Verdict =
+  | { readonly decision: "retry" }
+  | { readonly decision: "skip"; readonly result: Json }
+  | { readonly decision: "fail"; readonly reason: string };
 
 /** A message to a request from outside: an answer, an approval, a callback. */
 export interface Signal {

@@ -35,7 +35,12 @@ export async function evolutionStep(ports: EvolutionPorts, task: Task): Promise<
   const result = await steps.step(
     "evolve",
     async ({ idempotencyKey, signal }) => {
-      const reserved = await spending.reserve("evolution", bounded(ports.budget, spending.left()));
+      const reserved = await spending.reserve(
+        "evolution",
+        bounded(ports.budget, spending.left()),
+        // Its run counts what it did, over all its lives.
+        { goesOn: true },
+      );
       const base = `evo-${idempotencyKey.slice(0, 16)}`;
       const earlier = (await ports.runs.runs()).filter(
         ({ id }) =>
@@ -70,7 +75,7 @@ function fullest(runs: readonly RunSummary[]): RunSummary | undefined {
 
 /** The smaller of both, unit by unit. */
 function bounded(budget: EvolveBudget, left: Amounts): EvolveBudget {
-  const units = ["evaluations", "seconds", "tokens", "usd"] as const;
+  const units = ["evaluations", "seconds", "tokens", "usd", "calls"] as const;
   const bounds = units.flatMap((unit) => {
     const limits = [budget[unit], left[unit]].filter((bound) => bound !== undefined);
     return limits.length === 0 ? [] : [[unit, Math.min(...limits)] as const];

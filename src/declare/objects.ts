@@ -2,9 +2,10 @@
  * The objects that manifests brought to a home, in one SQLite file: a manifest's objects are written
  * in one transaction, all or none. What is written is never taken away by a manifest without it.
  */
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { digestJson } from "../core/digest.ts";
 import { StoreError } from "../core/errors.ts";
+import { openHomeFile } from "../core/home-file.ts";
 import type { Json } from "../core/json.ts";
 import type { Entry } from "./read.ts";
 import { type Body, type Objects, SECTION_NAMES, SECTIONS, type Section } from "./schema.ts";
@@ -111,7 +112,7 @@ function digestOfBody(body: Body<Section>): string {
 function opened(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { timeout: 10_000 });
+    database = openHomeFile(path).database;
     const found = database.prepare("PRAGMA application_id").get()?.application_id;
     if (found !== 0 && found !== APPLICATION_ID) throw new Error("it is another program's file");
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");

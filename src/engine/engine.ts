@@ -16,6 +16,8 @@ export type { EvolutionOptions } from "./evolution.ts";
 
 export interface Engine {
   readonly config: Config;
+  /** What opening the home changed in it, in sentences. */
+  readonly remarks: readonly string[];
   readonly tools: ToolStore;
   readonly events: EventStore;
   readonly evaluator: Evaluator;

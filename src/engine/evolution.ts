@@ -184,7 +184,7 @@ async function recordedModel(
 /** Loaded when it is used: without a model nobody waits for its client. */
 async function modelOf(
   { apiKeyEnv, samplers: _, ...settings }: ModelConfig,
-  { tokens, usd }: EvolveBudget,
+  { tokens, usd, calls }: EvolveBudget,
   replies: {
     readonly known: () => Promise<readonly RecordedCall[]>;
     readonly keep: (call: RecordedCall) => Promise<void>;
@@ -195,6 +195,7 @@ async function modelOf(
     ...settings,
     ...(tokens === undefined ? {} : { budgetTokens: tokens }),
     ...(usd === undefined ? {} : { budgetUsd: usd }),
+    ...(calls === undefined ? {} : { budgetCalls: calls }),
     apiKey: () => process.env[apiKeyEnv] ?? "",
     known: await replies.known(),
     keep: replies.keep,

@@ -1,17 +1,32 @@
 /** A home's folder, and its event store with what a user attached to it. */
-import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { Config } from "../core/config.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { EventStore } from "../core/ports.ts";
 import { withTelemetry } from "../trace/index.ts";
 
-/** @throws ConfigError HOME_NOT_WRITABLE */
-export function prepareHome(home: string): void {
+/**
+ * Its owner alone reads it: what others could read of an earlier home is closed to them.
+ *
+ * @returns What was changed, in sentences.
+ * @throws ConfigError HOME_NOT_WRITABLE
+ */
+export function prepareHome(home: string): readonly string[] {
   try {
-    makeFolder(resolve(home));
+    const isNew = makeFolder(resolve(home));
     if (!statSync(home).isDirectory()) throw new Error("it is a file");
     accessSync(home, constants.W_OK);
+    return isNew ? [] : tighten(home);
   } catch (error) {
     throw new ConfigError(
       "HOME_NOT_WRITABLE",
@@ -22,15 +37,45 @@ export function prepareHome(home: string): void {
   }
 }
 
+/** Databases, with what SQLite puts beside them, and keys. */
+const PRIVATE_FILE = /\.(?:db|db-wal|db-shm|key)$/;
+
+function tighten(home: string): readonly string[] {
+  // Without a record it is no home yet, and may be anybody's folder.
+  if (!existsSync(join(home, "trace.db"))) return [];
+  const files = readdirSync(home).filter((name) => PRIVATE_FILE.test(name));
+  // The folder that a user works in stays open to whoever it was open to.
+  const folders = realpathSync(home) === realpathSync(process.cwd()) ? [] : [home];
+  const closed = [
+    ...folders.filter((path) => close(path, 0o700)),
+    ...files.filter((name) => close(join(home, name), 0o600)),
+  ];
+  return closed.length === 0
+    ? []
+    : [`Other users of this machine could read ${closed.join(", ")}; now its owner alone can.`];
+}
+
+/** @returns Whether it was open to others and is no more. */
+function close(path: string, mode: number): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  const own = found !== undefined && found.uid === process.getuid?.();
+  const shared = found !== undefined && (found.mode & 0o1000) !== 0;
+  if (!own || shared || (found.mode & 0o077) === 0) return false;
+  chmodSync(path, mode);
+  return true;
+}
+
 /** One folder after the other: Node's own recursion never ends where none can be made, as in /proc. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
+function makeFolder(path: string): boolean {
+  if (existsSync(path)) return false;
   if (dirname(path) !== path) makeFolder(dirname(path));
   try {
-    mkdirSync(path);
+    mkdirSync(path, { mode: 0o700 });
+    return true;
   } catch (error) {
     // Another process may have been faster.
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
   }
 }
 

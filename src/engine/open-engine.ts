@@ -31,7 +31,7 @@ import { configuredSecrets } from "./secrets.ts";
 export function openEngine(config: Config): Engine {
   const { home } = config;
   const environment = process.env;
-  prepareHome(home);
+  const remarks = prepareHome(home);
 
   const clock = systemClock;
   const now = (): string => new Date(clock.now()).toISOString();
@@ -48,7 +48,15 @@ export function openEngine(config: Config): Engine {
 
   const evaluator = createEvaluator();
   const embedder = config.embedder && configuredEmbedder(config.embedder, home, environment);
-  const library = openTools({ config, environment, clock, openTrace: open, newId, embedder });
+  const library = openTools({
+    config,
+    environment,
+    clock,
+    openTrace: open,
+    newId,
+    embedder,
+    clean,
+  });
   const { tools, sandbox, commands, foreign } = library;
 
   const shared = { config, tools, events, evaluator, clock, sandbox, embedder };
@@ -110,6 +118,7 @@ export function openEngine(config: Config): Engine {
   const callPorts = { tools, sandbox, approvals, monotonicMs };
   return {
     config,
+    remarks,
     tools,
     events,
     evaluator,

@@ -13,8 +13,9 @@ import {
 } from "../../toolstore/index.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
+import type { Json } from "../core/json.ts";
 import type { Embedder, OpenTrace, Sandbox, ToolStore } from "../core/ports.ts";
-import { programOf } from "../core/tool.ts";
+import { programOf, type Tool } from "../core/tool.ts";
 import { type McpTools, mcpTools } from "../mcp/mcp-tools.ts";
 
 export interface OpenToolsPorts {
@@ -24,6 +25,8 @@ export interface OpenToolsPorts {
   readonly openTrace: OpenTrace;
   readonly newId: (kind: string) => string;
   readonly embedder: Embedder | undefined;
+  /** Takes secrets out of what is stored and shown. */
+  readonly clean: (value: Json) => Json;
 }
 
 export interface OpenTools {
@@ -44,13 +47,12 @@ export function openTools({
   openTrace,
   newId,
   embedder,
+  clean,
 }: OpenToolsPorts): OpenTools {
-  const store = configuredToolStore(config.store, {
-    home: config.home,
-    clock,
-    environment,
-    embedder,
-  });
+  const store = withoutSecrets(
+    configuredToolStore(config.store, { home: config.home, clock, environment, embedder }),
+    clean,
+  );
   let started: Promise<Sandbox> | undefined;
   const bareSandbox = (): Promise<Sandbox> => {
     const running = started ?? configuredSandbox(config);
@@ -96,5 +98,29 @@ export function openTools({
       await (await started?.catch(() => undefined))?.close();
       await tools.close();
     },
+  };
+}
+
+/**
+ * A tool's errors and the words it was called with may hold secrets: they are taken out of what is
+ * kept, and of what an older version kept.
+ */
+function withoutSecrets(store: ToolStore, clean: (value: Json) => Json): ToolStore {
+  const cleaned = (tool: Tool): Tool => {
+    const { lastErrors, queries } = tool.usage;
+    const usage = clean({ lastErrors, queries }) as Pick<Tool["usage"], "lastErrors" | "queries">;
+    return { ...tool, usage: { ...tool.usage, ...usage } };
+  };
+  return {
+    ...store,
+    get: async (...asked) => cleaned(await store.get(...asked)),
+    list: async (...asked) => (await store.list(...asked)).map(cleaned),
+    history: async (...asked) => (await store.history(...asked)).map(cleaned),
+    recordUse: (name, version, use) =>
+      store.recordUse(name, version, {
+        ...use,
+        ...(use.error === undefined ? {} : { error: String(clean(use.error)) }),
+        ...(use.query === undefined ? {} : { query: String(clean(use.query)) }),
+      }),
   };
 }

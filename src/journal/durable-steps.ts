@@ -5,14 +5,8 @@
 import { digestJson, digestText } from "../core/digest.ts";
 import { EngineError, InputError, StoreError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import type { Signal, StepOptions, Steps } from "../core/steps.ts";
+import type { Signal, StepOptions, Steps, Verdict } from "../core/steps.ts";
 import { type Life, never } from "./life.ts";
-
-/** A person's decision about a step whose effect may or may not have happened. */
-type Verdict =
-  | { readonly decision: "retry" }
-  | { readonly decision: "skip"; readonly result: Json }
-  | { readonly decision: "fail"; readonly reason: string };
 
 export function durableSteps(life: Life): Steps {
   const { journal, scopes, clock } = life;
@@ -26,6 +20,7 @@ export function durableSteps(life: Life): Steps {
   ): Promise<T> {
     if (life.over) return never();
     signal.throwIfAborted();
+    if (life.leaving) return never();
     const key = scopes.key(name, kind);
     const value = await work(key);
     return life.over ? never() : value;
@@ -34,7 +29,7 @@ export function durableSteps(life: Life): Steps {
   /** @returns How often the body was started, including this time; or a result that replaces it. */
   async function begin(
     key: string,
-    { input, onUncertain = "retry" }: StepOptions,
+    { input, onUncertain = "retry", given }: StepOptions,
   ): Promise<{ readonly attempt: number } | { readonly result: Json }> {
     const before = journal.started.get(key);
     const write = () =>
@@ -57,10 +52,10 @@ export function durableSteps(life: Life): Steps {
     const uncertain = onUncertain === "ask" && !before.failed && !journal.parents.has(key);
     if (!uncertain) return { attempt: Math.max(2, life.epoch - before.epoch + 1) };
 
-    const verdict = await askAbout(key, before.starts, input);
+    const verdict = await askAbout(key, before.starts, input, given?.parts ?? 1);
     switch (verdict.decision) {
       case "skip":
-        return { result: verdict.result };
+        return { result: given?.record(verdict.result) ?? verdict.result };
       case "fail":
         throw new StoreError(
           "STEP_UNCERTAIN",
@@ -73,13 +68,19 @@ export function durableSteps(life: Life): Steps {
     }
   }
 
-  async function askAbout(key: string, attempt: number, input: Json = null): Promise<Verdict> {
+  async function askAbout(
+    key: string,
+    attempt: number,
+    input: Json = null,
+    parts: number,
+  ): Promise<Verdict> {
     const name = `uncertain:${key}:${attempt}`;
     const question = {
       kind: "uncertain-step",
       step: key,
       attempt,
       input,
+      ...(parts > 1 ? { parts } : {}),
       text: `The process ended while step ${key} was running. It is not known whether its effect happened. Run it again, skip it with a result, or end the request?`,
     };
     const said = await wait(name, `${key}?${attempt}`, { question });
@@ -150,7 +151,7 @@ export function durableSteps(life: Life): Steps {
       return enter(name, "step", async (key) => {
         const known = journal.done.get(key);
         if (known !== undefined) return known as T;
-        return scopes.within(key, async () => {
+        const work = scopes.within(key, async () => {
           const begun = await begin(key, options);
           const result =
             "result" in begun
@@ -168,6 +169,7 @@ export function durableSteps(life: Life): Steps {
           await life.write([{ type: "step-done", data: { key }, volatile: { result: recorded } }]);
           return recorded as T;
         });
+        return options.onUncertain === "ask" ? await asEffect(life, work) : await work;
       });
     },
     waitFor: (name, options = {}) => enter(name, "wait", (key) => wait(name, key, options)),
@@ -197,6 +199,15 @@ export function durableSteps(life: Life): Steps {
 /** The value as a later attempt reads it: undefined fields are absent. */
 function asRead(value: Json): Json {
   return JSON.parse(JSON.stringify(value)) as Json;
+}
+
+async function asEffect<T>({ effects }: Life, work: Promise<T>): Promise<T> {
+  effects.add(work);
+  try {
+    return await work;
+  } finally {
+    effects.delete(work);
+  }
 }
 
 async function attempted<T>(life: Life, key: string, body: () => Promise<T>): Promise<T> {

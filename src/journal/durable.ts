@@ -51,6 +51,8 @@ export type LifeEnd =
 /** A canceled request's work gets so long to stop; afterwards the request ends without waiting. */
 const CANCEL_GRACE_MS = 400;
 const LOOK_MS = 100;
+/** For so long a process that has to stop waits for effects under way: less than what stops it grants. */
+const EFFECT_GRACE_MS = 5_000;
 
 /** Name of the signal that cancels a request. */
 export const CANCEL = "cancel";
@@ -101,7 +103,12 @@ export async function liveOn(
     leaseMs / 3,
   );
   const onCancel = (): void => controller.abort(options.cancel.reason ?? new CanceledError());
-  const onLetGo = (): void => controller.abort(new LetGo());
+  const onLetGo = (): void => {
+    life.leaving = true;
+    const reason = new LetGo(requestId, options.letGo?.reason);
+    // Cut off, an effect would be one of which nobody knows whether it happened.
+    void settled(life.effects, EFFECT_GRACE_MS).then(() => controller.abort(reason));
+  };
   options.cancel.addEventListener("abort", onCancel, { once: true });
   options.letGo?.addEventListener("abort", onLetGo, { once: true });
 
@@ -142,10 +149,29 @@ export async function liveOn(
   }
 }
 
+/** The process has to stop; the request does not. */
 class LetGo extends CanceledError {
-  constructor() {
-    super("Stopped. The request stays as it is: toolwright request resume carries it on.");
+  override readonly code = "STOPPED";
+
+  /** @param cause Its facts are kept: they say by which signal. */
+  constructor(requestId: string, cause: unknown) {
+    super(
+      `Request ${requestId} stays as it is. Carry it on: toolwright request resume ${requestId}. Take it back: toolwright request cancel ${requestId}.`,
+      {
+        facts: { ...(cause instanceof EngineError ? cause.facts : {}), request: requestId },
+        retryable: true,
+        cause,
+      },
+    );
   }
+}
+
+async function settled(work: ReadonlySet<Promise<unknown>>, atMostMs: number): Promise<void> {
+  if (work.size === 0) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, atMostMs);
+  await Promise.race([promise, Promise.allSettled(work)]);
+  clearTimeout(timer);
 }
 
 /** Rejects with the abort's reason after the work has stopped, or after the time for it is over. */

@@ -47,6 +47,10 @@ export interface Life {
   /** Aborted if the request is canceled or taken over. */
   readonly controller: AbortController;
   over: boolean;
+  /** No new step starts; effects that are running may still finish. */
+  leaving: boolean;
+  /** Steps with effects outside that are running. */
+  readonly effects: Set<Promise<unknown>>;
   /** The error after which the journal cannot be written any more. */
   broken: unknown;
   /** @returns False if an earlier attempt has written it. @throws StoreError FENCED */
@@ -111,6 +115,8 @@ export function createLife(
     clean,
     controller,
     over: false,
+    leaving: false,
+    effects: new Set(),
     broken: undefined,
     scopes: createScopes(onQuiet),
     async write(events, once) {

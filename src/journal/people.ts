@@ -14,6 +14,13 @@ import { sendSignal } from "./send.ts";
 
 export type QuestionKind = "approval" | "callback" | "uncertain-step" | "question";
 
+const KIND_WORDS: Readonly<Record<QuestionKind, string>> = {
+  approval: "approval",
+  callback: "callback",
+  question: "question to be answered in words",
+  "uncertain-step": "step that was cut off, to be decided with --retry, --skip or --fail",
+};
+
 /** The kind of reply that a wait accepts. A wait of an unknown kind is a question. */
 export function kindOf({ question, name }: Wait): QuestionKind {
   const kind = (question as { readonly kind?: unknown } | undefined)?.kind;
@@ -39,7 +46,7 @@ export async function reply(
   requestId: string,
   kinds: readonly QuestionKind[],
   payload: (wait: Wait) => Json,
-  { question, id = randomUUID() }: ReplyOptions = {},
+  { question, id }: ReplyOptions = {},
 ): Promise<Wait> {
   const journal = await readJournal(store, requestId);
   const taken = new Set([...journal.signals.values()].map(({ name }) => name));
@@ -52,9 +59,11 @@ export async function reply(
       : open.filter(({ key, name }) => key.includes(question) || name.includes(question));
   const [wait] = meant;
   if (wait === undefined) {
+    const kindsOpen = new Set([...journal.waits.values()].map((each) => KIND_WORDS[kindOf(each)]));
+    const others = kindsOpen.size === 0 ? "" : ` It has an open ${[...kindsOpen].join(" and ")}.`;
     throw new InputError(
       "NO_QUESTION",
-      `Request ${requestId} (${journal.status}) has no open ${kinds.join(" or ")}${question === undefined ? "" : ` matching "${question}"`}. See what it waits for: toolwright request show ${requestId}.`,
+      `Request ${requestId} (${journal.status}) has no open ${kinds.map((kind) => KIND_WORDS[kind]).join(" or ")}${question === undefined ? "" : ` matching "${question}"`}.${others} See what it waits for: toolwright request show ${requestId}.`,
     );
   }
   if (meant.length > 1) {
@@ -64,7 +73,9 @@ export async function reply(
       `Request ${requestId} has several open questions: ${keys}. Name one with --question.`,
     );
   }
-  await send(store, requestId, addressOf(wait.key), payload(wait), id);
+  // Apart from the ids that the engine gives, to a cancel or a callback.
+  const signalId = id === undefined ? randomUUID() : `reply ${id}`;
+  await send(store, requestId, addressOf(wait.key), payload(wait), signalId);
   return wait;
 }
 

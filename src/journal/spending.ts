@@ -17,12 +17,14 @@ export function journaledSpending(
   limit: Amounts,
 ): Spending {
   const { journal, write, controller } = life;
-  const entries = (settled?: boolean): readonly Spent[] =>
-    [...journal.spent.values()].filter(
-      (entry) => settled === undefined || entry.settled === settled,
-    );
+  /** Put aside by this life, or taken up by it: it may still come back. */
+  const own = new Set<string>();
+  const entries = (open?: boolean): readonly Spent[] =>
+    [...journal.spent]
+      .filter(([key, { settled }]) => open === undefined || open === (!settled && own.has(key)))
+      .map(([, entry]) => entry);
   const queue = budgetQueue(
-    { limit, spent: () => sumOf(entries(true)), reserved: () => sumOf(entries(false)) },
+    { limit, spent: () => sumOf(entries(false)), reserved: () => sumOf(entries(true)) },
     {
       budget: "The request's budget",
       advice: "Submit it again with a larger budget, or ask for less.",
@@ -33,12 +35,14 @@ export function journaledSpending(
   const take = (key: string, most: Amounts): void => {
     const time = new Date(life.clock.now()).toISOString();
     journal.spent.set(key, { time, amounts: { ...most }, settled: false });
+    own.add(key);
   };
 
   return {
-    async reserve(what, most) {
-      const key = openKey(life.scopes.key(what, "budget"), journal.spent);
-      if (!journal.spent.has(key)) {
+    async reserve(what, most, { goesOn = false } = {}) {
+      const key = freeKey(life.scopes.key(what, "budget"), journal.spent, goesOn);
+      if (journal.spent.has(key)) own.add(key);
+      else {
         await queue.admit(most, () => take(key, most), controller.signal);
         await write([
           { type: "budget-reserved", data: { key }, volatile: { amounts: { ...most } } },
@@ -70,14 +74,12 @@ export function journaledSpending(
   };
 }
 
-/**
- * The reservation of a key: an open one of an earlier attempt is reused; if it was settled, the step
- * spends again and gets a new reservation.
- */
-function openKey(key: string, spent: ReadonlyMap<string, Spent>): string {
+/** A new key beside those of earlier attempts; with `goesOn`, the one that an attempt left open. */
+function freeKey(key: string, spent: ReadonlyMap<string, Spent>, goesOn: boolean): string {
   for (let count = 1; ; count++) {
     const name = count === 1 ? key : `${key}/${count}`;
-    if (spent.get(name)?.settled !== true) return name;
+    const known = spent.get(name);
+    if (known === undefined || (goesOn && !known.settled)) return name;
   }
 }
 

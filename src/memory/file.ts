@@ -1,8 +1,7 @@
 /** The SQLite file with a home's memory: people's preferences and the outcomes of requests. */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../core/errors.ts";
+import { openHomeFile } from "../core/home-file.ts";
 
 /** "TWME": identifies these files among SQLite files. */
 const APPLICATION_ID = 0x54574d45;
@@ -34,10 +33,9 @@ const SCHEMA = `
 
 /** @throws StoreError MEMORY_UNREADABLE */
 export function openMemoryFile(path: string): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true });
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { timeout: 10_000 });
+    database = openHomeFile(path).database;
     const found = database.prepare("PRAGMA application_id").get()?.application_id;
     if (found !== 0 && found !== APPLICATION_ID)
       throw new Error("the file belongs to another program");

@@ -20,6 +20,7 @@ export type DriverSettings = Pick<ModelConfig, "provider" | "model"> &
   };
 
 export type ModelSettings = DriverSettings & {
+  readonly budgetCalls?: number;
   /** Calls of an earlier run, as `keep` got them. */
   readonly known: readonly RecordedCall[];
   /** Durable when it resolves; the reply is used after that. */
@@ -86,11 +87,12 @@ function milliseconds<Name extends string>(
 
 /** @throws ConfigError UNKNOWN_PRICE for a budget in dollars without a known price. */
 export function configuredModel(settings: ModelSettings): LanguageModel {
-  const { budgetTokens, budgetUsd } = settings;
+  const { budgetTokens, budgetUsd, budgetCalls } = settings;
   const { driver, bounds } = driverOf(settings);
   const ledger = budgetLedger({
     ...(budgetTokens === undefined ? {} : { tokens: budgetTokens }),
     ...(budgetUsd === undefined ? {} : { usd: budgetUsd }),
+    ...(budgetCalls === undefined ? {} : { calls: budgetCalls }),
   });
   // What an earlier run has paid for is entered again as it comes up: a budget holds over all attempts
   // of a run, and refuses the same call in each of them.

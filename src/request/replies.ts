@@ -1,12 +1,21 @@
 /** What people and outside systems say to a request: answers, approvals, changes, callbacks. */
+import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
+import type { Verdict } from "../core/steps.ts";
 import { callbackSecret, callbackToken } from "../journal/callback-token.ts";
-import { complete, kindOf, type ReplyOptions, reply, send } from "../journal/people.ts";
+import { complete, type ReplyOptions, reply, send } from "../journal/people.ts";
 import { REVISE, type Revision } from "./revise.ts";
 
 export interface Replies {
+  /** Of a question of a plan. */
   answer(id: string, answer: Json, options?: ReplyOptions): Promise<void>;
+  /**
+   * About a step that was cut off.
+   *
+   * @throws InputError BAD_RESULT
+   */
+  decide(id: string, verdict: Verdict, options?: ReplyOptions): Promise<void>;
   /** @param edited Arguments to call it with in place of those that were asked about. */
   approve(id: string, edited: Json | undefined, options?: ReplyOptions): Promise<void>;
   reject(id: string, reason: string, options?: ReplyOptions): Promise<void>;
@@ -25,12 +34,17 @@ export function createReplies(store: EventStore, home: string): Replies {
   const secret = (): Buffer => callbackSecret(home);
   return {
     async answer(id, answer, options) {
-      const payload = (name: string): Json => (name === "uncertain-step" ? answer : { answer });
+      await reply(store, id, ["question"], () => ({ answer }), options);
+    },
+    async decide(id, verdict, options) {
       await reply(
         store,
         id,
-        ["question", "uncertain-step"],
-        (wait) => payload(kindOf(wait)),
+        ["uncertain-step"],
+        ({ question }) => {
+          checkParts(verdict, question);
+          return { ...verdict };
+        },
         options,
       );
     },
@@ -65,6 +79,18 @@ export function createReplies(store: EventStore, home: string): Replies {
     },
     tokenOf: (id, waitKey) => callbackToken(secret(), { request: id, wait: waitKey }),
   };
+}
+
+/** @throws InputError BAD_RESULT */
+function checkParts(verdict: Verdict, question: Json | undefined): void {
+  const { parts } = (question ?? {}) as { readonly parts?: Json };
+  if (verdict.decision !== "skip" || typeof parts !== "number") return;
+  const { result } = verdict;
+  if (Array.isArray(result) && result.length === parts) return;
+  throw new InputError(
+    "BAD_RESULT",
+    `The step stands for ${parts} calls: expected a list of ${parts} results in their order, got ${JSON.stringify(result).slice(0, 80)}. Nothing was changed.`,
+  );
 }
 
 function hashOf(question: Json | undefined): string {

@@ -13,6 +13,12 @@ import { Request, type RequestStatus } from "../core/request.ts";
 import type { EvolveProgress } from "../evolve/loop/run.ts";
 import { type Finished, type LifeEnd, liveOn } from "../journal/durable.ts";
 import { failpointOf } from "../journal/failpoint.ts";
+import {
+  listRequests,
+  type RequestPage,
+  type RequestSummary,
+  summarizeRequest,
+} from "../journal/list.ts";
 import { cancel } from "../journal/people.ts";
 import { type RequestView, viewRequest } from "../journal/view.ts";
 import type { Solution } from "../work/answer.ts";
@@ -30,8 +36,9 @@ export interface Requests extends Replies {
   /** Until it ends or waits. @throws InputError REQUEST_HELD while another process is at it */
   attempt(id: string, options: AttemptOptions, cancel: AbortSignal): Promise<Outcome>;
   view(id: string): Promise<RequestView>;
-  /** Newest first. */
-  list(): Promise<readonly RequestView[]>;
+  /** Newest first. @throws InputError RUN_NOT_FOUND for a neighbour that is not there. */
+  list(page?: RequestPage): Promise<readonly RequestSummary[]>;
+  summary(id: string): Promise<RequestSummary>;
   due(): Promise<readonly string[]>;
   cancel(id: string, reason: string): Promise<void>;
 }
@@ -173,10 +180,8 @@ export function createRequests(ports: RequestsPorts): Requests {
     },
 
     view: (id) => viewRequest(store, id),
-    async list() {
-      const runs = (await store.runs()).filter(({ kind }) => kind === "request");
-      return Promise.all(runs.map(({ id }) => viewRequest(store, id)));
-    },
+    list: (page) => listRequests(store, page),
+    summary: async (id) => summarizeRequest(store, await store.run(id)),
     due: () => store.due(),
 
     async revise(id, change) {

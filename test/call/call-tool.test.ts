@@ -101,6 +101,24 @@ describe("a call", () => {
     expect(log.filter((line) => line.startsWith("effect"))).toEqual([]);
   });
 
+  it.each([
+    ["a text", "ok"],
+    ["nothing", null],
+    ["a record like a failure", { status: "failed", reason: "no" }],
+    ["a record like a success", { status: "returned", output: 1 }],
+    ["a list of records", [{ status: "failed", reason: "no" }]],
+    ["a measure", { kind: "tool-called", trial: { status: "fails", reason: "no" } }],
+    ["a promise", { $pending: "later" }],
+  ] as const)("takes what a person gives for its result as it stands: %s", async (_, given) => {
+    const { options, memory, log, ports, callable } = world({ effects: true });
+    await makeCall(ports, callable, [3], "c");
+    const record = options[0]?.given?.record ?? ((value) => value);
+    memory.done.set("call:tell#2", record(given));
+    const outcome = { status: "returned", output: given };
+    expect(await makeCall(ports, callable, [3], "d")).toEqual(outcome);
+    expect(log.filter((line) => line.startsWith("effect"))).toHaveLength(1);
+  });
+
   it("that nobody has decided about yet leaves no trace", async () => {
     const { log, ports, callable } = world();
     const open = { ...ports, permit: async () => ({ decision: "open" }) as const };

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { EngineError } from "../../src/core/errors.ts";
 import type { NewEvent, TraceEvent } from "../../src/core/event.ts";
 import type { Json } from "../../src/core/json.ts";
-import type { EventStore } from "../../src/core/ports.ts";
+import type { EventStore, RunPage } from "../../src/core/ports.ts";
 import { FIRST_SUM, verifyRun } from "../../src/trace/store/chain.ts";
 import { foreignEvent } from "../support/events.ts";
 
@@ -39,6 +39,23 @@ export function eventStoreContract(make: () => Promise<EventStore>): void {
     );
 
     it(
+      "are listed in pages, by kind, between two of them",
+      withStore(async (store) => {
+        for (const id of ["a", "b", "c", "d", "e"]) {
+          await store.begin({ id, kind: id === "c" ? "calls" : "request", title: "" });
+        }
+        const page = async (asked: RunPage) => (await store.runs(asked)).map(({ id }) => id);
+        expect(await page({ limit: 2 })).toEqual(["e", "d"]);
+        expect(await page({ kind: "request", limit: 2, before: "e" })).toEqual(["d", "b"]);
+        expect(await page({ kind: "request", limit: 2, after: "a" })).toEqual(["d", "b"]);
+        expect(await page({ limit: 1, before: "e", after: "a" })).toEqual(["d"]);
+        expect(await page({ before: "a" })).toEqual([]);
+        expect(await page({ limit: 0 })).toEqual([]);
+        expect(await codeOf(store.runs({ before: "x" }))).toBe("RUN_NOT_FOUND");
+      }),
+    );
+
+    it(
       "are unknown until they begin and closed once they end",
       withStore(async (store) => {
         expect(await codeOf(store.run("none"))).toBe("RUN_NOT_FOUND");
@@ -60,6 +77,20 @@ export function eventStoreContract(make: () => Promise<EventStore>): void {
   });
 
   describe("events", () => {
+    it(
+      "are read by type, with the numbers that they have",
+      withStore(async (store) => {
+        await store.begin({ id: "a", kind: "request", title: "" });
+        await store.append("a", [step(1), foreignEvent("other", 2), step(3), step(4)]);
+        const { type } = step(1);
+        const read = async (options: { after?: number; types: readonly string[] }) =>
+          (await Array.fromAsync(store.events("a", options))).map(({ seq }) => seq);
+        expect(await read({ types: [type] })).toEqual([1, 3, 4]);
+        expect(await read({ types: ["other", type], after: 1 })).toEqual([2, 3, 4]);
+        expect(await read({ types: [] })).toEqual([]);
+      }),
+    );
+
     it(
       "come back as they were appended, numbered from 1 without a gap",
       withStore(async (store) => {

@@ -88,13 +88,38 @@ describe("a request's budget", () => {
     });
   });
 
-  it("that was put aside by a life that died is neither lost nor counted twice", async () => {
+  /** A life that puts aside 40 of 100 tokens in a step and dies there. */
+  async function dead(goesOn: boolean): Promise<EventStore> {
     const store = await fresh();
-    await dies(store, { tokens: 100 }, (spending) => spending.reserve("model", { tokens: 80 }));
+    await dies(store, { tokens: 100 }, (spending) =>
+      spending.reserve("model", { tokens: 40 }, { goesOn }),
+    );
+    return store;
+  }
+
+  it("that was put aside by a life that died is spent, and the next one puts aside anew", async () => {
+    const store = await dead(false);
+    await spend(store, { tokens: 100 }, async (steps, spending) => {
+      expect(spending.left()).toEqual({ tokens: 60 });
+      await steps.step("ask", async () => {
+        const reserved = await spending.reserve("model", { tokens: 50 });
+        expect(reserved.amounts).toEqual({ tokens: 50 });
+        await reserved.settle({ tokens: 30 });
+        await expect(spending.reserve("model", { tokens: 31 })).rejects.toMatchObject({
+          code: "BUDGET_EXCEEDED",
+        });
+        return null;
+      });
+      expect(spending.left()).toEqual({ tokens: 30 });
+    });
+  });
+
+  it("is taken up by work that goes on from its own record", async () => {
+    const store = await dead(true);
     await spend(store, { tokens: 100 }, async (steps, spending) => {
       await steps.step("ask", async () => {
-        const reserved = await spending.reserve("model", { tokens: 80 });
-        expect(reserved.amounts).toEqual({ tokens: 80 });
+        const reserved = await spending.reserve("model", { tokens: 90 }, { goesOn: true });
+        expect(reserved.amounts).toEqual({ tokens: 40 });
         await reserved.settle({ tokens: 30 });
         return null;
       });

@@ -27,6 +27,8 @@ export interface RunOptions {
   /** A process of its own, whatever else. */
   readonly apart?: boolean;
   readonly interruptAfterMs?: number;
+  /** For the engine's own process, once the promise resolves. */
+  readonly signalWhen?: readonly [Promise<unknown>, NodeJS.Signals];
   /** SIGKILL for the engine's own process, after so long. */
   readonly killAfterMs?: number;
   readonly environment?: Readonly<Record<string, string>>;
@@ -50,7 +52,7 @@ export function workplace(all: RunOptions = {}): Workplace {
   const folder = mkdtempSync(join(tmpdir(), "toolwright-cli-"));
   const run: Workplace["run"] = (args, given = {}) => {
     const options = { ...all, ...given };
-    const { apart = false, interruptAfterMs, killAfterMs, environment } = options;
+    const { apart = false, interruptAfterMs, killAfterMs, signalWhen, environment } = options;
     const env = {
       PATH: process.env.PATH ?? "",
       TOOLWRIGHT_HOME: join(folder, "home"),
@@ -59,7 +61,8 @@ export function workplace(all: RunOptions = {}): Workplace {
       ...environment,
     };
     const dies = killAfterMs !== undefined || "TOOLWRIGHT_FAILPOINT" in env;
-    return apart || dies || interruptAfterMs !== undefined || busy
+    const signaled = interruptAfterMs !== undefined || signalWhen !== undefined;
+    return apart || dies || signaled || busy
       ? runApart(args, folder, env, options)
       : runHere(args, folder, env);
   };
@@ -83,7 +86,7 @@ function runApart(
   args: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv,
-  { interruptAfterMs, killAfterMs }: RunOptions,
+  { interruptAfterMs, killAfterMs, signalWhen }: RunOptions,
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(
@@ -98,6 +101,7 @@ function runApart(
     child.on("error", reject);
     if (interruptAfterMs !== undefined) setTimeout(() => child.kill("SIGINT"), interruptAfterMs);
     if (killAfterMs !== undefined) setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+    void signalWhen?.[0].then(() => child.kill(signalWhen[1]));
     child.on("close", (status) =>
       resolve({
         status,

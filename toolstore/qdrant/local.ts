@@ -3,11 +3,10 @@
  * the server is unavailable, and the writes that the server has not confirmed, in order. One SQLite
  * file; a write is on disk when the call returns.
  */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { ConfigError, EngineError } from "../../src/core/errors.ts";
+import { openHomeFile } from "../../src/core/home-file.ts";
 import type { ToolMatch, ToolQuery } from "../../src/core/ports.ts";
 import { Tool, type ToolStatus } from "../../src/core/tool.ts";
 import { guarded } from "../store/embedded-file.ts";
@@ -155,11 +154,11 @@ function historyOf(tools: ToolTable, name: string): readonly Tool[] {
 
 function open(path: string): DatabaseSync {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const database = new DatabaseSync(path, { timeout: 10_000 });
+    const { database } = openHomeFile(path);
     database.exec(SCHEMA);
     return database;
   } catch (error) {
+    if (error instanceof EngineError) throw error;
     throw new ConfigError(
       "STORE_UNUSABLE",
       `The local copy of the tool store needs a writable file, got ${path} (${String(error)}): make its folder writable.`,

@@ -2,11 +2,10 @@
  * The SQLite file of the embedded tool store: creates or opens it, checks its kind, prepares its
  * statements, and translates its errors.
  */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { z } from "zod";
 import { ConfigError, EngineError, StoreError } from "../../src/core/errors.ts";
+import { openHomeFile } from "../../src/core/home-file.ts";
 
 /** "TWTS" in SQLite's header: identifies the files of this store. */
 const APPLICATION_ID = 0x54575453;
@@ -50,8 +49,7 @@ export const Count = z.object({ value: z.int() });
 export function openDatabase(path: string, busyTimeoutMs: number): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    database = openHomeFile(path, busyTimeoutMs).database;
     prepareFile(database, path);
     return database;
   } catch (error) {

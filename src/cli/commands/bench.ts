@@ -10,7 +10,7 @@ import { type Command, Option } from "commander";
 import { type RetrievalFlags, retrieval, retrievalRows } from "../../bench/retrieval-command.ts";
 import { type StoreFlags, storeRows } from "../../bench/store-command.ts";
 import { CanceledError, InputError, SandboxUnavailableError } from "../../core/errors.ts";
-import { createOutput, table } from "../output.ts";
+import { createOutput, table, writeErr } from "../output.ts";
 import { integer } from "../session.ts";
 
 interface BenchFlags extends RetrievalFlags, StoreFlags {
@@ -142,7 +142,7 @@ async function containerRows(signal: AbortSignal): Promise<readonly object[]> {
     return await benchContainer({ rounds: 9 }, signal);
   } catch (error) {
     if (!(error instanceof SandboxUnavailableError)) throw error;
-    process.stderr.write(`container rows left out: ${error.message}\n`);
+    writeErr(`container rows left out: ${error.message}\n`);
     return [];
   }
 }

@@ -5,6 +5,7 @@ import { InputError } from "../../core/errors.ts";
 import type { RunSummary, TraceEvent } from "../../core/event.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { eventText } from "../event-text.ts";
+import { writeOut } from "../output.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 
 interface EventFlags extends CommonFlags {
@@ -44,7 +45,7 @@ export function addGetEvents(get: Command): void {
         // Also what is not shown is told: later lines need it.
         const lines = flags.pretty === true ? text(run, event) : [JSON.stringify(event)];
         if (since !== undefined && event.time < since) return;
-        for (const line of lines) process.stdout.write(`${line}\n`);
+        for (const line of lines) writeOut(`${line}\n`);
       };
       if (flags.run !== undefined) await rootOf(engine, flags.run);
       do {

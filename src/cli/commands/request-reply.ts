@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import type { Verdict } from "../../core/steps.ts";
 import type { Revision } from "../../request/revise.ts";
 import { EXIT } from "../output.ts";
 import { liveOnce, report } from "../request-lives.ts";
@@ -31,8 +32,12 @@ export function addRequestReplies(request: Command): void {
       .option("--skip <json>", "of a step that was cut off: this is its result")
       .option("--fail <reason>", "of a step that was cut off: end the request"),
   ).action(async (id: string, text: string | undefined, flags: AnswerFlags) => {
-    const answer = answerOf(text, flags);
-    await replied(id, flags, ({ engine }) => engine.requests.answer(id, answer, optionsOf(flags)));
+    const said = answerOf(text, flags);
+    await replied(id, flags, ({ engine: { requests } }) =>
+      "answer" in said
+        ? requests.answer(id, said.answer, optionsOf(flags))
+        : requests.decide(id, said, optionsOf(flags)),
+    );
   });
 
   withReplyFlags(
@@ -130,7 +135,7 @@ export function addRequestReplies(request: Command): void {
         output.result({ requestId, outcome }, `${outcome}: request ${requestId}.`);
         return;
       }
-      report(engine.requests, await liveOnce(session, requestId, "let-go"), output);
+      report(engine.requests, await liveOnce(session, requestId), output);
     });
   });
 }
@@ -168,7 +173,7 @@ async function replied(
       output.result({ requestId: id, recorded: true }, `Recorded. ${who}`);
       return;
     }
-    report(engine.requests, await liveOnce(session, id, "let-go"), output);
+    report(engine.requests, await liveOnce(session, id), output);
   });
 }
 
@@ -179,7 +184,10 @@ interface AnswerFlags extends ReplyFlags {
   readonly fail?: string;
 }
 
-function answerOf(text: string | undefined, { jsonAnswer, retry, skip, fail }: AnswerFlags): Json {
+function answerOf(
+  text: string | undefined,
+  { jsonAnswer, retry, skip, fail }: AnswerFlags,
+): Verdict | { readonly answer: Json } {
   const given = [text, retry, skip, fail].filter((value) => value !== undefined);
   if (given.length !== 1) {
     throw new InputError(
@@ -190,7 +198,7 @@ function answerOf(text: string | undefined, { jsonAnswer, retry, skip, fail }: A
   if (retry === true) return { decision: "retry" };
   if (skip !== undefined) return { decision: "skip", result: json(skip, "--skip") };
   if (fail !== undefined) return { decision: "fail", reason: fail };
-  return jsonAnswer === true ? json(text ?? "", "the answer") : (text ?? "");
+  return { answer: jsonAnswer === true ? json(text ?? "", "the answer") : (text ?? "") };
 }
 
 function json(text: string, what: string): Json {

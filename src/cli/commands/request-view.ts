@@ -1,20 +1,39 @@
 /** `toolwright request ls|show|resume` and `toolwright worker`: what there is, and carrying it on. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
+import { RequestStatus } from "../../core/request.ts";
+import type { RequestPage, RequestSummary } from "../../journal/list.ts";
 import { EXIT, table } from "../output.ts";
 import { liveOnce, report, tellFailure } from "../request-lives.ts";
 import { viewText, waitsAsJson } from "../request-text.ts";
-import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
+import { type CommonFlags, count, withCommonFlags, withSession } from "../session.ts";
+
+interface ListFlags extends CommonFlags {
+  readonly status?: string;
+  readonly limit: number;
+  readonly before?: string;
+  readonly after?: string;
+}
 
 export function addRequestViews(request: Command): void {
   withCommonFlags(request.command("ls").description("requests of this home, newest first"))
-    .option("--status <status>", "only those, e.g. WAITING_FEEDBACK")
-    .action(async (flags: CommonFlags & { readonly status?: string }) => {
+    .option("--status <status>", "only those, e.g. WAITING_FEEDBACK, or DAMAGED")
+    .option("--limit <count>", "how many at the most", count, 50)
+    .option("--before <request>", "those that were submitted before this one")
+    .option("--after <request>", "those that were submitted after this one")
+    .action(async (flags: ListFlags) => {
+      const { limit, before, after } = flags;
+      const page: RequestPage = {
+        // One more than is shown: whether there are others.
+        limit: limit + 1,
+        ...(flags.status === undefined ? {} : { status: listedStatus(flags.status) }),
+        ...(before === undefined ? {} : { before }),
+        ...(after === undefined ? {} : { after }),
+      };
       await withSession(flags, async ({ engine, output }) => {
-        const all = await engine.requests.list();
-        const views = all.filter(
-          ({ status }) => flags.status === undefined || status === flags.status.toUpperCase(),
-        );
+        const found = await engine.requests.list(page);
+        const upwards = after !== undefined && before === undefined;
+        const views = upwards ? found.slice(-limit || found.length) : found.slice(0, limit);
         output.result(
           views.map((view) => ({
             id: view.id,
@@ -35,6 +54,14 @@ export function addRequestViews(request: Command): void {
             ]),
           ),
         );
+        for (const { id, status, cause } of views) {
+          if (status === "DAMAGED") output.note(`${id} is damaged. ${cause}`);
+        }
+        const edge = upwards ? views[0] : views.at(-1);
+        if (found.length > limit && edge !== undefined) {
+          const others = upwards ? `--after ${edge.id}` : `--before ${edge.id}`;
+          output.note(`There are more: toolwright request ls ${others} (or a larger --limit).`);
+        }
       });
     });
 
@@ -64,18 +91,18 @@ export function addRequestViews(request: Command): void {
     await withSession(flags, async (session) => {
       const { engine, output } = session;
       if (id !== undefined) {
-        report(engine.requests, await liveOnce(session, id, "let-go"), output);
+        report(engine.requests, await liveOnce(session, id), output);
         return;
       }
       const ends: { requestId: string; status: string }[] = [];
       for (const due of await engine.requests.due()) {
         try {
-          const { requestId, status } = await liveOnce(session, due, "let-go");
+          const { requestId, status } = await liveOnce(session, due);
           ends.push({ requestId, status });
         } catch (error) {
           if (session.signal.aborted) throw error;
           process.exitCode = tellFailure(output, due, error);
-          ends.push({ requestId: due, status: (await engine.requests.view(due)).status });
+          ends.push({ requestId: due, status: (await engine.requests.summary(due)).status });
         }
       }
       output.result(
@@ -89,6 +116,16 @@ export function addRequestViews(request: Command): void {
       );
     });
   });
+}
+
+/** @throws InputError USAGE */
+function listedStatus(word: string): RequestSummary["status"] {
+  const status = word.toUpperCase();
+  const known = RequestStatus.safeParse(status);
+  if (known.success) return known.data;
+  if (status === "DAMAGED") return status;
+  const all = [...RequestStatus.options, "DAMAGED"].join(", ");
+  throw new InputError("USAGE", `--status: expected one of ${all}, got "${word}".`);
 }
 
 /** `toolwright worker`: carries requests on until it is stopped. */
@@ -113,7 +150,7 @@ export function addWorker(command: Command): void {
         await work(
           engine.events,
           async (id) => {
-            const { status } = await liveOnce(session, id, "let-go");
+            const { status } = await liveOnce(session, id);
             lives++;
             output.note(`${id}: ${status}`);
           },

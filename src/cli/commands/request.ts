@@ -106,7 +106,7 @@ async function submitted(objective: string, flags: RequestFlags): Promise<void> 
       );
       return;
     }
-    const outcome = await liveOnce(session, requestId, "cancel", flags.stream);
+    const outcome = await liveOnce(session, requestId, flags.stream);
     report(engine.requests, outcome, output);
   });
 }
@@ -191,7 +191,7 @@ export async function submitAndLive(
 ): Promise<Outcome> {
   const { readSource } = await import("../../tasks/request-source.ts");
   const requestId = await submit(session, request, await readSource(flags), flags);
-  return liveOnce(session, requestId, "cancel");
+  return liveOnce(session, requestId);
 }
 
 function budgetOf({ budgetSeconds, budgetEvaluations }: RequestFlags): Budget | undefined {

@@ -54,7 +54,7 @@ export function addRun(command: Command): void {
         );
         return;
       }
-      const outcome = await liveOnce(session, requestId, "cancel");
+      const outcome = await liveOnce(session, requestId);
       const { solution, status } = outcome;
       if (solution?.status !== "answered") return report(engine.requests, outcome, output);
       const { value = null, measures } = solution.answer;

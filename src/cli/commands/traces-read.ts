@@ -8,7 +8,8 @@ import { InputError } from "../../core/errors.ts";
 import { RunKind, type RunSummary, type TraceEvent } from "../../core/event.ts";
 import type { EventStore } from "../../core/ports.ts";
 import { traceStats } from "../../trace/index.ts";
-import { table } from "../output.ts";
+import { matcher } from "../matching.ts";
+import { table, writeOut } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
 
 /** How often `--follow` looks for news, ms. */
@@ -40,7 +41,7 @@ export function addTraceReading(traces: Command): void {
       }
       // A stream is no document: with --json each event is a line of its own.
       const print = (event: TraceEvent): void => {
-        process.stdout.write(`${output.json ? JSON.stringify(event) : lineOf(event)}\n`);
+        writeOut(`${output.json ? JSON.stringify(event) : lineOf(event)}\n`);
       };
       for (const event of last) print(event);
       await followEvents(engine.events, wanted, print, signal);
@@ -56,16 +57,17 @@ export function addTraceReading(traces: Command): void {
     1_000,
   ).action(async (pattern: string, flags: ReadFlags & { ignoreCase?: boolean }) => {
     const expression = compile(pattern, flags.ignoreCase === true);
+    const matches = matcher(expression);
     await withSession(flags, async ({ engine, output }) => {
       const wanted = filterOf(flags);
       const found: TraceEvent[] = [];
       search: for (const run of await wantedRuns(engine.events, wanted)) {
-        for await (const event of engine.events.events(run.id)) {
-          if (!wanted.event(event) || !expression.test(textOf(event))) continue;
-          found.push(event);
+        for await (const events of batches(engine.events.events(run.id), wanted)) {
+          found.push(...matches(events, textOf));
           if (found.length >= flags.limit) break search;
         }
       }
+      found.length = Math.min(found.length, flags.limit);
       output.result(
         found,
         found.length === 0 ? `Nothing matches ${expression}.` : found.map(lineOf).join("\n"),
@@ -154,6 +156,27 @@ function filterOf({ run, kind, type, since, limit }: ReadFlags): Filter {
       (each.endedAt === undefined || Date.parse(each.endedAt) >= from),
     event: (event) => (type === undefined || event.type === type) && Date.parse(event.time) >= from,
   };
+}
+
+const BATCH = { events: 256, characters: 1_000_000 };
+
+/** Events that pass, so many together that what a batch costs does not count. */
+async function* batches(
+  events: AsyncIterable<TraceEvent>,
+  wanted: Filter,
+): AsyncGenerator<readonly TraceEvent[]> {
+  let batch: TraceEvent[] = [];
+  let characters = 0;
+  for await (const event of events) {
+    if (!wanted.event(event)) continue;
+    batch.push(event);
+    characters += textOf(event).length;
+    if (batch.length < BATCH.events && characters < BATCH.characters) continue;
+    yield batch;
+    batch = [];
+    characters = 0;
+  }
+  yield batch;
 }
 
 /** Oldest first. */

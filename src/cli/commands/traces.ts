@@ -21,7 +21,7 @@ export function addTraces(traces: Command): void {
       .option("--limit <count>", "how many at the most", count, 50),
   ).action(async (flags: CommonFlags & { limit: number }) => {
     await withSession(flags, async ({ engine, output }) => {
-      const runs = (await engine.events.runs()).slice(0, flags.limit);
+      const runs = await engine.events.runs({ limit: flags.limit });
       output.result(
         runs,
         runs.length === 0

@@ -11,6 +11,17 @@ export interface AppendOptions {
   readonly wakes?: boolean;
 }
 
+/** Selects runs. */
+export interface RunPage {
+  readonly kind?: RunKind;
+  /** At most this many: the newest; with `after` alone, the ones next to it. */
+  readonly limit?: number;
+  /** Runs that began before this one. */
+  readonly before?: string;
+  /** Runs that began after this one. */
+  readonly after?: string;
+}
+
 /** The right to continue a run, until the lease ends or another process claims it. */
 export interface Claim {
   /** Greater than the epoch of every earlier claim of the run. */
@@ -76,12 +87,15 @@ export interface EventStore {
    * event has woken them, or their process is dead. The longest due first.
    */
   due(): Promise<readonly string[]>;
-  /** Newest first. */
-  runs(): Promise<readonly RunSummary[]>;
+  /** Newest first. @throws InputError RUN_NOT_FOUND for a neighbour that is not there. */
+  runs(page?: RunPage): Promise<readonly RunSummary[]>;
   /** @throws InputError RUN_NOT_FOUND */
   run(runId: string): Promise<RunSummary>;
-  /** In order. `after`: only events with a greater `seq`. */
-  events(runId: string, options?: { readonly after?: number }): AsyncIterable<TraceEvent>;
+  /** In order. `after`: only events with a greater `seq`. `types`: those alone. */
+  events(
+    runId: string,
+    options?: { readonly after?: number; readonly types?: readonly string[] },
+  ): AsyncIterable<TraceEvent>;
   close(): Promise<void>;
 }
 

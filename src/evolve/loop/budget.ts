@@ -14,6 +14,8 @@ export interface EvolveBudget {
   readonly tokens?: number;
   /** Model costs of this run in US dollars. */
   readonly usd?: number;
+  /** Calls of models. */
+  readonly calls?: number;
 }
 
 export type StopReason = "target" | "budget" | "stagnation" | "exhausted";

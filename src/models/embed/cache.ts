@@ -3,11 +3,9 @@
  * asked for again by any process of the home.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { ConfigError } from "../../core/errors.ts";
+import { openHomeFile } from "../../core/home-file.ts";
 import type { Embedder } from "../../core/ports.ts";
 
 const PIECE = 1_024;
@@ -53,8 +51,7 @@ export function cachedEmbedder(embedder: Embedder, path: string): Embedder {
 
 function open(path: string) {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const database = new DatabaseSync(path, { timeout: 10_000 });
+    const { database } = openHomeFile(path);
     // What is lost with the power can be asked for again.
     database.exec(`
       PRAGMA journal_mode = WAL;

@@ -143,15 +143,26 @@ export function memoryEventStore({ clock = systemClock }: { clock?: Clock } = {}
         .sort((left, right) => (left.dueAt ?? 0) - (right.dueAt ?? 0))
         .map(({ summary }) => summary.id);
     },
-    async runs() {
-      return [...runs.values()].map(shown).reverse();
+    async runs({ kind, limit = runs.size, before, after } = {}) {
+      const ids = [...runs.keys()];
+      const to = before === undefined ? ids.length : ids.indexOf(find(before).summary.id);
+      const from = after === undefined ? 0 : ids.indexOf(find(after).summary.id) + 1;
+      const found = [...runs.values()]
+        .slice(from, to)
+        .filter(({ summary }) => kind === undefined || summary.kind === kind)
+        .map(shown);
+      const oldest = after !== undefined && before === undefined;
+      return (oldest ? found.slice(0, limit) : found.slice(-limit || found.length)).reverse();
     },
     async run(runId) {
       return shown(find(runId));
     },
-    async *events(runId, { after = 0 } = {}) {
+    async *events(runId, { after = 0, types } = {}) {
       const { rows } = find(runId);
-      for (let seq = after + 1; seq <= rows.length; seq++) yield toEvent(runId, seq, rows[seq - 1]);
+      for (let seq = after + 1; seq <= rows.length; seq++) {
+        const event = toEvent(runId, seq, rows[seq - 1]);
+        if (types === undefined || types.includes(event.type)) yield event;
+      }
     },
     async close() {
       runs.clear();

@@ -41,7 +41,7 @@ export function pruneTraces(
   { maxDays, maxBytes }: Retention,
   { now, dryRun = false }: { readonly now: number; readonly dryRun?: boolean },
 ): PruneResult {
-  const database = openFile(path);
+  const { database } = openFile(path);
   try {
     const bytesBefore = bytesOf(database);
     database.exec("BEGIN IMMEDIATE");

@@ -2,8 +2,8 @@
  * Writes that are waiting at the same time share one transaction, so that many small ones cost one
  * flush. Each is refused or done alone; a run's counters are read once and written once.
  */
-import type { DatabaseSync } from "node:sqlite";
 import { EngineError, StoreError } from "../../core/errors.ts";
+import type { HomeFile } from "../../core/home-file.ts";
 import { runNotFound } from "./memory.ts";
 import { translated } from "./sqlite-file.ts";
 import { type RunState, type statementsOf, stateOf } from "./sqlite-rows.ts";
@@ -31,7 +31,7 @@ export interface GroupCommit {
 }
 
 export function groupCommit(
-  database: DatabaseSync,
+  { database, isLost }: HomeFile,
   statements: ReturnType<typeof statementsOf>,
   path: string,
 ): GroupCommit {
@@ -59,6 +59,7 @@ export function groupCommit(
       }
       for (const state of changed.values()) store(state);
       database.exec("COMMIT");
+      if (isLost()) throw storeLost(path);
     } catch (error) {
       // A full disk may have ended the transaction already.
       if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
@@ -112,6 +113,13 @@ export function groupCommit(
       closed = true;
     },
   };
+}
+
+function storeLost(path: string): StoreError {
+  return new StoreError(
+    "TRACE_LOST",
+    `The event store at ${path} was removed or replaced while it was in use: what is written is lost, so nothing more is done. Bring it back from a copy, or begin again with a new home.`,
+  );
 }
 
 export function storeClosed(path: string): StoreError {

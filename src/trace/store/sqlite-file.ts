@@ -2,10 +2,11 @@
  * The file under the event store: opening it, its tables, and what SQLite's faults mean to whoever
  * has to do something about them.
  */
-import { mkdirSync, statfsSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { ConfigError, EngineError, StoreError } from "../../core/errors.ts";
+import { type HomeFile, openHomeFile } from "../../core/home-file.ts";
 
 /** "TWEV": tells our files from other SQLite files. */
 const APPLICATION_ID = 0x54574556;
@@ -77,18 +78,17 @@ const BUSY_TIMEOUT_MS = 10_000;
  * @throws ConfigError TRACE_UNWRITABLE if the place cannot be written.
  * @throws StoreError CORRUPT_RECORD if the file is damaged or not an event store; TRACE_FULL.
  */
-export function openFile(path: string): DatabaseSync {
-  let database: DatabaseSync | undefined;
+export function openFile(path: string): HomeFile {
+  let file: HomeFile | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-    const opened = database;
+    file = openHomeFile(path, BUSY_TIMEOUT_MS);
+    const { database } = file;
     // The file is looked at before anything is set: another program's stays as it is.
-    retryWhileBusy(() => checkKind(opened, path));
-    retryWhileBusy(() => setUp(opened, path));
-    return opened;
+    retryWhileBusy(() => checkKind(database, path));
+    retryWhileBusy(() => setUp(database, path));
+    return file;
   } catch (error) {
-    if (database?.isOpen === true) database.close();
+    if (file?.database.isOpen === true) file.database.close();
     throw translated(error, path);
   }
 }

@@ -16,6 +16,7 @@ import {
 import type { Json } from "../../core/json.ts";
 import { isAlive, isNear, type Owner } from "../../core/owner.ts";
 import { type Body, type BodyReference, recordText, restoreBodies, takeBodies } from "./record.ts";
+import { EVENTS_PER_RUN } from "./sqlite-file.ts";
 
 export interface PreparedEvent {
   readonly type: string;
@@ -75,6 +76,36 @@ export function eventOf(
   } catch (error) {
     throw corrupt(run, seq, error instanceof Error ? error.message : String(error), error);
   }
+}
+
+/**
+ * A run's events of some types. The others are looked at as well: they have to be there and readable.
+ *
+ * @param row Of the run.
+ * @throws StoreError CORRUPT_RECORD with `seq` in its facts.
+ */
+export function eventsOfTypes(
+  statements: Pick<ReturnType<typeof statementsOf>, "eventsOfTypes" | "soundness" | "body">,
+  types: readonly string[],
+  row: Record<string, unknown>,
+  after: number,
+): readonly TraceEvent[] {
+  const run = String(row.id);
+  const first = Number(row.number) * EVENTS_PER_RUN;
+  const range = [first + after, first + EVENTS_PER_RUN] as const;
+  const { found, torn } = statements.soundness.get(...range) ?? {};
+  if (torn != null) throw corrupt(run, Number(torn) - first, "its data are damaged");
+  const expected = Number(row.events) - after;
+  if (Number(found) < expected) {
+    throw corrupt(
+      run,
+      after + 1,
+      `${expected - Number(found)} of the events from it on are missing`,
+    );
+  }
+  return statements.eventsOfTypes
+    .all(...range, JSON.stringify(types))
+    .map((each) => eventOf(each, run, Number(each.id) - first, first, statements.body));
 }
 
 function bodyText(body: StatementSync, digest: string): string {
@@ -184,7 +215,12 @@ export function isHeld({ owner, epoch, dueAt }: RunState, now: number): boolean 
 export function statementsOf(database: DatabaseSync) {
   return {
     run: database.prepare("SELECT * FROM runs WHERE id = ?"),
-    runs: database.prepare("SELECT * FROM runs ORDER BY number DESC"),
+    runs: database.prepare(
+      "SELECT * FROM runs WHERE number > ?1 AND number < ?2 AND (?3 IS NULL OR kind = ?3) ORDER BY number DESC LIMIT ?4",
+    ),
+    runsFrom: database.prepare(
+      "SELECT * FROM runs WHERE number > ?1 AND number < ?2 AND (?3 IS NULL OR kind = ?3) ORDER BY number LIMIT ?4",
+    ),
     addRun: database.prepare(
       "INSERT INTO runs (id, kind, title, status, parent, started_at, events, sum, owner_pid, owner_start, owner_place) VALUES (?, ?, ?, 'running', ?, ?, 0, ?, ?, ?, ?)",
     ),
@@ -200,6 +236,13 @@ export function statementsOf(database: DatabaseSync) {
     ),
     addEvent: database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     events: database.prepare("SELECT * FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"),
+    eventsOfTypes: database.prepare(
+      "SELECT * FROM events WHERE id > ? AND id < ? AND type IN (SELECT value FROM json_each(?)) ORDER BY id",
+    ),
+    soundness: database.prepare(
+      `SELECT count(*) AS found, min(CASE WHEN json_valid(data) AND json_valid(coalesce(volatile, '0'))
+       THEN NULL ELSE id END) AS torn FROM events WHERE id > ? AND id < ?`,
+    ),
     addBody: database.prepare("INSERT OR IGNORE INTO bodies VALUES (?, ?)"),
     body: database.prepare("SELECT text FROM bodies WHERE digest = ?"),
   };

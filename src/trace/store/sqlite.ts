@@ -16,6 +16,7 @@ import { groupCommit, storeClosed } from "./sqlite-commit.ts";
 import { EVENTS_PER_RUN, openFile, translated } from "./sqlite-file.ts";
 import {
   eventOf,
+  eventsOfTypes,
   guardOf,
   isHeld,
   type PreparedEvent,
@@ -40,11 +41,12 @@ export function sqliteEventStore(
   path: string,
   { clock = systemClock }: { clock?: Clock } = {},
 ): EventStore {
-  const database = openFile(path);
+  const file = openFile(path);
+  const { database } = file;
   const statements = statementsOf(database);
   const owner = thisOwner();
   const now = () => new Date(clock.now()).toISOString();
-  const commits = groupCommit(database, statements, path);
+  const commits = groupCommit(file, statements, path);
   let closed = false;
 
   function insert(run: RunState, event: PreparedEvent, time: string): void {
@@ -199,9 +201,24 @@ export function sqliteEventStore(
         .map((row) => String(row.id));
     },
 
-    async runs() {
+    async runs({ kind, limit, before, after } = {}) {
       const at = clock.now();
-      return read(() => statements.runs.all().map((row) => summaryOf(row, at)));
+      const numberOf = (id: string): number => {
+        const row = statements.run.get(id);
+        if (row === undefined) throw runNotFound(id);
+        return Number(row.number);
+      };
+      return read(() => {
+        const to = before === undefined ? Number.MAX_SAFE_INTEGER : numberOf(before);
+        const from = after === undefined ? -1 : numberOf(after);
+        // What is newer than a run is read from there on.
+        const rows =
+          after === undefined || before !== undefined ? statements.runs : statements.runsFrom;
+        const found = rows.all(from, to, kind ?? null, limit ?? -1);
+        return (rows === statements.runs ? found : found.reverse()).map((row) =>
+          summaryOf(row, at),
+        );
+      });
     },
 
     async run(runId) {
@@ -210,10 +227,14 @@ export function sqliteEventStore(
       return summaryOf(row, clock.now());
     },
 
-    async *events(runId, { after = 0 } = {}): AsyncGenerator<TraceEvent> {
+    async *events(runId, { after = 0, types } = {}): AsyncGenerator<TraceEvent> {
       const row = read(() => statements.run.get(runId));
       if (row === undefined) throw runNotFound(runId);
       const first = Number(row.number) * EVENTS_PER_RUN;
+      if (types !== undefined) {
+        yield* read(() => eventsOfTypes(statements, types, row, Math.max(0, after)));
+        return;
+      }
       let seq = Math.max(0, after);
       while (true) {
         const rows = read(() =>

@@ -21,7 +21,7 @@ const UNSAFE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
  * Tools, models and requesters say what they like: what would act on the terminal is shown as
  * `\u001b`, which within JSON is the same text.
  */
-export function visible(text: string): string {
+function visible(text: string): string {
   return text.replace(UNSAFE, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

@@ -9,6 +9,8 @@ const OTHERS: readonly string[] = [
   ...RequestStatus.options,
   ...DOCUMENTED_VARIABLES,
   "ERR_MODULE_NOT_FOUND",
+  "ERR_SCRIPT_EXECUTION_INTERRUPTED",
+  "ERR_SCRIPT_EXECUTION_TIMEOUT",
   "ERR_OUT_OF_RANGE",
   "TOOLWRIGHT_INPUT",
 ];

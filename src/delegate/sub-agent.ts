@@ -8,7 +8,7 @@ import { PROMPTS } from "../ask/prompts/book.ts";
 import { type CallPorts, makeCall } from "../call/call-tool.ts";
 import type { AgentConfig } from "../core/agent.ts";
 import { apart, type Image, MOST_IMAGES } from "../core/image.ts";
-import type { Json } from "../core/json.ts";
+import { canonicalJson, type Json } from "../core/json.ts";
 import type { ModelMessage, ModelReply, ModelTool, ModelToolCall } from "../core/ports.ts";
 import type { PromptOverrides } from "../core/prompts.ts";
 import type { Steps } from "../core/steps.ts";
@@ -127,6 +127,7 @@ export async function converse(
     blind: brought.length === 0,
   });
 
+  const told = saidOnce();
   let messages: readonly ModelMessage[] = showing(prompt.messages, brought);
   for (let turn = 1; turn <= agent.maxTurns; turn++) {
     const reply = await stepped.complete(
@@ -153,7 +154,7 @@ export async function converse(
           role: "tool",
           toolCallId: call.id,
           name: call.name,
-          content: said(results[index]),
+          content: told(call, said(results[index])),
           ...shown(results[index]),
         }),
       ),
@@ -171,8 +172,24 @@ export async function converse(
 
 /** Calls that the provider names, else those that stand in the text. */
 function callsOf({ toolCalls, content }: ModelReply, tools: readonly ModelTool[]) {
-  if (toolCalls.length > 0 || tools.length === 0) return { calls: toolCalls, unread: [], content };
-  return parseToolCalls(content, tools);
+  if (toolCalls.length > 0) return { calls: toolCalls, unread: [], content };
+  const read =
+    tools.length === 0 ? { calls: [], unread: [], content } : parseToolCalls(content, tools);
+  const silent = read.calls.length + read.unread.length === 0 && read.content.trim() === "";
+  return silent ? { ...read, unread: [{ text: "Your reply", reason: "it was empty" }] } : read;
+}
+
+/** What calls gave before, by name and arguments: a model that repeats itself is told so. */
+function saidOnce(): (call: ModelToolCall, result: string) => string {
+  const before = new Map<string, string>();
+  return ({ name, arguments: given }, result) => {
+    const key = `${name} ${canonicalJson(given)}`;
+    const same = before.get(key) === result;
+    before.set(key, result);
+    return same
+      ? `${result}\n(You made this call before: its result is the same. Use it.)`
+      : result;
+  };
 }
 
 async function answerCall(

@@ -1,6 +1,6 @@
 /**
- * What a provider can not do by itself, said in words: tools and schemas for models whose endpoint
- * has no field for them. `parseToolCalls` reads the answers.
+ * Tools and schemas in the words of the prompt, for models whose endpoint has no field for them.
+ * `parseToolCalls` reads the answers.
  */
 import type { Json } from "../core/json.ts";
 import type { ModelMessage, ModelRequest, ModelTool, ModelToolCall } from "../core/ports.ts";
@@ -17,7 +17,7 @@ export function withToolsInWords(request: ModelRequest): ModelRequest {
   return { ...rest, messages: withSystem(messages, toolText(tools, toolChoice === "required")) };
 }
 
-/** The messages with the schema and the wish to follow it in the system message. */
+/** The messages with the schema, and the instruction to follow it, in the system message. */
 export function withSchemaInWords(
   messages: readonly ModelMessage[],
   schema: Schema,

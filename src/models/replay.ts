@@ -46,8 +46,8 @@ export function recordingModel(
         throw error;
       }
       // As it will be read back: fields that are undefined are absent.
-      const kept = RecordedReply.parse(JSON.parse(JSON.stringify(reply)));
-      await onCall({ ...place, outcome: { status: "replied", reply: kept } }, request);
+      const recorded = RecordedReply.parse(JSON.parse(JSON.stringify(reply)));
+      await onCall({ ...place, outcome: { status: "replied", reply: recorded } }, request);
       return reply;
     },
   };

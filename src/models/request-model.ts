@@ -1,4 +1,4 @@
-/** A configured model for the calls of one request: within its budget, said piece by piece if wished. */
+/** A configured model for the calls of one request: within its budget, with its text piece by piece if asked for. */
 import type { LanguageModel } from "../core/ports.ts";
 import type { Amounts, Spending } from "../core/spending.ts";
 import { type DriverSettings, driverOf } from "./configured.ts";

@@ -19,7 +19,7 @@ export interface StructuredOptions {
   readonly attempts?: number;
   /** Names the schema to the provider. Default "answer". */
   readonly name?: string;
-  /** What a reply that does not fit is answered with. Default: the fault, and the wish for all of it. */
+  /** What a reply that does not fit is answered with. Default: the fault, and a request for the whole value. */
   readonly tellBack?: (fault: string) => readonly ModelMessage[];
 }
 

@@ -50,6 +50,30 @@ async function opened(
 const usage = { input: 1_000, output: 200 };
 
 describe("a sub-agent", () => {
+  it("is told of an empty code block, which is no answer, and of a call that it repeats", async () => {
+    const call = (id: string) => ({
+      toolCalls: [{ id, name: "double", arguments: { input: 21 } }],
+      usage,
+    });
+    const says = [
+      call("c1"),
+      call("c2"),
+      { content: "```json\n\n```", usage },
+      { content: "42", usage },
+    ];
+    const chats: string[] = [];
+    const home = await opened([CLERK], delegate("clerk", "Double 21."), (request, count) => {
+      chats.push(textOf(request));
+      return says[count] ?? "none left";
+    });
+    const { solution } = await home.request("Delegate it");
+    expect(solution).toMatchObject({ answer: { value: "42" } });
+    expect(chats).toHaveLength(4);
+    expect(chats[1]).not.toMatch(/made this call before/);
+    expect(chats[2]).toMatch(/made this call before/);
+    expect(chats[3]).toMatch(/Your reply: it was empty/);
+  });
+
   it("converses with its own tools and hands its answer back; its run stands below the request", async () => {
     const home = await opened([CLERK], delegate("clerk", "Double 21."), (_, count) =>
       count === 0

@@ -32,7 +32,7 @@ export interface CallPolicyOptions {
 }
 
 export interface Attempt extends Deadline {
-  /** What was handed on can not be taken back: from here a failure is final. */
+  /** What was passed on cannot be taken back: from here on a failure is final. */
   commit(): void;
 }
 
@@ -111,7 +111,7 @@ export function callPolicy(
       if (!(error instanceof ModelError)) throw error;
       const asked = error.facts.retryAfterMs;
       const waitMs = typeof asked === "number" ? asked : backOff(tries, random);
-      // Who was silent for so long once is asked once more: each such attempt may be paid for.
+      // After such a long silence one more attempt is made: each of them may be charged.
       const most = error.facts.limit === undefined ? maxRetries : Math.min(1, maxRetries);
       const final = committed || !error.retryable || tries > most || waitMs > maxRetryAfterMs;
       // A reply that was paid for and could not be read is the caller's to ask again.

@@ -53,7 +53,7 @@ export interface HttpFailure {
   readonly images?: boolean;
   /** Whether a reply had begun: it is paid for. */
   readonly served: boolean;
-  /** Never shown; whatever it occurs in is blotted out. */
+  /** Never shown: each place where it occurs is replaced. */
   readonly secret: string;
 }
 

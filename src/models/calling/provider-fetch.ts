@@ -1,7 +1,7 @@
 /** The fetch under every call of a provider. */
 import { Agent, fetch } from "undici";
 
-/** Without limits of its own: how long to wait is said by the call policy, once. */
+/** Without time limits of its own: only the call policy sets them. */
 const PATIENT = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
 
 /** A redirect would carry the key to another host. */

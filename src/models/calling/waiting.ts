@@ -79,7 +79,7 @@ export async function withDeadline<T>(
     clearTimeout(silence);
     clearTimeout(whole);
     signal.removeEventListener("abort", stop);
-    // Nobody may be listening when the work won the race.
+    // When the work ends first, nothing waits for this rejection.
     ended.catch(() => {});
   }
 }

@@ -15,7 +15,7 @@ export type RelaxedRead =
     }
   | { readonly status: "unread"; readonly reason: string; readonly at: number };
 
-/** Deeper nesting is refused, so that hostile text can not exhaust the stack. */
+/** Deeper nesting is refused, so that hostile text cannot exhaust the stack. */
 const DEEPEST = 100;
 
 class Unread extends Error {

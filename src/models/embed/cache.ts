@@ -31,7 +31,7 @@ export function cachedEmbedder(embedder: Embedder, path: string): Embedder {
         return row === undefined ? undefined : vectorOf(Row.parse(row).vector);
       });
       const missing = texts.map((_, i) => i).filter((i) => found[i] === undefined);
-      // Piece by piece: what was paid for is kept, whatever becomes of the rest.
+      // Piece by piece: what was paid for is stored, even if a later piece fails.
       for (let from = 0; from < missing.length; from += PIECE) {
         const piece = missing.slice(from, from + PIECE);
         const asked = piece.map((i) => texts[i] as string);

@@ -129,7 +129,7 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
         ? parseToolCalls(content, request.tools)
         : undefined;
     const toolCalls = fromText === undefined ? native : fromText.calls;
-    // A call that nobody can read stays in the text, for whoever can tell it back.
+    // A call that cannot be read stays in the text: the caller can report it to the model.
     const lost = toolCalls.length === 0 && (fromText?.unread.length ?? 0) > 0;
     const said = lost ? undefined : fromText;
     const cost = costUsd(gathered.usage, price, gathered.cachedInputTokens);

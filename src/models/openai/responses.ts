@@ -11,7 +11,7 @@ import { z } from "zod";
 import type { Image } from "../../core/image.ts";
 import type { ModelMessage, ModelRequest } from "../../core/ports.ts";
 import { imageUrl } from "../calling/image-places.ts";
-import { modelError } from "../calling/model-errors.ts";
+import { modelError, scrub } from "../calling/model-errors.ts";
 import { faultOf } from "../calling/provider-fault.ts";
 import { withSchemaInWords } from "../prompted.ts";
 import { isStrict, sentSchema, toolParameters } from "../sent-schema.ts";
@@ -170,7 +170,7 @@ function responseGatherer(id: string): Gatherer {
       const { code, message } = faultOf(whole.error);
       throw modelError(
         "MODEL_UNAVAILABLE",
-        `${id} gave up${code === undefined ? "" : ` (${code})`}: ${message === "" ? "no reason was given" : message}. Ask again.`,
+        `${id} gave up${code === undefined ? "" : ` (${code})`}: ${message === "" ? "no reason was given" : scrub(message, "")}. Ask again.`,
         { model: id, served: true },
       );
     }

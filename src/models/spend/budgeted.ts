@@ -32,8 +32,8 @@ const FRAME = 16;
 const FOR_IMAGE = 4;
 
 /**
- * Rejects with BudgetExceededError before a call that could overshoot. A call of which nobody knows
- * what it cost (timed out, cut, cancelled, no usage said) is entered with all it had reserved; one that
+ * Rejects with BudgetExceededError before a call that could overshoot. A call whose cost
+ * is unknown (timed out, cut off, cancelled, no usage reported) is entered with all it had reserved; one that
  * was refused, or never sent, costs nothing.
  *
  * Holds as long as the provider keeps to `maxTokens`, counts a byte as at most one token and an image

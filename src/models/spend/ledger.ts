@@ -93,7 +93,7 @@ function full({ tokens = 0, usd = 0, calls = 0 }: Spending): Amounts {
   return { tokens, usd, calls };
 }
 
-/** @throws ConfigError UNKNOWN_PRICE: a limit in dollars can not be kept without a price. */
+/** @throws ConfigError UNKNOWN_PRICE: a limit in dollars needs a price. */
 export function needPrice(limit: SpendingLimit, known: boolean, modelId: string): void {
   if (limit.usd === undefined || known) return;
   throw new ConfigError(

@@ -29,7 +29,7 @@ export async function liveOnce(
       ? await engine.requests.attempt(requestId, options, signal)
       : await engine.requests.attempt(
           requestId,
-          { ...options, letGo: signal },
+          { ...options, release: signal },
           new AbortController().signal,
         );
   } finally {

@@ -9,14 +9,14 @@ import {
   type Spending,
   type SpendingUnit,
 } from "../core/spending.ts";
+import type { Attempt } from "./attempt.ts";
 import type { Spent } from "./journal.ts";
-import type { Life } from "./life.ts";
 
 export function journaledSpending(
-  life: Pick<Life, "journal" | "write" | "scopes" | "controller" | "clock">,
+  attempt: Pick<Attempt, "journal" | "write" | "scopes" | "controller" | "clock">,
   limit: Amounts,
 ): Spending {
-  const { journal, write, controller } = life;
+  const { journal, write, controller } = attempt;
   const entries = (settled?: boolean): readonly Spent[] =>
     [...journal.spent.values()].filter(
       (entry) => settled === undefined || entry.settled === settled,
@@ -31,13 +31,13 @@ export function journaledSpending(
 
   /** Reserves in memory immediately; nothing is spent before the record is on disk. */
   const take = (key: string, most: Amounts): void => {
-    const time = new Date(life.clock.now()).toISOString();
+    const time = new Date(attempt.clock.now()).toISOString();
     journal.spent.set(key, { time, amounts: { ...most }, settled: false });
   };
 
   return {
     async reserve(what, most) {
-      const key = openKey(life.scopes.key(what, "budget"), journal.spent);
+      const key = openKey(attempt.scopes.key(what, "budget"), journal.spent);
       if (!journal.spent.has(key)) {
         await queue.admit(most, () => take(key, most), controller.signal);
         await write([

@@ -8,7 +8,7 @@ import { systemClock } from "../core/clock.ts";
 import { mapLimited } from "../core/limiter.ts";
 import type { EventStore } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";
-import { liveOn } from "../journal/durable.ts";
+import { runAttempt } from "../journal/durable.ts";
 import { failpointOf } from "../journal/failpoint.ts";
 import { immediateSteps } from "../journal/immediate.ts";
 
@@ -38,7 +38,7 @@ export async function benchRequests({
   const durable = async (body: (steps: Steps) => Promise<unknown>): Promise<void> => {
     const id = `bench-${requests++}`;
     await store.begin({ id, kind: "request", title: id });
-    await liveOn(
+    await runAttempt(
       {
         store,
         clock: systemClock,

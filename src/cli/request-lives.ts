@@ -26,7 +26,7 @@ export async function liveOnce(
   try {
     return await engine.requests.attempt(
       requestId,
-      { ...options, letGo: signal },
+      { ...options, release: signal },
       new AbortController().signal,
     );
   } finally {

@@ -6,11 +6,11 @@ import { digestJson, digestText } from "../core/digest.ts";
 import { EngineError, InputError, StoreError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Signal, StepOptions, Steps, Verdict } from "../core/steps.ts";
-import { type Life, never } from "./life.ts";
+import { type Attempt, never } from "./attempt.ts";
 
-export function durableSteps(life: Life): Steps {
-  const { journal, scopes, clock } = life;
-  const { signal } = life.controller;
+export function durableSteps(attempt: Attempt): Steps {
+  const { journal, scopes, clock } = attempt;
+  const { signal } = attempt.controller;
 
   /** Nothing new starts in an attempt that is over or canceled. */
   async function enter<T>(
@@ -18,12 +18,12 @@ export function durableSteps(life: Life): Steps {
     kind: string,
     work: (key: string) => Promise<T>,
   ): Promise<T> {
-    if (life.over) return never();
+    if (attempt.over) return never();
     signal.throwIfAborted();
-    if (life.leaving) return never();
+    if (attempt.leaving) return never();
     const key = scopes.key(name, kind);
     const value = await work(key);
-    return life.over ? never() : value;
+    return attempt.over ? never() : value;
   }
 
   /** @returns How often the body was started, including this time; or a result that replaces it. */
@@ -33,7 +33,7 @@ export function durableSteps(life: Life): Steps {
   ): Promise<{ readonly attempt: number } | { readonly result: Json }> {
     const before = journal.started.get(key);
     const write = () =>
-      life.write([
+      attempt.write([
         {
           type: "step-started",
           data: {
@@ -41,7 +41,7 @@ export function durableSteps(life: Life): Steps {
             ...(input === undefined ? {} : { input }),
             ...(onUncertain === "ask" ? { onUncertain } : {}),
           },
-          volatile: { epoch: life.epoch, idempotencyKey: idempotencyKey(life.id, key) },
+          volatile: { epoch: attempt.epoch, idempotencyKey: idempotencyKey(attempt.id, key) },
         },
       ]);
     if (before === undefined) {
@@ -50,7 +50,7 @@ export function durableSteps(life: Life): Steps {
     }
     // A body that contains steps runs again, because its effects are in those steps.
     const uncertain = onUncertain === "ask" && !before.failed && !journal.parents.has(key);
-    if (!uncertain) return { attempt: Math.max(2, life.epoch - before.epoch + 1) };
+    if (!uncertain) return { attempt: Math.max(2, attempt.epoch - before.epoch + 1) };
 
     const verdict = await askAbout(key, before.starts, input, given?.parts ?? 1);
     switch (verdict.decision) {
@@ -70,21 +70,21 @@ export function durableSteps(life: Life): Steps {
 
   async function askAbout(
     key: string,
-    attempt: number,
+    starts: number,
     input: Json = null,
     parts: number,
   ): Promise<Verdict> {
-    const name = `uncertain:${key}:${attempt}`;
+    const name = `uncertain:${key}:${starts}`;
     const question = {
       kind: "uncertain-step",
       step: key,
-      attempt,
+      attempt: starts,
       input,
       ...(parts > 1 ? { parts } : {}),
       text: `The process ended while step ${key} was running. It is not known whether its effect happened. Run it again, skip it with a result, or end the request?`,
     };
-    const said = await wait(name, `${key}?${attempt}`, { question });
-    return verdictOf(said?.payload);
+    const reply = await wait(name, `${key}?${starts}`, { question });
+    return verdictOf(reply?.payload);
   }
 
   async function wait(
@@ -99,19 +99,19 @@ export function durableSteps(life: Life): Steps {
     const { deadline } = journal.waits.get(key) ?? options;
     const until = deadline === undefined ? undefined : millisecondsOf(deadline);
     const late = () => until !== undefined && until <= clock.now();
-    await life.look();
-    let said = life.take(name, key);
+    await attempt.look();
+    let said = attempt.take(name, key);
     if (said === undefined && !late()) {
       if (!journal.waits.has(key)) {
         await scopes.within(key, () =>
-          life.write([{ type: "wait-started", data: { key, name, ...options } }]),
+          attempt.write([{ type: "wait-started", data: { key, name, ...options } }]),
         );
       }
       said = await pending(key, name, until);
     }
     await scopes.within(key, () =>
-      life.write([
-        ...life.change(
+      attempt.write([
+        ...attempt.change(
           "IN_PROGRESS",
           said === undefined ? "the time came" : name,
           said === undefined ? "engine" : "user",
@@ -129,7 +129,7 @@ export function durableSteps(life: Life): Steps {
   ): Promise<Signal | undefined> {
     return new Promise((resolve) => {
       const done = scopes.waiting();
-      life.waiters.add({
+      attempt.waiters.add({
         key,
         ...(name === undefined ? {} : { name }),
         ...(until === undefined ? {} : { until }),
@@ -156,20 +156,22 @@ export function durableSteps(life: Life): Steps {
           const result =
             "result" in begun
               ? begun.result
-              : await attempted(life, key, () =>
+              : await recordFailure(attempt, key, () =>
                   body({
-                    idempotencyKey: idempotencyKey(life.id, key),
+                    idempotencyKey: idempotencyKey(attempt.id, key),
                     attempt: begun.attempt,
                     signal,
                   }),
                 );
           // Every attempt gets the recorded result.
-          const recorded = asRead(life.clean(result ?? null));
+          const recorded = asRead(attempt.clean(result ?? null));
           // A result may contain times and ids, so it is volatile; the step's own events are not.
-          await life.write([{ type: "step-done", data: { key }, volatile: { result: recorded } }]);
+          await attempt.write([
+            { type: "step-done", data: { key }, volatile: { result: recorded } },
+          ]);
           return recorded as T;
         });
-        return options.onUncertain === "ask" ? await asEffect(life, work) : await work;
+        return options.onUncertain === "ask" ? await asEffect(attempt, work) : await work;
       });
     },
     waitFor: (name, options = {}) => enter(name, "wait", (key) => wait(name, key, options)),
@@ -180,7 +182,7 @@ export function durableSteps(life: Life): Steps {
         if (until <= clock.now()) return;
         if (known === undefined) {
           await scopes.within(key, () =>
-            life.write([{ type: "sleep-started", data: { key, until: time } }]),
+            attempt.write([{ type: "sleep-started", data: { key, until: time } }]),
           );
         }
         await pending(key, undefined, until);
@@ -189,8 +191,8 @@ export function durableSteps(life: Life): Steps {
       enter(name, "trace", (key) =>
         scopes.within(key, async () => {
           // A later attempt with the same events adds nothing; different events are recorded too.
-          const digest = digestJson(events.map(({ type, data }) => [type, life.clean(data)]));
-          await life.write(events, `trace ${key} ${digest.slice(0, 16)}`);
+          const digest = digestJson(events.map(({ type, data }) => [type, attempt.clean(data)]));
+          await attempt.write(events, `trace ${key} ${digest.slice(0, 16)}`);
         }),
       ),
   };
@@ -201,7 +203,7 @@ function asRead(value: Json): Json {
   return JSON.parse(JSON.stringify(value)) as Json;
 }
 
-async function asEffect<T>({ effects }: Life, work: Promise<T>): Promise<T> {
+async function asEffect<T>({ effects }: Attempt, work: Promise<T>): Promise<T> {
   effects.add(work);
   try {
     return await work;
@@ -210,15 +212,16 @@ async function asEffect<T>({ effects }: Life, work: Promise<T>): Promise<T> {
   }
 }
 
-async function attempted<T>(life: Life, key: string, body: () => Promise<T>): Promise<T> {
+/** Runs the body; records its error. */
+async function recordFailure<T>(attempt: Attempt, key: string, body: () => Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {
     // A body that was stopped from outside has not failed.
-    if (!life.controller.signal.aborted && !life.over) {
+    if (!attempt.controller.signal.aborted && !attempt.over) {
       const said = error instanceof Error ? error.message : String(error);
       const reason = error instanceof EngineError ? `${error.code}: ${said}` : said;
-      await life.write([{ type: "step-failed", data: { key, error: reason } }]);
+      await attempt.write([{ type: "step-failed", data: { key, error: reason } }]);
     }
     throw error;
   }

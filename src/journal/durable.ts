@@ -8,9 +8,9 @@ import type { Json } from "../core/json.ts";
 import type { RequestStatus } from "../core/request.ts";
 import type { Amounts, Spending } from "../core/spending.ts";
 import type { Steps } from "../core/steps.ts";
+import { type Actor, type Attempt, type AttemptPorts, createAttempt } from "./attempt.ts";
 import { durableSteps } from "./durable-steps.ts";
 import { emptyJournal, readJournal, type Wait } from "./journal.ts";
-import { type Actor, createLife, type Life, type LifePorts } from "./life.ts";
 import { journaledSpending } from "./spending.ts";
 
 /** The result of a workflow. */
@@ -24,11 +24,11 @@ export interface Finished {
 
 export type Workflow = (steps: Steps, spending: Spending) => Promise<Finished>;
 
-export interface LifeOptions {
+export interface RunAttemptOptions {
   /** The caller cancels the request: it ends as CANCELED. */
   readonly cancel: AbortSignal;
   /** The caller stops working on it: the request is unchanged and any process can resume it. */
-  readonly letGo?: AbortSignal;
+  readonly release?: AbortSignal;
   readonly limit?: Amounts;
   /** Default 15,000. */
   readonly leaseMs?: number;
@@ -36,7 +36,7 @@ export interface LifeOptions {
   readonly idleMs?: number;
 }
 
-export type LifeEnd =
+export type AttemptEnd =
   | { readonly kind: "ended"; readonly status: RequestStatus; readonly cause: string }
   /** Nothing can be done before an answer arrives or a time is reached. */
   | {
@@ -58,70 +58,71 @@ const EFFECT_GRACE_MS = 5_000;
 export const CANCEL = "cancel";
 
 /** @throws the workflow's error, after it is recorded as FAILED; StoreError if the journal fails. */
-export async function liveOn(
-  ports: LifePorts,
+export async function runAttempt(
+  ports: AttemptPorts,
   requestId: string,
   workflow: Workflow,
-  options: LifeOptions,
-): Promise<LifeEnd> {
+  options: RunAttemptOptions,
+): Promise<AttemptEnd> {
   const { leaseMs = 15_000, idleMs = 20 } = options;
   const { store } = ports;
   const claim = await store.claim(requestId, { leaseMs });
   if (claim === undefined) return { kind: "held" };
 
   const journal = await readJournal(store, requestId, emptyJournal());
-  let quiet: NodeJS.Timeout | undefined;
-  const suspended = Promise.withResolvers<LifeEnd>();
-  const life = createLife(ports, requestId, claim.epoch, journal, () => {
-    clearTimeout(quiet);
-    if (!life.over && life.scopes.isIdle()) quiet = setTimeout(() => void giveBack(), idleMs);
+  let idleTimer: NodeJS.Timeout | undefined;
+  const suspended = Promise.withResolvers<AttemptEnd>();
+  const attempt = createAttempt(ports, requestId, claim.epoch, journal, () => {
+    clearTimeout(idleTimer);
+    if (!attempt.over && attempt.scopes.isIdle())
+      idleTimer = setTimeout(() => void suspendIfIdle(), idleMs);
   });
   suspended.promise.catch(() => undefined);
-  const { controller } = life;
+  const { controller } = attempt;
   const fail = (error: unknown): void => suspended.reject(error);
 
-  async function giveBack(): Promise<void> {
+  async function suspendIfIdle(): Promise<void> {
     try {
-      await life.look();
-      if (life.over || controller.signal.aborted || !life.scopes.isIdle()) return;
-      const end = await tryToSuspend(life);
+      await attempt.look();
+      if (attempt.over || controller.signal.aborted || !attempt.scopes.isIdle()) return;
+      const end = await tryToSuspend(attempt);
       if (end !== undefined) suspended.resolve(end);
-      else await life.look();
+      else await attempt.look();
     } catch (error) {
       fail(error);
     }
   }
 
   const watch = async (): Promise<void> => {
-    await life.look();
+    await attempt.look();
     const taken = [...journal.signals.values()].find(({ name }) => name === CANCEL);
     if (taken !== undefined) controller.abort(new CanceledError(reasonOf(taken.payload)));
   };
-  const looking = setInterval(() => void watch().catch(fail), LOOK_MS);
-  const beating = setInterval(
+  const watchTimer = setInterval(() => void watch().catch(fail), LOOK_MS);
+  const renewTimer = setInterval(
     () => void store.renew(requestId, claim.epoch, { leaseMs }).catch(fail),
     leaseMs / 3,
   );
   const onCancel = (): void => controller.abort(options.cancel.reason ?? new CanceledError());
-  const onLetGo = (): void => {
-    life.leaving = true;
-    const reason = new LetGo(requestId, options.letGo?.reason);
+  const onRelease = (): void => {
+    attempt.leaving = true;
+    const reason = new Released(requestId, options.release?.reason);
     // Cut off, an effect would be one of which nobody knows whether it happened.
-    void settled(life.effects, EFFECT_GRACE_MS).then(() => controller.abort(reason));
+    void settled(attempt.effects, EFFECT_GRACE_MS).then(() => controller.abort(reason));
   };
   options.cancel.addEventListener("abort", onCancel, { once: true });
-  options.letGo?.addEventListener("abort", onLetGo, { once: true });
+  options.release?.addEventListener("abort", onRelease, { once: true });
 
   try {
     if (options.cancel.aborted) onCancel();
-    if (options.letGo?.aborted === true) onLetGo();
-    if (isEnded(journal.status)) return await close(life, ports, journal.status, journal.cause);
+    if (options.release?.aborted === true) onRelease();
+    if (isEnded(journal.status)) return await close(attempt, ports, journal.status, journal.cause);
     await watch();
     if (!controller.signal.aborted && journal.status === "NOT_STARTED") {
-      await life.write(life.change("IN_PROGRESS", "submitted", "engine"));
+      await attempt.write(attempt.change("IN_PROGRESS", "submitted", "engine"));
     }
-    const steps = durableSteps(life);
-    const spending = journaledSpending(life, options.limit ?? {});
+    const steps = durableSteps(attempt);
+    const spending = journaledSpending(attempt, options.limit ?? {});
     const work = (async () => {
       controller.signal.throwIfAborted();
       return await workflow(steps, spending);
@@ -133,24 +134,24 @@ export async function liveOn(
       stopped(controller.signal, work),
     ]);
     if ("kind" in finished) return finished;
-    if (finished.events !== undefined) await life.write(finished.events, "last words");
-    return await close(life, ports, finished.status, finished.cause);
+    if (finished.events !== undefined) await attempt.write(finished.events, "last words");
+    return await close(attempt, ports, finished.status, finished.cause);
   } catch (error) {
-    return await endBy(error, life, ports, options.cancel);
+    return await endBy(error, attempt, ports, options.cancel);
   } finally {
-    life.over = true;
-    clearTimeout(quiet);
-    clearInterval(looking);
-    clearInterval(beating);
+    attempt.over = true;
+    clearTimeout(idleTimer);
+    clearInterval(watchTimer);
+    clearInterval(renewTimer);
     options.cancel.removeEventListener("abort", onCancel);
-    options.letGo?.removeEventListener("abort", onLetGo);
+    options.release?.removeEventListener("abort", onRelease);
     // Stops work that is still running for this attempt.
     controller.abort(new CanceledError("This attempt at the request is over."));
   }
 }
 
 /** The process has to stop; the request does not. */
-class LetGo extends CanceledError {
+class Released extends CanceledError {
   override readonly code = "STOPPED";
 
   /** @param cause Its facts are kept: they say by which signal. */
@@ -187,15 +188,15 @@ async function stopped(signal: AbortSignal, work: Promise<unknown>): Promise<nev
 }
 
 /** @returns undefined if there was a new signal: the attempt continues. */
-async function tryToSuspend(life: Life): Promise<LifeEnd | undefined> {
-  const { journal, waiters, clock } = life;
+async function tryToSuspend(attempt: Attempt): Promise<AttemptEnd | undefined> {
+  const { journal, waiters, clock } = attempt;
   const times = [...waiters].flatMap(({ until }) => (until === undefined ? [] : [until]));
   const dueAt = times.length === 0 ? undefined : Math.min(...times);
   // So soon that suspending would take longer; the next check wakes it.
   if (dueAt !== undefined && dueAt - clock.now() < 2 * LOOK_MS) return undefined;
   const asks = [...waiters].some(({ name }) => name !== undefined);
-  const events = asks ? life.change("WAITING_FEEDBACK", causeOf(life), "engine") : [];
-  if (!(await life.suspend(dueAt, events))) return undefined;
+  const events = asks ? attempt.change("WAITING_FEEDBACK", causeOf(attempt), "engine") : [];
+  if (!(await attempt.suspend(dueAt, events))) return undefined;
   return {
     kind: "waiting",
     status: asks ? "WAITING_FEEDBACK" : journal.status,
@@ -204,49 +205,49 @@ async function tryToSuspend(life: Life): Promise<LifeEnd | undefined> {
   };
 }
 
-function causeOf({ waiters }: Life): string {
+function causeOf({ waiters }: Attempt): string {
   const names = [...waiters].flatMap(({ name }) => (name === undefined ? [] : [name]));
   return `waits for ${names.join(", ")}`;
 }
 
 async function endBy(
   error: unknown,
-  life: Life,
-  { store }: LifePorts,
+  attempt: Attempt,
+  { store }: AttemptPorts,
   cancel: AbortSignal,
-): Promise<LifeEnd> {
-  const { id, epoch, journal, controller } = life;
+): Promise<AttemptEnd> {
+  const { id, epoch, journal, controller } = attempt;
   const reason: unknown = controller.signal.aborted ? controller.signal.reason : error;
-  if (reason instanceof LetGo) {
-    const dueAt = new Date(life.clock.now()).toISOString();
+  if (reason instanceof Released) {
+    const dueAt = new Date(attempt.clock.now()).toISOString();
     await store.suspend(id, epoch, { seen: Number.MAX_SAFE_INTEGER, dueAt });
     throw reason;
   }
   // Without the journal nothing can be recorded; the request stays and can be resumed.
-  if (life.broken !== undefined) throw life.broken;
+  if (attempt.broken !== undefined) throw attempt.broken;
   const canceled = reason instanceof CanceledError || cancel.aborted;
   const ports = { store };
   if (canceled) {
     const said = reason instanceof Error ? reason.message : String(reason);
-    return await close(life, ports, "CANCELED", said, "user");
+    return await close(attempt, ports, "CANCELED", said, "user");
   }
   const said = reason instanceof Error ? reason.message : String(reason);
   const cause = reason instanceof EngineError ? `${reason.code}: ${said}` : said;
   // The journal itself may have failed, so report the first error.
-  await close(life, ports, "FAILED", cause).catch(() => journal);
+  await close(attempt, ports, "FAILED", cause).catch(() => journal);
   throw reason;
 }
 
 async function close(
-  life: Life,
-  { store }: Pick<LifePorts, "store">,
+  attempt: Attempt,
+  { store }: Pick<AttemptPorts, "store">,
   status: RequestStatus,
   cause: string,
   actor: Actor = "engine",
-): Promise<LifeEnd> {
-  const { id, epoch } = life;
-  const change = life.change(status, cause, actor);
-  if (change.length > 0) await life.write(change);
+): Promise<AttemptEnd> {
+  const { id, epoch } = attempt;
+  const change = attempt.change(status, cause, actor);
+  if (change.length > 0) await attempt.write(change);
   await store.end(id, RUN_STATUS[status] ?? "failed", { epoch });
   return { kind: "ended", status, cause };
 }

@@ -6,10 +6,10 @@ import { randomUUID } from "node:crypto";
 import { CanceledError, InputError, StoreError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
+import { addressOf } from "./attempt.ts";
 import { type CallbackTarget, readCallbackToken } from "./callback-token.ts";
 import { CANCEL } from "./durable.ts";
 import { readJournal, type Wait } from "./journal.ts";
-import { addressOf } from "./life.ts";
 import { sendSignal } from "./send.ts";
 
 export type QuestionKind = "approval" | "callback" | "uncertain-step" | "question";

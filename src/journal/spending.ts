@@ -9,15 +9,15 @@ import {
   type Spending,
   type SpendingUnit,
 } from "../core/spending.ts";
+import type { Attempt } from "./attempt.ts";
 import type { Spent } from "./journal.ts";
-import type { Life } from "./life.ts";
 
 export function journaledSpending(
-  life: Pick<Life, "journal" | "write" | "scopes" | "controller" | "clock">,
+  attempt: Pick<Attempt, "journal" | "write" | "scopes" | "controller" | "clock">,
   limit: Amounts,
 ): Spending {
-  const { journal, write, controller } = life;
-  /** Put aside by this life, or taken up by it: it may still come back. */
+  const { journal, write, controller } = attempt;
+  /** Reserved by this attempt, or taken over by it: it may still be released. */
   const own = new Set<string>();
   const entries = (open?: boolean): readonly Spent[] =>
     [...journal.spent]
@@ -33,14 +33,14 @@ export function journaledSpending(
 
   /** Reserves in memory immediately; nothing is spent before the record is on disk. */
   const take = (key: string, most: Amounts): void => {
-    const time = new Date(life.clock.now()).toISOString();
+    const time = new Date(attempt.clock.now()).toISOString();
     journal.spent.set(key, { time, amounts: { ...most }, settled: false });
     own.add(key);
   };
 
   return {
     async reserve(what, most, { goesOn = false } = {}) {
-      const key = freeKey(life.scopes.key(what, "budget"), journal.spent, goesOn);
+      const key = freeKey(attempt.scopes.key(what, "budget"), journal.spent, goesOn);
       if (journal.spent.has(key)) own.add(key);
       else {
         await queue.admit(most, () => take(key, most), controller.signal);

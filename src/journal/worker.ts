@@ -15,10 +15,10 @@ export interface WorkerOptions {
   readonly onError?: (requestId: string, error: unknown) => void;
 }
 
-/** @param live Runs one attempt; a rejection is reported to `onError`, and other requests continue. */
+/** @param runAttempt Runs one attempt at a request; a rejection is reported to `onError`, and other requests continue. */
 export async function work(
   store: EventStore,
-  live: (requestId: string) => Promise<void>,
+  runAttempt: (requestId: string) => Promise<void>,
   { concurrency = 4, everyMs = 250, untilIdle = false, onError }: WorkerOptions,
   stop: AbortSignal,
 ): Promise<void> {
@@ -28,13 +28,13 @@ export async function work(
   const RETRY_MS = 5_000;
 
   const begin = (id: string): void => {
-    const life = live(id)
+    const attempt = runAttempt(id)
       .catch((error: unknown) => {
         notBefore.set(id, Date.now() + RETRY_MS);
         onError?.(id, error);
       })
       .finally(() => running.delete(id));
-    running.set(id, life);
+    running.set(id, attempt);
   };
 
   while (!stop.aborted) {

@@ -11,7 +11,7 @@ import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import { Request, type RequestStatus } from "../core/request.ts";
 import type { EvolveProgress } from "../evolve/loop/run.ts";
-import { type Finished, type LifeEnd, liveOn } from "../journal/durable.ts";
+import { type AttemptEnd, type Finished, runAttempt } from "../journal/durable.ts";
 import { failpointOf } from "../journal/failpoint.ts";
 import {
   listRequests,
@@ -52,7 +52,7 @@ export interface SubmitOptions {
 export interface AttemptOptions {
   readonly prepare: Prepare;
   /** The caller cannot go on; the request stays, for whoever carries it on. */
-  readonly letGo?: AbortSignal;
+  readonly release?: AbortSignal;
   readonly onEvent?: (event: NewEvent) => void;
   readonly onProgress?: (progress: EvolveProgress) => void;
   /** Pieces of what the planner's model says, as they come. */
@@ -112,7 +112,7 @@ export function createRequests(ports: RequestsPorts): Requests {
 
   async function outcomeOf(
     requestId: string,
-    end: LifeEnd,
+    end: AttemptEnd,
     solution: Solution | undefined,
   ): Promise<Outcome> {
     switch (end.kind) {
@@ -152,14 +152,14 @@ export function createRequests(ports: RequestsPorts): Requests {
       return id;
     },
 
-    async attempt(id, { prepare, letGo, onEvent, ...watched }, cancelSignal) {
+    async attempt(id, { prepare, release, onEvent, ...watched }, cancelSignal) {
       const { request, work } = await submitted(id);
       const { status, endedAt } = await store.run(id);
       if (endedAt !== undefined) throw endedAlready(id, status);
       // Before it is claimed: who cannot read the task leaves the request to who can.
       const prepared = await prepare(work, request);
       let solution: Solution | undefined;
-      const end = await liveOn(
+      const end = await runAttempt(
         { ...journal, ...(onEvent === undefined ? {} : { onEvent }) },
         id,
         async (steps, spending) => {
@@ -171,7 +171,7 @@ export function createRequests(ports: RequestsPorts): Requests {
         {
           cancel: cancelSignal,
           limit: request.budget ?? {},
-          ...(letGo === undefined ? {} : { letGo }),
+          ...(release === undefined ? {} : { release }),
         },
       );
       const outcome = await outcomeOf(id, end, solution);
@@ -193,7 +193,7 @@ export function createRequests(ports: RequestsPorts): Requests {
       await cancel(outside, id, reason, async (each) => {
         const never = new AbortController().signal;
         const nothing = () => Promise.reject(new InputError("CANCELED", "canceled"));
-        await liveOn(journal, each, nothing, { cancel: never });
+        await runAttempt(journal, each, nothing, { cancel: never });
       });
     },
   };

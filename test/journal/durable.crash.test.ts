@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EventStore } from "../../src/core/ports.ts";
-import { liveOn } from "../../src/journal/durable.ts";
+import { runAttempt } from "../../src/journal/durable.ts";
 import { sendSignal } from "../../src/journal/send.ts";
 import { verifyRun } from "../../src/trace/store/chain.ts";
 import { sqliteEventStore } from "../../src/trace/store/sqlite.ts";
@@ -29,7 +29,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** One life in a process of its own. */
+/** One attempt in a process of its own. */
 function fork(id: string, failpoint?: string): Promise<{ killed: boolean }> {
   const env = {
     ...process.env,
@@ -46,9 +46,9 @@ function fork(id: string, failpoint?: string): Promise<{ killed: boolean }> {
   });
 }
 
-/** A life in this process. */
+/** An attempt in this process. */
 function liveHere(id: string) {
-  return liveOn(
+  return runAttempt(
     portsOf(store),
     id,
     orderWorkflow((key) => writeFileSync(effectsOf(id), `${key}\n`, { flag: "a" })),
@@ -68,7 +68,7 @@ async function begin(id: string): Promise<void> {
 
 /** To the end, by whoever comes: the answer arrives when it is asked for. */
 async function finish(id: string): Promise<void> {
-  for (let lives = 0; lives < 5; lives++) {
+  for (let attempts = 0; attempts < 5; attempts++) {
     if ((await store.run(id)).endedAt !== undefined) return;
     const end = await liveHere(id);
     if (end.kind === "ended") return;
@@ -92,7 +92,7 @@ describe("a request whose process is killed", () => {
     const { sum } = await store.run("whole");
     const expected = await transcript("whole");
 
-    // First the life up to the question, then the one after it, each cut at every write of it.
+    // First the attempt up to the question, then the one after it, each cut at every write of it.
     for (const answered of [false, true]) {
       let cuts = 0;
       for (let write = 1; ; write++) {

@@ -1,4 +1,4 @@
-/** Lives of requests: who may write, what ends them, what wakes them. */
+/** Attempts at requests: who may write, what ends them, what wakes them. */
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { systemClock } from "../../src/core/clock.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { EventStore } from "../../src/core/ports.ts";
 import type { Steps } from "../../src/core/steps.ts";
-import { CANCEL, type LifeEnd, liveOn } from "../../src/journal/durable.ts";
+import { type AttemptEnd, CANCEL, runAttempt } from "../../src/journal/durable.ts";
 import { emptyJournal, readJournal, readStored } from "../../src/journal/journal.ts";
 import { sendSignal } from "../../src/journal/send.ts";
 import { work } from "../../src/journal/worker.ts";
@@ -35,7 +35,7 @@ async function statuses(store: EventStore, id = "r"): Promise<readonly string[]>
   });
 }
 
-function waitsOf(end: LifeEnd): readonly { readonly name: string }[] {
+function waitsOf(end: AttemptEnd): readonly { readonly name: string }[] {
   return end.kind === "waiting" ? end.waits : [];
 }
 
@@ -56,7 +56,7 @@ async function untilStarted(store: EventStore): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-describe("a life", () => {
+describe("an attempt", () => {
   it("ends at a wait, holding nothing, and each change of status has its cause and actor", async () => {
     const store = await begun(sqlite());
     const first = await live(portsOf(store), "r", ask);
@@ -77,7 +77,7 @@ describe("a life", () => {
 
   it("is the only one of its request at a time", async () => {
     const store = await begun(sqlite());
-    const lives = await Promise.all(
+    const attempts = await Promise.all(
       Array.from({ length: 4 }, () =>
         live(portsOf(store), "r", (steps) =>
           steps.step("slow", async () => {
@@ -87,7 +87,7 @@ describe("a life", () => {
         ),
       ),
     );
-    expect(lives.map(({ end }) => end.kind).sort()).toEqual(["ended", "held", "held", "held"]);
+    expect(attempts.map(({ end }) => end.kind).sort()).toEqual(["ended", "held", "held", "held"]);
     await store.close();
   });
 
@@ -185,7 +185,7 @@ describe("cancel", () => {
           });
         }),
       );
-      let end: LifeEnd | undefined;
+      let end: AttemptEnd | undefined;
       const ended = run.then((lived) => {
         end = lived.end;
       });
@@ -206,7 +206,7 @@ describe("cancel", () => {
       if (waits) await live(portsOf(store), "r", ask);
       await sendSignal(store, "r", { id: "c", name: CANCEL, payload: null });
       let ran = false;
-      const end = await liveOn(
+      const end = await runAttempt(
         portsOf(store),
         "r",
         async () => {
@@ -247,7 +247,7 @@ describe("signals", () => {
     expect(inTheMiddle).toBe(200);
   });
 
-  it("replay: the journal read from the events is what the life had", async () => {
+  it("replay: the journal read from the events is what the attempt had", async () => {
     const store = await begun(memoryEventStore());
     await live(portsOf(store), "r", async (steps) => {
       await Promise.all([steps.step("a", async () => 1), steps.step("b", async () => 2)]);
@@ -281,7 +281,7 @@ describe("signals", () => {
 });
 
 describe("sleepers", () => {
-  it("a thousand wake once, in the order of their times, and hold no life meanwhile", {
+  it("a thousand wake once, in the order of their times, and hold no attempt meanwhile", {
     timeout: 60_000,
   }, async () => {
     let now = Date.parse("2030-01-01T00:00:00Z");

@@ -4,24 +4,24 @@ import type { Json } from "../../src/core/json.ts";
 import type { EventStore } from "../../src/core/ports.ts";
 import type { Amounts } from "../../src/core/spending.ts";
 import type { Steps } from "../../src/core/steps.ts";
-import { type LifeEnd, liveOn } from "../../src/journal/durable.ts";
+import type { AttemptPorts } from "../../src/journal/attempt.ts";
+import { type AttemptEnd, runAttempt } from "../../src/journal/durable.ts";
 import { failpointOf } from "../../src/journal/failpoint.ts";
-import type { LifePorts } from "../../src/journal/life.ts";
 import { sendSignal } from "../../src/journal/send.ts";
 import { all } from "../contracts/event-store.ts";
 import type { Place } from "../contracts/steps.ts";
 
-export function portsOf(store: EventStore, clock: Clock = systemClock): LifePorts {
+export function portsOf(store: EventStore, clock: Clock = systemClock): AttemptPorts {
   return { store, clock, clean: (value) => value, failpoint: failpointOf(undefined) };
 }
 
 export interface Lived {
-  readonly end: LifeEnd;
+  readonly end: AttemptEnd;
   readonly value: Json | undefined;
 }
 
 export async function live(
-  ports: LifePorts,
+  ports: AttemptPorts,
   id: string,
   workflow: (steps: Steps) => Promise<Json>,
   {
@@ -31,7 +31,7 @@ export async function live(
   }: { cancel?: AbortSignal; limit?: Amounts; leaseMs?: number } = {},
 ): Promise<Lived> {
   let value: Json | undefined;
-  const end = await liveOn(
+  const end = await runAttempt(
     ports,
     id,
     async (steps) => {
@@ -45,7 +45,7 @@ export async function live(
 
 const OURS = /^(step|wait|sleep|signal|request|budget)-/;
 
-/** Its lives do not end the request, so that there can be another one. */
+/** Its attempts do not end the request, so that there can be another one. */
 export async function durablePlace(store: EventStore): Promise<Place> {
   const ports = portsOf(store);
   const id = "req-1";
@@ -53,7 +53,7 @@ export async function durablePlace(store: EventStore): Promise<Place> {
   return {
     async live(workflow) {
       let value: Json = "waiting";
-      const end = await liveOn(
+      const end = await runAttempt(
         ports,
         id,
         async (steps) => {

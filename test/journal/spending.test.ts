@@ -3,17 +3,17 @@ import { systemClock } from "../../src/core/clock.ts";
 import type { EventStore } from "../../src/core/ports.ts";
 import type { Amounts, Spending } from "../../src/core/spending.ts";
 import type { Steps } from "../../src/core/steps.ts";
-import { liveOn } from "../../src/journal/durable.ts";
+import { runAttempt } from "../../src/journal/durable.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
 import { portsOf } from "./request.ts";
 
-/** One life that ends at a wait, so that there can be another. */
+/** One attempt that ends at a wait, so that there can be another. */
 async function spend(
   store: EventStore,
   limit: Amounts,
   body: (steps: Steps, spending: Spending) => Promise<unknown>,
 ): Promise<void> {
-  const end = await liveOn(
+  const end = await runAttempt(
     portsOf(store),
     "r",
     async (steps, spending) => {
@@ -23,7 +23,7 @@ async function spend(
     },
     { cancel: new AbortController().signal, limit },
   );
-  // A life that another one holds off would never reach what is expected inside of it.
+  // An attempt that another one holds off would never reach what is expected inside of it.
   expect(end).toMatchObject({ kind: "waiting" });
 }
 
@@ -35,7 +35,7 @@ async function fresh(): Promise<EventStore> {
   return store;
 }
 
-/** A life that hangs in its step, and whose lease is over. */
+/** An attempt that hangs in its step, and whose lease is over. */
 async function dies(
   store: EventStore,
   limit: Amounts,

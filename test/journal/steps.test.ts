@@ -27,7 +27,7 @@ describe("immediate steps", () => {
     const memory = stepsMemory();
     return {
       live: async (workflow) => {
-        // The life is cut off where it has come to.
+        // The attempt is cut off where it has come to.
         const cut = new AbortController();
         const done = workflow(immediateSteps(memory, { signal: cut.signal })).catch(
           () => "waiting" as const,

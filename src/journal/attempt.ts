@@ -16,7 +16,7 @@ import type { Failpoint } from "./failpoint.ts";
 import { type Journal, readInto, readStored } from "./journal.ts";
 import { createScopes, type Scopes } from "./scope.ts";
 
-export interface LifePorts {
+export interface AttemptPorts {
   readonly store: EventStore;
   readonly clock: Clock;
   /** Removes secrets from values before they are stored. */
@@ -36,7 +36,7 @@ export interface Waiter {
   readonly wake: (signal: Signal | undefined) => void;
 }
 
-export interface Life {
+export interface Attempt {
   readonly id: string;
   readonly epoch: number;
   readonly journal: Journal;
@@ -67,13 +67,13 @@ export interface Life {
 
 export type Actor = "engine" | "user";
 
-export function createLife(
-  { store, clock, clean, failpoint, onEvent }: LifePorts,
+export function createAttempt(
+  { store, clock, clean, failpoint, onEvent }: AttemptPorts,
   id: string,
   epoch: number,
   journal: Journal,
   onQuiet: () => void,
-): Life {
+): Attempt {
   const controller = new AbortController();
   const waiters = new Set<Waiter>();
   /** The value of `wakes` when signals were last read. */
@@ -82,14 +82,14 @@ export function createLife(
   let looking: Promise<void> | undefined;
 
   async function guarded<T>(work: () => Promise<T>): Promise<T> {
-    if (life.over) return never();
+    if (attempt.over) return never();
     failpoint.before();
     try {
       const done = await work();
       failpoint.after();
       return done;
     } catch (error) {
-      life.broken = error;
+      attempt.broken = error;
       // Stop all work, because nothing that cannot be recorded must cost money.
       controller.abort(error);
       throw error;
@@ -106,7 +106,7 @@ export function createLife(
     seen = woken;
   }
 
-  const life: Life = {
+  const attempt: Attempt = {
     id,
     epoch,
     journal,
@@ -156,9 +156,10 @@ export function createLife(
         looking = undefined;
       });
       await looking;
-      if (life.over) return;
+      if (attempt.over) return;
       for (const waiter of waiters) {
-        const signal = waiter.name === undefined ? undefined : life.take(waiter.name, waiter.key);
+        const signal =
+          waiter.name === undefined ? undefined : attempt.take(waiter.name, waiter.key);
         const late = waiter.until !== undefined && waiter.until <= clock.now();
         if (signal === undefined && !late) continue;
         waiters.delete(waiter);
@@ -178,7 +179,7 @@ export function createLife(
       return done;
     },
   };
-  return life;
+  return attempt;
 }
 
 /** The name of a signal for exactly one wait, even if others have the same name. */

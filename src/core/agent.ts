@@ -1,4 +1,4 @@
-/** A sub-agent as a configuration names it: who it is, which model it speaks through, what it may call. */
+/** The configuration of a sub-agent: its system message, its model, and what it may call. */
 import { z } from "zod";
 
 export const AgentConfig = z.strictObject({
@@ -28,7 +28,7 @@ export const AgentConfig = z.strictObject({
 });
 export type AgentConfig = z.output<typeof AgentConfig>;
 
-/** Agents that may call each other in a circle, as names from one back to itself; undefined: none. */
+/** A cycle of agents that may call each other, as names from one back to itself; undefined: none. */
 export function agentCircle(
   agents: readonly Pick<AgentConfig, "name" | "tools">[],
 ): readonly string[] | undefined {

@@ -1,8 +1,8 @@
-/** Which tool calls a person has to approve before they are made. */
+/** Which tool calls need a person's approval. */
 import { z } from "zod";
 import { Json } from "./json.ts";
 
-/** All that are given have to hold. */
+/** All given fields must hold. */
 export const Condition = z.strictObject({
   argument: z
     .string()
@@ -22,7 +22,7 @@ export const Condition = z.strictObject({
 });
 export type Condition = z.output<typeof Condition>;
 
-/** A list asks when one of its conditions holds. */
+/** A list asks for approval when one of its conditions holds. */
 export const ApprovalPolicy = z.union([z.enum(["never", "always"]), z.array(Condition).min(1)]);
 export type ApprovalPolicy = z.output<typeof ApprovalPolicy>;
 

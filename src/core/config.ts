@@ -1,4 +1,4 @@
-/** The configuration: one schema, with its defaults. Where it is read from: src/engine/load-config.ts. */
+/** The configuration: one schema with defaults. src/engine/load-config.ts reads it. */
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { AgentConfig, agentCircle } from "./agent.ts";
@@ -9,7 +9,7 @@ import { McpServers } from "./mcp-servers.ts";
 import type { Budget } from "./request.ts";
 import { EmbedderConfig, StoreConfig } from "./store.ts";
 
-/** What can be said of a model. */
+/** The settings of a model. */
 const modelFields = {
   provider: z
     .enum(["openai", "anthropic"])
@@ -142,7 +142,7 @@ export const ModelConfig = z.strictObject({
 });
 export type ModelConfig = z.output<typeof ModelConfig>;
 
-/** Who asks a model for what; agents may name roles of their own. */
+/** The roles of models; agents may name further roles. */
 const ROLES = ["planner", "author", "tester", "judge", "simulator", "agent"] as const;
 
 const TracesConfig = z.strictObject({
@@ -291,7 +291,7 @@ export const Config = z
   });
 export type Config = z.output<typeof Config>;
 
-/** What making one tool may take where nobody says more. */
+/** The default budget to make one tool. */
 export function toolBudget({
   budgetSeconds,
   budgetEvaluations,
@@ -301,7 +301,7 @@ export function toolBudget({
     : { evaluations: budgetEvaluations };
 }
 
-/** Of what is known of a request, as much as still leaves room in the planner's context. */
+/** The size of a request's context, limited so that the planner's context has room for the rest. */
 export function groundingTokens(config: Config): number {
   const whole = modelOfRole(config, "planner")?.contextTokens;
   return whole === undefined
@@ -309,18 +309,18 @@ export function groundingTokens(config: Config): number {
     : Math.min(config.contextTokens, Math.floor(whole / 4));
 }
 
-/** The settings of the model that speaks for a role; undefined: there is none. */
+/** The model settings of a role; undefined: no model is configured. */
 export function modelOfRole(
   { model, roles }: Pick<Config, "model" | "roles">,
   role: string,
 ): ModelConfig | undefined {
   const own = Object.hasOwn(roles, role) ? roles[role] : undefined;
   if (own === undefined) return model;
-  const said = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
-  // A role that a manifest brings stands by itself.
-  if (model === undefined) return ModelConfig.parse(said);
-  // Another provider is another place: its address, price and fields are not the default's.
-  const { baseUrl: _, price: __, extraBody: ___, ...elsewhere } = model;
-  const base = own.provider !== undefined && own.provider !== model.provider ? elsewhere : model;
-  return ModelConfig.parse({ ...base, ...said });
+  const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  // A role from a manifest needs no default model.
+  if (model === undefined) return ModelConfig.parse(given);
+  // The default's address, price and fields do not apply to another provider.
+  const { baseUrl: _, price: __, extraBody: ___, ...shared } = model;
+  const base = own.provider !== undefined && own.provider !== model.provider ? shared : model;
+  return ModelConfig.parse({ ...base, ...given });
 }

@@ -1,6 +1,6 @@
 /**
- * One step of a run, as it is saved. Events are append-only; whatever is shown or exported is
- * derived from them.
+ * Events: what a run stores of each of its steps. They are append-only; everything that is shown or
+ * exported is derived from them.
  */
 import { z } from "zod";
 import type { KnownEvent } from "./events/schemas.ts";
@@ -10,9 +10,9 @@ import { Json } from "./json.ts";
 export const EventType = z.string().regex(/^[a-z]+(-[a-z]+)*$/);
 
 /**
- * An event as its author hands it over. `data` is decided by seed, configuration and recorded replies
- * alone: replays compare it. `volatile` holds what differs between two runs of the same thing:
- * durations, process ids, worker counts.
+ * An event as its writer passes it. `data` depends only on seed, configuration and recorded replies:
+ * replays compare it. `volatile` holds what differs between two equal runs: durations, process ids,
+ * worker counts.
  */
 export type NewEvent = KnownEvent;
 
@@ -26,15 +26,15 @@ export const TraceEvent = z.object({
   data: Json,
   volatile: Json.exactOptional(),
   link: z.string().exactOptional(),
-  /** SHA-256 chained over type and data from the first event on: equal sums, equal traces. */
+  /** SHA-256 chained over type and data from the first event: equal sums mean equal traces. */
   sum: z.string(),
 });
 export type TraceEvent = z.output<typeof TraceEvent>;
 
-/** An event whoever wrote it: another version may have types that this one does not know. */
+/** An event of any version of the engine: its type may be unknown to this one. */
 export type StoredEvent = Pick<TraceEvent, "type" | "data" | "volatile" | "link">;
 
-/** `calls`: tools called from outside. `library`: what was decided about stored tools, and why. */
+/** `calls`: tool calls from outside. `library`: decisions about stored tools, with reasons. */
 export const RunKind = z.enum([
   "request",
   "evolution",
@@ -45,7 +45,7 @@ export const RunKind = z.enum([
 ]);
 export type RunKind = z.output<typeof RunKind>;
 
-/** `waiting`: no process holds it; a time, an answer or a worker carries it on. */
+/** `waiting`: no process holds it; a time, an answer or a worker continues it. */
 export const RunStatus = z.enum([
   "running",
   "waiting",
@@ -68,7 +68,7 @@ export const RunSummary = z.object({
   events: z.int(),
   /** `sum` of the last event. */
   sum: z.string(),
-  /** Of a waiting run: when it goes on by itself. */
+  /** For a waiting run: when it continues by itself. */
   dueAt: z.string().exactOptional(),
 });
 export type RunSummary = z.output<typeof RunSummary>;

@@ -34,14 +34,14 @@ export function canonicalJson(value: Json): string {
   return `{${entries.join(",")}}`;
 }
 
-/** The type of what is stored of a value: fields that are undefined are absent. */
+/** The type of a value after it was stored: undefined fields are absent. */
 export type Stored<T> = T extends unknown
   ? { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {
       [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
     }
   : never;
 
-/** What is undefined is left out by whoever stores it: the type says so already. */
+/** Changes only the type: undefined fields are dropped when the value is stored. */
 export function stored<T>(value: T): Stored<T> {
   return value as Stored<T>;
 }

@@ -1,4 +1,4 @@
-/** Which MCP servers' tools the engine may use: started as a process, or reached by an address. */
+/** MCP servers whose tools the engine may use: started as a process, or reached at a URL. */
 import { z } from "zod";
 
 const timeoutMs = z.int().min(1).max(600_000).default(60_000).describe("For one call.");

@@ -1,9 +1,9 @@
-/** Packages that only some users need and install themselves; whoever lacks one is told the command. */
+/** Packages that only some users need and install themselves; the error names the command to install one. */
 import { ConfigError } from "./errors.ts";
 
 /**
- * @param what What needs them: the subject of a sentence.
- * @param packages As npm installs them.
+ * @param what The part that needs them, as the subject of a sentence.
+ * @param packages Names for `npm install`.
  * @param load Imports them.
  * @throws ConfigError PACKAGE_MISSING when one is not installed.
  */

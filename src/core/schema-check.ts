@@ -1,9 +1,9 @@
 /**
- * Checks what comes from outside against its schema, and says in words what does not fit. Every
- * reader of files, flags and arguments reports its faults this way.
+ * Checks external data against its schema and describes the faults as text. All readers of files, flags
+ * and arguments report faults in this way.
  *
- * Takes a zod schema and an unknown value; gives the typed value, or faults: each a path and a text
- * "expected ..., got ...". A value is quoted only where it is short and its field names no secret.
+ * Takes a zod schema and an unknown value; gives the typed value or a list of faults, each with a path
+ * and a text "expected ..., got ...". A value is quoted only if it is short and not a secret.
  */
 import type { z } from "zod";
 import { didYouMean } from "./text/near-miss.ts";
@@ -31,7 +31,7 @@ export type Checked<T> =
   | { readonly ok: false; readonly faults: readonly SchemaFault[] };
 
 export function checkSchema<S extends z.ZodType>(schema: S, value: unknown): Checked<z.output<S>> {
-  const parsed = schema.safeParse(value, { reportInput: true, error: sayIssue });
+  const parsed = schema.safeParse(value, { reportInput: true, error: defaultMessage });
   if (parsed.success) return { ok: true, data: parsed.data };
   return { ok: false, faults: parsed.error.issues.flatMap((issue) => faultsOf(issue)) };
 }
@@ -39,7 +39,7 @@ export function checkSchema<S extends z.ZodType>(schema: S, value: unknown): Che
 /**
  * Faults as lines `place: field: expected ..., got ...`.
  *
- * @param locate Where a field stands, e.g. `file:line`; absent: the field says enough.
+ * @param locate The position of a field, e.g. `file:line`. Absent: only the field is named.
  */
 export function faultText(
   faults: readonly SchemaFault[],
@@ -55,7 +55,7 @@ export function faultText(
 
 export interface FaultTextOptions {
   locate?(path: readonly PropertyKey[]): string;
-  /** What stands for an empty path. Default: nothing. */
+  /** The text for an empty path. Default: empty. */
   readonly whole?: string;
   readonly most?: number;
 }
@@ -77,7 +77,7 @@ function faultsOf(issue: Issue, above: readonly PropertyKey[] = []): readonly Sc
   ];
   switch (issue.code) {
     case "unrecognized_keys": {
-      // What `sayIssue` gave as the message: the known keys.
+      // What `defaultMessage` gave as the message: the known keys.
       const known = issue.message;
       return issue.keys.map((key) => ({
         kind: "unknown-key",
@@ -106,13 +106,13 @@ function faultsOf(issue: Issue, above: readonly PropertyKey[] = []): readonly Sc
   }
 }
 
-/** A schema's own words may be the noun alone, as in "a name of letters". */
+/** A schema's own message may be only a noun, such as "a name of letters". */
 function wholeText({ message, input }: Issue, path: readonly PropertyKey[]): string {
   const expected = message.startsWith("expected ") ? message : `expected ${message}`;
   return expected.includes(", got ") ? expected : `${expected}, got ${shown(input, path)}`;
 }
 
-/** The one alternative that a value was plainly meant for: its kind fits, and it fits best. */
+/** The alternative that the value was probably meant for: it has the right type and the fewest issues. */
 function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const [best, next] = branches
     .filter((issues) => !issues.some(({ code, path }) => code === "invalid_type" && !path.length))
@@ -129,8 +129,8 @@ function weightOf(issues: readonly Issue[]): number {
   );
 }
 
-/** What is said where a schema says nothing of its own. */
-function sayIssue(issue: z.core.$ZodRawIssue): string | undefined {
+/** The message of an issue if the schema has none of its own. */
+function defaultMessage(issue: z.core.$ZodRawIssue): string | undefined {
   const got = `, got ${shown(issue.input, issue.path ?? [])}`;
   switch (issue.code) {
     case "unrecognized_keys":
@@ -206,7 +206,7 @@ function knownKeys(inst: unknown): readonly string[] {
 }
 
 const SECRET = /key|token|secret|password|env|header/i;
-const LONGEST = 60;
+const MAX_SHOWN = 60;
 
 function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return "nothing";
@@ -218,5 +218,5 @@ function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (value.trim() === "") return "none";
   const secret = path.some((part) => SECRET.test(String(part))) || secretKindsIn(value).length > 0;
   if (secret) return "another text";
-  return value.length > LONGEST ? "a longer text" : JSON.stringify(value);
+  return value.length > MAX_SHOWN ? "a longer text" : JSON.stringify(value);
 }

@@ -86,7 +86,7 @@ export interface Steps {
   trace(name: string, events: readonly NewEvent[]): Promise<void>;
 }
 
-/** A step whose result is data by its content, whatever its type says. */
+/** A step whose result is JSON although its type is not assignable to Json. */
 export async function recorded<T extends object>(
   steps: Pick<Steps, "step">,
   name: string,

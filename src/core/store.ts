@@ -1,4 +1,4 @@
-/** Where tools are kept and what their meaning is read with, as a user configures it. */
+/** The configuration of the tool store and of the embedder. */
 import { z } from "zod";
 
 export const StoreConfig = z.strictObject({

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { Language, Limits, type Program, ToolLink } from "./execution.ts";
 import { Json } from "./json.ts";
 
-/** A JSON Schema document (2020-12), kept as data. */
+/** A JSON Schema document (2020-12), as data. */
 export const JsonSchema = z.record(z.string(), Json);
 export type JsonSchema = z.output<typeof JsonSchema>;
 
@@ -20,7 +20,7 @@ export const Case = z.strictObject({
 });
 export type Case = z.output<typeof Case>;
 
-/** What a tool needs beyond its arguments. Anything but nothing is put before a person. */
+/** What a tool needs besides its arguments. If it needs anything, a person must approve it. */
 const ToolCapabilities = z.object({
   network: z.array(z.string()).default([]).describe("Hosts that it may call. Empty: no network."),
   files: z.boolean().default(false).describe("Whether it reads or writes files."),
@@ -28,7 +28,7 @@ const ToolCapabilities = z.object({
 });
 
 /**
- * What a tool shall do, as a user writes it.
+ * What a tool must do, as a user writes it.
  *
  * `parameters` is the JSON Schema of an object whose properties are the parameters in order.
  */
@@ -100,26 +100,26 @@ export const ToolUsage = z.object({
   totalMs: z.number().min(0).default(0),
   costUsd: z.number().min(0).default(0),
   lastErrors: z.array(z.string()).default([]),
-  /** Words of requests that it served: the largest lever on retrieval. Newest last, at most 30. */
+  /** Texts of requests that it served: the most important input of retrieval. Newest last, at most 30. */
   queries: z.array(z.string()).default([]),
-  /** Wall clock of the latest calls in milliseconds, at most 100: percentiles come from them. */
+  /** Wall clock of the latest calls in milliseconds, at most 100; used for percentiles. */
   latencies: z.array(z.number().min(0)).exactOptional(),
-  /** Ids of the latest calls that had one, at most 100: a call told twice counts once. */
+  /** Ids of the latest calls that had one, at most 100: a call that is reported twice counts once. */
   counted: z.array(z.string()).exactOptional(),
 });
 export type ToolUsage = z.output<typeof ToolUsage>;
 
-/** Where a tool came from. */
+/** The origin of a tool. */
 const Lineage = z.object({
   runId: z.string().exactOptional(),
   requestId: z.string().exactOptional(),
   specDigest: z.string().exactOptional(),
-  /** Digests of the programs that it was made of. */
+  /** Digests of its parent programs. */
   parents: z.array(z.string()).default([]),
   generator: z.string().exactOptional(),
 });
 
-/** How it did before it was registered. Scores: higher is better. */
+/** Its scores before it was registered. Higher is better. */
 const ToolEvaluation = z.object({
   train: z.number(),
   heldOut: z.number(),
@@ -131,11 +131,11 @@ export const Tool = z.object({
   name: ToolName,
   /** 1, 2, ...: gapless per name. */
   version: z.int().min(1),
-  /** SHA-256 over name, signature, source, language, entry, and what it uses if anything. */
+  /** SHA-256 over name, signature, source, language, entry, and the tools that it uses, if any. */
   digest: z.string(),
   /**
-   * Semantic version: against the release before it, another signature is a new major, other
-   * behaviour on the known cases a new minor, else a new patch.
+   * Semantic version. Compared with the previous release, another signature is a new major version,
+   * other behaviour on the known cases a new minor version, anything else a new patch.
    */
   release: z.string().exactOptional(),
   description: z.string(),
@@ -150,13 +150,13 @@ export const Tool = z.object({
   limits: Limits,
   capabilities: ToolCapabilities,
   cases: z.array(Case),
-  /** The task that scores it by artefact instead of by cases, if any. */
+  /** The task that scores its artefact, if it is not scored by cases. */
   task: z.string().exactOptional(),
   evaluation: ToolEvaluation,
   lineage: Lineage,
-  /** Whose it is when it is not the engine's own: `mcp:` and the server's name. */
+  /** The owner, if it is not the engine: `mcp:` and the server's name. */
   origin: z.string().exactOptional(),
-  /** It may change something outside: it is called when that is wanted, never to try it out. */
+  /** It may change something outside: it is called only on purpose, never as a trial. */
   effects: z.boolean().exactOptional(),
   status: ToolStatus,
   usage: ToolUsage,

@@ -1,17 +1,17 @@
-/** Which known word somebody may have meant who wrote another one. */
+/** Suggests a known word for a misspelled one. */
 
-/** ` (did you mean "seed"?)` where a known word is one or two slips away; else nothing. */
+/** ` (did you mean "seed"?)` if a known word is at most one or two edits away; else an empty text. */
 export function didYouMean(word: string, known: readonly string[]): string {
-  const most = Math.min(2, Math.floor(word.length / 3));
+  const maxEdits = Math.min(2, Math.floor(word.length / 3));
   const [nearest] = known
-    .map((each) => ({ each, slips: slipsBetween(word.toLowerCase(), each.toLowerCase()) }))
-    .filter(({ slips }) => slips <= most)
-    .sort((a, b) => a.slips - b.slips);
+    .map((each) => ({ each, edits: editDistance(word.toLowerCase(), each.toLowerCase()) }))
+    .filter(({ edits }) => edits <= maxEdits)
+    .sort((a, b) => a.edits - b.edits);
   return nearest === undefined ? "" : ` (did you mean "${nearest.each}"?)`;
 }
 
-/** Letters put in, left out, changed or swapped with their neighbour (optimal string alignment). */
-function slipsBetween(a: string, b: string): number {
+/** Inserted, deleted, replaced or transposed letters (optimal string alignment). */
+function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i++) {

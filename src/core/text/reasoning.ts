@@ -1,14 +1,14 @@
 /**
- * A model's reply without its reasoning. Servers that do not take reasoning apart leave it in the
- * text, between markers of the model's family.
+ * Removes the reasoning from a model's reply. Servers that do not separate reasoning leave it in the
+ * text, between markers that depend on the model family.
  *
- * Code is not reasoning: what stands in a code block, in backticks or in a JSON value that is the
- * whole reply is left alone.
+ * Code is not reasoning: text in a code block, in backticks or in a reply that is a JSON value does not
+ * change.
  */
 
 const NAMES = "think(?:ing)?|thoughts?|reasoning|seed:think";
 
-/** Each opens reasoning; the marker that closes it stands beside it. */
+/** Pairs of markers that open and close reasoning. */
 const MARKERS: readonly { readonly open: RegExp; readonly close: RegExp }[] = [
   {
     open: new RegExp(`<(?:${NAMES})(?:\\s[^<>]*)?>`, "iy"),
@@ -24,14 +24,14 @@ const MARKERS: readonly { readonly open: RegExp; readonly close: RegExp }[] = [
   },
 ];
 
-/** Markers around the answer itself: they go, the answer stays. */
+/** Markers around the answer itself: only the markers are removed. */
 const AROUND_ANSWER =
   /<\|start\|>assistant|<\|channel\|>final(?:\s*<\|constrain\|>\w+)?\s*<\|message\|>|<\|return\|>|<\|(?:begin|end)_of_solution\|>|<\|(?:START|END)_RESPONSE\|>/g;
 
 /**
- * The answer in a reply, without the blanks around it where reasoning was taken out. A marker that
- * opens the reply and is never closed takes all of it. What stands before a closing marker without
- * an opening one is no answer: chat templates put the opening one into the prompt.
+ * The answer in a reply; it is trimmed if reasoning was removed. If an opening marker at the start is
+ * never closed, the whole reply is reasoning. Text before a closing marker without an opening one is
+ * reasoning too: chat templates put the opening one into the prompt.
  */
 export function withoutReasoning(text: string): string {
   if (!/[<[◁]/.test(text) || isJson(text)) return text;
@@ -50,7 +50,7 @@ export function withoutReasoning(text: string): string {
     at += next;
     const code = codeAt(text, at);
     const closing = code === undefined ? undefined : closingLine(code);
-    // Reasoning may open a code block for a draft that it never ends.
+    // Reasoning may open a code block for a draft and never close it.
     if (closing !== undefined) {
       drop(at + closing);
       continue;
@@ -75,19 +75,19 @@ export function withoutReasoning(text: string): string {
 
 const MENTIONED = new RegExp(`<(?:${NAMES})(?:\\s[^<>]*)?>`, "i");
 
-/** In the middle of a line a short block may be words about the markers themselves. */
+/** In the middle of a line, a short block may be text about the markers themselves. */
 function isReasoning(before: string, block: string, closed: boolean): boolean {
   if (before.trim() === "") return true;
   return closed && (/\n[ \t]*$/.test(before) || /[\n{]/.test(block));
 }
 
-/** Characters that match at a place; 0 for none. */
+/** Length of the match at a position; 0 if there is none. */
 function lengthAt(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0].length ?? 0;
 }
 
-/** Behind the marker that closes the one at `start`; those in between may open and close more. */
+/** The position after the marker that closes the one at `start`; markers in between may be nested. */
 function endOf(
   { open, close }: (typeof MARKERS)[number],
   text: string,
@@ -114,7 +114,7 @@ function endOf(
   return { at, closed: false };
 }
 
-/** A code block that starts a line at `at`, or a stretch in backticks. */
+/** A code block that starts at the beginning of a line at `at`, or a span in backticks. */
 function codeAt(text: string, at: number): string | undefined {
   if (text[at] !== "`" && text[at] !== "~") return undefined;
   if (at === 0 || text[at - 1] === "\n") {
@@ -129,7 +129,7 @@ function codeAt(text: string, at: number): string | undefined {
   return span.exec(text)?.[0];
 }
 
-/** Behind a closing marker on a line of its own in a code block that opens none. */
+/** The position after a closing marker on its own line, in a code block without an opening one. */
 function closingLine(code: string): number | undefined {
   if (MENTIONED.test(code)) return undefined;
   const line = new RegExp(`(?:^|\\n)[ \\t]*</(?:${NAMES})\\s*>[ \\t]*(?=\\n|$)`, "i").exec(code);

@@ -1,4 +1,5 @@
 /** Tables and colours, by the terminal that they are written to. */
+import { WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { table } from "../../src/cli/output.ts";
@@ -14,7 +15,8 @@ const streams = [process.stdout, process.stderr];
 const before = streams.map((stream) => [stream.isTTY, stream.columns] as const);
 
 function terminal(isTTY: boolean, columns: number): void {
-  for (const stream of streams) Object.assign(stream, { isTTY, columns });
+  const { getColorDepth } = WriteStream.prototype;
+  for (const stream of streams) Object.assign(stream, { isTTY, columns, getColorDepth });
 }
 
 /** A terminal that has colours, as far as nothing in the environment says otherwise. */

@@ -67,3 +67,28 @@ _toolwright; printf '%s\\n' "\${COMPREPLY[@]}"`;
     expect((await place.run(["completion", "csh"])).status).toBe(2);
   });
 });
+
+describe("get events", () => {
+  it("is one document with --json, lines with --jsonl, and refuses what contradicts itself", async () => {
+    const detached = ["request", "add numbers", "--task", "bin-packing", "--detach"];
+    expect((await place.run(detached)).status).toBe(0);
+    const { value } = await place.json(["get", "events"]);
+    const lines = (await place.run(["get", "events", "--jsonl"])).stdout.trim().split("\n");
+    expect(value).toEqual(lines.map((line) => JSON.parse(line) as unknown));
+    expect(lines.length).toBeGreaterThan(0);
+    expect((await place.run(["get", "events", "--json", "--follow"])).status).toBe(2);
+    expect((await place.run(["get", "events", "--json", "--pretty"])).status).toBe(2);
+  });
+});
+
+describe("what is missing", () => {
+  it("is said with how to get it: a model or examples, and the variable of the key", async () => {
+    const bare = await place.run(["request", "reverse a text"]);
+    expect(bare.status).toBe(2);
+    expect(bare.stderr).toMatch(/--examples FILE.*TOOLWRIGHT_MODEL and OPENAI_API_KEY/s);
+    const keyless = await place.run(["request", "reverse a text"], {
+      environment: { TOOLWRIGHT_MODEL: "gpt-5-mini" },
+    });
+    expect(keyless.stderr).toMatch(/in OPENAI_API_KEY, got none/);
+  });
+});

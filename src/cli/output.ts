@@ -2,6 +2,8 @@
 import { constants } from "node:os";
 import Table from "cli-table3";
 import { EngineError } from "../core/errors.ts";
+import { fittingWidths } from "./table-widths.ts";
+import { failure, tonedCells } from "./tone.ts";
 
 export interface Output {
   readonly json: boolean;
@@ -38,17 +40,27 @@ export function createOutput(json: boolean): Output {
   return {
     json,
     result(value, text) {
-      writeOut(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
+      if (json) writeOut(`${JSON.stringify(value, null, 2)}\n`);
+      // Colours come last: what a text brings along has lost its own by then.
+      else process.stdout.write(tonedCells(visible(`${text}\n`)));
     },
     note: (text) => writeErr(`${text}\n`),
     piece: writeErr,
   };
 }
 
+/** As wide as the terminal at the most; whole where stdout is none. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const made = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
+  const { isTTY, columns } = process.stdout;
   // Before widths are counted.
-  for (const row of rows) made.push(row.map(visible));
+  const shown = rows.map((row) => row.map(visible));
+  const widths = isTTY && columns > 0 ? fittingWidths([head, ...shown], columns) : undefined;
+  const made = new Table({
+    head: [...head],
+    style: { head: [], border: [], compact: true },
+    ...(widths === undefined ? {} : { colWidths: widths, wordWrap: true }),
+  });
+  made.push(...shown);
   return made.toString();
 }
 
@@ -91,7 +103,9 @@ export function reportError(error: unknown, json: boolean): void {
     const facts = known ? error.facts : {};
     writeOut(`${JSON.stringify({ error: { code, message, facts } }, null, 2)}\n`);
   }
-  writeErr(`${code}: ${message}\n`);
+  process.stderr.write(failure(code));
+  writeErr(`: ${message}
+`);
   if (!known && error instanceof Error && process.env.TOOLWRIGHT_DEBUG !== undefined) {
     writeErr(`${error.stack}\n`);
   }

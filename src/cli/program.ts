@@ -1,5 +1,6 @@
 /** All commands, by name. Each lives in its own file under commands/ and is loaded when it is asked for. */
 import { Command } from "commander";
+import { packageVersion } from "./version.ts";
 
 interface CommandEntry {
   readonly name: string;
@@ -96,6 +97,14 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/schema.ts")).addSchema,
   },
   {
+    name: "completion",
+    description: "print a shell's completion script: bash, zsh or fish",
+    load: async () => {
+      const { addCompletion } = await import("./commands/completion.ts");
+      return (command) => addCompletion(command, wholeProgram);
+    },
+  },
+  {
     name: "doctor",
     description: "check this machine: Node, sandbox layers, stores",
     load: async () => (await import("./commands/doctor.ts")).addDoctor,
@@ -131,12 +140,23 @@ export async function wholeProgram(): Promise<Command> {
   return program;
 }
 
+const EXIT_CODES = `
+Exit codes:
+  0    done
+  1    failed
+  2    used wrongly
+  3    budget spent before the target was reached
+  70   an error of Toolwright itself
+  130  interrupted`;
+
 function emptyProgram(): Command {
   return (
     new Command("toolwright")
       .description(
         "A self-improving tool-synthesis engine: requests in, tested tools out, all of it traced.",
       )
+      .version(packageVersion(), "-V, --version", "print the version")
+      .addHelpText("after", EXIT_CODES)
       .showHelpAfterError("(--help shows what is possible)")
       // Words after a command's name are its own: subcommands have flags of the same names.
       .enablePositionalOptions()

@@ -28,12 +28,14 @@ export interface Session {
 
 export function withCommonFlags(command: Command): Command {
   return command
+    .optionsGroup("Common options:")
     .option("--home <folder>", "where state lives (default: .toolwright, or TOOLWRIGHT_HOME)")
     .option("--seed <number>", "seed of every random choice (default: 1)", integer)
     .option("--workers <number>", "programs that run at once (default: one per core)", integer)
     .option("--sandbox <driver>", "auto, isolate, container or a module's path (default: auto)")
     .option("--sandboxes <list>", "drivers of languages, as in python=container,shell=process")
-    .option("--json", "print one JSON document on stdout and nothing else");
+    .option("--json", "print one JSON document on stdout and nothing else")
+    .optionsGroup("Options:");
 }
 
 /** A flag's number. Whether it is a whole one and in its range, its schema says. */

@@ -183,7 +183,7 @@ async function recordedModel(
 
 /** Loaded when it is used: without a model nobody waits for its client. */
 async function modelOf(
-  { apiKeyEnv, samplers: _, ...settings }: ModelConfig,
+  { samplers: _, ...settings }: ModelConfig,
   { tokens, usd, calls }: EvolveBudget,
   replies: {
     readonly known: () => Promise<readonly RecordedCall[]>;
@@ -196,7 +196,7 @@ async function modelOf(
     ...(tokens === undefined ? {} : { budgetTokens: tokens }),
     ...(usd === undefined ? {} : { budgetUsd: usd }),
     ...(calls === undefined ? {} : { budgetCalls: calls }),
-    apiKey: () => process.env[apiKeyEnv] ?? "",
+    apiKey: () => process.env[settings.apiKeyEnv] ?? "",
     known: await replies.known(),
     keep: replies.keep,
   });

@@ -15,7 +15,7 @@ import { listPrice } from "./spend/prices.ts";
 
 /** What the configuration says of a model. */
 export type DriverSettings = Pick<ModelConfig, "provider" | "model"> &
-  Partial<Omit<ModelConfig, "provider" | "model" | "apiKeyEnv" | "samplers">> & {
+  Partial<Omit<ModelConfig, "provider" | "model" | "samplers">> & {
     readonly apiKey: () => string;
   };
 
@@ -44,6 +44,7 @@ export function driverOf(settings: DriverSettings): {
     apiKey,
     ...present(settings, [
       "baseUrl",
+      "apiKeyEnv",
       "terms",
       "maxConcurrent",
       "requestsPerMinute",

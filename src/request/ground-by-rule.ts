@@ -24,8 +24,9 @@ export async function groundByRule(
     throw new InputError(
       "REQUEST_UNCHECKABLE",
       "Expected examples (--examples FILE), a spec (--spec FILE) or a task (--task NAME) by which a " +
-        "tool can be made and checked, got none. Add one of these; writing examples by a model is not " +
-        "part of this version.",
+        "tool can be made and checked, or a model that writes them, got neither. Add one of these, or " +
+        "configure a model: set TOOLWRIGHT_MODEL and OPENAI_API_KEY (for a server of your own also " +
+        "TOOLWRIGHT_BASE_URL), or `model` in toolwright.config.yaml.",
     );
   }
   const words = wordsOf(request);

@@ -23,10 +23,10 @@ export function roleModels(
     }
     // Loaded when it is used: without a model nobody waits for its client.
     const { requestModel } = await import("../models/request-model.ts");
-    const { apiKeyEnv, samplers: _, budgetTokens: __, budgetUsd: ___, ...rest } = settings;
+    const { samplers: _, budgetTokens: __, budgetUsd: ___, ...rest } = settings;
     const model = requestModel({
       ...rest,
-      apiKey: () => process.env[apiKeyEnv] ?? "",
+      apiKey: () => process.env[settings.apiKeyEnv] ?? "",
       spending,
       limit: request.budget ?? {},
       name: `model:${role}`,

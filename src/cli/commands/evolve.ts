@@ -9,6 +9,7 @@ import type { EvolveResult, MeasuredFitness } from "../../evolve/loop/run.ts";
 import { loadSpecTask, loadTask } from "../../tasks/tasks.ts";
 import { EXIT } from "../output.ts";
 import { progressLine } from "../progress.ts";
+import { registerWinner, registrationText } from "../register-winner.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
 
 interface EvolveFlags extends CommonFlags {
@@ -23,6 +24,7 @@ interface EvolveFlags extends CommonFlags {
   readonly stagnation?: number;
   readonly samplers?: number;
   readonly resume?: string;
+  readonly register?: boolean;
 }
 
 /** What a model's arm shows as: its modes. */
@@ -51,7 +53,8 @@ export function addEvolve(command: Command): void {
       .option("--target <score>", "end at a training score of this or more", integer)
       .option("--samplers <count>", "calls of the model in flight (default: 16)", integer)
       .option("--stagnation <count>", "end after so many evaluations without a better one", integer)
-      .option("--resume <run>", "go on with a run of this home: what it has run is not run again"),
+      .option("--resume <run>", "go on with a run of this home: what it has run is not run again")
+      .option("--register", "put the winner into the tool store, if it passes the gate"),
   ).action(async (name: string | undefined, flags: EvolveFlags) => {
     const task = withTarget(await pickTask(name, flags.spec), flags.target);
     await withSession(flags, async ({ engine, output, signal }) => {
@@ -64,8 +67,19 @@ export function addEvolve(command: Command): void {
       );
       line.done();
       const report = reportOf(task, runId, result);
-      output.result(report, textOf(task, report, result));
+      const registration =
+        flags.register === true
+          ? await registerWinner(engine, task, runId, result, signal)
+          : undefined;
+      output.result(
+        { ...report, ...(registration === undefined ? {} : { registration }) },
+        [
+          textOf(task, report, result),
+          ...(registration === undefined ? [] : [registrationText(registration)]),
+        ].join("\n"),
+      );
       process.exitCode = statusOf(task, result);
+      if (registration?.status === "refused") process.exitCode ||= EXIT.failed;
     });
   });
 }

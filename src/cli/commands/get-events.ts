@@ -10,6 +10,7 @@ import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 
 interface EventFlags extends CommonFlags {
   readonly pretty?: boolean;
+  readonly jsonl?: boolean;
   readonly follow?: boolean;
   readonly since?: string;
   readonly run?: string;
@@ -28,8 +29,9 @@ export function addGetEvents(get: Command): void {
   withCommonFlags(
     get
       .command("events")
-      .description("events of requests: one JSON document a line, or lines for people")
+      .description("events of requests: JSON lines, one JSON document, or lines for people")
       .option("--pretty", "as [time] [LEVEL] text; times are UTC")
+      .option("--jsonl", "one JSON document a line; the default")
       .option("--follow", "go on with what comes, until stopped")
       .option("--since <time>", "only from then on: an ISO time, or an age as in 90s, 15m, 2h, 1d")
       .option(
@@ -37,22 +39,35 @@ export function addGetEvents(get: Command): void {
         "only of this run and what it delegated: a manifest's name, or an id",
       ),
   ).action(async (flags: EventFlags) => {
+    const { json = false, jsonl = false, pretty = false, follow = false } = flags;
+    if (Number(json) + Number(jsonl) + Number(pretty) > 1) {
+      throw new InputError("USAGE", "Expected one of --json, --jsonl and --pretty, got several.");
+    }
+    if (json && follow) {
+      throw new InputError(
+        "USAGE",
+        "Expected --jsonl with --follow, got --json: one document ends, and what is followed does not.",
+      );
+    }
     const since = flags.since === undefined ? undefined : sinceOf(flags.since, Date.now());
-    await withSession(flags, async ({ engine, signal }) => {
+    await withSession(flags, async ({ engine, output, signal }) => {
+      const all: TraceEvent[] = [];
       const text = eventText();
       const cursors = new Map<string, number>();
       const tell = ({ run, event }: Told): void => {
         // Also what is not shown is told: later lines need it.
-        const lines = flags.pretty === true ? text(run, event) : [JSON.stringify(event)];
+        const lines = pretty ? text(run, event) : [JSON.stringify(event)];
         if (since !== undefined && event.time < since) return;
-        for (const line of lines) writeOut(`${line}\n`);
+        if (json) all.push(event);
+        else for (const line of lines) writeOut(`${line}\n`);
       };
       if (flags.run !== undefined) await rootOf(engine, flags.run);
       do {
         for (const told of await news(engine, flags.run, cursors)) tell(told);
-        if (flags.follow !== true || signal.aborted) break;
+        if (!follow || signal.aborted) break;
         await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
       } while (!signal.aborted);
+      if (json) output.result(all, "");
     });
   });
 }

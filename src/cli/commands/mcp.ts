@@ -1,8 +1,8 @@
 /** `toolwright mcp`: the tool store for any client of the Model Context Protocol. */
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+import { packageVersion } from "../version.ts";
 
 interface McpFlags extends CommonFlags {
   readonly http?: number;
@@ -70,18 +70,4 @@ function check({ http, pageSize }: McpFlags): void {
   if (!(Number.isInteger(pageSize) && pageSize >= 1)) {
     throw new InputError("USAGE", "Expected --page-size as a whole number of 1 or more.");
   }
-}
-
-/** From the package as it is installed: beside `src`, or above `dist`. */
-function packageVersion(): string {
-  for (const up of ["../../../package.json", "../../../../package.json"]) {
-    try {
-      const text = readFileSync(new URL(up, import.meta.url), "utf8");
-      const { name, version } = JSON.parse(text) as { name?: string; version?: string };
-      if (name === "toolwright" && version !== undefined) return version;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
-  }
-  return "0.0.0";
 }

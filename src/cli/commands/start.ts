@@ -52,7 +52,6 @@ export function addStart(command: Command): void {
       ]);
       // The task's cases decide, so a tool there is.
       const { name = "", version = 0 } = answer.tool ?? {};
-      const next = createdBy ?? requestId;
       output.result(
         {
           requestId,
@@ -79,7 +78,8 @@ export function addStart(command: Command): void {
           "Next:",
           `  npm run -s toolwright -- tools show ${name}`,
           `  npm run -s toolwright -- traces show ${requestId}`,
-          `  npm run -s toolwright -- traces export ${next} --format openai-sft --out export`,
+          // Of all runs: a request that found its tool has too little in it to train on.
+          "  npm run -s toolwright -- traces export --format openai-sft --out export",
           createdBy === undefined
             ? "  npm run -s toolwright -- request --help     (a request of your own)"
             : "  npm start          (again: the tool is found, nothing is evolved)",

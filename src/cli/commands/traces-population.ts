@@ -55,13 +55,18 @@ export async function population(
   };
   const ranked = programs
     .filter(({ status }) => status !== "duplicate")
-    .toSorted((a, b) => (b.fitness ?? -Infinity) - (a.fitness ?? -Infinity));
+    // A dropped one ran on the quick cases alone: its fitness is no match for that of all cases.
+    .toSorted(
+      (a, b) =>
+        Number(b.status === "scored") - Number(a.status === "scored") ||
+        (b.fitness ?? -Infinity) - (a.fitness ?? -Infinity),
+    );
   const rows = ranked
     .slice(0, limit)
     .map(({ index, digest, status, fitness, island, operator, generator, parents, ...own }) => [
       String(index),
       `${digest.slice(0, 10)}${own.best ? " *" : ""}`,
-      fitness === undefined ? status : fitness.toPrecision(6),
+      fitnessText(status, fitness),
       own.heldOut === undefined ? "" : own.heldOut.toPrecision(6),
       String(island ?? ""),
       operator,
@@ -79,4 +84,9 @@ export async function population(
     table(["event", "decision", "program", "fitness", ""], told.map(decisionRow)),
   ].join("\n");
   return { value: JSON.parse(JSON.stringify(value)) as Json, text };
+}
+
+function fitnessText(status: string, fitness: number | undefined): string {
+  if (fitness === undefined) return status;
+  return `${fitness.toPrecision(6)}${status === "scored" ? "" : ` (${status})`}`;
 }

@@ -21,6 +21,7 @@ import {
   unreachable,
 } from "../calling/streaming.ts";
 import { readArguments } from "../calls-in-text/arguments.ts";
+import { missingKey } from "../missing-key.ts";
 import { costUsd, listPrice, type ModelPrice } from "../spend/prices.ts";
 import {
   addEvent,
@@ -39,6 +40,8 @@ export interface AnthropicModelOptions extends CallPolicyOptions {
   readonly baseUrl?: string;
   /** A function is asked at each attempt. */
   readonly apiKey: string | (() => string);
+  /** The variable that the key comes from; errors name it. */
+  readonly apiKeyEnv?: string;
   /** For requests that name no `maxTokens`, which the dialect demands. Default 4 096. */
   readonly maxTokens?: number;
   readonly terms?: string;
@@ -73,12 +76,7 @@ export function anthropicModel(options: AnthropicModelOptions): StreamingModel {
   let key = "";
   const send = async (request: ModelRequest, signal: AbortSignal): Promise<Response> => {
     key = typeof apiKey === "string" ? apiKey : apiKey();
-    if (key === "") {
-      throw new ConfigError(
-        "MISSING_API_KEY",
-        `${id} has no API key. Set it, or name where it is.`,
-      );
-    }
+    if (key === "") throw missingKey(id, options.apiKeyEnv);
     const response = await providerFetch(url, {
       method: "POST",
       headers: {

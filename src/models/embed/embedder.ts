@@ -24,6 +24,7 @@ function remote(
     return openaiEmbedder({
       model,
       dims,
+      apiKeyEnv,
       apiKey: () => environment[apiKeyEnv] ?? "",
       ...(baseUrl === undefined ? {} : { baseUrl }),
     });

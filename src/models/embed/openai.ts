@@ -5,12 +5,13 @@
 import { APIConnectionError } from "openai";
 import { z } from "zod";
 import { systemClock } from "../../core/clock.ts";
-import { ConfigError, ModelError } from "../../core/errors.ts";
+import { ModelError } from "../../core/errors.ts";
 import type { Embedder } from "../../core/ports.ts";
 import { type CallPolicyOptions, callPolicy } from "../calling/call-policy.ts";
 import { httpModelError, modelError, retryAfterMs } from "../calling/model-errors.ts";
 import { faultIn } from "../calling/provider-fault.ts";
 import { unreachable } from "../calling/streaming.ts";
+import { missingKey } from "../missing-key.ts";
 import { OPENAI, openaiClient } from "../openai/client.ts";
 import { refusalIn } from "../openai/openai.ts";
 import { unit } from "./unit.ts";
@@ -23,6 +24,8 @@ export interface OpenAIEmbedderOptions extends CallPolicyOptions {
   readonly baseUrl?: string;
   /** Asked at each request. Local servers need none. */
   readonly apiKey?: () => string;
+  /** The variable that the key comes from; errors name it. */
+  readonly apiKeyEnv?: string;
 }
 
 const Reply = z.looseObject({
@@ -41,6 +44,7 @@ export function openaiEmbedder({
   dims,
   baseUrl = OPENAI,
   apiKey = () => "none",
+  apiKeyEnv,
   ...limits
 }: OpenAIEmbedderOptions): Embedder {
   const id = `openai:${model}@${dims}`;
@@ -113,12 +117,7 @@ export function openaiEmbedder({
     dims,
     async embed(texts, _, signal) {
       key = apiKey() || (baseUrl === OPENAI ? "" : "none");
-      if (key === "") {
-        throw new ConfigError(
-          "MISSING_API_KEY",
-          `${id} has no API key: set it, or configure another embedder.`,
-        );
-      }
+      if (key === "") throw missingKey(id, apiKeyEnv);
       const batches: Promise<Float32Array[]>[] = [];
       for (let from = 0; from < texts.length; from += BATCH) {
         batches.push(policy((inner) => batch(texts.slice(from, from + BATCH), inner), signal));

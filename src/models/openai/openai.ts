@@ -17,6 +17,7 @@ import { httpModelError, modelError, retryAfterMs } from "../calling/model-error
 import { faultOf, type ProviderFault } from "../calling/provider-fault.ts";
 import { type OnDelta, type StreamingModel, unreachable } from "../calling/streaming.ts";
 import { hasToolCallMarkup, parseToolCalls } from "../calls-in-text/tool-calls.ts";
+import { missingKey } from "../missing-key.ts";
 import { withToolsInWords } from "../prompted.ts";
 import { costUsd, listPrice, type ModelPrice } from "../spend/prices.ts";
 import { readCalls } from "./calls.ts";
@@ -33,6 +34,8 @@ export interface OpenAIModelOptions extends CallPolicyOptions {
   readonly baseUrl?: string;
   /** A function is asked at each attempt. Local servers need none. */
   readonly apiKey?: string | (() => string);
+  /** The variable that the key comes from; errors name it. */
+  readonly apiKeyEnv?: string;
   /** Whether outputs may train another model. Default "unknown". */
   readonly terms?: string;
   /** Default: the list price of the host and model, if known. */
@@ -83,7 +86,7 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
     // A server of one's own may want no key; it says so itself if it does.
     if (key === "" && !atHome) key = "none";
     if (key !== "") return;
-    throw new ConfigError("MISSING_API_KEY", `${id} has no API key. Set it, or name where it is.`);
+    throw missingKey(id, options.apiKeyEnv);
   };
   const client = openaiClient(baseUrl, () => key);
 

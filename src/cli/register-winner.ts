@@ -1,0 +1,72 @@
+/** `evolve --register`: a run's winner through the gate that tools of requests pass. */
+import { registerTool } from "../../toolstore/index.ts";
+import type { Task } from "../core/task.ts";
+import { gateInstances } from "../create-tool/register.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { EvolveResult } from "../evolve/loop/run.ts";
+
+export interface WinnerRegistration {
+  readonly status: "registered" | "waiting" | "unchanged" | "refused";
+  readonly name: string;
+  readonly version: number | null;
+  readonly reasons: readonly string[];
+}
+
+/** As `create_tool` has it where the task names none. */
+const RESOLUTION = 1e-9;
+
+export async function registerWinner(
+  engine: Engine,
+  task: Task,
+  runId: string,
+  { winner, start }: EvolveResult,
+  signal: AbortSignal,
+): Promise<WinnerRegistration> {
+  const { name } = task.spec;
+  if (winner === undefined) {
+    const reasons = ["No candidate ran on every training instance."];
+    return { status: "refused", name, version: null, reasons };
+  }
+  const { config, tools: store, openTrace, newId } = engine;
+  const instances = gateInstances(task, config.seed);
+  const resolution = task.resolution ?? RESOLUTION;
+  const baseline = winner.baseline?.fitness ?? start.baseline ?? Number.NEGATIVE_INFINITY;
+  const made = task.tool(winner.program.source);
+  const result = await registerTool(
+    { store, openTrace, newId, sandbox: await engine.sandbox() },
+    {
+      ...made,
+      limits: task.limits,
+      capabilities: made.capabilities ?? { network: [], files: false, model: false },
+      cases: task
+        .instances("train", config.seed)
+        .flatMap(({ input, expected }) =>
+          expected === undefined ? [] : [{ args: [...input], expected }],
+        ),
+      lineage: { runId, parents: [winner.program.digest] },
+      createdAt: new Date().toISOString(),
+    },
+    {
+      inputs: instances.map(({ input }) => input),
+      judge: (executions) => engine.evaluator.evaluate(task, instances, executions),
+      // What is no better than the seeds is no tool: everybody has the seeds already.
+      floor: task.target ?? baseline + 2 * resolution,
+      resolution,
+    },
+    signal,
+  );
+  const { status, reasons } = result;
+  if (result.status === "refused") return { status, name, version: null, reasons };
+  return { status, name: result.tool.name, version: result.tool.version, reasons };
+}
+
+export function registrationText(registration: WinnerRegistration): string {
+  const { status, name, version, reasons } = registration;
+  const said = {
+    registered: `Registered ${name} v${version}. Use it: toolwright tools show ${name}`,
+    unchanged: `${name} v${version} is stored already.`,
+    waiting: `${name} v${version} waits for a person: toolwright tools approve ${name}`,
+    refused: `Refused to register ${name}:`,
+  }[status];
+  return status === "registered" ? said : [said, ...reasons.map((each) => `  ${each}`)].join("\n");
+}

@@ -13,7 +13,7 @@ export interface Replies {
   /**
    * About a step that was cut off.
    *
-   * @throws InputError BAD_RESULT
+   * @throws InputError RESULT_COUNT
    */
   decide(id: string, verdict: Verdict, options?: ReplyOptions): Promise<void>;
   /** @param edited Arguments to call it with in place of those that were asked about. */
@@ -81,14 +81,14 @@ export function createReplies(store: EventStore, home: string): Replies {
   };
 }
 
-/** @throws InputError BAD_RESULT */
+/** @throws InputError RESULT_COUNT */
 function checkParts(verdict: Verdict, question: Json | undefined): void {
   const { parts } = (question ?? {}) as { readonly parts?: Json };
   if (verdict.decision !== "skip" || typeof parts !== "number") return;
   const { result } = verdict;
   if (Array.isArray(result) && result.length === parts) return;
   throw new InputError(
-    "BAD_RESULT",
+    "RESULT_COUNT",
     `The step stands for ${parts} calls: expected a list of ${parts} results in their order, got ${JSON.stringify(result).slice(0, 80)}. Nothing was changed.`,
   );
 }

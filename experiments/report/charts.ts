@@ -2,6 +2,7 @@
  * Plots as SVG text, drawn on this side: a page that shows them needs no script. Curves are means
  * over seeds of the best training score so far, with their bootstrap intervals.
  */
+import type { Markup } from "../../src/index.ts";
 import type { CurvePoint } from "../run/record.ts";
 import type { Family } from "./family.ts";
 import { type Line, type PlotSize, plot } from "./plot.ts";
@@ -22,14 +23,14 @@ export function scoreChart(
   arms: readonly ArmResult[],
   against: Against,
   size: PlotSize,
-): string | undefined {
+): Markup | undefined {
   const lines = arms.flatMap((arm) => scoreLine(arm, against) ?? []);
   if (lines.length === 0) return undefined;
   return plot(lines, { x: AXES[against], y: "best training score, mean over seeds" }, size);
 }
 
 /** Share of a suite's tasks that are solved after so many evaluations. */
-export function solvedChart({ arms, tasks }: Family, size: PlotSize): string | undefined {
+export function solvedChart({ arms, tasks }: Family, size: PlotSize): Markup | undefined {
   const most = Math.max(
     1,
     ...arms.flatMap(({ records }) => records.map(({ outcome }) => outcome.evaluations)),

@@ -1,6 +1,6 @@
 /**
  * The report as one page: no script, nothing loaded from anywhere. Every text that comes from a
- * candidate, a task or a manifest is escaped; only what this file and the plots write is markup.
+ * candidate, a task or a manifest is escaped; only what is written here is markup.
  */
 import { diffLines, html, type Markup, type Task } from "../../src/index.ts";
 import type { DoneRecord } from "../run/record.ts";
@@ -8,6 +8,7 @@ import { type Against, scoreChart, solvedChart } from "./charts.ts";
 import type { ReportData } from "./data.ts";
 import type { Family } from "./family.ts";
 import { findings, METHODS } from "./findings.ts";
+import type { PlotSize } from "./plot.ts";
 import type { ArmResult, Section } from "./section.ts";
 import { STYLE } from "./style.ts";
 import {
@@ -85,10 +86,10 @@ ${family.comparisons.length === 0 ? undefined : html`<h3>Against the baselines, 
 }
 
 /** Two drawings of one plot: letters keep their size on a narrow screen. */
-function chart(drawn: (size: "wide" | "narrow") => string | undefined): Markup | undefined {
-  const [wide, narrow = ""] = [drawn("wide"), drawn("narrow")];
+function chart(drawn: (size: PlotSize) => Markup | undefined): Markup | undefined {
+  const wide = drawn("wide");
   if (wide === undefined) return undefined;
-  return html`<figure><div class="wide">${{ markup: wide }}</div><div class="narrow">${{ markup: narrow }}</div></figure>`;
+  return html`<figure><div class="wide">${wide}</div><div class="narrow">${drawn("narrow")}</div></figure>`;
 }
 
 function program({ name, best }: ArmResult, { traces }: PageLinks): Markup {

@@ -1,8 +1,8 @@
 /**
- * Curves with their intervals as SVG text: a logarithmic x axis, a linear y axis, a legend above.
+ * Curves with their intervals as SVG: a logarithmic x axis, a linear y axis, a legend above.
  * A curve holds its value until its next point, since a best score does.
  */
-import { html } from "../../src/index.ts";
+import { html, type Markup } from "../../src/index.ts";
 import type { Interval } from "./statistics.ts";
 
 export interface Line {
@@ -41,7 +41,7 @@ export function plot(
   lines: readonly Line[],
   labels: { readonly x: string; readonly y: string },
   size: PlotSize,
-): string {
+): Markup {
   const [width, height] = SIZES[size];
   const keys = legend(lines, width - 16);
   const top = 40 + ROW * ((keys.at(-1)?.row ?? 0) + 1);
@@ -57,27 +57,17 @@ export function plot(
   const y: Scale = (value) => bottom - ((bottom - top) * (value - low)) / (high - low);
 
   const colour = (index: number): string => COLOURS[index % COLOURS.length] as string;
-  const drawn = lines.map((line, index) => band(line, colour(index), x, y));
-  const over = lines.map((line, index) => curve(line, colour(index), x, y));
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${html`${labels.y} by ${labels.x}`.markup}" font-family="system-ui, sans-serif" font-size="12" fill="${INK}">`,
-    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    ...lines.map((line, index) => key(line, colour(index), keys[index] as Key)),
-    write(labels.y, 8, top - 14),
-    ...ticks.map((tick, index) => {
-      const at = px(y(tick));
-      return `<path d="M${px(left)} ${at}H${right}" stroke="${RULES}"/>${write(names[index] ?? "", left - 8, y(tick) + 4, "end")}`;
-    }),
-    ...logTicks(least, most, right - left).map(
-      (tick) =>
-        `<path d="M${px(x(tick))} ${bottom}v5" stroke="${INK}"/>${write(short(tick), x(tick), bottom + 19, "middle")}`,
-    ),
-    `<path d="M${px(left)} ${bottom}H${right}" stroke="${INK}"/>`,
-    write(labels.x, (left + right) / 2, height - 10, "middle"),
-    ...drawn,
-    ...over,
-    "</svg>",
-  ].join("");
+  return html`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${`${labels.y} by ${labels.x}`}" font-family="system-ui, sans-serif" font-size="12" fill="${INK}">
+<rect width="${width}" height="${height}" fill="#ffffff"/>
+${lines.map((line, index) => key(line, colour(index), keys[index] as Key))}
+${write(labels.y, 8, top - 14)}
+${ticks.map((tick, index) => html`<path d="M${px(left)} ${px(y(tick))}H${right}" stroke="${RULES}"/>${write(names[index] ?? "", left - 8, y(tick) + 4, "end")}`)}
+${logTicks(least, most, right - left).map((tick) => html`<path d="M${px(x(tick))} ${bottom}v5" stroke="${INK}"/>${write(short(tick), x(tick), bottom + 19, "middle")}`)}
+<path d="M${px(left)} ${bottom}H${right}" stroke="${INK}"/>
+${write(labels.x, (left + right) / 2, height - 10, "middle")}
+${lines.map((line, index) => band(line, colour(index), x, y))}
+${lines.map((line, index) => curve(line, colour(index), x, y))}
+</svg>`;
 }
 
 /** Row by row, as many to a row as fit. */
@@ -96,32 +86,32 @@ function legend(lines: readonly Line[], width: number): readonly Key[] {
   });
 }
 
-function key({ name, dashed }: Line, colour: string, { row, left }: Key): string {
+function key({ name, dashed }: Line, colour: string, { row, left }: Key): Markup {
   const at = 16 + ROW * row;
-  return `<path d="M${px(left)} ${at}h24" ${stroke(colour, dashed)}/>${write(name, left + 30, at + 4)}`;
+  return html`<path d="M${px(left)} ${at}h24" ${stroke(colour, dashed)}/>${write(name, left + 30, at + 4)}`;
 }
 
-function curve({ dashed, points }: Line, colour: string, x: Scale, y: Scale): string {
+function curve({ dashed, points }: Line, colour: string, x: Scale, y: Scale): Markup {
   const [first] = points;
-  if (first === undefined) return "";
+  if (first === undefined) return html``;
   if (points.length === 1) {
-    return `<circle cx="${px(x(first.x))}" cy="${px(y(first.y))}" r="3.5" fill="${colour}"/>`;
+    return html`<circle cx="${px(x(first.x))}" cy="${px(y(first.y))}" r="3.5" fill="${colour}"/>`;
   }
   const steps = points.slice(1).map((point) => `H${px(x(point.x))}V${px(y(point.y))}`);
-  return `<path d="M${px(x(first.x))} ${px(y(first.y))}${steps.join("")}" ${stroke(colour, dashed)}/>`;
+  return html`<path d="M${px(x(first.x))} ${px(y(first.y))}${steps.join("")}" ${stroke(colour, dashed)}/>`;
 }
 
 /** The interval as one polygon: along its upper side and back along the lower one. */
-function band({ points }: Line, colour: string, x: Scale, y: Scale): string {
+function band({ points }: Line, colour: string, x: Scale, y: Scale): Markup {
   const held = points.flatMap(({ x: at, band: own }) =>
     own === undefined ? [] : [{ at: x(at), ...own }],
   );
-  if (held.length < 2) return "";
+  if (held.length < 2) return html``;
   const outline = [
     ...held.map(({ at, high }) => `${px(at)} ${px(y(high))}`),
     ...held.toReversed().map(({ at, low }) => `${px(at)} ${px(y(low))}`),
   ];
-  return `<path d="M${outline.join("L")}Z" fill="${colour}" fill-opacity="0.13"/>`;
+  return html`<path d="M${outline.join("L")}Z" fill="${colour}" fill-opacity="0.13"/>`;
 }
 
 /** Wide enough for the intervals, its ends on round values. */
@@ -167,12 +157,12 @@ function short(value: number): string {
   return String(Number(value.toPrecision(2)));
 }
 
-function stroke(colour: string, dashed: boolean): string {
-  return `fill="none" stroke="${colour}" stroke-width="2"${dashed ? ' stroke-dasharray="6 4"' : ""}`;
+function stroke(colour: string, dashed: boolean): Markup {
+  return html`fill="none" stroke="${colour}" stroke-width="2"${dashed ? html` stroke-dasharray="6 4"` : undefined}`;
 }
 
-function write(words: string, x: number, y: number, anchor = "start"): string {
-  return `<text x="${px(x)}" y="${px(y)}" text-anchor="${anchor}">${html`${words}`.markup}</text>`;
+function write(words: string, x: number, y: number, anchor = "start"): Markup {
+  return html`<text x="${px(x)}" y="${px(y)}" text-anchor="${anchor}">${words}</text>`;
 }
 
 function px(value: number): string {

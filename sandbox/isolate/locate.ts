@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { SandboxUnavailableError } from "../../src/core/errors.ts";
 
 const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 const here = dirname(fileURLToPath(import.meta.url));
@@ -20,12 +21,15 @@ export function siblingFile(name: string): string {
  * Paths that the host process must read: its own files, the packages that it loads, and what Node
  * reads to resolve them: the package.json files above, and the places where a package manager may
  * have put a link instead of the package.
+ *
+ * @throws SandboxUnavailableError without isolated-vm.
  */
-export function readableByHost(): readonly string[] {
-  const require = createRequire(import.meta.url);
-  const isolatedVm = packageOf(require.resolve("isolated-vm"));
+export function readableByHost(
+  resolve: (name: string) => string = createRequire(import.meta.url).resolve,
+): readonly string[] {
+  const isolatedVm = packageOf(resolveIsolatedVm(resolve));
   const loader = createRequire(join(isolatedVm, "package.json")).resolve("node-gyp-build");
-  const packages = [isolatedVm, packageOf(loader), packageOf(require.resolve("acorn"))];
+  const packages = [isolatedVm, packageOf(loader), packageOf(resolve("acorn"))];
   const above = foldersAbove(here);
   return [
     here,
@@ -42,6 +46,18 @@ export function readableByHost(): readonly string[] {
     // node-gyp-build checks this file to detect musl.
     "/etc/alpine-release",
   ].filter((path, index, all) => all.indexOf(path) === index);
+}
+
+function resolveIsolatedVm(resolve: (name: string) => string): string {
+  try {
+    return resolve("isolated-vm");
+  } catch (error) {
+    throw new SandboxUnavailableError(
+      "The isolate sandbox needs the package isolated-vm, which is not installed: npm leaves it out " +
+        "where it runs on a Node older than 24. Install again with Node 24.12 or newer.",
+      { cause: error },
+    );
+  }
 }
 
 function packageOf(file: string): string {

@@ -31,7 +31,7 @@ describe("a plot", () => {
       ],
       LABELS,
       "wide",
-    );
+    ).markup;
     const [ten, hundred, thousand] = ["10", "100", "1000"].map((tick) => placeOf(svg, tick).x);
     expect((hundred ?? 0) - (ten ?? 0)).toBeCloseTo((thousand ?? 0) - (hundred ?? 0), 0);
     const [two, four, six] = ["0.2", "0.4", "0.6"].map((tick) => placeOf(svg, tick));
@@ -50,7 +50,7 @@ describe("a plot", () => {
       ],
       LABELS,
       "wide",
-    );
+    ).markup;
     const [, path = ""] = /<path d="(M[^"]*H[^"]*V[^"]*)"/.exec(svg) ?? [];
     const [, from, until, reached] =
       /^M[\d.]+ ([\d.]+)H[\d.]+V([\d.]+)H[\d.]+V([\d.]+)$/.exec(path) ?? [];
@@ -75,7 +75,7 @@ describe("a plot", () => {
       ["wide", 860, 380],
       ["narrow", 380, 360],
     ] as const) {
-      const svg = plot(lines, LABELS, size);
+      const svg = plot(lines, LABELS, size).markup;
       for (const at of numbers(svg, "text", "x")) expect(at).toBeLessThan(width);
       for (const at of numbers(svg, "text", "y")) expect(at).toBeLessThan(height);
       const bands = [...svg.matchAll(/<path d="M([^"]*)Z" fill=/g)].map(([, d]) => d ?? "");
@@ -92,7 +92,7 @@ describe("a plot", () => {
   });
 
   test("draws a single point as one, and scores that are all alike", () => {
-    const svg = plot([line("a", [[5, 3]])], LABELS, "wide");
+    const svg = plot([line("a", [[5, 3]])], LABELS, "wide").markup;
     expect(svg).toContain("<circle");
     expect(svg).not.toContain("NaN");
     expect(
@@ -105,12 +105,12 @@ describe("a plot", () => {
         ],
         LABELS,
         "wide",
-      ),
+      ).markup,
     ).not.toContain("NaN");
   });
 
   test("writes names as text, whatever they hold", () => {
-    expect(plot([line('<b>"&', [[1, 1]])], LABELS, "wide")).toContain(
+    expect(plot([line('<b>"&', [[1, 1]])], LABELS, "wide").markup).toContain(
       "&lt;b&gt;&quot;&amp;</text>",
     );
   });

@@ -185,7 +185,7 @@ describe("the files", () => {
 
   test("a plot against money is drawn only where money was counted", () => {
     const [section] = dataOf(versus(3, () => 1)).sections;
-    expect(scoreChart(section?.arms ?? [], "evaluations", "wide")).toContain("<svg");
+    expect(scoreChart(section?.arms ?? [], "evaluations", "wide")?.markup).toContain("<svg");
     const unpaid = section?.arms.map((arm) => ({
       ...arm,
       records: arm.records.map((record) => ({

@@ -1,4 +1,4 @@
-/** What people and outside systems say to a request: answers, approvals, changes, callbacks. */
+/** Replies of people and other systems to a request: answers, approvals, changes, callbacks. */
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import { callbackSecret, callbackToken } from "../journal/callback-token.ts";
@@ -7,7 +7,7 @@ import { REVISE, type Revision } from "./revise.ts";
 
 export interface Replies {
   answer(id: string, answer: Json, options?: ReplyOptions): Promise<void>;
-  /** @param edited Arguments to call it with in place of those that were asked about. */
+  /** @param edited Replaces the arguments that were asked about. */
   approve(id: string, edited: Json | undefined, options?: ReplyOptions): Promise<void>;
   reject(id: string, reason: string, options?: ReplyOptions): Promise<void>;
   revise(id: string, change: Revision): Promise<void>;
@@ -16,11 +16,11 @@ export interface Replies {
     token: string,
     result: Json,
   ): Promise<{ readonly requestId: string; readonly outcome: "accepted" | "duplicate" }>;
-  /** Of a wait for something outside. */
+  /** The token of a wait for another system. */
   tokenOf(id: string, waitKey: string): string;
 }
 
-/** @param store Takes secrets out of what it is given: what people say goes into the trace. */
+/** @param store Must redact secrets, because replies are written to the trace. */
 export function createReplies(store: EventStore, home: string): Replies {
   const secret = (): Buffer => callbackSecret(home);
   return {

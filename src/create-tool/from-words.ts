@@ -1,6 +1,6 @@
 /**
- * create_tool(name, description[, signature, examples]) as a plan calls it: words become a task, the
- * task becomes a tool. Equal wishes at the same time share both.
+ * create_tool(name, description[, signature, examples]) as a plan calls it: the text becomes a task,
+ * and the task becomes a tool. Equal concurrent wishes share both.
  */
 import { digestJson } from "../core/digest.ts";
 import type { Request } from "../core/request.ts";
@@ -13,7 +13,7 @@ import type { Flights } from "./single-flight.ts";
 import { taskFromWords, type WordsPorts } from "./spec-from-words.ts";
 
 export interface WishPorts extends WordsPorts {
-  /** Of this process: equal words share one task. */
+  /** Of this process: equal texts share one task. */
   readonly wishes: Flights<AuthoredTask>;
 }
 
@@ -50,7 +50,7 @@ export async function createFromWords(
   return createTool(ports, goalOfWish(request, wanted, task), signal);
 }
 
-/** The same for wishes that differ in capitals, spaces and punctuation alone. */
+/** Equal for wishes that differ only in capitals, spaces and punctuation. */
 function keyOf({
   words,
   name = "",

@@ -1,6 +1,6 @@
 /**
- * Properties that hold for every input: checked on what a tool did with the inputs that are there,
- * and on inputs made out of its own answers.
+ * Properties that hold for every input. They are checked on the tool's outputs for the given inputs,
+ * and on inputs built from its own outputs.
  */
 
 import type { Ask } from "../ask/ask.ts";
@@ -12,7 +12,7 @@ import type { Tool } from "../core/tool.ts";
 import type { Property } from "./authored.ts";
 import { answerCases, ROUNDING, type TestBrief } from "./test-author.ts";
 
-/** An input on which a property does not hold, with what the tool gave for it. */
+/** An input that breaks a property, with the tool's output for it. */
 export interface Violation {
   readonly property: Property;
   readonly args: readonly Json[];
@@ -29,7 +29,7 @@ interface Pair {
   readonly output: Json;
 }
 
-/** @returns The first violation of each property; none for a property that can not be checked. */
+/** @returns The first violation of each property; none for a property that cannot be checked. */
 export async function violations(
   { tools, call }: PropertyPorts,
   tool: Tool,
@@ -109,8 +109,8 @@ export async function violations(
 const FRESH = [300, 301];
 
 /**
- * The properties that a tool breaks, in sentences. Where others, who have not seen its answer, would
- * answer as it does, the property was wrong and not the tool.
+ * The properties that a tool breaks, as sentences. If authors who have not seen the tool's answer give
+ * the same answer, the property was wrong and not the tool.
  */
 export async function brokenProperties(
   ask: Ask,
@@ -144,7 +144,7 @@ function describeProperty(property: Property): string {
     case "symmetric":
       return "the same result when its arguments are swapped";
     case "inverse":
-      return `a result that ${property.tool} turns back`;
+      return `a result that ${property.tool} maps back to the input`;
   }
 }
 

@@ -1,4 +1,4 @@
-/** A home's folder, and its event store with what a user attached to it. */
+/** A home's folder, and its event store with the configured telemetry. */
 import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Config } from "../core/config.ts";
@@ -22,19 +22,19 @@ export function prepareHome(home: string): void {
   }
 }
 
-/** One folder after the other: Node's own recursion never ends where none can be made, as in /proc. */
+/** Creates one folder at a time: Node's recursive mode never returns where none can be created, as in /proc. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   if (dirname(path) !== path) makeFolder(dirname(path));
   try {
     mkdirSync(path);
   } catch (error) {
-    // Another process may have been faster.
+    // Another process may have created it first.
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 
-/** The store as it is, or with a collector that sees its events as spans. */
+/** The store itself, or wrapped so that a collector gets its events as spans. */
 export function observed(store: EventStore, { telemetry }: Config): EventStore {
   if (telemetry === undefined) return store;
   const { endpoint, content, headersEnv } = telemetry;
@@ -42,7 +42,7 @@ export function observed(store: EventStore, { telemetry }: Config): EventStore {
   return withTelemetry(store, { endpoint, content, ...(headers === undefined ? {} : { headers }) });
 }
 
-/** `name=value,name=value`, as OpenTelemetry's own variable has it. */
+/** `name=value,name=value`, the format of OpenTelemetry's own variable. */
 function headersOf(text: string): Record<string, string> {
   const pairs = text.split(",").map((pair) => pair.split(/=(.*)/s));
   return Object.fromEntries(

@@ -1,7 +1,6 @@
 /**
- * A request's run as one conversation: what was asked, the tools that were made and called, what
- * they returned, the answer. It needs no model in the run: what the engine did by rule is what a
- * small model learns to do.
+ * A request's run as one conversation: the request, the tools that were made and called, their results,
+ * the answer. The run needs no model: a small model can learn from what the engine did by rule.
  */
 import type { RunRecord } from "../trace/read/read.ts";
 import { dialogueOf, requestOrigin, toolList, type Writers } from "./dialogue.ts";

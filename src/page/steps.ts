@@ -1,4 +1,4 @@
-/** A request on its page: what was asked, and what was done towards it, in order. */
+/** A request on its page: the request and its steps, in order. */
 import { aboutStep, type PlannedStep } from "../core/events/plan.ts";
 import type { DataOf } from "../core/events/schemas.ts";
 import { canonicalJson } from "../core/json.ts";
@@ -105,7 +105,7 @@ function indented(value: object): string {
   return JSON.stringify(value, null, 2);
 }
 
-/** So much of a value stands in the line that opens it. */
+/** Number of characters of a value in the line that expands it. */
 const SHOWN_CHARACTERS = 80;
 
 function short(text: string): string {

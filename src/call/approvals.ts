@@ -104,7 +104,7 @@ export function permitBy(approvals: Approvals, ask: AskPerson): Permit {
 }
 
 /** The payload of a person's reply to a request, as sent by `request approve` and `request reject`. */
-const Said = z.object({
+const Reply = z.object({
   decision: z.enum(["approve", "reject"]),
   hash: z.string(),
   reason: z.string().exactOptional(),
@@ -137,7 +137,7 @@ function judged(payload: Json | undefined, hash: string): Verdict {
     return { decision: "rejected", by: "nobody", reason: "nobody approved it in time" };
   }
   const by = "a person";
-  const said = Said.safeParse(payload);
+  const said = Reply.safeParse(payload);
   if (!said.success || said.data.hash !== hash) {
     return { decision: "rejected", by, reason: "the approval was given for another call" };
   }

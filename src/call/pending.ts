@@ -17,7 +17,7 @@ export async function completed(
   tool: string,
   { [PENDING]: details }: { readonly [PENDING]: Json },
 ): Promise<Json> {
-  const said = await steps.waitFor(`callback:${tool}`, {
+  const callback = await steps.waitFor(`callback:${tool}`, {
     question: {
       kind: "callback",
       text: `${tool} waits for its result from another system.`,
@@ -25,6 +25,6 @@ export async function completed(
       details,
     },
   });
-  const payload = (said?.payload ?? {}) as { readonly result?: Json };
+  const payload = (callback?.payload ?? {}) as { readonly result?: Json };
   return payload.result ?? null;
 }

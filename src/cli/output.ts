@@ -1,4 +1,4 @@
-/** stdout is data, stderr is for people: one place decides what goes where, and the exit status. */
+/** The only place that writes to stdout (data) and stderr (for people), and sets the exit status. */
 import Table from "cli-table3";
 import { EngineError } from "../core/errors.ts";
 
@@ -49,7 +49,7 @@ export function exitStatus(error: unknown): number {
   }
 }
 
-/** What went wrong, for people; with --json as a document too, so that stdout always parses. */
+/** An error for people; with --json also as a document, so that stdout always parses. */
 export function reportError(error: unknown, json: boolean): void {
   const known = error instanceof EngineError;
   const message = error instanceof Error ? error.message : String(error);

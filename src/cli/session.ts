@@ -1,6 +1,6 @@
 /**
- * What every command shares: the common flags, an engine on the chosen home that is closed
- * whatever happens, and a signal that Ctrl-C aborts.
+ * What every command shares: the common flags, an engine on the chosen home that is always closed, and
+ * a signal that Ctrl-C aborts.
  */
 import { type Command, InvalidArgumentError } from "commander";
 import { CanceledError } from "../core/errors.ts";
@@ -26,29 +26,32 @@ export interface Session {
 
 export function withCommonFlags(command: Command): Command {
   return command
-    .option("--home <folder>", "where state lives (default: .toolwright, or TOOLWRIGHT_HOME)")
-    .option("--seed <number>", "seed of every random choice (default: 1)", integer)
-    .option("--workers <number>", "programs that run at once (default: one per core)", integer)
-    .option("--sandbox <driver>", "auto, isolate, container or a module's path (default: auto)")
-    .option("--sandboxes <list>", "drivers of languages, as in python=container,shell=process")
-    .option("--json", "print one JSON document on stdout and nothing else");
+    .option("--home <folder>", "folder of the state (default: .toolwright, or TOOLWRIGHT_HOME)")
+    .option("--seed <number>", "seed of all random choices (default: 1)", integer)
+    .option("--workers <number>", "concurrent programs (default: one per core)", integer)
+    .option(
+      "--sandbox <driver>",
+      "auto, isolate, container or the path of a module (default: auto)",
+    )
+    .option("--sandboxes <list>", "drivers by language, e.g. python=container,shell=process")
+    .option("--json", "print only one JSON document on stdout");
 }
 
-/** A flag's number. Whether it is a whole one and in its range, its schema says. */
+/** A flag's number. The schema checks if it is an integer and in range. */
 export function integer(text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
   if (Number.isNaN(value)) throw new InvalidArgumentError("Expected a number.");
   return value;
 }
 
-/** A flag's whole number from 0 on. */
+/** A flag's integer of at least 0. */
 export function count(text: string): number {
   const value = integer(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError("Expected a whole number from 0 on.");
+  throw new InvalidArgumentError("Expected an integer of at least 0.");
 }
 
-/** Of a flag that may be given several times. */
+/** For a flag that may be repeated. */
 export function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
 }
@@ -66,8 +69,8 @@ export async function withSession<T>(
   const engine = openEngine(config);
   const controller = new AbortController();
   const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130); // Asked twice: now.
-    output.note("\nStopping; what is done is kept. Press Ctrl-C again to stop at once.");
+    if (controller.signal.aborted) process.exit(130); // The second Ctrl-C exits at once.
+    output.note("\nStopping. Finished work is stored. Press Ctrl-C again to stop at once.");
     controller.abort(new CanceledError());
   };
   process.on("SIGINT", interrupt);

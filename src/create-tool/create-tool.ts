@@ -127,7 +127,7 @@ interface Made {
 }
 
 /** Maximum number of times that a too narrow scope is reported back to the search. */
-const MOST_RETURNS = 2;
+const MOST_RETRIES = 2;
 
 /** Runs the evolution and reviews its winner. After feedback the search runs again. */
 async function evolveReviewed(
@@ -136,17 +136,17 @@ async function evolveReviewed(
   signal: AbortSignal,
 ): Promise<Made> {
   let asked = goal.task;
-  for (let returns = 0; ; returns++) {
+  for (let retries = 0; ; retries++) {
     const { runId, result } = await ports.evolve(asked);
     const { winner } = result;
     if (winner === undefined) return { runId, result, task: asked, winner, reasons: [] };
     const candidate = draftTool(ports, goal, winner, runId, 1);
     const seen = { ...goal, task: asked };
     const opinion = await review(ports, seen, candidate, winner.program.source, signal);
-    if (opinion.toldBack === undefined || returns === MOST_RETURNS) {
+    if (opinion.retry === undefined || retries === MOST_RETRIES) {
       return { runId, result, task: opinion.task, winner, reasons: opinion.reasons };
     }
-    asked = opinion.toldBack;
+    asked = opinion.retry;
   }
 }
 

@@ -23,7 +23,7 @@ export interface DisputePorts {
 }
 
 const DOUBTED_SHARE = 0.25;
-const FRESH = [200, 201];
+const INDEPENDENT_SAMPLES = [200, 201];
 
 /**
  * @param behaviour What the candidate did on each authored case, in the same order.
@@ -56,7 +56,7 @@ export async function settleDisputes(
   const examples = task.authored.filter(({ by }) => by === "user");
   const brief = { ...task.spec, words, examples };
   const rounds = await Promise.all(
-    FRESH.map((sample) => answerCases(ask, brief, inputs, sample, signal)),
+    INDEPENDENT_SAMPLES.map((sample) => answerCases(ask, brief, inputs, sample, signal)),
   );
   const verdicts = disputed.map(({ entry, output }, index) => {
     const fresh = rounds.map((answers) => answers[index]);

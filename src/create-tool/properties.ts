@@ -56,10 +56,10 @@ export async function violations(
     switch (property.kind) {
       case "bounds": {
         const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = property;
-        const outside = ({ output }: Pair): boolean =>
+        const outOfBounds = ({ output }: Pair): boolean =>
           typeof output === "number" &&
           (output < minimum - ROUNDING || output > maximum + ROUNDING);
-        add(property, pairs.find(outside));
+        add(property, pairs.find(outOfBounds));
         break;
       }
       case "idempotent": {
@@ -106,7 +106,7 @@ export async function violations(
   return found;
 }
 
-const FRESH = [300, 301];
+const INDEPENDENT_SAMPLES = [300, 301];
 
 /**
  * The properties that a tool breaks, as sentences. If authors who have not seen the tool's answer give
@@ -121,7 +121,7 @@ export async function brokenProperties(
   if (found.length === 0) return [];
   const inputs = found.map(({ args }) => args);
   const rounds = await Promise.all(
-    FRESH.map((sample) => answerCases(ask, brief, inputs, sample, signal)),
+    INDEPENDENT_SAMPLES.map((sample) => answerCases(ask, brief, inputs, sample, signal)),
   );
   return found.flatMap(({ property, args, output }, index) => {
     const asTheTool = rounds.every((answers) => {

@@ -37,7 +37,7 @@ export interface Opinion {
   /** Reasons against registering it. */
   readonly reasons: readonly string[];
   /** The task with feedback for the next try, if one could help. */
-  readonly toldBack?: Task;
+  readonly retry?: Task;
 }
 
 /** @param source The winner as the search wrote it. */
@@ -76,8 +76,8 @@ export async function review(
     kept.has(canonicalJson(input)),
   );
 
-  const toldBack = await tellBack(ports, settled, words, source, { table, failed });
-  if (toldBack !== undefined) return { task: settled, reasons, toldBack };
+  const retry = await feedback(ports, settled, words, source, { table, failed });
+  if (retry !== undefined) return { task: settled, reasons, retry };
   if (ask !== undefined && failed.length === 0) {
     reasons.push(...(await broken(ports, ask, settled, words, candidate, signal)));
   }
@@ -85,7 +85,7 @@ export async function review(
 }
 
 /** Feedback about the scope; undefined if there is none or it would not help. */
-async function tellBack(
+async function feedback(
   { trace, seed }: ReviewPorts,
   task: AuthoredTask,
   words: string,

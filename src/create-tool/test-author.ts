@@ -63,7 +63,7 @@ const Answers = asked(
 
 /** Tolerance for comparing numbers that come from arithmetic. */
 export const ROUNDING = 1e-6;
-const FRESH = 100;
+const INDEPENDENT_SAMPLE = 100;
 
 /**
  * @param samples Number of authors, asked independently, at least 1.
@@ -111,7 +111,7 @@ export async function writeCases(
     ask,
     brief,
     single.map(({ args }) => args),
-    FRESH,
+    INDEPENDENT_SAMPLE,
     signal,
   );
   for (const [index, entry] of single.entries()) {

@@ -130,13 +130,13 @@ const SECRET =
   "Secrets must not be in a manifest. Give the name of the variable that holds it, as in api_key_env.";
 
 function faultOf({ kind, path, message }: SchemaFault, fault: FaultAt): Fault {
-  const said = `${message[0]?.toUpperCase()}${message.slice(1)}.`;
+  const text = `${message[0]?.toUpperCase()}${message.slice(1)}.`;
   if (kind === "unknown-key" && /^(api_?key|token|secret|password)$/i.test(String(path.at(-1)))) {
     return fault(path, "SECRET_BY_VALUE", SECRET);
   }
-  if (kind === "bad-format" && path.includes("env")) return fault(path, "SECRET_BY_VALUE", said);
-  if (kind === "bad-format" && path.at(-1) === "name") return fault(path, "BAD_NAME", said);
-  return fault(path, CODES[kind], said);
+  if (kind === "bad-format" && path.includes("env")) return fault(path, "SECRET_BY_VALUE", text);
+  if (kind === "bad-format" && path.at(-1) === "name") return fault(path, "BAD_NAME", text);
+  return fault(path, CODES[kind], text);
 }
 
 function yamlCode(code: string): string {

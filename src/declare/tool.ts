@@ -29,7 +29,7 @@ export function toolOfManifest(body: Body<"tools">, createdAt: string): ToolDraf
   };
   if (body.builtin !== undefined) {
     const { description, parameters: names, expression } = BUILTINS[body.builtin];
-    const said = body.description ?? description;
+    const text = body.description ?? description;
     const parameters: JsonSchema = {
       type: "object",
       properties: Object.fromEntries(names.map((each) => [each, { type: "number" }])),
@@ -39,12 +39,12 @@ export function toolOfManifest(body: Body<"tools">, createdAt: string): ToolDraf
     const result: JsonSchema = { type: "number" };
     return {
       ...rest,
-      description: said,
+      description: text,
       signature: signatureText(name, parameters, result),
       parameters,
       result,
       language: "javascript",
-      source: `// ${said.replace(/\s+/g, " ")}\nfunction ${name}(${names.join(", ")}) { return ${expression}; }\n`,
+      source: `// ${text.replace(/\s+/g, " ")}\nfunction ${name}(${names.join(", ")}) { return ${expression}; }\n`,
     };
   }
   const { description = name, parameters } = body;

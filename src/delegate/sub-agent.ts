@@ -157,7 +157,7 @@ export async function converse(
           role: "tool",
           toolCallId: call.id,
           name: call.name,
-          content: said(results[index]),
+          content: textOf(results[index]),
           ...shown(results[index]),
         }),
       ),
@@ -210,7 +210,7 @@ async function allowed(
   return found.filter((callable) => callable !== undefined);
 }
 
-function said(outcome: CallOutcome | undefined): string {
+function textOf(outcome: CallOutcome | undefined): string {
   if (outcome === undefined) return "no result";
   return outcome.status === "failed"
     ? `It failed: ${outcome.reason}`

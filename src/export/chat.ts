@@ -117,7 +117,7 @@ export function toolRow({ name, description, parameters }: ChatTool): Row {
 export function learnedOnly(messages: readonly ChatMessage[]): readonly ChatMessage[] | string {
   const left: ChatMessage[] = [];
   const removed = new Set<string>();
-  let toldOff = false;
+  let answerRemoved = false;
   for (const message of messages) {
     const { role } = message;
     if (role === "assistant" && message.weight === 0) {
@@ -127,9 +127,9 @@ export function learnedOnly(messages: readonly ChatMessage[]): readonly ChatMess
         return "a failed call beside others, in a format that learns every turn";
       for (const { id } of toolCalls) removed.add(id);
       // The next user message refers to the removed answer.
-      toldOff = toolCalls.length === 0;
-    } else if (role === "assistant" || (role === "user" && !toldOff) || role === "system") {
-      if (role === "assistant") toldOff = false;
+      answerRemoved = toolCalls.length === 0;
+    } else if (role === "assistant" || (role === "user" && !answerRemoved) || role === "system") {
+      if (role === "assistant") answerRemoved = false;
       left.push(message);
     } else if (role === "tool" && !removed.has(message.toolCallId)) {
       left.push(message);

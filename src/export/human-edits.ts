@@ -17,14 +17,14 @@ export function humanEdits(record: RunRecord, writers: Writers): readonly Prefer
     const tool = tools.get(step.event.tool);
     // The tool was never called, so its parameters are unknown.
     if (tool === undefined) return [];
-    const said = dialogueOf(record, before(record.steps, step.seq));
-    if (said === undefined) return [];
-    const id = callId(said.calls + 1);
+    const dialogue = dialogueOf(record, before(record.steps, step.seq));
+    if (dialogue === undefined) return [];
+    const id = callId(dialogue.calls + 1);
     const origin = requestOrigin(record, writers, [tool.name], "human-edit");
     return [
       {
         kind: "preference",
-        prompt: said.messages,
+        prompt: dialogue.messages,
         tools: toolList(record, tools),
         chosen: called(tool, id, step.event.arguments),
         rejected: called(tool, id, step.event.asked),

@@ -10,9 +10,9 @@ import { imagesByUser } from "./images.ts";
 /** Maximum number of images per example: the lowest limit of the services. */
 const MOST_IMAGES = 10;
 
-export function openaiSft({ messages: said, tools }: Conversation): Row | string {
+export function openaiSft({ messages: given, tools }: Conversation): Row | string {
   // Services refuse an empty turn, e.g. after an unreadable call, so it is removed.
-  const messages = said.some(isEmpty) ? learnedOnly(said) : said;
+  const messages = given.some(isEmpty) ? learnedOnly(given) : given;
   if (typeof messages === "string") return messages;
   // Services accept at most 128 functions, with names of this form.
   if (tools.length > 128) return "more than 128 tools";

@@ -80,7 +80,7 @@ function programPart({ event, result }: ProgramStep): Part {
   return {
     name: RUN_PROGRAM.name,
     arguments: { code: event.code, ...(input === undefined ? {} : { input }) },
-    ...told(programOutput(result)),
+    ...resultParts(programOutput(result)),
     failed: result?.status !== "returned",
   };
 }
@@ -120,14 +120,14 @@ function callPart({ event, result }: CallStep): Part {
   return {
     name,
     arguments: given,
-    ...told(output),
+    ...resultParts(output),
     failed: result?.status !== "returned",
     input: given,
   };
 }
 
 /** A result as a model gets it: text, with images separately. */
-function told(output: Json): Pick<Part, "result" | "images"> {
+function resultParts(output: Json): Pick<Part, "result" | "images"> {
   const { value, images } = besideText(output);
   return { result: canonicalJson(value), images };
 }

@@ -15,12 +15,12 @@ export function signatureSchema(text: string): Schema | undefined {
   const { required = [], ...schema } = parametersSchema(read.signature);
   const properties = schema.properties as { readonly [name: string]: Schema };
   // Never an empty schema: columnar readers cannot handle a struct without fields.
-  const told = read.signature.parameters.map(({ name, type }) => {
-    const said = Object.keys(properties[name] ?? {}).length > 0;
+  const described = read.signature.parameters.map(({ name, type }) => {
+    const typed = Object.keys(properties[name] ?? {}).length > 0;
     const description = type.kind === "any" ? "any value" : typeText(type);
-    return [name, said ? properties[name] : { description }];
+    return [name, typed ? properties[name] : { description }];
   });
-  return { type: "object", properties: Object.fromEntries(told), required };
+  return { type: "object", properties: Object.fromEntries(described), required };
 }
 
 /**

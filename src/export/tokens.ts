@@ -123,12 +123,12 @@ export function tokensOf(example: Example, { count }: Pick<TokenCounter, "count"
   const messages = messagesOf(example);
   const tools = "tools" in example && example.tools !== undefined ? example.tools : [];
   const given = tools.length === 0 ? 0 : count(canonicalJson(tools.map((tool) => ({ ...tool }))));
-  const said = messages.reduce((sum, message) => sum + count(wordsOf(message)) + PER_MESSAGE, 0);
+  const spoken = messages.reduce((sum, message) => sum + count(wordsOf(message)) + PER_MESSAGE, 0);
   const seen = imagesIn(messages).reduce(
     (sum, image) => sum + imageTokens("url" in image ? undefined : image),
     0,
   );
-  return Math.ceil(given + said + seen);
+  return Math.ceil(given + spoken + seen);
 }
 
 function wordsOf(message: ChatMessage): string {

@@ -101,13 +101,13 @@ export async function liveOn(
     leaseMs / 3,
   );
   const onCancel = (): void => controller.abort(options.cancel.reason ?? new CanceledError());
-  const onLetGo = (): void => controller.abort(new LetGo());
+  const onRelease = (): void => controller.abort(new LetGo());
   options.cancel.addEventListener("abort", onCancel, { once: true });
-  options.letGo?.addEventListener("abort", onLetGo, { once: true });
+  options.release?.addEventListener("abort", onRelease, { once: true });
 
   try {
     if (options.cancel.aborted) onCancel();
-    if (options.letGo?.aborted === true) onLetGo();
+    if (options.release?.aborted === true) onRelease();
     if (isEnded(journal.status)) return await close(life, ports, journal.status, journal.cause);
     await watch();
     if (!controller.signal.aborted && journal.status === "NOT_STARTED") {

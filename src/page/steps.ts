@@ -37,7 +37,7 @@ function step(each: Step, pictures: Gallery): Markup {
       const { event } = each;
       if ("step" in event) return html`planned: ${event.step} <i>${event.reason}</i>`;
       const { because, reason, steps } = event;
-      return html`planned${because === undefined ? "" : ` anew (${because})`}: ${steps
+      return html`planned${because === undefined ? "" : ` again (${because})`}: ${steps
         .map(plannedStep)
         .join("; ")} <i>${reason}</i>${block("the plan", indented(steps))}`;
     }

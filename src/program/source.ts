@@ -60,10 +60,10 @@ export function prepareProgram(
   const parsed = read(code);
   if (typeof parsed === "string") return { status: "refused", reason: parsed };
   const { text, tree } = parsed;
-  const outside = tree.body.find(({ type }) => /^(Import|ExportAll)/.test(type));
-  if (outside !== undefined) {
+  const imported = tree.body.find(({ type }) => /^(Import|ExportAll)/.test(type));
+  if (imported !== undefined) {
     return refused(
-      `line ${lineAt(text, outside.start)} has an import: a program can only use its tools. Remove the import.`,
+      `line ${lineAt(text, imported.start)} has an import: a program can only use its tools. Remove the import.`,
     );
   }
   const known = [...declaredIn(code), ...declared];

@@ -59,10 +59,10 @@ type Resolution = { readonly hypothesis: Hypothesis; readonly kept: readonly Vot
 
 export async function affordByModel(ports: AffordByModelPorts, goal: Goal): Promise<Affordances> {
   const { steps, tools, standing, toolCallable } = ports;
-  const served = await steps.step("afford:served", () => stillThere(tools, goal));
-  const whole = await view(ports, "afford:request", goal.words, VIEWS.request);
-  const requested = whole.matches;
-  const degradations = new Set(reasonOf(whole));
+  const served = await steps.step("afford:served", () => toolsOfEarlier(tools, goal));
+  const byRequest = await view(ports, "afford:request", goal.words, VIEWS.request);
+  const requested = byRequest.matches;
+  const degradations = new Set(reasonOf(byRequest));
   const resolutions = new Map<string, Resolution>();
   let rounds = 0;
   let missing: readonly Hypothesis[] = [];
@@ -126,7 +126,7 @@ export async function affordByModel(ports: AffordByModelPorts, goal: Goal): Prom
 }
 
 /** Tools of an equal request, if all of them are still active. */
-async function stillThere(tools: ToolStore, { earlier }: Goal): Promise<Match[]> {
+async function toolsOfEarlier(tools: ToolStore, { earlier }: Goal): Promise<Match[]> {
   if (earlier === undefined || earlier.tools.length === 0) return [];
   const active = new Map((await tools.list()).map((tool) => [tool.name, tool.version]));
   const found = earlier.tools.flatMap((name) => {

@@ -73,8 +73,8 @@ export async function answerByModel(
   await traceChecks(ports.steps, checks);
   const unmet = checks.filter(({ verdict }) => verdict === "unmet");
   if (unmet.length > 0) {
-    const said = unmet.map(({ item, reason }) => `"${item}" (${reason})`).join(" ");
-    return { kind: "replan", reason: `The answer does not meet: ${said}` };
+    const faults = unmet.map(({ item, reason }) => `"${item}" (${reason})`).join(" ");
+    return { kind: "replan", reason: `The answer does not meet: ${faults}` };
   }
   const called = done.findLast(
     ({ step: { kind }, outcome }) => kind === "call-tool" && outcome.status === "done",

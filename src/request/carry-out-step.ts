@@ -112,9 +112,9 @@ function created({ toolCallable }: StepPorts, creation: Creation): StepOutcome {
 function there(
   made: Callable,
   { name, version, signature, description }: Tool,
-  said: { readonly status: "made" | "reused"; readonly reason: string },
+  reply: { readonly status: "made" | "reused"; readonly reason: string },
 ): StepOutcome {
-  return { status: "done", result: { name, version, signature, description, ...said }, made };
+  return { status: "done", result: { name, version, signature, description, ...reply }, made };
 }
 
 /** The request waits for a person. The reply is the step's result. */
@@ -123,10 +123,10 @@ async function ask(
   { question }: StepOf<"ask">,
   key: string,
 ): Promise<StepOutcome> {
-  const said = await steps.waitFor(`question:${key}`, {
+  const reply = await steps.waitFor(`question:${key}`, {
     question: { kind: "question", text: question },
   });
-  const payload = said?.payload ?? null;
+  const payload = reply?.payload ?? null;
   // A person's reply is wrapped in an object; other senders may send the plain value.
   const wrapped =
     payload !== null && typeof payload === "object" && Object.hasOwn(payload, "answer");

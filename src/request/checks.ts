@@ -73,11 +73,11 @@ export async function checkByJudge(
   return items.map((item, index): Check => {
     const rule = byRule[index];
     if (rule !== undefined) return rule;
-    const said = verdicts.find((verdict) => verdict.item === index);
-    if (said === undefined) return unchecked(item);
+    const found = verdicts.find((verdict) => verdict.item === index);
+    if (found === undefined) return unchecked(item);
     // A tool that was not used or has no cases proves nothing.
-    const shown = said.verdict === "met" && tested.has(said.cases ?? "");
-    const { verdict, reason } = said;
+    const shown = found.verdict === "met" && tested.has(found.cases ?? "");
+    const { verdict, reason } = found;
     return { ...item, by: shown ? "case" : "judge", verdict, reason };
   });
 }

@@ -63,7 +63,7 @@ export function lastingCalls({ folder, requests, seed }: LastingCallsPorts): Las
     try {
       const prepare = async () => ({ task: undefined, instances: [] });
       const never = new AbortController().signal;
-      await requests.attempt(id, { prepare, letGo: signal }, never);
+      await requests.attempt(id, { prepare, release: signal }, never);
     } catch (error) {
       // Another process is working on it or has just ended it.
       if (!isOf(error, "REQUEST_HELD", "REQUEST_ENDED")) throw error;

@@ -72,7 +72,7 @@ export function lookUps(files: readonly string[], memory: () => Memory): LookUps
           .map(
             ({ id, text, kind, confidence, time, score }): FoundItem => ({
               kind: "preference",
-              text: `${text} (${kind === "explicit" ? "said" : `inferred, confidence ${confidence}`}, ${time.slice(0, 10)})`,
+              text: `${text} (${kind === "explicit" ? "explicit" : `inferred, confidence ${confidence}`}, ${time.slice(0, 10)})`,
               source: `preference ${id}`,
               score,
             }),

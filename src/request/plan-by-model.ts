@@ -110,7 +110,7 @@ function usable(
     dependsOn: step.dependsOn.filter((id) => !made.has(id)),
   }));
   const ids = new Set(steps.map(({ id }) => id));
-  const whole = steps.every((step) => dependenciesOf(step).every((id) => ids.has(id)));
-  const there = steps.every((step) => step.kind !== "call-tool" || byName.has(step.tool));
-  return steps.length > 0 && whole && there ? steps : undefined;
+  const complete = steps.every((step) => dependenciesOf(step).every((id) => ids.has(id)));
+  const callable = steps.every((step) => step.kind !== "call-tool" || byName.has(step.tool));
+  return steps.length > 0 && complete && callable ? steps : undefined;
 }

@@ -85,8 +85,8 @@ function decide(
 
 function missing(tried: readonly TriedTool[]): string {
   if (tried.length === 0) return "No stored tool fits the request's words.";
-  const said = tried.map(({ tool, trial }) =>
+  const results = tried.map(({ tool, trial }) =>
     trial.status === "fails" ? `${tool.name}: ${trial.reason}` : tool.name,
   );
-  return `No stored tool serves the request. Tried ${said.join("; ")}`;
+  return `No stored tool serves the request. Tried ${results.join("; ")}`;
 }

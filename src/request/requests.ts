@@ -45,7 +45,7 @@ export interface SubmitOptions {
 export interface AttemptOptions {
   readonly prepare: Prepare;
   /** The caller cannot continue. The request stays available to other processes. */
-  readonly letGo?: AbortSignal;
+  readonly release?: AbortSignal;
   readonly onEvent?: (event: NewEvent) => void;
   readonly onProgress?: (progress: EvolveProgress) => void;
   /** Parts of the text of the planner's model, as they arrive. */
@@ -81,7 +81,7 @@ const SUBMIT_LEASE_MS = 5_000;
 export function createRequests(ports: RequestsPorts): Requests {
   const { home, store, clock, clean, newId, hasModel, walk, retire } = ports;
   const journal = { store, clock, clean, failpoint: failpointOf(ports.failpoint) };
-  const outside: EventStore = {
+  const redacting: EventStore = {
     ...store,
     append: (id, events, options) =>
       store.append(
@@ -90,7 +90,7 @@ export function createRequests(ports: RequestsPorts): Requests {
         options,
       ),
   };
-  const replies = createReplies(outside, home);
+  const replies = createReplies(redacting, home);
 
   async function submitted(id: string): Promise<{ request: Request; work: RequestWork }> {
     for await (const { data } of readEvents(store, id, ["request-submit"])) {
@@ -145,7 +145,7 @@ export function createRequests(ports: RequestsPorts): Requests {
       return id;
     },
 
-    async attempt(id, { prepare, letGo, onEvent, ...watched }, cancelSignal) {
+    async attempt(id, { prepare, release, onEvent, ...watched }, cancelSignal) {
       const { request, work } = await submitted(id);
       const { status, endedAt } = await store.run(id);
       if (endedAt !== undefined) throw endedAlready(id, status);
@@ -164,7 +164,7 @@ export function createRequests(ports: RequestsPorts): Requests {
         {
           cancel: cancelSignal,
           limit: request.budget ?? {},
-          ...(letGo === undefined ? {} : { letGo }),
+          ...(release === undefined ? {} : { release }),
         },
       );
       const outcome = await outcomeOf(id, end, solution);
@@ -185,7 +185,7 @@ export function createRequests(ports: RequestsPorts): Requests {
     },
     async cancel(id, reason) {
       await submitted(id);
-      await cancel(outside, id, reason, async (each) => {
+      await cancel(redacting, id, reason, async (each) => {
         const never = new AbortController().signal;
         const nothing = () => Promise.reject(new InputError("CANCELED", "canceled"));
         await liveOn(journal, each, nothing, { cancel: never });

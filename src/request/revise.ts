@@ -27,8 +27,8 @@ const ONLY_LOOK = "1970-01-01T00:00:00.000Z";
 export function revisions(steps: Steps): Revise {
   let revision = 1;
   return async (request) => {
-    const said = await steps.waitFor(REVISE, { deadline: ONLY_LOOK });
-    const change = said === undefined ? undefined : Revision.safeParse(said.payload);
+    const signal = await steps.waitFor(REVISE, { deadline: ONLY_LOOK });
+    const change = signal === undefined ? undefined : Revision.safeParse(signal.payload);
     if (change?.success !== true) return undefined;
     const revised = Request.parse({ ...request, ...change.data });
     revision++;

@@ -4,7 +4,7 @@ import type { Budget, Request } from "../core/request.ts";
 import type { Prepared } from "../work/attempt.ts";
 import type { AttemptOptions, Outcome, Requests } from "./requests.ts";
 
-export interface RequestOptions extends Prepared, Omit<AttemptOptions, "prepare" | "letGo"> {
+export interface RequestOptions extends Prepared, Omit<AttemptOptions, "prepare" | "release"> {
   /** Where the task comes from, for a process that resumes the request later. */
   readonly source?: Json;
   readonly seed?: number;

@@ -51,9 +51,9 @@ export function resolveReferences(value: Json, results: ReadonlyMap<string, Json
     if (Array.isArray(part)) return part.map((each) => at(each as Json));
     return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, at(each as Json)]));
   };
-  const whole = at(value);
+  const resolved = at(value);
   return fault === undefined
-    ? { status: "resolved", value: whole }
+    ? { status: "resolved", value: resolved }
     : { status: "unresolved", reason: fault };
 }
 

@@ -1,4 +1,4 @@
-/** `toolwright get events`: what happens in the requests of this home, as lines or as data. */
+/** `toolwright get events`: events of the requests of this home, as text or as JSON. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
@@ -14,10 +14,10 @@ interface EventFlags extends CommonFlags {
   readonly run?: string;
 }
 
-interface Told {
+interface RunEvent {
   readonly run: RunSummary;
   readonly event: TraceEvent;
-  /** Its place among the events of other runs: ISO 8601. */
+  /** Its position among the events of other runs: ISO 8601. */
   readonly at: string;
 }
 
@@ -27,28 +27,31 @@ export function addGetEvents(get: Command): void {
   withCommonFlags(
     get
       .command("events")
-      .description("events of requests: one JSON document a line, or lines for people")
-      .option("--pretty", "as [time] [LEVEL] text; times are UTC")
-      .option("--follow", "go on with what comes, until stopped")
-      .option("--since <time>", "only from then on: an ISO time, or an age as in 90s, 15m, 2h, 1d")
+      .description("events of requests: one JSON document per line, or text for people")
+      .option("--pretty", "print [time] [LEVEL] text; times are UTC")
+      .option("--follow", "print new events as they arrive, until stopped")
+      .option(
+        "--since <time>",
+        "only events since then: an ISO time, or an age such as 90s, 15m, 2h, 1d",
+      )
       .option(
         "--run <name>",
-        "only of this run and what it delegated: a manifest's name, or an id",
+        "only this run and its delegated runs: the name of a manifest's run, or an id",
       ),
   ).action(async (flags: EventFlags) => {
     const since = flags.since === undefined ? undefined : sinceOf(flags.since, Date.now());
     await withSession(flags, async ({ engine, signal }) => {
       const text = eventText();
       const cursors = new Map<string, number>();
-      const tell = ({ run, event }: Told): void => {
-        // Also what is not shown is told: later lines need it.
+      const print = ({ run, event }: RunEvent): void => {
+        // Events that are not shown are passed too, because later lines may need them.
         const lines = flags.pretty === true ? text(run, event) : [JSON.stringify(event)];
         if (since !== undefined && event.time < since) return;
         for (const line of lines) process.stdout.write(`${line}\n`);
       };
       if (flags.run !== undefined) await rootOf(engine, flags.run);
       do {
-        for (const told of await news(engine, flags.run, cursors)) tell(told);
+        for (const event of await news(engine, flags.run, cursors)) print(event);
         if (flags.follow !== true || signal.aborted) break;
         await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
       } while (!signal.aborted);
@@ -56,21 +59,21 @@ export function addGetEvents(get: Command): void {
   });
 }
 
-/** What came since the last look: by time; of a run always in its order. */
+/** New events since the last call, sorted by time; events of one run always keep their order. */
 async function news(
   engine: Engine,
   wanted: string | undefined,
   cursors: Map<string, number>,
-): Promise<readonly Told[]> {
+): Promise<readonly RunEvent[]> {
   const all = (await engine.events.runs()).filter(({ kind }) => kind === "request");
   const root = wanted === undefined ? undefined : await rootOf(engine, wanted);
-  const found: Told[] = [];
+  const found: RunEvent[] = [];
   for (const run of all.toReversed()) {
     const after = cursors.get(run.id) ?? 0;
     if (run.events <= after || (root !== undefined && !isBelow(run, root, all))) continue;
     let latest = "";
     for await (const event of engine.events.events(run.id, { after })) {
-      // A clock that was set back does not turn a run's order round.
+      // If the clock was set back, the order within a run stays.
       if (event.time > latest) latest = event.time;
       found.push({ run, event, at: latest });
       cursors.set(run.id, event.seq);

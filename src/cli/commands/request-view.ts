@@ -1,14 +1,14 @@
-/** `toolwright request ls|show|resume` and `toolwright worker`: what there is, and carrying it on. */
+/** `toolwright request ls|show|resume` and `toolwright worker`: showing and resuming requests. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { EXIT, table } from "../output.ts";
-import { liveOnce, report, tellFailure } from "../request-lives.ts";
+import { attemptOnce, report, tellFailure } from "../request-attempt.ts";
 import { viewText, waitsAsJson } from "../request-text.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 
 export function addRequestViews(request: Command): void {
   withCommonFlags(request.command("ls").description("requests of this home, newest first"))
-    .option("--status <status>", "only those, e.g. WAITING_FEEDBACK")
+    .option("--status <status>", "only this status, e.g. WAITING_FEEDBACK")
     .action(async (flags: CommonFlags & { readonly status?: string }) => {
       await withSession(flags, async ({ engine, output }) => {
         const all = await engine.requests.list();
@@ -54,9 +54,9 @@ export function addRequestViews(request: Command): void {
   withCommonFlags(
     request
       .command("resume")
-      .description("carry on what a process left: one request, or all that can go on now")
+      .description("resume one request, or all that can continue now")
       .argument("[id]", "the request")
-      .option("--all", "all that are due"),
+      .option("--all", "all due requests"),
   ).action(async (id: string | undefined, flags: CommonFlags & { readonly all?: boolean }) => {
     if ((id === undefined) === (flags.all !== true)) {
       throw new InputError("USAGE", "Expected a request's id or --all, got neither or both.");
@@ -64,13 +64,13 @@ export function addRequestViews(request: Command): void {
     await withSession(flags, async (session) => {
       const { engine, output } = session;
       if (id !== undefined) {
-        report(engine.requests, await liveOnce(session, id, "let-go"), output);
+        report(engine.requests, await attemptOnce(session, id, "release"), output);
         return;
       }
       const ends: { requestId: string; status: string }[] = [];
       for (const due of await engine.requests.due()) {
         try {
-          const { requestId, status } = await liveOnce(session, due, "let-go");
+          const { requestId, status } = await attemptOnce(session, due, "release");
           ends.push({ requestId, status });
         } catch (error) {
           if (session.signal.aborted) throw error;
@@ -81,7 +81,7 @@ export function addRequestViews(request: Command): void {
       output.result(
         ends,
         ends.length === 0
-          ? "No request can go on now."
+          ? "No request can continue now."
           : table(
               ["request", "status"],
               ends.map(({ requestId, status }) => [requestId, status]),
@@ -103,18 +103,18 @@ export function addWorker(command: Command): void {
     ) => {
       const { concurrency = 4 } = flags;
       if (!Number.isInteger(concurrency) || concurrency < 1) {
-        throw new InputError("USAGE", `Expected --concurrency of 1 or more, got ${concurrency}.`);
+        throw new InputError("USAGE", `Expected --concurrency of at least 1, got ${concurrency}.`);
       }
       const { work } = await import("../../journal/worker.ts");
       await withSession(flags, async (session) => {
         const { engine, output, signal } = session;
         output.note(`Working on ${engine.config.home}. Ctrl-C stops it.`);
-        let lives = 0;
+        let attempts = 0;
         await work(
           engine.events,
           async (id) => {
-            const { status } = await liveOnce(session, id, "let-go");
-            lives++;
+            const { status } = await attemptOnce(session, id, "release");
+            attempts++;
             output.note(`${id}: ${status}`);
           },
           {
@@ -126,7 +126,7 @@ export function addWorker(command: Command): void {
           },
           signal,
         );
-        output.result({ lives }, `Carried on ${lives} times.`);
+        output.result({ lives: attempts }, `Made ${attempts} attempts.`);
         process.exitCode = EXIT.done;
       });
     },

@@ -13,18 +13,18 @@ const RESULT = "result";
 
 export function definitionOf(tool: Tool): McpTool {
   const { name, description, parameters, result, version, release, digest } = tool;
-  const outside = actsOutside(tool);
+  const external = actsOutside(tool);
   return {
     name,
     description,
     inputSchema: { ...parameters, type: "object" },
     outputSchema: isObjectSchema(result) ? { ...result, type: "object" } : wrapped(result),
     annotations: {
-      readOnlyHint: !outside,
-      destructiveHint: outside,
+      readOnlyHint: !external,
+      destructiveHint: external,
       // The sandbox has a fixed random seed and a stopped clock: equal arguments give equal results.
-      idempotentHint: !outside,
-      openWorldHint: outside,
+      idempotentHint: !external,
+      openWorldHint: external,
     },
     _meta: {
       "toolwright/version": version,

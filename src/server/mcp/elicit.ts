@@ -42,9 +42,9 @@ export function elicitationOf(server: Server, { mcpReq }: ServerContext): Elicit
   return {
     offered,
     verdictOn({ hash }) {
-      const said = inputResponse(mcpReq.inputResponses, hash);
-      if (!offered || said.kind !== "elicit") return undefined;
-      const approved = said.action === "accept" && Answer.safeParse(said.content).data?.approve;
+      const reply = inputResponse(mcpReq.inputResponses, hash);
+      if (!offered || reply.kind !== "elicit") return undefined;
+      const approved = reply.action === "accept" && Answer.safeParse(reply.content).data?.approve;
       return approved === true
         ? { decision: "approved", by: BY }
         : { decision: "rejected", by: BY, reason: "the user of the client did not approve it" };

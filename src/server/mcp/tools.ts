@@ -194,15 +194,15 @@ async function create(
   const { description, examples, name, signature, budgetSeconds } = checked.data;
   progress(0, "looking for a stored tool");
   const guessed = specFromExamples(description, Case.array().parse(examples));
-  const whole = checkSchema(ToolSpec, {
+  const specCheck = checkSchema(ToolSpec, {
     ...guessed,
     ...(signature === undefined ? {} : { signature, name: name ?? nameIn(signature) }),
     ...(name === undefined || signature !== undefined
       ? {}
       : { name, signature: guessed.signature.replace(guessed.name, name) }),
   });
-  if (!whole.ok) return failure("INVALID_ARGUMENTS", faultText(whole.faults));
-  const spec = whole.data;
+  if (!specCheck.ok) return failure("INVALID_ARGUMENTS", faultText(specCheck.faults));
+  const spec = specCheck.data;
   const task = specTask(spec);
   const { seed } = engine.config;
   const instances = [...task.instances("train", seed), ...task.instances("sealed", seed)];

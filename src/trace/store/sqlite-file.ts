@@ -173,7 +173,7 @@ function sqliteCode(error: unknown): number | undefined {
 /** Translates SQLite errors to engine errors. Engine errors are returned unchanged. */
 export function translated(error: unknown, path: string): EngineError {
   if (error instanceof EngineError) return error;
-  const said = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : String(error);
   const code = sqliteCode(error);
   if (code === FULL || (code === IO_ERROR && isDiskFull(path)) || systemCode(error) === "ENOSPC") {
     return new StoreError(
@@ -187,14 +187,14 @@ export function translated(error: unknown, path: string): EngineError {
   if (code === CORRUPT || code === NOT_A_DATABASE || outOfRange) {
     return new StoreError(
       "CORRUPT_RECORD",
-      `Expected an event store at ${path}, found a damaged file (${said}). Move it away, or name another path.`,
+      `Expected an event store at ${path}, found a damaged file (${reason}). Move it away, or name another path.`,
       { cause: error },
     );
   }
   if (code === CANNOT_OPEN || code === READ_ONLY || systemCode(error) !== undefined) {
     return new ConfigError(
       "TRACE_UNWRITABLE",
-      `Cannot write the event store at ${path} (${said}). Give its folder write permission, or name another one.`,
+      `Cannot write the event store at ${path} (${reason}). Give its folder write permission, or name another one.`,
       { cause: error },
     );
   }
@@ -205,7 +205,7 @@ export function translated(error: unknown, path: string): EngineError {
       { retryable: true, cause: error },
     );
   }
-  return new StoreError("TRACE_FAILED", `The event store at ${path} failed: ${said}.`, {
+  return new StoreError("TRACE_FAILED", `The event store at ${path} failed: ${reason}.`, {
     cause: error,
   });
 }

@@ -90,8 +90,8 @@ export function spanRecorder(tracer: Tracer, { content, rootedIn }: SpanOptions)
           if (costUsd !== undefined) span.setAttribute("toolwright.cost_usd", costUsd);
           span.setAttribute("gen_ai.response.finish_reasons", [finishReason]);
           if (content) {
-            const said = { role: "assistant" as const, ...reply };
-            span.setAttribute("gen_ai.output.messages", JSON.stringify([parts(said)]));
+            const output = { role: "assistant" as const, ...reply };
+            span.setAttribute("gen_ai.output.messages", JSON.stringify([parts(output)]));
           }
         }
         span.end();
@@ -211,11 +211,11 @@ function modelName(id: string): { readonly provider?: string; readonly name: str
   return provider === undefined || name === undefined ? { name: id } : { provider, name };
 }
 
-type Said = Pick<TraceMessage, "role" | "content"> &
+type SpanMessage = Pick<TraceMessage, "role" | "content"> &
   Partial<Pick<TraceMessage, "toolCalls" | "toolCallId" | "images">>;
 
 /** A message in the format of the conventions: a role and typed parts. */
-function parts({ role, content, toolCalls = [], toolCallId, images = [] }: Said): object {
+function parts({ role, content, toolCalls = [], toolCallId, images = [] }: SpanMessage): object {
   if (role === "tool") {
     return { role, parts: [{ type: "tool_call_response", id: toolCallId, response: content }] };
   }

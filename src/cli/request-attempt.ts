@@ -1,4 +1,4 @@
-/** One life of a request in this process: progress on stderr, and what came of it on stdout. */
+/** One attempt at a request in this process: progress on stderr, the result on stdout. */
 import { BudgetExceededError, InputError } from "../core/errors.ts";
 import type { KnownEvent } from "../core/events/schemas.ts";
 import type { AttemptOptions, Outcome, Requests } from "../request/requests.ts";
@@ -8,19 +8,19 @@ import { waitLines, waitsAsJson } from "./request-text.ts";
 import type { Session } from "./session.ts";
 import { checkLines, walkNote } from "./walk-text.ts";
 
-/** @param stop `cancel`: Ctrl-C takes the request back; `let-go`: it stays for whoever comes next. */
-export async function liveOnce(
+/** @param stop What Ctrl-C does. `cancel`: cancels the request; `release`: leaves it to other processes. */
+export async function attemptOnce(
   { engine, output, signal }: Session,
   requestId: string,
-  stop: "cancel" | "let-go",
-  // On a terminal a person sees what the model says while it says it.
+  stop: "cancel" | "release",
+  // On a terminal, a person can follow the model's text.
   stream = process.stderr.isTTY === true,
 ): Promise<Outcome> {
   const { prepare } = await import("../tasks/request-source.ts");
   const line = progressLine("  evolving");
   const options: AttemptOptions = {
     prepare,
-    onEvent: (event) => tell(event, output, line.done),
+    onEvent: (event) => printEvent(event, output, line.done),
     onProgress: line.update,
     ...(stream ? { onText: (text: string) => void process.stderr.write(text) } : {}),
   };
@@ -29,7 +29,7 @@ export async function liveOnce(
       ? await engine.requests.attempt(requestId, options, signal)
       : await engine.requests.attempt(
           requestId,
-          { ...options, letGo: signal },
+          { ...options, release: signal },
           new AbortController().signal,
         );
   } finally {
@@ -37,15 +37,15 @@ export async function liveOnce(
   }
 }
 
-/** The request's events as a person follows them. */
-function tell(event: KnownEvent, output: Output, endLine: () => void): void {
-  const note = walkNote(event) ?? lifeNote(event);
+/** Prints the request's events for a person. */
+function printEvent(event: KnownEvent, output: Output, endLine: () => void): void {
+  const note = walkNote(event) ?? attemptNote(event);
   if (note === undefined) return;
   endLine();
   output.note(note);
 }
 
-function lifeNote(event: KnownEvent): string | undefined {
+function attemptNote(event: KnownEvent): string | undefined {
   switch (event.type) {
     case "affordance-result": {
       const found = event.data.tried.find(({ status }) => status === "serves");
@@ -66,11 +66,11 @@ function lifeNote(event: KnownEvent): string | undefined {
   }
 }
 
-/** What came of a life; the exit status follows it. */
+/** Reports the result of an attempt and sets the exit status. */
 export function report(requests: Requests, outcome: Outcome, output: Output): void {
   const { requestId, status, solution, view } = outcome;
   if (view !== undefined) {
-    const sleeps = view.dueAt === undefined ? [] : [`It goes on at ${view.dueAt}.`];
+    const sleeps = view.dueAt === undefined ? [] : [`It continues at ${view.dueAt}.`];
     output.result(
       { requestId, status, waits: waitsAsJson(requests, view), dueAt: view.dueAt ?? null },
       [
@@ -79,7 +79,9 @@ export function report(requests: Requests, outcome: Outcome, output: Output): vo
         ...sleeps,
         ...(view.dueAt === undefined
           ? []
-          : ["A worker wakes it: toolwright worker (or toolwright request resume --all, later)."]),
+          : [
+              "To continue it then, run toolwright worker (or later toolwright request resume --all).",
+            ]),
       ].join("\n"),
     );
     return;
@@ -122,10 +124,10 @@ export function report(requests: Requests, outcome: Outcome, output: Output): vo
   );
 }
 
-/** A failed request of several is told, and the others go on. */
+/** Reports the failure of one of several requests; the others continue. */
 export function tellFailure(output: Output, requestId: string, error: unknown): number {
-  const said = error instanceof Error ? error.message : String(error);
-  output.note(`${requestId === "" ? "store" : requestId}: ${said}`);
+  const message = error instanceof Error ? error.message : String(error);
+  output.note(`${requestId === "" ? "store" : requestId}: ${message}`);
   if (error instanceof InputError && error.code === "REQUEST_HELD") return EXIT.done;
   return error instanceof BudgetExceededError ? EXIT.budget : EXIT.failed;
 }

@@ -122,13 +122,13 @@ export interface RequestApprovalPorts {
 export function permitByPerson({ steps, approvals, now }: RequestApprovalPorts): Permit {
   const { expireSeconds } = approvals;
   return permitBy(approvals, async (question) => {
-    const said = await steps.waitFor(`approval:${question.hash}`, {
+    const signal = await steps.waitFor(`approval:${question.hash}`, {
       question: { ...question },
       ...(expireSeconds === undefined
         ? {}
         : { deadline: new Date(now() + expireSeconds * 1_000).toISOString() }),
     });
-    return judged(said?.payload, question.hash);
+    return judged(signal?.payload, question.hash);
   });
 }
 
@@ -137,11 +137,11 @@ function judged(payload: Json | undefined, hash: string): Verdict {
     return { decision: "rejected", by: "nobody", reason: "nobody approved it in time" };
   }
   const by = "a person";
-  const said = Reply.safeParse(payload);
-  if (!said.success || said.data.hash !== hash) {
+  const reply = Reply.safeParse(payload);
+  if (!reply.success || reply.data.hash !== hash) {
     return { decision: "rejected", by, reason: "the approval was given for another call" };
   }
-  const { decision, reason = "no reason was given", arguments: edited } = said.data;
+  const { decision, reason = "no reason was given", arguments: edited } = reply.data;
   if (decision === "reject") return { decision: "rejected", by, reason };
   return { decision: "approved", by, ...(edited === undefined ? {} : { arguments: edited }) };
 }

@@ -96,8 +96,10 @@ export async function makeCalls(
       ...(tool !== undefined && actsOutside(tool) ? { onUncertain: "ask" } : {}),
     },
   );
-  const said = outcomesIn(kept as Kept, calls.length);
-  const outcomes = await Promise.all(said.map((outcome) => whole(steps, name, outcome)));
+  const results = outcomesIn(kept as Kept, calls.length);
+  const outcomes = await Promise.all(
+    results.map((outcome) => withPendingResult(steps, name, outcome)),
+  );
   await steps.trace(`call:${name}:done`, outcomes.map(resultEvent(ids)));
   return { calls, outcomes };
 }
@@ -124,7 +126,8 @@ function waitingFault(tool: Tool | undefined): string | undefined {
   return `${name} version ${version} needs a person's approval before it can be called: toolwright tools approve ${name} --tool-version ${version}.`;
 }
 
-async function whole(
+/** The outcome; if its result is pending, waits for it. */
+async function withPendingResult(
   { waitFor }: CallPorts["steps"],
   name: string,
   outcome: CallOutcome,

@@ -124,7 +124,7 @@ export function learnedOnly(messages: readonly ChatMessage[]): readonly ChatMess
       const { toolCalls = [] } = message;
       // The results of the other calls of the turn are needed later.
       if (toolCalls.length > 1)
-        return "a failed call beside others, in a format that learns every turn";
+        return "a failed call together with others, in a format that learns every turn";
       for (const { id } of toolCalls) removed.add(id);
       // The next user message refers to the removed answer.
       answerRemoved = toolCalls.length === 0;

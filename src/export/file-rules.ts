@@ -10,10 +10,10 @@ import type { ResolvedOptions } from "./options.ts";
 
 /** Whether the file is one with images. A column has one type in all rows, with or without images. */
 export function isPictured(format: Format, examples: readonly Sketch[]): boolean {
-  const { images, callsBeside = true } = RULES[format];
+  const { images, callsWithImages = true } = RULES[format];
   const shown = examples.filter((example) => example.images.length > 0).length;
   const called = examples.filter(({ hasCalls }) => hasCalls).length;
-  return images !== undefined && shown > 0 && (callsBeside || shown >= called);
+  return images !== undefined && shown > 0 && (callsWithImages || shown >= called);
 }
 
 /** Why the images of an example cannot be exported. */
@@ -27,7 +27,8 @@ export function imageFault(
   if (wanted === "drop") return "images, which were not asked for";
   const rules = RULES[format];
   if (rules.images === undefined) return "images, which the format does not hold";
-  if (!pictured) return "images, which its reader does not take beside more rows with tool calls";
+  if (!pictured)
+    return "images, which its reader cannot combine with the more numerous rows with tool calls";
   for (const image of images) {
     if ("url" in image) {
       if (rules.addresses !== true)

@@ -44,7 +44,7 @@ export interface FormatRules {
   /** Where images go: into files next to the rows, or into the rows; absent: no images. */
   readonly images?: "files" | "rows";
   /** Whether a file with images may contain tool calls. Default true. */
-  readonly callsBeside?: boolean;
+  readonly callsWithImages?: boolean;
   /** Whether images may be given by URL. */
   readonly addresses?: boolean;
   /** Additional files that the reader needs, by name. */
@@ -87,7 +87,7 @@ export const RULES: Readonly<Record<Format, FormatRules>> = {
   axolotl: {
     ...of("conversation", DATASET, axolotl),
     images: "files",
-    callsBeside: false,
+    callsWithImages: false,
     addresses: true,
     companions: axolotlConfig,
   },

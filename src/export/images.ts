@@ -57,7 +57,7 @@ export function putAside(shown: readonly Shown[] | undefined): {
 }
 
 /** A value with stored images replaced by text, and the images in order. */
-export function besideText(value: Json): {
+export function separateImages(value: Json): {
   readonly value: Json;
   readonly images: readonly StoredImage[];
 } {

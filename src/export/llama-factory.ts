@@ -90,7 +90,7 @@ export function assistantTurn({
   toolCalls = [],
 }: AssistantMessage): { from: string; value: string } | string {
   if (toolCalls.length === 0) return { from: "gpt", value: content };
-  if (content !== "") return "text beside tool calls";
+  if (content !== "") return "text together with tool calls";
   return { from: "function_call", value: callsText(toolCalls) };
 }
 

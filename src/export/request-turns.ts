@@ -5,7 +5,7 @@
 import { canonicalJson, type Json } from "../core/json.ts";
 import { programInput, type Step } from "../trace/read/steps.ts";
 import type { StoredImage } from "./examples.ts";
-import { besideText } from "./images.ts";
+import { separateImages } from "./images.ts";
 import type { CallStep } from "./request-tools.ts";
 import { CREATE_TOOL, RUN_PROGRAM } from "./wording.ts";
 
@@ -128,6 +128,6 @@ function callPart({ event, result }: CallStep): Part {
 
 /** A result as a model gets it: text, with images separately. */
 function resultParts(output: Json): Pick<Part, "result" | "images"> {
-  const { value, images } = besideText(output);
+  const { value, images } = separateImages(output);
   return { result: canonicalJson(value), images };
 }

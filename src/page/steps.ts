@@ -50,21 +50,21 @@ function step(each: Step, pictures: Gallery): Markup {
     case "call": {
       const { event, result, child, program } = each;
       const given = pictures.text(event.arguments);
-      const said =
+      const text =
         result?.status === "returned" ? pictures.text(result.output) : (result?.error ?? "");
       return html`${program === undefined ? "" : `in the program ${program}, `}called <b>${event.name}</b>: ${result?.status ?? "no result"}${
         child === undefined ? undefined : html`, in the run <a href="#run-${child}">${child}</a>`
       }${block(`with ${short(given)}`, given)}${
-        result === undefined ? undefined : block(`gave ${short(said)}`, said)
+        result === undefined ? undefined : block(`gave ${short(text)}`, text)
       }`;
     }
     case "program": {
       const { event, result } = each;
       const input = programInput(event);
-      const said = result === undefined ? "" : programText(result, pictures);
+      const text = result === undefined ? "" : programText(result, pictures);
       return html`ran the program <b>${event.id}</b>: ${result?.status ?? "no result"}${block("its code", event.code)}${
         input === undefined ? undefined : block("its input", pictures.text(input))
-      }${result === undefined ? undefined : block(`gave ${short(said)}`, said)}`;
+      }${result === undefined ? undefined : block(`gave ${short(text)}`, text)}`;
     }
     case "ask":
       return html`asked: ${each.question}${block("the answer", each.reply)}`;

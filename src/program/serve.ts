@@ -146,5 +146,5 @@ function parsedJson(text: string): Json {
 /** The message for a call that differs from the recorded one. */
 export function divergence(key: string, index: number): string {
   const name = key.slice(0, key.indexOf(" "));
-  return `Call ${index + 1} was ${name === "" ? "another one" : name} with other arguments when the program ran before: a program that is carried on has to make the same calls.`;
+  return `Call ${index + 1} was ${name === "" ? "another one" : name} with other arguments when the program ran before. A resumed program must make the same calls.`;
 }

@@ -190,7 +190,7 @@ describe("a program", () => {
       reason: expect.stringContaining("imports"),
     });
     expect(await code("return await fetch('http://127.0.0.1')")).toMatchObject({
-      reason: expect.stringContaining("not there in the sandbox"),
+      reason: expect.stringContaining("does not exist in the sandbox"),
     });
     expect(await code("return await add({ a: 1, b: 1 })")).toMatchObject({
       reason: expect.stringContaining("await tools.add("),

@@ -30,7 +30,7 @@ describe("a plan", () => {
     [
       "an unknown tool",
       () => faults(call("a", "treble")),
-      /calls "treble", which is not there.*double/,
+      /calls "treble", which does not exist.*double/,
     ],
     ["two steps of one id", () => faults(call("a", "double"), call("a", "double")), /share an id/],
     [

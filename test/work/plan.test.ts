@@ -57,19 +57,19 @@ describe("a plan", () => {
     [
       "two answers",
       () => faults(answer, step({ id: "e2", kind: "answer", text: "y" })),
-      /several answer/,
+      /one answer step, got several/,
     ],
     [
       "a tool that is there already",
       () => faults(step({ id: "m", kind: "create-tool", name: "double", description: "d" })),
-      /there already/,
+      /exists already/,
     ],
     [
       "an unknown agent",
       () => faults(step({ id: "d", kind: "delegate", agent: "boss", message: "m" })),
       /no agent "boss"/,
     ],
-    ["nothing to do", () => faults(), /no step/],
+    ["nothing to do", () => faults(), /steps of the plan are done already/],
   ])("with %s is refused by name", (_, made, message) => {
     expect(made()).toMatch(message);
   });

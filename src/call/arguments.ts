@@ -11,7 +11,7 @@ export type Given = Arguments | readonly Json[];
 
 type Parameters = Pick<Callable, "name" | "parameters">;
 
-/** @returns The arguments by name, or why they are none, in a sentence. */
+/** @returns The arguments by name, or the fault as a sentence. */
 export function checkArguments(
   faultsOf: ArgumentFaults,
   { name, parameters }: Parameters,

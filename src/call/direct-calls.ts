@@ -43,7 +43,7 @@ export function directCalls(ports: DirectCallPorts, title: string): DirectCalls 
 
   return {
     async call(tool, given, ask, signal) {
-      // Loaded with the first call: a home that is only looked at compiles no schema.
+      // Imported on the first call, so that commands that only read compile no schema.
       argumentFaults ??= (await import("./argument-faults.ts")).createArgumentFaults();
       const id = `call-${tool.name}-v${tool.version}-${++calls}`;
       const steps = {

@@ -11,7 +11,7 @@ import { createProgram } from "./program.ts";
  */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const json = args.includes("--json");
-  // The flag loads the command that it is about, which the word alone would not.
+  // `--help` loads the command that it describes; the word `help` would not.
   const words = args[0] === "help" ? [...args.slice(1), "--help"] : args;
   try {
     await createProgram().parseAsync([...words], { from: "user" });

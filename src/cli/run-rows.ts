@@ -62,7 +62,7 @@ export interface Origin {
   readonly name?: string;
 }
 
-/** Who works on it, and which run of a manifest it is: the first event says so. */
+/** The agent that works on it and the manifest's run that it belongs to, from its first event. */
 async function origin({ events }: Pick<Engine, "events">, run: RunSummary): Promise<Origin> {
   for await (const { data } of readEvents(events, run.id, ["request-submit"])) {
     return originIn(data);

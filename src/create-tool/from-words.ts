@@ -17,7 +17,7 @@ export interface WishPorts extends WordsPorts {
   readonly wishes: Flights<AuthoredTask>;
 }
 
-/** The task of a wish; whoever wishes the same meanwhile gets the same one. */
+/** The task of a wish. Equal concurrent wishes get the same one. */
 async function taskOfWish(
   ports: WishPorts,
   wanted: Wanted,
@@ -34,7 +34,7 @@ async function taskOfWish(
   return value;
 }
 
-/** What a goal is for a wish alone: to have the tool. */
+/** The goal of a wish: only to have the tool. */
 function goalOfWish(request: Request, wanted: Wanted, task: AuthoredTask): TaskGoal {
   return { request, task, words: wanted.words, instances: instancesOf(task), context: [] };
 }

@@ -1,4 +1,4 @@
-/** From the winner of a run to the record that the store keeps, and what the gate measures it on. */
+/** Builds the stored record from the winner of a run, and the instances for the gate. */
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { Case, Tool } from "../core/tool.ts";
 import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
@@ -71,7 +71,7 @@ export function gateInstances(task: Task, seed: number): readonly TaskInstance[]
   return sealed.length > 0 ? sealed : training;
 }
 
-/** Why the search may have failed, for people: what kind of task it is and what could help. */
+/** Why the search may have failed, for people: the kind of task and what could help. */
 export function explainFailure(
   task: Task,
   result: EvolveResult,

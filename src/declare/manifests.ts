@@ -74,7 +74,7 @@ export function createManifests(ports: ManifestsPorts): Manifests {
       return merged.config;
     },
     async apply(files, options, signal) {
-      // Loaded with the first manifest: it brings the readers of YAML and of JSON Schema.
+      // Imported with the first manifest, because it loads the parsers of YAML and JSON Schema.
       const { applyManifest } = await import("./apply.ts");
       return applyManifest(ports, { known, file, objects }, files, options, signal);
     },

@@ -25,7 +25,7 @@ export interface Engine {
   readonly newId: (kind: string) => string;
   /** Tools of configured MCP servers. */
   readonly foreign: Pick<McpTools, "sync">;
-  /** Started at the first call. Programs may call stored tools. */
+  /** Started on the first call. Programs may call stored tools. */
   sandbox(): Promise<Sandbox>;
   readonly evolve: Evolve;
   /** Repeats an evolution run from its trace and compares the events. */

@@ -84,7 +84,7 @@ function fromFile(folder: string): ConfigFile | undefined {
         cause: error,
       });
     }
-    // Loaded only where there is a file: no other part of a short command needs it.
+    // Imported only if there is a file; short commands need it for nothing else.
     const { LineCounter, parseDocument } = createRequire(import.meta.url)(
       "yaml",
     ) as typeof import("yaml");

@@ -1,6 +1,6 @@
 /**
- * Text that can be trained on: what a template would take for its own control tokens, and what UTF-8
- * cannot hold are handled here.
+ * Makes text fit for training: handles text that a template would read as control tokens, and
+ * characters that UTF-8 cannot represent.
  */
 
 /** Control tokens of common chat templates and media placeholders, as plain text. */

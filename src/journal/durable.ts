@@ -28,7 +28,7 @@ export interface LifeOptions {
   /** The caller cancels the request: it ends as CANCELED. */
   readonly cancel: AbortSignal;
   /** The caller stops working on it: the request is unchanged and any process can resume it. */
-  readonly letGo?: AbortSignal;
+  readonly release?: AbortSignal;
   readonly limit?: Amounts;
   /** Default 15,000. */
   readonly leaseMs?: number;
@@ -101,7 +101,7 @@ export async function liveOn(
     leaseMs / 3,
   );
   const onCancel = (): void => controller.abort(options.cancel.reason ?? new CanceledError());
-  const onRelease = (): void => controller.abort(new LetGo());
+  const onRelease = (): void => controller.abort(new Released());
   options.cancel.addEventListener("abort", onCancel, { once: true });
   options.release?.addEventListener("abort", onRelease, { once: true });
 
@@ -136,15 +136,15 @@ export async function liveOn(
     clearInterval(looking);
     clearInterval(beating);
     options.cancel.removeEventListener("abort", onCancel);
-    options.letGo?.removeEventListener("abort", onLetGo);
+    options.release?.removeEventListener("abort", onRelease);
     // Stops work that is still running for this attempt.
     controller.abort(new CanceledError("This attempt at the request is over."));
   }
 }
 
-class LetGo extends CanceledError {
+class Released extends CanceledError {
   constructor() {
-    super("Stopped. The request stays as it is: toolwright request resume carries it on.");
+    super("Stopped. The request is unchanged. To resume it: toolwright request resume.");
   }
 }
 
@@ -191,7 +191,7 @@ async function endBy(
 ): Promise<LifeEnd> {
   const { id, epoch, journal, controller } = life;
   const reason: unknown = controller.signal.aborted ? controller.signal.reason : error;
-  if (reason instanceof LetGo) {
+  if (reason instanceof Released) {
     const dueAt = new Date(life.clock.now()).toISOString();
     await store.suspend(id, epoch, { seen: Number.MAX_SAFE_INTEGER, dueAt });
     throw reason;

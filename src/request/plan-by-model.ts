@@ -12,7 +12,7 @@ import type { Affordances } from "../work/affordance.ts";
 import { type ArgumentFaults, describeCallable } from "../work/callable.ts";
 import { type Goal, goalVariables } from "../work/goal.ts";
 import { type DoneStep, historyLine, imagesOf, resultsOf } from "../work/outcome.ts";
-import { PlanReply, type Plan, planDiff, planReply } from "../work/plan.ts";
+import { type Plan, PlanReply, planDiff, planReply } from "../work/plan.ts";
 import { dependenciesOf, Step } from "../work/step.ts";
 
 asked("plan", PlanReply);

@@ -43,13 +43,13 @@ export interface PlanScope {
   ) => readonly string[];
 }
 
-/** What a planner replies. Bounds in `meta` are for the model alone: a longer reply is read as well. */
+/** A planner's reply. Bounds in `meta` are only for the model: a longer reply is accepted. */
 export const PlanReply = z.object({
   reason: z.string().describe("one sentence: why this plan").meta({ maxLength: 500 }),
   steps: z.array(Step).min(1).max(LONGEST_PLAN),
 });
 
-/** The same, checked against what there is. Steps that are done already are left out. */
+/** The same, validated against `scope`. Steps that are already done are removed. */
 export function planReply(scope: PlanScope) {
   return PlanReply.transform(({ reason, steps }) => ({
     reason,

@@ -39,10 +39,10 @@ export function addBench(command: Command): void {
       "[subject...]",
       `${SUBJECTS.join(", ")} (default: all but quality, which takes minutes, and retrieval, which needs data)`,
     )
-    .option("--corpus <file>", "retrieval: tools, one JSON document a line")
-    .option("--queries <file>", "retrieval: queries with their gold tools, one a line")
-    .option("--usage <count>", "retrieval: index so many of a tool's queries as served", integer)
-    .option("--sample <count>", "retrieval: evaluate so many queries, drawn by seed", integer)
+    .option("--corpus <file>", "retrieval: tools, one JSON document per line")
+    .option("--queries <file>", "retrieval: queries with their gold tools, one per line")
+    .option("--usage <count>", "retrieval: index this many of a tool's queries as served", integer)
+    .option("--sample <count>", "retrieval: evaluate this many queries, drawn by seed", integer)
     .option("--embedder <name>", "retrieval: none, local or the configured one (default: none)")
     .option(
       "--tools <count>",

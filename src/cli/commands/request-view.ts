@@ -91,12 +91,12 @@ export function addRequestViews(request: Command): void {
   });
 }
 
-/** `toolwright worker`: carries requests on until it is stopped. */
+/** `toolwright worker`: runs requests until it is stopped. */
 export function addWorker(command: Command): void {
   withCommonFlags(
     command
-      .option("--concurrency <count>", "requests at once (default: 4)", Number)
-      .option("--until-idle", "end when nothing is due"),
+      .option("--concurrency <count>", "concurrent requests (default: 4)", Number)
+      .option("--until-idle", "end when no request is due"),
   ).action(
     async (
       flags: CommonFlags & { readonly concurrency?: number; readonly untilIdle?: boolean },

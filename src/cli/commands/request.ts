@@ -9,7 +9,7 @@ import type { Json } from "../../core/json.ts";
 import { type Budget, Request } from "../../core/request.ts";
 import { checkSchema, faultText } from "../../core/schema-check.ts";
 import type { Outcome } from "../../request/requests.ts";
-import { liveOnce, report } from "../request-lives.ts";
+import { attemptOnce, report } from "../request-attempt.ts";
 import {
   type CommonFlags,
   collect,
@@ -40,7 +40,7 @@ export interface RequestFlags extends CommonFlags {
 }
 
 export function addRequest(request: Command): void {
-  // Words after the name of a subcommand are its own, flags of the same name among them.
+  // Flags after a subcommand's name belong to the subcommand, even if a flag has the same name here.
   request.enablePositionalOptions();
   withSubmitFlags(request.argument("<objective>", "what you want, in words")).action(submitted);
   withSubmitFlags(

@@ -19,8 +19,14 @@ interface RunFlags extends CommonFlags {
 export function addRun(command: Command): void {
   withCommonFlags(
     command
-      .argument("<file>", "TypeScript or JavaScript: statements with await and return, or a main")
-      .option("--tools <names>", "the tools that it may call, by commas (default: all active ones)")
+      .argument(
+        "<file>",
+        "TypeScript or JavaScript: statements with await and return, or a function main",
+      )
+      .option(
+        "--tools <names>",
+        "names of the tools that it may call, comma-separated (default: all active tools)",
+      )
       .option("--input <json>", "`input` in the program", "null")
       .option("--detach", "only submit; toolwright worker or request resume runs it"),
   ).action(async (file: string, flags: RunFlags) => {

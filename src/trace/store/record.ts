@@ -9,7 +9,7 @@ import { digestText } from "../../core/digest.ts";
 import { isInlineImage } from "../../core/image.ts";
 import type { Json } from "../../core/json.ts";
 
-/** Strings longer than this many UTF-16 units live outside their event, as the bytes of all images do. */
+/** Strings longer than this many UTF-16 units are stored outside of their event, as are the bytes of all images. */
 const BODY_CHARACTERS = 4_096;
 
 /** Deeper values are marked, because `JSON.parse` and the readers are recursive. */

@@ -1,11 +1,11 @@
 /**
- * A typed question to a model: which prompt with which values, and what shape the answer has. The
- * composition root brings the model of the role, tells a misfit back, and writes both sides down.
+ * A typed question to a model: the prompt, its values and the schema of the answer. The composition
+ * root provides the model of the role, reports a reply that does not fit, and traces both sides.
  */
 import type { z } from "zod";
 import type { Image } from "../core/image.ts";
 
-/** Who is asked. A test author that is the candidate's author would agree with its own mistakes. */
+/** Who is asked. A test author who also wrote the candidate would repeat its mistakes. */
 export type AskedRole = "planner" | "tester" | "judge" | "simulator";
 
 export interface Question<Schema extends z.ZodType> {
@@ -14,15 +14,15 @@ export interface Question<Schema extends z.ZodType> {
   readonly prompt: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly schema: Schema;
-  /** Of what the variables speak of. */
+  /** Images that the variables refer to. */
   readonly images?: readonly Image[];
-  /** Tells apart samples of one prompt: equal questions with another number are asked anew. */
+  /** Distinguishes samples of one prompt: an equal question with another number is asked again. */
   readonly sample?: number;
 }
 
 /**
- * @returns The answer, checked against the schema.
- * @throws ModelError when the model fails, declines, or gives no answer that fits.
+ * @returns The answer, parsed by the schema.
+ * @throws ModelError if the model fails, refuses, or gives no answer that fits.
  */
 export type Ask = <Schema extends z.ZodType>(
   question: Question<Schema>,

@@ -1,7 +1,7 @@
 /**
- * Every schema that a model is asked to answer in, by the name of the prompt that asks. What is
- * declared here is looked over as a whole: none may say what grammars do not know, or leave a text
- * without an end. A bound in `meta` is said to the model and not held against a longer reply.
+ * Every schema of a model's answer, by the name of its prompt. A test checks all of them: no schema may
+ * use keywords that grammars do not support, and every text needs a maximum length. A bound in `meta`
+ * is given to the model, but a longer reply is accepted.
  */
 import type { z } from "zod";
 

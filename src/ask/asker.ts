@@ -1,6 +1,7 @@
 /**
- * How the agent asks a model: a prompt of the book, rendered; the question in the trace before it is
- * sent; each reply a step of the request, so that none is paid for twice; a misfit told back.
+ * How the engine asks a model: it renders a prompt of the book, traces the question before sending it,
+ * makes each reply a step of the request so that none is paid for twice, and reports a reply that does
+ * not fit back to the model.
  */
 
 import type { z } from "zod";
@@ -14,13 +15,13 @@ import type { Steps } from "../core/steps.ts";
 import type { Ask } from "./ask.ts";
 import { PROMPTS } from "./prompts/book.ts";
 
-/** A model with how it is to be asked. */
+/** A model and the settings for asking it. */
 export interface RoleModel {
   readonly model: LanguageModel;
   readonly temperature: number;
 }
 
-/** Asks until the reply fits the schema, a bounded number of times. */
+/** Asks until the reply fits the schema, up to a maximum number of attempts. */
 export type Structured = <Schema extends z.ZodType>(
   model: LanguageModel,
   request: Omit<ModelRequest, "responseSchema">,
@@ -31,12 +32,12 @@ export type Structured = <Schema extends z.ZodType>(
 
 export interface AskingPorts {
   readonly steps: Steps;
-  /** The model of a role, e.g. `planner`, or of a name that an agent's configuration gives. */
+  /** The model of a role, e.g. `planner`, or of a role named in an agent's configuration. */
   readonly modelOf: (role: string) => Promise<RoleModel>;
   readonly structured: Structured;
   readonly prompts: PromptOverrides;
   readonly seed: number;
-  /** Of the request: seen wherever its words are read. */
+  /** The request's images, added wherever a prompt contains its text. */
   readonly images?: readonly Image[];
 }
 
@@ -65,17 +66,17 @@ export function asker(ports: AskingPorts): Ask {
   };
 }
 
-/** What a call is for, as the trace says it. */
+/** The purpose of a call, as traced. */
 export interface CallLabel {
-  /** Of the step. */
+  /** Name of the step. */
   readonly name: string;
   readonly role: string;
   readonly prompt: Omit<RenderedPrompt, "messages">;
-  /** Whether it may be asked again without its images, by a model that takes none. */
+  /** Whether the call may be repeated without images, by a model without image input. */
   readonly blind?: boolean;
 }
 
-/** The messages with the images at the last thing that the user says. */
+/** The messages with the images added to the last user message. */
 export function showing(
   messages: readonly ModelMessage[],
   images: readonly Image[],
@@ -87,7 +88,7 @@ export function showing(
   );
 }
 
-/** Words in place of the images. */
+/** Replaces the images by a short text. */
 function unseeing(messages: readonly ModelMessage[]): readonly ModelMessage[] {
   return messages.map((message) => {
     if (!("images" in message) || message.images === undefined) return message;
@@ -97,7 +98,7 @@ function unseeing(messages: readonly ModelMessage[]): readonly ModelMessage[] {
   });
 }
 
-/** The same model; every call of it is a step, with the question before it and the reply after it. */
+/** The same model, with every call as a step: the question is traced before it, the reply after it. */
 export function steppedModel(
   steps: Steps,
   model: LanguageModel,
@@ -159,7 +160,7 @@ export function steppedModel(
   return stepped;
 }
 
-/** As it is read back: what is undefined is absent. */
+/** The value as it is after a JSON round trip: undefined properties are absent. */
 export function asJson<T extends object>(value: T): Stored<T> {
   return JSON.parse(JSON.stringify(value)) as Stored<T>;
 }

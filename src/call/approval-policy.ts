@@ -1,9 +1,9 @@
-/** Whether a policy wants a person asked before a call. */
+/** Whether a policy requires a person's approval for a call. */
 import type { ApprovalPolicy, Condition } from "../core/approvals.ts";
 import { digestJson } from "../core/digest.ts";
 import type { Json } from "../core/json.ts";
 
-/** @param calls Arguments by name, one for each call. */
+/** @param calls Arguments by name, one object per call. */
 export function asks(policy: ApprovalPolicy, calls: readonly Json[]): boolean {
   if (policy === "never" || policy === "always") return policy === "always";
   return policy.some((condition) => calls.some((call) => holds(condition, call)));

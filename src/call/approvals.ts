@@ -1,7 +1,7 @@
 /**
- * Approval of tool calls by a person: by policy never, always, or where an argument meets a
- * condition. What is approved is one version of one tool with these arguments, by its hash: a call
- * that differs in anything is another one and needs its own.
+ * Approval of tool calls by a person. A policy says when: never, always, or if an argument meets a
+ * condition. An approval is for one version of one tool with these arguments, identified by a hash. A
+ * call that differs in anything needs its own approval.
  */
 import { z } from "zod";
 import type { Approvals } from "../core/approvals.ts";
@@ -13,7 +13,7 @@ import type { Callable } from "../work/callable.ts";
 import { asks } from "./approval-policy.ts";
 import { byName } from "./arguments.ts";
 
-/** What a person is asked before a call. */
+/** The question to a person before a call. */
 export interface ApprovalQuestion {
   readonly kind: "approval";
   readonly text: string;
@@ -23,12 +23,12 @@ export interface ApprovalQuestion {
   readonly hash: string;
 }
 
-/** What was said to it, and by whom. */
+/** The reply, and who gave it. */
 export type Verdict =
   | { readonly decision: "approved"; readonly by: string; readonly arguments?: Json }
   | { readonly decision: "rejected"; readonly by: string; readonly reason: string };
 
-/** @returns undefined: nobody has said anything, and the call is not made now. */
+/** @returns undefined: nobody has replied yet, so the call is not made now. */
 export type AskPerson = (question: ApprovalQuestion) => Promise<Verdict | undefined>;
 
 export type Permission =
@@ -39,16 +39,16 @@ export type Permission =
 /**
  * Whether a call may be made, and with which arguments.
  *
- * @param args What it would be made with: by name, or a list of such calls.
+ * @param args The arguments of the call by name, or a list of such objects.
  */
 export type Permit = (
   callable: Pick<Callable, "tool">,
   args: Json,
-  /** Of the run that calls: what was decided stands beside the call. */
+  /** Of the calling run, so that the decision is traced next to the call. */
   steps: Pick<Steps, "trace">,
 ) => Promise<Permission>;
 
-/** @returns undefined where the policy lets the call be made unasked. */
+/** @returns undefined if the policy needs no approval. */
 export function approvalQuestion(
   { tools, default: others }: Approvals,
   tool: Tool,
@@ -65,19 +65,19 @@ export function approvalQuestion(
   };
 }
 
-/** Of the call, as it would be made. */
+/** Hash of the tool version and the exact arguments. */
 export function callHash({ name, digest }: Pick<Tool, "name" | "digest">, args: Json): string {
   return digestJson({ tool: name, digest, arguments: args }).slice(0, 16);
 }
 
-/** Conditions know the arguments by name. */
+/** Conditions refer to arguments by name. */
 function callsIn(tool: Tool, args: Json): readonly Json[] {
   const names = parameterNames({ parameters: tool.parameters ?? {} });
   const calls = Array.isArray(args) ? (args as readonly Json[]) : [args];
   return calls.map((call) => (Array.isArray(call) ? byName(names, call as Json[]) : call));
 }
 
-/** Whoever calls says how a person is asked; the policy says when. */
+/** The caller decides how a person is asked; the policy decides when. */
 export function permitBy(approvals: Approvals, ask: AskPerson): Permit {
   return async ({ tool }, args, steps) => {
     const question = tool === undefined ? undefined : approvalQuestion(approvals, tool, args);
@@ -103,8 +103,8 @@ export function permitBy(approvals: Approvals, ask: AskPerson): Permit {
   };
 }
 
-/** What a person sends to a request, as `request approve` and `request reject` do. */
-const Said = z.object({
+/** The payload of a person's reply to a request, as sent by `request approve` and `request reject`. */
+const Reply = z.object({
   decision: z.enum(["approve", "reject"]),
   hash: z.string(),
   reason: z.string().exactOptional(),
@@ -118,17 +118,17 @@ export interface RequestApprovalPorts {
   readonly now: () => number;
 }
 
-/** In a request: it waits until a person answers, over any number of lives, or until the time is over. */
+/** In a request: it waits until a person replies or the deadline passes, over any number of attempts. */
 export function permitByPerson({ steps, approvals, now }: RequestApprovalPorts): Permit {
   const { expireSeconds } = approvals;
   return permitBy(approvals, async (question) => {
-    const said = await steps.waitFor(`approval:${question.hash}`, {
+    const signal = await steps.waitFor(`approval:${question.hash}`, {
       question: { ...question },
       ...(expireSeconds === undefined
         ? {}
         : { deadline: new Date(now() + expireSeconds * 1_000).toISOString() }),
     });
-    return judged(said?.payload, question.hash);
+    return judged(signal?.payload, question.hash);
   });
 }
 
@@ -137,11 +137,11 @@ function judged(payload: Json | undefined, hash: string): Verdict {
     return { decision: "rejected", by: "nobody", reason: "nobody approved it in time" };
   }
   const by = "a person";
-  const said = Said.safeParse(payload);
-  if (!said.success || said.data.hash !== hash) {
+  const reply = Reply.safeParse(payload);
+  if (!reply.success || reply.data.hash !== hash) {
     return { decision: "rejected", by, reason: "the approval was given for another call" };
   }
-  const { decision, reason = "no reason was given", arguments: edited } = said.data;
+  const { decision, reason = "no reason was given", arguments: edited } = reply.data;
   if (decision === "reject") return { decision: "rejected", by, reason };
   return { decision: "approved", by, ...(edited === undefined ? {} : { arguments: edited }) };
 }

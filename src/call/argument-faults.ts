@@ -1,4 +1,4 @@
-/** What is wrong with a call's arguments by the tool's JSON Schema, said so that a model can mend it. */
+/** Faults of a call's arguments by the tool's JSON Schema, worded so that a model can correct them. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import type { JsonSchema } from "../core/tool.ts";
@@ -6,9 +6,9 @@ import type { ArgumentFaults } from "../work/callable.ts";
 
 const SHOWN = 5;
 
-/** Schemas are compiled once each: keep the function for as long as the tools are used. */
+/** Each schema is compiled once, so keep the function for as long as the tools are used. */
 export function createArgumentFaults(): ArgumentFaults {
-  // Tools come from anywhere: what a schema says beyond the standard is no reason to refuse it.
+  // Tools come from many sources: keywords outside the standard are no reason to refuse a schema.
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
   formats.default(ajv);
   const compiled = new Map<string, ValidateFunction | undefined>();
@@ -23,8 +23,8 @@ export function createArgumentFaults(): ArgumentFaults {
 }
 
 /**
- * What a function has no parameter for would be lost without a word: it is a fault. The schema's own
- * name and dialect do not matter here.
+ * An argument without a parameter would be lost silently, so it is a fault. `$id` and `$schema` are
+ * removed because they do not matter here.
  */
 function closed({ $id, $schema, ...schema }: JsonSchema): object {
   const plain = ["allOf", "anyOf", "oneOf", "$ref"].every((word) => schema[word] === undefined);
@@ -35,12 +35,12 @@ function closed({ $id, $schema, ...schema }: JsonSchema): object {
   };
 }
 
-/** @returns undefined for a schema that is none: then the tool itself has to look. */
+/** @returns undefined if the schema is invalid. */
 function compile(ajv: Ajv2020, schema: object): ValidateFunction | undefined {
   try {
     return ajv.compile(schema);
   } catch {
-    // A tool whose schema does not compile can still be called; its own code decides.
+    // A tool whose schema does not compile can still be called; its own code checks the arguments.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A call's arguments: given by name or by position, checked against the tool's JSON Schema, with a
- * fault said so that a model can mend it.
+ * A call's arguments, by name or by position, validated against the tool's JSON Schema. Faults are
+ * worded so that a model can correct them.
  */
 import type { Json } from "../core/json.ts";
 import { parameterNames } from "../core/tool.ts";
@@ -11,7 +11,7 @@ export type Given = Arguments | readonly Json[];
 
 type Parameters = Pick<Callable, "name" | "parameters">;
 
-/** @returns The arguments by name, or why they are none, in a sentence. */
+/** @returns The arguments by name, or the fault as a sentence. */
 export function checkArguments(
   faultsOf: ArgumentFaults,
   { name, parameters }: Parameters,
@@ -24,7 +24,7 @@ export function checkArguments(
   const named = byName(names, given);
   const faults = [...faultsOf(parameters, named)];
   const unknown = Object.keys(named).filter((each) => !names.includes(each));
-  // A schema may allow what the function has no place for.
+  // A schema may allow properties that the function has no parameter for.
   if (faults.length === 0 && unknown.length > 0) {
     faults.push(`expected ${names.join(", ") || "no arguments"}, got also ${unknown.join(", ")}.`);
   }
@@ -38,7 +38,7 @@ export function byName(names: readonly string[], given: Given): Arguments {
   return Object.fromEntries(given.map((value, at) => [names[at] ?? `p${at}`, value]));
 }
 
-/** In the order of the parameters. What is left out at the end stays out; JSON has no hole before. */
+/** In the order of the parameters. Missing arguments become null, except at the end: there they stay absent. */
 export function byPosition(names: readonly string[], given: Given): readonly Json[] {
   if (isList(given)) return given;
   const last = names.findLastIndex((name) => Object.hasOwn(given, name));

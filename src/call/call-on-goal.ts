@@ -1,4 +1,4 @@
-/** A tool called on every input of a goal, with what came out judged outside of the sandbox. */
+/** Calls a tool on every input of a goal and judges the outputs outside of the sandbox. */
 import type { Execution } from "../core/execution.ts";
 import type { Evaluator } from "../core/ports.ts";
 import { parameterNames } from "../core/tool.ts";
@@ -15,8 +15,8 @@ export interface GoalCallPorts extends CallPorts {
 }
 
 /**
- * A person is asked once about all inputs. They are not held against the schema: the tool was tried on
- * them before, and a schema may be narrower than what its function can do.
+ * A person is asked once about all inputs. The inputs are not validated against the schema: the tool
+ * was already tried on them, and a schema may be narrower than what the function accepts.
  */
 export async function callOnGoal(
   ports: GoalCallPorts,
@@ -39,16 +39,16 @@ export async function callOnGoal(
   const names = parameterNames(tool);
   const inputs = calls.map((given) => byPosition(names, given));
   const edited = JSON.stringify(inputs) !== JSON.stringify(asked);
-  // What a person changed has no known answer, and nothing to be measured by.
+  // Edited inputs have no expected output, so the target does not apply.
   const { target, ...untargeted } = goal.task;
   const task = edited || target === undefined ? untargeted : goal.task;
   const instances = edited ? inputs.map((input) => ({ input })) : goal.instances;
-  // Whether it serves well enough was decided by affordance; here it has to work.
+  // Affordance has already checked the fitness; here the call only has to succeed.
   const trial = judge(ports.evaluator, task, instances, executions, Number.NEGATIVE_INFINITY);
   return { kind: "tool-called", tool, trial };
 }
 
-/** undefined of a call that was not made. */
+/** undefined if the call was not made. */
 function executionOf(outcome: CallOutcome): Execution | undefined {
   if (outcome.status === "failed") return outcome.execution;
   const { output, wallMs = 0 } = outcome;

@@ -1,7 +1,7 @@
 /**
- * The call of a tool, the same from wherever it comes: a step of a request, a program, a sub-agent, a
- * person's command, an MCP client. It is checked, permitted, recorded before its effect, and waited
- * for where its result is still to come.
+ * The call of a tool, the same for every caller: a step of a request, a program, a sub-agent, a command
+ * or an MCP client. It validates the arguments, asks for approval, traces the call before its effect,
+ * and waits for a pending result.
  */
 import type { NewEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
@@ -14,13 +14,13 @@ import { byName, checkArguments, type Given } from "./arguments.ts";
 import { completed, isPending } from "./pending.ts";
 
 export interface CallPorts {
-  /** Without `waitFor` a result that is still to come is handed to the caller as it is. */
+  /** Without `waitFor`, a pending result is returned to the caller unchanged. */
   readonly steps: Pick<Steps, "step" | "trace"> & Partial<Pick<Steps, "waitFor">>;
   readonly argumentFaults: ArgumentFaults;
   readonly permit: Permit;
 }
 
-/** @param id The call's name in the trace. */
+/** @param id Id of the call in the trace. */
 export async function makeCall(
   ports: CallPorts,
   callable: Callable,
@@ -40,24 +40,24 @@ export async function makeCall(
       await callable.call(byName(names, args), signal, idempotencyKey),
     ],
   });
-  return outcomes[0] ?? failed("NO_RESULT", `${callable.name} gave no result.`);
+  return outcomes[0] ?? failed("NO_RESULT", `${callable.name} returned no result.`);
 }
 
-/** Calls of one callable that are asked about, made and recorded together. */
+/** Calls of one callable that are approved, made and traced together. */
 export interface CallsTogether {
-  /** What a person is asked about, where one is asked. */
+  /** The arguments that a person is asked to approve, if the policy requires it. */
   readonly asked: Json;
-  /** The calls that `asked`, or an edit of it, stands for. */
+  /** The calls that `asked`, or an edited version of it, describes. */
   readonly callsOf: (asked: Json) => readonly Given[];
-  /** Names of the calls in the trace. */
+  /** Ids of the calls in the trace. */
   readonly ids: (index: number) => string;
   readonly make: (calls: readonly Given[], attempt: StepAttempt) => Promise<readonly CallOutcome[]>;
 }
 
 /**
- * What fits is the caller's knowledge; what a person has edited is checked here.
+ * The caller has validated the arguments; only what a person edited is validated here.
  *
- * @returns The calls that were made, and what became of each; of a refusal, one outcome without calls.
+ * @returns The calls that were made, with one outcome each; after a refusal, one outcome and no calls.
  */
 export async function makeCalls(
   ports: CallPorts,
@@ -75,7 +75,7 @@ export async function makeCalls(
   if (waits !== undefined) return refused("TOOL_WAITS", waits);
   const permission = await permit(callable, asked, steps);
   if (permission.decision === "open") {
-    return refused("APPROVAL_NEEDED", `${name} waits for a person's approval of this call.`);
+    return refused("APPROVAL_NEEDED", `${name} needs a person's approval of this call.`);
   }
   if (permission.decision === "rejected") {
     return refused("NOT_APPROVED", `The call was not approved: ${permission.reason}.`);
@@ -144,14 +144,15 @@ function isMeasured(value: unknown): value is Pick<ToolCalled, "kind" | "trial">
   return kind === "tool-called" && typeof trial === "object" && trial !== null;
 }
 
-/** Why a version that nobody has approved yet is not called, by whatever way it was reached. */
+/** Why a tool version that is not approved yet cannot be called. */
 function waitingFault(tool: Tool | undefined): string | undefined {
   if (tool?.status !== "candidate") return undefined;
   const { name, version } = tool;
-  return `${name} version ${version} waits for a person's approval and is not called before: toolwright tools approve ${name} --tool-version ${version}.`;
+  return `${name} version ${version} needs a person's approval before it can be called: toolwright tools approve ${name} --tool-version ${version}.`;
 }
 
-async function whole(
+/** The outcome; if its result is pending, waits for it. */
+async function withPendingResult(
   { waitFor }: CallPorts["steps"],
   name: string,
   { given, ...outcome }: KeptOutcome,
@@ -174,7 +175,7 @@ function callEvent(
       id: ids(index),
       name,
       ...(tool === undefined ? {} : { version: tool.version }),
-      // Said once: an export needs the definition beside the calls.
+      // On the first call only: an export needs the definition once.
       ...(index === 0 ? { description, parameters } : {}),
       arguments: byName(names, given),
     },

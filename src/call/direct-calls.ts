@@ -1,6 +1,6 @@
 /**
- * Calls that no request makes: of a person at the command line, of an MCP client. They leave a run of
- * their own in the trace.
+ * Calls outside of a request: by a person at the command line or by an MCP client. They have their own
+ * run in the trace.
  */
 import type { Approvals } from "../core/approvals.ts";
 import type { OpenTrace, TraceWriter } from "../core/ports.ts";
@@ -19,17 +19,17 @@ export interface DirectCallPorts extends Omit<ToolCallablePorts, "query"> {
 
 export interface DirectCalls {
   /**
-   * A result that is still to come is handed back as the tool gave it.
+   * A pending result is returned as the tool gave it.
    *
-   * @param ask How a person is asked, where the policy wants it.
+   * @param ask Asks a person if the policy requires it.
    * @throws SandboxUnavailableError, StoreError, or the signal's reason; a failed call is a value.
    */
   call(tool: Tool, given: Given, ask: AskPerson, signal: AbortSignal): Promise<CallOutcome>;
-  /** The trace's last word, if anything was written. */
+  /** Writes the last event of the run, if the run has begun. */
   end(): Promise<void>;
 }
 
-/** @param title What the run is called in the trace; it begins with the first event. */
+/** @param title Title of the run in the trace. The run begins with the first event. */
 export function directCalls(ports: DirectCallPorts, title: string): DirectCalls {
   const { approvals, openTrace, newId } = ports;
   let argumentFaults: ArgumentFaults | undefined;
@@ -43,13 +43,13 @@ export function directCalls(ports: DirectCallPorts, title: string): DirectCalls 
 
   return {
     async call(tool, given, ask, signal) {
-      // Loaded with the first call: a home that is only looked at compiles no schema.
+      // Imported on the first call, so that commands that only read compile no schema.
       argumentFaults ??= (await import("./argument-faults.ts")).createArgumentFaults();
       const id = `call-${tool.name}-v${tool.version}-${++calls}`;
       const steps = {
         trace: async (_name: string, events: Parameters<TraceWriter["events"]>[0]) =>
           (await writer()).events(events),
-        // Without a journal nothing is done again: each call is made once.
+        // Without a journal nothing is retried: each call is made once.
         step: async <T>(_name: string, body: (attempt: Attempt) => Promise<T>): Promise<T> =>
           body({ idempotencyKey: `${(await writer()).id}/${id}`, attempt: 1, signal }),
       };

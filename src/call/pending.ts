@@ -1,6 +1,6 @@
 /**
- * A tool may answer that its result is still to come: `{ "$pending": "what it waits for" }`. The
- * call is then completed from outside, by whoever holds the callback's token, in any later life.
+ * A tool may return a pending result: `{ "$pending": "what it waits for" }`. Another system then
+ * completes the call with the callback's token, during any later attempt.
  */
 import type { Json } from "../core/json.ts";
 import type { Steps } from "../core/steps.ts";
@@ -11,20 +11,20 @@ export function isPending(value: Json): value is { readonly [PENDING]: Json } {
   return value !== null && typeof value === "object" && Object.hasOwn(value, PENDING);
 }
 
-/** What was sent back by callback for one pending result. */
+/** The result that a callback delivered for one pending call. */
 export async function completed(
   steps: Pick<Steps, "waitFor">,
   tool: string,
   { [PENDING]: details }: { readonly [PENDING]: Json },
 ): Promise<Json> {
-  const said = await steps.waitFor(`callback:${tool}`, {
+  const callback = await steps.waitFor(`callback:${tool}`, {
     question: {
       kind: "callback",
-      text: `${tool} waits for its result from outside.`,
+      text: `${tool} waits for its result from another system.`,
       tool,
       details,
     },
   });
-  const payload = (said?.payload ?? {}) as { readonly result?: Json };
+  const payload = (callback?.payload ?? {}) as { readonly result?: Json };
   return payload.result ?? null;
 }

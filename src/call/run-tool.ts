@@ -1,13 +1,13 @@
-/** The effect of a call: the tool's program in the sandbox, within the tool's own limits. */
+/** Runs the tool's program in the sandbox, within the tool's own limits. */
 import type { Execution } from "../core/execution.ts";
 import type { Json } from "../core/json.ts";
 import type { Sandbox } from "../core/ports.ts";
 import { programOf, type Tool } from "../core/tool.ts";
 
-/** What it takes to run a tool. */
+/** The fields of a tool that are needed to run it. */
 export type Runnable = Pick<Tool, "language" | "source" | "entry" | "uses" | "limits">;
 
-/** One execution for each list of arguments, in their order. */
+/** One execution per list of arguments, in the same order. */
 export function runTool(
   sandbox: Sandbox,
   tool: Runnable,

@@ -1,4 +1,4 @@
-/** Functions of the engine's own with which a request manages itself. */
+/** Functions of the engine that a request can call to manage itself. */
 import type { Json } from "../core/json.ts";
 import type { Amounts } from "../core/spending.ts";
 import type { Steps } from "../core/steps.ts";
@@ -7,8 +7,8 @@ import type { Callable } from "../work/callable.ts";
 export interface OwnFunctionPorts {
   readonly steps: Steps;
   /**
-   * What this request and all that was done for it has spent since a time. `usdUnknown`: calls whose
-   * price nobody knows, which is not zero.
+   * What this request and the runs below it have spent since a time. `usdUnknown` counts the calls
+   * with an unknown price; unknown is not zero.
    */
   readonly spentSince: (
     time: string,
@@ -51,7 +51,7 @@ export function ownFunctions({ steps, spentSince, now }: OwnFunctionPorts): read
   ];
 }
 
-/** Times are compared as text: one zone. */
+/** Times are compared as text, so all are in UTC. */
 function isoOf(time: Json | undefined): string {
   return new Date(String(time)).toISOString();
 }

@@ -1,4 +1,4 @@
-/** What a request and everything below it has spent on models, told by the trace. */
+/** What a request and the runs below it have spent on models, computed from the trace. */
 import type { RunSummary } from "../core/event.ts";
 import { readEvents } from "../core/events/read.ts";
 import type { EventStore } from "../core/ports.ts";
@@ -6,9 +6,9 @@ import type { EventStore } from "../core/ports.ts";
 export interface ModelSpend {
   readonly calls: number;
   readonly tokens: number;
-  /** Of the calls whose price is known. */
+  /** Sum over the calls with a known price. */
   readonly usd: number;
-  /** Calls whose price nobody knows, which is not zero. */
+  /** Number of calls with an unknown price; unknown is not zero. */
   readonly usdUnknown: number;
 }
 
@@ -28,11 +28,11 @@ export async function spentSince(
       else usd += reply.costUsd;
     }
   }
-  // Sums of decimals carry crumbs; a price has no more than nine places that anybody pays.
+  // Removes floating-point noise: no real price has more than nine decimal places.
   return { calls, tokens, usd: Math.round(usd * 1e9) / 1e9, usdUnknown };
 }
 
-/** The run and its descendants; records of replies repeat what the runs say. */
+/** The run and its descendants, without runs that record replies: they repeat the figures. */
 function below(root: string, runs: readonly RunSummary[]): readonly string[] {
   const found = new Set([root]);
   for (let before = 0; before < found.size; ) {

@@ -1,4 +1,4 @@
-/** A stored tool as something to call: run in the sandbox, and counted as use, once for each call. */
+/** A stored tool as a callable: it runs in the sandbox, and each call is counted once as usage. */
 import { describeExecution, type Execution } from "../core/execution.ts";
 import type { Sandbox, ToolStore } from "../core/ports.ts";
 import { parameterNames, type Tool } from "../core/tool.ts";
@@ -7,17 +7,17 @@ import { byPosition, type Given } from "./arguments.ts";
 import { runTool } from "./run-tool.ts";
 
 export interface ToolCallablePorts {
-  /** Started at the first call. */
+  /** Started on the first call. */
   readonly sandbox: () => Promise<Sandbox>;
   readonly tools: Pick<ToolStore, "recordUse">;
   readonly monotonicMs: () => number;
-  /** Words of the request, which the tool is found by later. */
+  /** Text of the request; later searches find the tool by it. */
   readonly query?: string;
 }
 
 export interface ToolCallable extends Callable {
   readonly tool: Tool;
-  /** Several calls in one run of the sandbox. */
+  /** Several calls in one sandbox run. */
   callAll(
     calls: readonly Given[],
     signal: AbortSignal,
@@ -71,7 +71,7 @@ export function toolCallable(ports: ToolCallablePorts, tool: Tool): ToolCallable
 }
 
 function outcomeOf(
-  execution: Execution = { status: "crashed", reason: "the sandbox gave no result" },
+  execution: Execution = { status: "crashed", reason: "the sandbox returned no result" },
   wallMs: number,
 ): CallOutcome {
   return execution.status === "returned"

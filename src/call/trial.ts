@@ -1,6 +1,6 @@
 /**
- * Trying a stored tool as its callers would: its own source, its own limits, the user's arguments.
- * What it gives is scored outside the sandbox.
+ * Tries a stored tool as a caller would: its own source, its own limits, the caller's arguments. The
+ * output is scored outside the sandbox.
  */
 import type { Approvals } from "../core/approvals.ts";
 import type { Execution } from "../core/execution.ts";
@@ -17,23 +17,23 @@ export interface TrialPorts {
 }
 
 /**
- * Why a tool is not tried, in a sentence; undefined if it may be. A trial is a run to find out, which
- * nobody is asked about: nothing outside of the sandbox may come of it.
+ * Why a tool must not be tried, as a sentence; undefined if it may be. A trial asks nobody for approval,
+ * so it must not have any effect outside the sandbox.
  */
 export function untriedBecause(
   tool: Tool,
   approvals: Approvals,
   instances: readonly TaskInstance[],
 ): string | undefined {
-  if (actsOutside(tool)) return "it may change things outside, so it was not tried.";
+  if (actsOutside(tool)) return "it can have external effects, so it was not tried.";
   const inputs = instances.map(({ input }) => [...input]);
   const leaves = tool.language === "mcp" || tool.language === "command";
   return leaves && approvalQuestion(approvals, tool, inputs) !== undefined
-    ? "a person has to be asked before it gets these inputs, so it was not tried."
+    ? "these inputs need a person's approval, so it was not tried."
     : undefined;
 }
 
-/** @param floor Fitness that has to be beaten; undefined: the task's target has to be reached. */
+/** @param floor Fitness to exceed; undefined: the task's target must be reached. */
 export async function tryTool(
   { sandbox, evaluator }: TrialPorts,
   tool: Runnable,
@@ -47,7 +47,7 @@ export async function tryTool(
   return judge(evaluator, task, instances, executions, floor);
 }
 
-/** @param floor As of `tryTool`. */
+/** @param floor See `tryTool`. */
 export function judge(
   evaluator: Evaluator,
   task: Task,
@@ -84,7 +84,7 @@ export function judge(
   };
 }
 
-/** The best of a task's seeds on some instances: what can be had without any tool. */
+/** The best of a task's seeds on some instances: the baseline without any tool. */
 export async function bestSeed(
   { sandbox, evaluator }: TrialPorts,
   task: Task,

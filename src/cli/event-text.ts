@@ -1,4 +1,4 @@
-/** Events as lines that a person follows: `[time] [LEVEL] text`. */
+/** Events as lines for people: `[time] [LEVEL] text`. */
 import type { RunSummary, TraceEvent } from "../core/event.ts";
 import { readEvent } from "../core/events/read.ts";
 import type { DataOf } from "../core/events/schemas.ts";
@@ -7,7 +7,7 @@ import { walkNote } from "./walk-text.ts";
 
 type Line = readonly [level: "INFO" | "WARN" | "ERROR", text: string];
 
-/** Keeps of each run what its later events are told with: feed it the events of a run in order. */
+/** Remembers facts of each run that later lines need; pass the events of a run in order. */
 export function eventText(): (run: RunSummary, event: TraceEvent) => readonly string[] {
   const known = new Map<string, RunMemory>();
   return (run, event) => {
@@ -23,7 +23,7 @@ export function eventText(): (run: RunSummary, event: TraceEvent) => readonly st
 interface RunMemory {
   readonly title: string;
   origin: Origin;
-  /** Names by the ids of calls under way. */
+  /** Names of the running calls, by id. */
   readonly tools: Map<string, string>;
 }
 

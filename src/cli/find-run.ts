@@ -1,9 +1,9 @@
-/** A run by the beginning of its id. */
+/** Finds a run by a prefix of its id. */
 import { InputError } from "../core/errors.ts";
 import type { RunSummary } from "../core/event.ts";
 import type { EventStore } from "../core/ports.ts";
 
-/** @throws InputError RUN_NOT_FOUND: no run, or several. */
+/** @throws InputError RUN_NOT_FOUND if no run or several runs match. */
 export async function findRun(store: EventStore, prefix: string): Promise<RunSummary> {
   const matches = (await store.runs()).filter(({ id }) => id.startsWith(prefix));
   const exact = matches.find(({ id }) => id === prefix);
@@ -13,7 +13,7 @@ export async function findRun(store: EventStore, prefix: string): Promise<RunSum
   throw new InputError(
     "RUN_NOT_FOUND",
     matches.length === 0
-      ? `Expected a run of this home, got "${prefix}". toolwright traces ls lists them.`
-      : `"${prefix}" is the beginning of ${matches.length} runs: give more of it.`,
+      ? `Expected a run of this home, got "${prefix}". To list runs: toolwright traces ls.`
+      : `"${prefix}" is the beginning of ${matches.length} runs: give more characters of the id.`,
   );
 }

@@ -1,4 +1,4 @@
-/** The grid of an experiment in words, with what it may cost. */
+/** The grid of an experiment as text, with its maximum cost. */
 import type { Cell, GridEstimate } from "../../experiments/index.ts";
 import { table } from "./output.ts";
 

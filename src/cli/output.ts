@@ -94,7 +94,7 @@ export function exitStatus(error: unknown): number {
   }
 }
 
-/** What went wrong, for people; with --json as a document too, so that stdout always parses. */
+/** An error for people; with --json also as a document, so that stdout always parses. */
 export function reportError(error: unknown, json: boolean): void {
   const known = error instanceof EngineError;
   const message = error instanceof Error ? error.message : String(error);

@@ -1,11 +1,11 @@
-/** All commands, by name. Each lives in its own file under commands/ and is loaded when it is asked for. */
+/** All commands, by name. Each has its own file under commands/ and is loaded on demand. */
 import { Command } from "commander";
 import { packageVersion } from "./version.ts";
 
 interface CommandEntry {
   readonly name: string;
   readonly description: string;
-  /** @returns What gives the command its arguments, flags and subcommands. */
+  /** @returns The function that adds arguments, flags and subcommands to the command. */
   readonly load: () => Promise<(command: Command) => void>;
 }
 
@@ -17,17 +17,18 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "request",
-    description: "submit a request: a stored tool serves it, or one is made, registered and called",
+    description:
+      "submit a request: it is served by a stored tool, or by a new one that is made, registered and called",
     load: async () => (await import("./commands/request.ts")).addRequest,
   },
   {
     name: "worker",
-    description: "carry on the requests of this home as they become due, until stopped",
+    description: "run the requests of this home as they become due, until stopped",
     load: async () => (await import("./commands/request-view.ts")).addWorker,
   },
   {
     name: "apply",
-    description: "apply a manifest: llms, agents, tools, tasks and runs, all of it or nothing",
+    description: "apply a manifest: llms, agents, tools, tasks and runs, all or nothing",
     load: async () => (await import("./commands/apply.ts")).addApply,
   },
   {
@@ -43,7 +44,7 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: "run",
     description:
-      "run a program in the sandbox: stored tools are `await tools.NAME({ ... })`, and functions that nobody wrote are filled by the model",
+      "run a program in the sandbox: stored tools are `await tools.NAME({ ... })`, and the model simulates functions without an implementation",
     load: async () => (await import("./commands/run.ts")).addRun,
   },
   {
@@ -63,7 +64,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "sandbox",
-    description: "run programs that nobody has read",
+    description: "run untrusted programs",
     load: async () => (await import("./commands/sandbox.ts")).addSandbox,
   },
   {
@@ -78,12 +79,12 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "traces",
-    description: "read and export what happened",
+    description: "read and export traces",
     load: async () => (await import("./commands/traces.ts")).addTraces,
   },
   {
     name: "preferences",
-    description: "what people want whatever they ask for; never used for another person",
+    description: "preferences of people for all their requests; never used for another person",
     load: async () => (await import("./commands/preferences.ts")).addPreferences,
   },
   {
@@ -116,7 +117,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
-/** Knows every command by name; the one that is called gets its flags just before it is parsed. */
+/** Contains every command by name; the called one gets its flags just before it is parsed. */
 export function createProgram(): Command {
   const program = emptyProgram();
   const loaders = new Map<string, CommandEntry["load"]>();
@@ -130,7 +131,7 @@ export function createProgram(): Command {
   });
 }
 
-/** With all commands loaded: for whatever reads the tree of commands. */
+/** With all commands loaded, for code that reads the tree of commands. */
 export async function wholeProgram(): Promise<Command> {
   const program = emptyProgram();
   for (const { name, description, load } of COMMANDS) {

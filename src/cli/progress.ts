@@ -1,9 +1,9 @@
-/** Live progress on stderr: one line rewritten on a terminal, a line every few seconds elsewhere. */
+/** Live progress on stderr: one updated line on a terminal, else a line every few seconds. */
 import type { EvolveProgress } from "../evolve/loop/run.ts";
 
 export interface ProgressLine {
   update(progress: EvolveProgress): void;
-  /** Ends the line, so that what follows starts on its own. */
+  /** Ends the line, so that later output starts on its own line. */
   done(): void;
 }
 

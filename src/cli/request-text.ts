@@ -1,4 +1,4 @@
-/** What a request waits for, in words, with the command that answers it. */
+/** What a request waits for, as text, with the command that answers it. */
 import type { Json } from "../core/json.ts";
 import type { Wait } from "../journal/journal.ts";
 import { kindOf } from "../journal/people.ts";
@@ -25,8 +25,8 @@ export function waitLines(requests: Requests, id: string, wait: Wait): readonly 
 function textOf(question: Json | undefined): string | undefined {
   if (typeof question === "string") return question;
   const facts = (question ?? {}) as Readonly<Record<string, Json>>;
-  const said = facts.text ?? facts.question;
-  return typeof said === "string" ? said : undefined;
+  const text = facts.text ?? facts.question;
+  return typeof text === "string" ? text : undefined;
 }
 
 function skipExample({ question }: Wait): string {
@@ -75,7 +75,7 @@ export function viewText(requests: Requests, view: RequestView): string {
   const { id, objective, requirements, constraints, revision, status, cause, steps, spent } = view;
   const money = Object.entries(spent).map(([unit, amount]) => `${round(amount)} ${unit}`);
   return [
-    `${id}  ${status}${cause === "" ? "" : `  (${cause})`}${view.live ? "  a process is at it" : ""}`,
+    `${id}  ${status}${cause === "" ? "" : `  (${cause})`}${view.live ? "  a process is running it" : ""}`,
     `  ${objective}${revision > 1 ? `  (revision ${revision})` : ""}`,
     ...requirements.map((text) => `  requires: ${text}`),
     ...constraints.map((text) => `  constraint: ${text}`),
@@ -87,7 +87,7 @@ export function viewText(requests: Requests, view: RequestView): string {
     ...(view.waits.length === 0
       ? []
       : ["Waits for:", ...view.waits.flatMap((wait) => waitLines(requests, id, wait))]),
-    ...(view.dueAt === undefined ? [] : [`Goes on at ${view.dueAt}, when a worker runs.`]),
+    ...(view.dueAt === undefined ? [] : [`It continues at ${view.dueAt} if a worker is running.`]),
     ...(view.answer === undefined ? [] : ["Answer:", `  ${view.answer.answer}`]),
   ].join("\n");
 }

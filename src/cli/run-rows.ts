@@ -1,4 +1,4 @@
-/** The requests of a home as rows: each one under the one that asked for it, with its depth. */
+/** The requests of a home as rows: each one below its parent, with its depth. */
 import { z } from "zod";
 import type { RunSummary } from "../core/event.ts";
 import { readEvents } from "../core/events/read.ts";
@@ -7,24 +7,24 @@ import type { Engine } from "../engine/engine.ts";
 import type { RequestSummary } from "../journal/list.ts";
 
 export interface RunRow {
-  /** The manifest's, else the first words. */
+  /** The manifest's name, else the first words of the request. */
   readonly name: string;
   readonly agent: string | null;
   readonly task: string | null;
   readonly status: ListedStatus;
   readonly id: string;
-  /** 0 for what a person asked for; 1, 2, ... for what was delegated below it. */
+  /** 0 for a person's request; 1, 2, ... for runs delegated by it. */
   readonly depth: number;
   readonly startedAt: string;
   readonly endedAt: string | null;
-  /** What it waits for, or why it ended as it did. */
+  /** What it waits for, or why it ended. */
   readonly cause: string;
 }
 
 export type ListedStatus = RequestSummary["status"];
 type RunEngine = Pick<Engine, "events" | "requests" | "manifests">;
 
-/** Newest first, what was delegated under the row that it belongs to. */
+/** Newest first; delegated runs are below the row of their parent. */
 export async function runRows(engine: RunEngine): Promise<readonly RunRow[]> {
   const all = (await engine.events.runs()).filter(({ kind }) => kind === "request");
   const ids = new Set(all.map(({ id }) => id));
@@ -63,7 +63,7 @@ export interface Origin {
   readonly name?: string;
 }
 
-/** Who works on it, and which run of a manifest it is: the first event says so. */
+/** The agent that works on it and the manifest's run that it belongs to, from its first event. */
 async function origin({ events }: Pick<Engine, "events">, run: RunSummary): Promise<Origin> {
   for await (const { data } of readEvents(events, run.id, ["request-submit"])) {
     return originIn(data);
@@ -71,7 +71,7 @@ async function origin({ events }: Pick<Engine, "events">, run: RunSummary): Prom
   return {};
 }
 
-/** Names that a source may have, whatever kind it is of. */
+/** Fields that a source of any kind may have. */
 const Source = z.object({
   agent: z.string().exactOptional(),
   task: z.string().exactOptional(),
@@ -101,7 +101,8 @@ export function statusWord(status: ListedStatus): string {
 /** @returns undefined for a word that is no status, in either spelling. */
 export function statusOf(word: string): ListedStatus | undefined {
   const found = Object.entries(WORDS).find(
-    ([status, said]) => status === word.toUpperCase() || said.toLowerCase() === word.toLowerCase(),
+    ([status, label]) =>
+      status === word.toUpperCase() || label.toLowerCase() === word.toLowerCase(),
   );
   return found?.[0] as ListedStatus | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * The JSON Schemas of the files that people write, for editors and for the reference: what the
- * engine's own zod schemas say, before defaults and transforms.
+ * The JSON Schemas of the files that people write, for editors and for the reference, generated from
+ * the engine's zod schemas (input side: before defaults and transforms).
  */
 import { z } from "zod";
 import { Manifest as ExperimentManifest } from "../../experiments/manifest/schema.ts";
@@ -16,7 +16,7 @@ const DeclaredManifest = z.strictObject({
   runs: z.array(SECTIONS.runs).exactOptional().describe("Tasks that are carried out, once each."),
 });
 
-/** One file of a manifest: its name may stand in another one of the chain of includes. */
+/** One file of a manifest. With includes, another file may contain the name. */
 const Experiment = ExperimentManifest.partial({ name: true }).extend({
   include: z
     .array(z.string().min(1))
@@ -38,13 +38,13 @@ const DIALECT = "https://json-schema.org/draft/2020-12/schema";
 
 export type JsonSchemaDocument = z.core.JSONSchema.BaseSchema;
 
-/** @returns A whole document (2020-12). It is the same on every machine. */
+/** @returns A complete document (2020-12), the same on every machine. */
 export function jsonSchemaOf(name: SchemaName): JsonSchemaDocument {
   const { title, schema } = FILES[name];
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io: "input",
     override: ({ zodSchema, jsonSchema }) => {
-      // The number of cores, here.
+      // The default is the number of cores of this machine.
       if (zodSchema === Config.shape.workers) delete jsonSchema.default;
     },
   });

@@ -38,21 +38,21 @@ export function withCommonFlags(command: Command): Command {
     .optionsGroup("Options:");
 }
 
-/** A flag's number. Whether it is a whole one and in its range, its schema says. */
+/** A flag's number. The schema checks if it is an integer and in range. */
 export function integer(text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
   if (Number.isNaN(value)) throw new InvalidArgumentError("Expected a number.");
   return value;
 }
 
-/** A flag's whole number from 0 on. */
+/** A flag's integer of at least 0. */
 export function count(text: string): number {
   const value = integer(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError("Expected a whole number from 0 on.");
+  throw new InvalidArgumentError("Expected an integer of at least 0.");
 }
 
-/** Of a flag that may be given several times. */
+/** For a flag that may be repeated. */
 export function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
 }

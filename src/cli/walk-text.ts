@@ -1,16 +1,16 @@
-/** The walk with a model, in words for whoever follows it: what was found, planned, called, checked. */
+/** The walk with a model as text for people: what was found, planned, called, checked. */
 
 import { aboutStep, type PlannedStep } from "../core/events/plan.ts";
 import type { DataOf, KnownEvent } from "../core/events/schemas.ts";
 import type { Check } from "../work/check.ts";
 
-/** One line for an event of the walk; undefined for events of another kind. */
+/** One line per event of the walk; undefined for events of another kind. */
 export function walkNote(event: KnownEvent): string | undefined {
   switch (event.type) {
     case "request-ground": {
       const { queries, context } = event.data;
       if (queries === undefined || context.length === 0) return undefined;
-      return `Known of it: ${context.map(({ source }) => source).join(", ")}.`;
+      return `Context: ${context.map(({ source }) => source).join(", ")}.`;
     }
     case "affordance-result":
       return affordance(event.data);
@@ -32,7 +32,7 @@ function affordance(found: DataOf<"affordance-result">): string | undefined {
   if (resolved === undefined) return undefined;
   if (knownFrom !== undefined) {
     const tools = matches.map(({ name }) => name);
-    return `Affordance: ${tools.join(", ")}, as for the equal request ${knownFrom}.`;
+    return `Affordance: ${tools.join(", ")}, reused from the equal request ${knownFrom}.`;
   }
   const met = resolved.map(({ hypothesis, tools }) => `${hypothesis} → ${tools[0]?.name}`);
   const open = missing.map(({ name }) => name);
@@ -48,7 +48,7 @@ function stepText(step: PlannedStep): string {
   return `${id} ${kind}${about === undefined ? "" : ` ${about}`}${after}`;
 }
 
-/** Every requirement and constraint with what it was checked by. */
+/** Every requirement and constraint, and how it was checked. */
 export function checkLines(checks: readonly Check[]): readonly string[] {
   return checks.map(
     ({ item, by, verdict, reason }) =>

@@ -1,6 +1,6 @@
 /**
- * A task whose cases somebody wrote down for a request in words: which of them come from the person
- * and which from the test author, how many agreed on each, and which one the search may see.
+ * A task whose cases were written for a request in words. It records which cases come from the person
+ * and which from the test author, how many authors agreed on each, and which ones the search may see.
  */
 import { digestJson } from "../core/digest.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
@@ -12,11 +12,11 @@ import type { Scope } from "./scope.ts";
 export interface AuthoredCase extends Case {
   /** A person's example is never doubted. */
   readonly by: "user" | "tester";
-  /** Independent answers that agree on `expected`, at least 1. */
+  /** Number of independent answers that agree on `expected`, at least 1. */
   readonly votes: number;
 }
 
-/** What holds for every input, whatever the cases. */
+/** A property that holds for every input, independent of the cases. */
 export type Property =
   | { readonly kind: "idempotent" }
   | { readonly kind: "symmetric" }
@@ -27,7 +27,7 @@ export interface AuthoredTask extends Task {
   readonly authored: readonly AuthoredCase[];
   readonly properties: readonly Property[];
   readonly scope: Scope;
-  /** Argument lists that the request itself names; what they should give nobody said. */
+  /** Argument lists that the request itself contains; their expected results are unknown. */
   readonly calls: readonly (readonly Json[])[];
 }
 
@@ -56,8 +56,8 @@ export function authoredTask(
 }
 
 /**
- * A task judged by authored cases in the place of its own. Of the test author's cases some train, some
- * pick among the search's results, and some are sealed; a person's examples train.
+ * A task that is judged by authored cases instead of its own. Some of the test author's cases train,
+ * some select among the search's results, and some are sealed; a person's examples train.
  */
 export function wrapAuthored(base: Task, authored: Authored): AuthoredTask {
   const { train, validation, sealed } = splitAuthored(authored.cases);
@@ -74,7 +74,7 @@ export function wrapAuthored(base: Task, authored: Authored): AuthoredTask {
     calls: authored.calls,
     quick: train.length,
     instances: (split) => instances[split],
-    // What the request itself asks for has no known result: there it has to give one.
+    // Inputs from the request have no known result: the tool only has to return one.
     score: (execution, instance) =>
       instance.expected === undefined
         ? { status: "scored", score: 1 }
@@ -82,7 +82,7 @@ export function wrapAuthored(base: Task, authored: Authored): AuthoredTask {
   };
 }
 
-/** What the tool is to be called with: what the request names, then all of the cases. */
+/** The tool's inputs: first those of the request, then all cases. */
 export function instancesOf(task: AuthoredTask): readonly TaskInstance[] {
   return [...task.calls.map((input) => ({ input })), ...instancesOfCases(task)];
 }
@@ -91,7 +91,7 @@ export function instancesOfCases(task: AuthoredTask): readonly TaskInstance[] {
   return task.authored.map(instanceOf);
 }
 
-/** The same task; some of its validation instances train instead. */
+/** The same task, with some of its validation instances moved to training. */
 export function withCounterexamples(
   task: AuthoredTask,
   learned: readonly TaskInstance[],
@@ -126,8 +126,8 @@ interface AuthoredSplit {
 }
 
 /**
- * A third of the test author's cases is sealed and a quarter validates, in an order which the cases
- * themselves decide: equal cases, equal splits. Without a person's examples at least two train.
+ * A third of the test author's cases is sealed and a quarter validates. The order is derived from the
+ * cases, so equal cases give equal splits. Without a person's examples at least two cases train.
  */
 function splitAuthored(cases: readonly AuthoredCase[]): AuthoredSplit {
   const given = cases.filter(({ by }) => by === "user");

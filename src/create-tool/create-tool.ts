@@ -1,13 +1,13 @@
 /**
- * create_tool: what is asked for becomes a registered tool, once, or a reasoned refusal.
+ * create_tool: turns a wish for a tool into a registered tool, or into a refusal with reasons.
  *
- *   claim       equal wishes at the same time are one wish, also between processes
+ *   claim       equal concurrent wishes are handled once, also across processes
  *   equivalent  a stored tool that passes every case is used instead
- *   evolve      a run of its own, linked from the request's trace
- *   settle      where candidate and test author disagree, others are heard
- *   scope       it must not be made for one call: literals, tables, properties
+ *   evolve      a separate run, linked from the request's trace
+ *   settle      if candidate and test author disagree, other authors are asked
+ *   scope       it must not fit only one call: literals, tables, properties
  *   gate        the published tool, called as callers call it, on sealed instances
- *   register    the next version, durable, with its lineage
+ *   register    the next version, stored durably with its lineage
  *
  * A refusal is an outcome with reasons, not an error.
  */
@@ -33,38 +33,38 @@ import { review } from "./review.ts";
 import { scopeByRule } from "./scope-by-rule.ts";
 import type { Claim, Flights } from "./single-flight.ts";
 
-/** What a candidate is judged on before it enters the store. */
+/** What a candidate must pass before it enters the store. */
 export interface GateOptions {
   readonly inputs: readonly (readonly Json[])[];
   readonly judge: (executions: readonly Execution[]) => Evaluation;
-  /** Fitness that has to be reached. */
+  /** Fitness to reach. */
   readonly floor: number;
   readonly resolution: number;
 }
 
 export interface CreateToolPorts extends EquivalentPorts, DraftPorts {
   readonly trace: (events: readonly NewEvent[]) => Promise<void>;
-  /** Starts an evolution run of its own and gives its id with its result. */
+  /** Starts a separate evolution run; gives its id and its result. */
   readonly evolve: (
     task: Task,
   ) => Promise<{ readonly runId: string; readonly result: EvolveResult }>;
-  /** Runs a candidate on what it is judged on and says whether it may enter; the store's rules. */
+  /** Runs a candidate on the gate's instances and decides by the store's rules if it may enter. */
   readonly gate: (
     candidate: Tool,
     options: GateOptions,
     signal: AbortSignal,
   ) => Promise<GateVerdict>;
-  /** Without it nobody is asked: cases and scope stand as they are. */
+  /** If absent, no model is asked: cases and scope are used as they are. */
   readonly ask?: Ask;
-  /** Held-out variants for a task that has none; undefined where there are none to be had. */
+  /** Held-out variants for a task that has none; undefined if there are none. */
   readonly variants?: (
     task: Task,
     words: string,
     signal: AbortSignal,
   ) => Promise<AuthoredTask | undefined>;
-  /** Of this process: equal wishes share one making. */
+  /** Of this process: equal wishes share one creation. */
   readonly flights: Flights<Creation>;
-  /** Between the processes of a home. */
+  /** Across the processes of a home. */
   readonly claim?: Claim;
 }
 
@@ -119,38 +119,38 @@ async function make(
 interface Made {
   readonly runId: string;
   readonly result: EvolveResult;
-  /** Without the cases that did not stand. */
+  /** Without the cases that were found wrong. */
   readonly task: Task;
   readonly winner: Winner | undefined;
-  /** Against the winner. */
+  /** Reasons against the winner. */
   readonly reasons: readonly string[];
 }
 
-/** How often a scope that is too narrow is told back. */
-const MOST_RETURNS = 2;
+/** Maximum number of times that a too narrow scope is reported back to the search. */
+const MOST_RETRIES = 2;
 
-/** A run and what is to be said of its winner; what was told back is tried again. */
+/** Runs the evolution and reviews its winner. After feedback the search runs again. */
 async function evolveReviewed(
   ports: CreateToolPorts,
   goal: TaskGoal,
   signal: AbortSignal,
 ): Promise<Made> {
   let asked = goal.task;
-  for (let returns = 0; ; returns++) {
+  for (let retries = 0; ; retries++) {
     const { runId, result } = await ports.evolve(asked);
     const { winner } = result;
     if (winner === undefined) return { runId, result, task: asked, winner, reasons: [] };
     const candidate = draftTool(ports, goal, winner, runId, 1);
     const seen = { ...goal, task: asked };
     const opinion = await review(ports, seen, candidate, winner.program.source, signal);
-    if (opinion.toldBack === undefined || returns === MOST_RETURNS) {
+    if (opinion.retry === undefined || retries === MOST_RETRIES) {
       return { runId, result, task: opinion.task, winner, reasons: opinion.reasons };
     }
-    asked = opinion.toldBack;
+    asked = opinion.retry;
   }
 }
 
-/** How often a version may be taken by somebody else while this one is judged. */
+/** Maximum number of version conflicts with concurrent registrations. */
 const MOST_CONFLICTS = 5;
 
 async function register(
@@ -169,7 +169,7 @@ async function register(
   const options: GateOptions = {
     inputs: instances.map(({ input }) => input),
     judge: (executions) => ports.evaluator.evaluate(task, instances, executions),
-    // What is no better than the seeds is no tool: everybody has the seeds already.
+    // The seeds are available to everybody, so a tool must be better than they are.
     floor: task.target ?? baseline + 2 * resolution,
     resolution,
   };
@@ -179,7 +179,10 @@ async function register(
     if (conflicts > 0 && newest !== undefined && task.target !== undefined) {
       const trial = await tryTool(ports, newest, task, instances, undefined, signal);
       if (trial.status === "serves") {
-        return reuse(newest, `${name} version ${newest.version} was made meanwhile and does it.`);
+        return reuse(
+          newest,
+          `${name} version ${newest.version} was made in the meantime and does the same.`,
+        );
       }
     }
     const candidate = draftTool(ports, goal, winner, runId, (newest?.version ?? 0) + 1);
@@ -200,7 +203,7 @@ async function register(
       continue;
     }
     if (!verdict.accepted) {
-      const approve = `It is stored as version ${kept.version} and waits for a person: toolwright tools approve ${name}.`;
+      const approve = `It is stored as version ${kept.version} and needs a person's approval: toolwright tools approve ${name}.`;
       return refuse(ports, name, runId, [...verdict.reasons, approve]);
     }
     await ports.trace([registered(kept, runId)]);
@@ -236,7 +239,7 @@ function reuse(tool: Tool, reason: string): Creation {
   };
 }
 
-/** Versions are gapless: the next one follows the newest, whatever its status. */
+/** Versions have no gaps: the next one follows the newest, whatever its status. */
 async function newestOf({ tools }: CreateToolPorts, name: string): Promise<Tool | undefined> {
   const known = await tools.list({ statuses: ["candidate", "active", "deprecated"] });
   if (!known.some((tool) => tool.name === name)) return undefined;
@@ -251,14 +254,14 @@ function sharedEvent(name: string, value: Creation): NewEvent {
   };
 }
 
-/** Equal for wishes that the same tool fulfils: the same words but for their writing, the same cases. */
+/** Equal for wishes that the same tool fulfils: the same normalised text and the same cases. */
 function wishKey(task: Task, seed: number): string {
   const { name, description, signature } = task.spec;
   const words = `${name} ${description}`.toLowerCase().split(/[^\p{L}\p{N}]+/u);
   return digestJson({
     words: words.filter((word) => word !== ""),
     signature: signature.replace(/\s+/g, ""),
-    // Of a numeric task's instances the first one tells; there may be megabytes of them.
+    // For a numeric task the first instance is enough; all of them may be megabytes.
     cases: task
       .instances("train", seed)
       .slice(0, task.harness === undefined ? undefined : 1)

@@ -1,13 +1,13 @@
 /**
- * A candidate and the test author disagree on a few cases: who is wrong?
+ * A candidate and the test author disagree on a few cases: which one is wrong?
  *
- * Somebody who has seen neither answer is asked again what those inputs should give. Each side counts
- * its independent voices: a case stays unless more voices, the candidate's own among them, speak
- * against it. A person's example is never put in question, and a candidate that disagrees on more
- * than a quarter of the cases is no expert on any of them.
+ * Authors who have seen neither answer are asked for the results of those inputs. Each side counts its
+ * independent votes, including the candidate's own. A case stays unless more votes are against it than
+ * for it. A person's example is never doubted, and a candidate that disagrees on more than a quarter of
+ * the cases is not reliable on any of them.
  *
  * Source of the idea: Chen et al., "CodeT: Code Generation with Generated Tests" (2022): neither code
- * nor test is trusted by itself, their agreement is.
+ * nor test is trusted alone, only their agreement.
  */
 
 import type { Ask } from "../ask/ask.ts";
@@ -23,11 +23,11 @@ export interface DisputePorts {
 }
 
 const DOUBTED_SHARE = 0.25;
-const FRESH = [200, 201];
+const INDEPENDENT_SAMPLES = [200, 201];
 
 /**
- * @param behaviour What the candidate did on each authored case, in their order.
- * @returns The cases that do not stand; empty if all do, or if the candidate has no standing.
+ * @param behaviour What the candidate did on each authored case, in the same order.
+ * @returns The wrong cases; empty if all are right, or if the candidate is not reliable.
  */
 export async function settleDisputes(
   { ask, trace }: DisputePorts,
@@ -41,7 +41,7 @@ export async function settleDisputes(
     const execution = behaviour[index];
     const returned = execution?.status === "returned" ? execution : undefined;
     if (returned !== undefined && sameJson(returned.output, entry.expected, ROUNDING)) continue;
-    // What throws has no answer of its own to set against the case.
+    // A candidate that throws has no answer to compare with the case.
     if (returned === undefined || entry.by === "user") return [];
     disputed.push({ entry, output: returned.output });
   }
@@ -56,7 +56,7 @@ export async function settleDisputes(
   const examples = task.authored.filter(({ by }) => by === "user");
   const brief = { ...task.spec, words, examples };
   const rounds = await Promise.all(
-    FRESH.map((sample) => answerCases(ask, brief, inputs, sample, signal)),
+    INDEPENDENT_SAMPLES.map((sample) => answerCases(ask, brief, inputs, sample, signal)),
   );
   const verdicts = disputed.map(({ entry, output }, index) => {
     const fresh = rounds.map((answers) => answers[index]);

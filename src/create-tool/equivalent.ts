@@ -1,6 +1,6 @@
 /**
- * Is there a tool that does it already? By words first, then by what it does: a stored tool that
- * passes every case is the tool that was asked for, whatever it is called.
+ * Finds a stored tool that already does what is wanted. Candidates are found by text; a tool that
+ * passes every case is the wanted one, whatever its name.
  */
 
 import { type TrialPorts, tryTool, untriedBecause } from "../call/trial.ts";
@@ -12,20 +12,20 @@ import { parameterNames, type Tool } from "../core/tool.ts";
 export interface EquivalentPorts extends TrialPorts {
   readonly approvals: Approvals;
   readonly tools: ToolStore;
-  /** A match below it is no match. */
+  /** Matches with a lower score are ignored. */
   readonly noneBelow: number;
 }
 
-/** Stored tools that are tried, the best match by words first: each costs a run. */
+/** Number of stored tools that are tried, best text match first. Each trial costs a run. */
 const TRIED = 5;
-/** Fewer cases than this fit many functions by chance: then words alone do not prove a tool. */
+/** Many functions pass fewer cases than this by chance, so a text match alone is no proof. */
 const TELLING = 3;
-/** As many prove a tool that the words do not name: made anew, it would be refused as a twin. */
+/** This many passed cases are proof without a text match: a new tool would be refused as a duplicate. */
 const CONVINCING = 6;
 
 /**
- * @returns The best match by words that passes every case of a case-based task. Nothing for a task
- *   that is scored by artefact: there a better tool may always be made.
+ * @returns The best text match that passes every case of a case-based task. Nothing for a task that is
+ *   scored by artefact, because there a better tool is always possible.
  */
 export async function findEquivalent(
   ports: EquivalentPorts,

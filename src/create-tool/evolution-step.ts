@@ -1,7 +1,6 @@
 /**
- * An evolution inside a request: one step, one child run for each life that worked on it. A life
- * that died in the middle left its run behind; the next one goes on from there and pays for nothing
- * twice.
+ * An evolution inside a request: one step, with one child run per attempt that worked on it. If an
+ * attempt stopped in the middle, the next one resumes from its run and pays for nothing twice.
  */
 import type { RunSummary } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
@@ -26,7 +25,7 @@ export interface EvolutionPorts {
     run: { readonly id: string; readonly resume?: string; readonly budget: EvolveBudget },
     signal: AbortSignal,
   ) => Promise<Evolved>;
-  /** What making one tool may take; the request's own budget bounds it too. */
+  /** Budget for creating one tool; the request's own budget is a second limit. */
   readonly budget: EvolveBudget;
 }
 
@@ -65,7 +64,7 @@ export async function evolutionStep(ports: EvolutionPorts, task: Task): Promise<
   return result as unknown as Evolved;
 }
 
-/** What knows most of what was paid for. */
+/** The run that has recorded the most paid work. */
 function fullest(runs: readonly RunSummary[]): RunSummary | undefined {
   return runs.reduce<RunSummary | undefined>(
     (best, run) => (best === undefined || run.events > best.events ? run : best),
@@ -73,7 +72,7 @@ function fullest(runs: readonly RunSummary[]): RunSummary | undefined {
   );
 }
 
-/** The smaller of both, unit by unit. */
+/** The smaller of both, per unit. */
 function bounded(budget: EvolveBudget, left: Amounts): EvolveBudget {
   const units = ["evaluations", "seconds", "tokens", "usd", "calls"] as const;
   const bounds = units.flatMap((unit) => {

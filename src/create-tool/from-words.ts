@@ -1,6 +1,6 @@
 /**
- * create_tool(name, description[, signature, examples]) as a plan calls it: words become a task, the
- * task becomes a tool. Equal wishes at the same time share both.
+ * create_tool(name, description[, signature, examples]) as a plan calls it: the text becomes a task,
+ * and the task becomes a tool. Equal concurrent wishes share both.
  */
 import { digestJson } from "../core/digest.ts";
 import type { Request } from "../core/request.ts";
@@ -13,11 +13,11 @@ import type { Flights } from "./single-flight.ts";
 import { taskFromWords, type WordsPorts } from "./spec-from-words.ts";
 
 export interface WishPorts extends WordsPorts {
-  /** Of this process: equal words share one task. */
+  /** Of this process: equal texts share one task. */
   readonly wishes: Flights<AuthoredTask>;
 }
 
-/** The task of a wish; whoever wishes the same meanwhile gets the same one. */
+/** The task of a wish. Equal concurrent wishes get the same one. */
 async function taskOfWish(
   ports: WishPorts,
   wanted: Wanted,
@@ -34,7 +34,7 @@ async function taskOfWish(
   return value;
 }
 
-/** What a goal is for a wish alone: to have the tool. */
+/** The goal of a wish: only to have the tool. */
 function goalOfWish(request: Request, wanted: Wanted, task: AuthoredTask): TaskGoal {
   return { request, task, words: wanted.words, instances: instancesOf(task), context: [] };
 }
@@ -50,7 +50,7 @@ export async function createFromWords(
   return createTool(ports, goalOfWish(request, wanted, task), signal);
 }
 
-/** The same for wishes that differ in capitals, spaces and punctuation alone. */
+/** Equal for wishes that differ only in capitals, spaces and punctuation. */
 function keyOf({
   words,
   name = "",

@@ -1,6 +1,6 @@
 /**
- * Literals of a request: the values that one person wants one time. A tool that holds one of them in
- * its code or its name is made for that one call; the same value as an argument serves everybody.
+ * Literals of a request: values that one person needs once. A tool with one of them in its code or
+ * name works for that one call only; as an argument, the value can differ for every caller.
  */
 import { forEachChild, type Node, parseProgram } from "../evolve/syntax/tree.ts";
 
@@ -9,7 +9,7 @@ export interface Literal {
   readonly text: string;
 }
 
-/** In order of preference: what one pattern has taken is no other literal. */
+/** In order of preference: text matched by one pattern is skipped by the next. */
 const PATTERNS: readonly (readonly [Literal["kind"], RegExp])[] = [
   ["address", /\bhttps?:\/\/[^\s"'<>]+|[\w.+-]+@[\w-]+\.[\w.-]+\w/g],
   [
@@ -18,11 +18,11 @@ const PATTERNS: readonly (readonly [Literal["kind"], RegExp])[] = [
   ],
   ["date", /\b\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z?)?\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b/g],
   ["number", /(?<![\w.])-?\d+(?:[.,]\d+)*(?![\w])/g],
-  // Two capitals in a row, or a capital inside the sentence: names of people, places, Roman numerals.
+  // Two capitals in a row, or a capital inside a sentence: names of people, places, Roman numerals.
   ["name", /\b(?:[A-Z]{2,}\d*|(?<=[^.!?\s]\s)[A-Z][a-zà-ÿ]+(?:\s[A-Z][a-zà-ÿ]+)*)\b/g],
 ];
 
-/** Written so, they are kinds of things rather than one person's value. */
+/** These words name kinds of things, not one person's value. */
 const KINDS = new Set(
   "I A ASCII API CSV DNA HTML HTTP ID IP ISBN ISO JSON MD PDF RGB RNA SQL TSV URL UTC UTF UUID XML YAML Roman Arabic English Greek Latin Unicode Celsius Fahrenheit Kelvin Caesar Fibonacci Levenshtein Hamming Luhn Morse Markdown Unix Python JavaScript TypeScript Euclidean Manhattan Base".split(
     " ",
@@ -50,7 +50,7 @@ export function literalsOf(words: string): readonly Literal[] {
     .map(({ kind, text }) => ({ kind, text }));
 }
 
-/** The literals that stand in a tool's name, as a word of it. */
+/** The literals that a tool's name contains as a word. */
 export function literalsInName(name: string, literals: readonly Literal[]): readonly Literal[] {
   const inName = ` ${wordsOf(name).join(" ")} `;
   return literals.filter(({ text }) => {
@@ -59,14 +59,14 @@ export function literalsInName(name: string, literals: readonly Literal[]): read
   });
 }
 
-/** Numbers that programs hold for reasons of their own. */
+/** Numbers that are common in programs. */
 const COMMON = new Set([
   -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 24, 26, 32, 60, 64, 100, 255, 256, 1000,
 ]);
 
 /**
- * The literals that stand in a program as a value of their own: a number that is equal, a text that
- * holds it. Common numbers do not count, and a program that does not parse holds none.
+ * The literals that a program contains as a value: an equal number, or a string that contains the
+ * text. Common numbers do not count, and a program that does not parse contains none.
  */
 export function literalsInSource(source: string, literals: readonly Literal[]): readonly Literal[] {
   const values = valuesInSource(source);
@@ -79,7 +79,7 @@ export function literalsInSource(source: string, literals: readonly Literal[]): 
   });
 }
 
-/** Texts and absolute numbers among the literals of a program; the keys of its tables count as texts. */
+/** Strings and absolute numbers among the literals of a program; keys of objects count as strings. */
 export function valuesInSource(source: string): readonly (string | number)[] {
   const tree = parseProgram(source);
   const values: (string | number)[] = [];
@@ -99,7 +99,7 @@ export function valuesInSource(source: string): readonly (string | number)[] {
   return values;
 }
 
-/** Words of a camelCase, snake_case or spoken text, in lower case. */
+/** Words of a camelCase, snake_case or plain text, in lower case. */
 function wordsOf(text: string): readonly string[] {
   return text
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")

@@ -1,6 +1,6 @@
 /**
- * Properties that hold for every input: checked on what a tool did with the inputs that are there,
- * and on inputs made out of its own answers.
+ * Properties that hold for every input. They are checked on the tool's outputs for the given inputs,
+ * and on inputs built from its own outputs.
  */
 
 import type { Ask } from "../ask/ask.ts";
@@ -12,7 +12,7 @@ import type { Tool } from "../core/tool.ts";
 import type { Property } from "./authored.ts";
 import { answerCases, ROUNDING, type TestBrief } from "./test-author.ts";
 
-/** An input on which a property does not hold, with what the tool gave for it. */
+/** An input that breaks a property, with the tool's output for it. */
 export interface Violation {
   readonly property: Property;
   readonly args: readonly Json[];
@@ -29,7 +29,7 @@ interface Pair {
   readonly output: Json;
 }
 
-/** @returns The first violation of each property; none for a property that can not be checked. */
+/** @returns The first violation of each property; none for a property that cannot be checked. */
 export async function violations(
   { tools, call }: PropertyPorts,
   tool: Tool,
@@ -56,10 +56,10 @@ export async function violations(
     switch (property.kind) {
       case "bounds": {
         const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = property;
-        const outside = ({ output }: Pair): boolean =>
+        const outOfBounds = ({ output }: Pair): boolean =>
           typeof output === "number" &&
           (output < minimum - ROUNDING || output > maximum + ROUNDING);
-        add(property, pairs.find(outside));
+        add(property, pairs.find(outOfBounds));
         break;
       }
       case "idempotent": {
@@ -106,11 +106,11 @@ export async function violations(
   return found;
 }
 
-const FRESH = [300, 301];
+const INDEPENDENT_SAMPLES = [300, 301];
 
 /**
- * The properties that a tool breaks, in sentences. Where others, who have not seen its answer, would
- * answer as it does, the property was wrong and not the tool.
+ * The properties that a tool breaks, as sentences. If authors who have not seen the tool's answer give
+ * the same answer, the property was wrong and not the tool.
  */
 export async function brokenProperties(
   ask: Ask,
@@ -121,7 +121,7 @@ export async function brokenProperties(
   if (found.length === 0) return [];
   const inputs = found.map(({ args }) => args);
   const rounds = await Promise.all(
-    FRESH.map((sample) => answerCases(ask, brief, inputs, sample, signal)),
+    INDEPENDENT_SAMPLES.map((sample) => answerCases(ask, brief, inputs, sample, signal)),
   );
   return found.flatMap(({ property, args, output }, index) => {
     const asTheTool = rounds.every((answers) => {
@@ -144,7 +144,7 @@ function describeProperty(property: Property): string {
     case "symmetric":
       return "the same result when its arguments are swapped";
     case "inverse":
-      return `a result that ${property.tool} turns back`;
+      return `a result that ${property.tool} maps back to the input`;
   }
 }
 

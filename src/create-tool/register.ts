@@ -1,4 +1,4 @@
-/** From the winner of a run to the record that the store keeps, and what the gate measures it on. */
+/** Builds the stored record from the winner of a run, and the instances for the gate. */
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { Case, Tool } from "../core/tool.ts";
 import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
@@ -12,10 +12,10 @@ export interface DraftPorts {
   readonly now: () => string;
 }
 
-/** A caller's inputs may be larger than the training ones: the clock is there to stop it, no more. */
+/** Generous, because a caller's inputs may be larger than the training inputs. */
 const TOOL_TIMEOUT_MS = 30_000;
 
-/** @param version The one after the newest of that name. */
+/** @param version The newest version of that name plus 1. */
 export function draftTool(
   ports: DraftPorts,
   { task, request }: Pick<TaskGoal, "task" | "request">,
@@ -54,14 +54,14 @@ export function draftTool(
   return { ...tool, digest: ports.digest(tool) };
 }
 
-/** Instances with a known result are kept with the tool: its next version has to pass them too. */
+/** Instances with a known result are stored with the tool: its next version must pass them too. */
 function casesOf(instances: readonly TaskInstance[]): Case[] {
   return instances.flatMap(({ input, expected }) =>
     expected === undefined ? [] : [{ args: [...input], expected }],
   );
 }
 
-/** Cases have to pass one and all. Where a score is measured, only the sealed ones measure it. */
+/** All cases must pass. If a score is measured, only the sealed instances count. */
 export function gateInstances(task: Task, seed: number): readonly TaskInstance[] {
   const sealed = task.instances("sealed", seed);
   const training = task.instances("train", seed);
@@ -71,7 +71,7 @@ export function gateInstances(task: Task, seed: number): readonly TaskInstance[]
   return sealed.length > 0 ? sealed : training;
 }
 
-/** Why the search may have failed, for people: what kind of task it is and what could help. */
+/** Why the search may have failed, for people: the kind of task and what could help. */
 export function explainFailure(
   task: Task,
   result: EvolveResult,
@@ -79,12 +79,12 @@ export function explainFailure(
 ): readonly string[] {
   const reached = task.target === undefined || winner.program.fitness >= task.target;
   if (reached) {
-    return ["The winner does well on the training inputs alone: more of them would say more."];
+    return ["The winner does well only on the training inputs. Add more inputs."];
   }
   return [
     `The search ended by ${result.stopped} after ${result.evaluations} evaluations with a training ` +
       `fitness of ${winner.program.fitness.toPrecision(4)}, expected ${task.target}. Tasks with loops, ` +
       "several steps or flat scores need a language model: configure one (see README, Models), or " +
-      "give seeds that come near.",
+      "give seeds that are close to a solution.",
   ];
 }

@@ -1,6 +1,6 @@
 /**
- * What is to be said of a run's winner before the gate: which cases were wrong rather than it, whether
- * it was made for one call, and which property it breaks.
+ * Reviews a run's winner before the gate: which cases were wrong, whether it fits only one call, and
+ * which properties it breaks.
  */
 
 import type { Ask } from "../ask/ask.ts";
@@ -32,12 +32,12 @@ export interface ReviewPorts extends TrialPorts {
 }
 
 export interface Opinion {
-  /** Without the cases that did not stand. */
+  /** Without the cases that were found wrong. */
   readonly task: Task;
-  /** Against registering it. */
+  /** Reasons against registering it. */
   readonly reasons: readonly string[];
-  /** The task with what its author has to be told, where another try could help. */
-  readonly toldBack?: Task;
+  /** The task with feedback for the next try, if one could help. */
+  readonly retry?: Task;
 }
 
 /** @param source The winner as the search wrote it. */
@@ -54,7 +54,7 @@ export async function review(
   const table = task.harness === undefined && isTable(source, training);
   if (table) {
     reasons.push(
-      "It is a table of the examples, an argument and its answer each, and no rule that would serve another call.",
+      "It is a table of the examples and their answers, not a rule that works for other calls.",
     );
   }
   if (!isAuthored(task)) {
@@ -76,16 +76,16 @@ export async function review(
     kept.has(canonicalJson(input)),
   );
 
-  const toldBack = await tellBack(ports, settled, words, source, { table, failed });
-  if (toldBack !== undefined) return { task: settled, reasons, toldBack };
+  const retry = await feedback(ports, settled, words, source, { table, failed });
+  if (retry !== undefined) return { task: settled, reasons, retry };
   if (ask !== undefined && failed.length === 0) {
     reasons.push(...(await broken(ports, ask, settled, words, candidate, signal)));
   }
   return { task: settled, reasons };
 }
 
-/** What its author should hear of its scope; undefined if nothing, or if hearing it would not help. */
-async function tellBack(
+/** Feedback about the scope; undefined if there is none or it would not help. */
+async function feedback(
   { trace, seed }: ReviewPorts,
   task: AuthoredTask,
   words: string,
@@ -100,17 +100,15 @@ async function tellBack(
   const notes = [
     ...literals.map(
       (text) =>
-        `Do not write ${JSON.stringify(text)} into the code: it is a value of one call and has to come in as an argument.`,
+        `Do not write ${JSON.stringify(text)} into the code: it is a value of one call and must be an argument.`,
     ),
-    ...(table
-      ? ["Do not list the examples in the code: other arguments have to work as well."]
-      : []),
+    ...(table ? ["Do not list the examples in the code: other arguments must work as well."] : []),
   ];
   const failedVariants = failed.map(({ input }) => [...input]);
   await trace([flag(task, { literals, table, notes, failedVariants })]);
-  // A literal that stays in a tool which serves every variant is a constant of the matter.
+  // If the tool passes every variant, a literal in its code is a constant of the problem.
   if (failed.length === 0 && !table) return undefined;
-  // The sealed ones stay sealed; the others are from now on what it has to learn.
+  // Sealed variants stay sealed; the others become training instances.
   const learning = withCounterexamples(task, open);
   return notes.length === 0 ? learning : withNote(learning, notes.join("\n"));
 }

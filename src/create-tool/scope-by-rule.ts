@@ -1,14 +1,14 @@
 /**
- * The scope of a tool as its examples tell it, without a model: what differs between them is an
- * argument; what is the same in all of them may be a constant, and stays an argument, for the next
- * caller may want another. The request's values in the name are flagged.
+ * The scope of a tool, derived from its examples without a model. A value that differs between examples
+ * is an argument. A value that is the same in all of them may be a constant, but stays an argument,
+ * because the next caller may need another one. Values of the request in the name are flagged.
  */
 import type { NewEvent } from "../core/event.ts";
 import { type Json, sameJson } from "../core/json.ts";
 import type { Task } from "../core/task.ts";
 import { literalsInName, literalsOf } from "./literals.ts";
 
-/** Examples from which on an argument that never changes is worth a word. */
+/** Minimum number of examples before a constant argument is reported. */
 const TELLING = 3;
 
 export function scopeByRule(task: Task, words: string, seed: number): NewEvent {
@@ -31,7 +31,7 @@ export function scopeByRule(task: Task, words: string, seed: number): NewEvent {
       flags: literalsInName(name, literals).map(
         ({ text }) => `The name ${name} holds "${text}", a value of this one request.`,
       ),
-      reasons: [`${examples.length} examples, and no model to judge by.`],
+      reasons: [`${examples.length} examples, and no model to judge.`],
     },
   };
 }
@@ -40,6 +40,6 @@ function reasonFor(values: readonly Json[]): string {
   const [first = null] = values;
   if (values.some((value) => !sameJson(value, first))) return "it differs between the examples";
   return values.length < TELLING
-    ? "too few examples to tell it from a constant"
+    ? "there are too few examples to distinguish it from a constant"
     : `it is ${JSON.stringify(first).slice(0, 60)} in every example; another caller may want another value`;
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a program is made for the one call that asked for it: values of the request, or whole
- * examples, written into its code. By rule, without a model.
+ * Checks whether a program fits only the call that asked for it: values of the request or whole
+ * examples in its code. By rule, without a model.
  */
 import type { Execution } from "../core/execution.ts";
 import { type Json, sameJson } from "../core/json.ts";
@@ -9,7 +9,7 @@ import { isAuthored } from "./authored.ts";
 import { type Literal, literalsInSource, literalsOf, valuesInSource } from "./literals.ts";
 import { ROUNDING } from "./test-author.ts";
 
-/** The request's literals in the code, but for those that the scope reasoner wants there. */
+/** The request's literals in the code, except those that the scope reasoner wants there. */
 export function liftable(source: string, task: Task, words: string): readonly Literal[] {
   const meant = isAuthored(task)
     ? task.scope.constants.map(({ value }) => value.toLowerCase())
@@ -19,7 +19,7 @@ export function liftable(source: string, task: Task, words: string): readonly Li
   );
 }
 
-/** Held-out variants of the request on which a tool does not give what it should. */
+/** Held-out variants of the request for which a tool gives a wrong result. */
 export function failedVariants(
   instances: readonly TaskInstance[],
   executions: readonly Execution[],
@@ -35,7 +35,7 @@ export function failedVariants(
 
 const TABLED_SHARE = 0.6;
 
-/** Whether most examples stand in the code with an argument and their answer: a table, not a rule. */
+/** Whether the code contains most examples with an argument and the answer: a table, not a rule. */
 export function isTable(source: string, examples: readonly TaskInstance[]): boolean {
   if (examples.length < 2) return false;
   const values = new Set(valuesInSource(source).filter(isTelling));
@@ -46,7 +46,7 @@ export function isTable(source: string, examples: readonly TaskInstance[]): bool
   return tabled.length >= Math.max(2, examples.length * TABLED_SHARE);
 }
 
-/** Short texts and small numbers stand in programs for many reasons. */
+/** Short strings and small numbers are common in programs and prove nothing. */
 function isTelling(value: string | number): boolean {
   return typeof value === "string" ? value.length > 2 : Math.abs(value) > 10;
 }
@@ -58,7 +58,7 @@ function textsOf(value: Json): readonly (string | number)[] {
   return Object.values(value as Record<string, Json>).flatMap(textsOf);
 }
 
-/** The task with a word to the candidate's author; what is registered says nothing of it. */
+/** The task with a note to the candidate's author; the registered tool does not contain it. */
 export function withNote<T extends Task>(task: T, note: string): T {
   return { ...task, spec: { ...task.spec, description: `${task.spec.description}\n${note}` } };
 }

@@ -1,10 +1,10 @@
 /**
- * The scope reasoner: how general the tool shall be, before anybody writes it. What is an argument
- * and what a constant, a stored tool or a new one, and why.
+ * The scope reasoner decides how general a tool must be before it is written: what is an argument, what
+ * is a constant, whether a stored tool is enough, and why.
  *
- * One half is by rule and always on: the request's literals in the tool's name, the signatures of its
- * siblings in the store. The other half is a model's judgement, which is told what the rules found.
- * That the tool is as general as decided is shown later, on held-out variants.
+ * One half works by rule and always runs: the request's literals in the tool's name, and the signatures
+ * of similar stored tools. The other half is a model's judgement, which gets the findings of the rules.
+ * Held-out variants show later if the tool is as general as decided.
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
@@ -24,10 +24,10 @@ export interface Scope {
   readonly signature: string;
   readonly generality: "general" | "specific";
   readonly language: WrittenLanguage;
-  /** Values that belong into the tool, whoever calls it. */
+  /** Values that belong in the tool for every caller. */
   readonly constants: readonly { readonly value: string; readonly why: string }[];
   readonly reasons: readonly string[];
-  /** What the rules found, in sentences. */
+  /** Findings of the rules, as sentences. */
   readonly flags: readonly string[];
 }
 
@@ -35,17 +35,17 @@ export interface ScopePorts {
   readonly ask: Ask;
   readonly tools: Pick<ToolStore, "search">;
   readonly trace: (events: readonly NewEvent[]) => Promise<void>;
-  /** A match below it is no match. */
+  /** Matches with a lower score are ignored. */
   readonly noneBelow: number;
-  /** What the sandbox runs; default JavaScript and TypeScript. */
+  /** Languages of the sandbox; default JavaScript and TypeScript. */
   readonly languages?: readonly Language[];
-  /** Why a signature can not be read, if it can not. */
+  /** Why a signature cannot be parsed; undefined if it can. */
   readonly signatureFault: (signature: string) => string | undefined;
 }
 
-/** What is asked for, by a person or by a plan. */
+/** A tool that a person or a plan asks for. */
 export interface Wanted {
-  /** The request in one text. */
+  /** The request as one text. */
   readonly words: string;
   readonly name?: string;
   readonly description?: string;
@@ -55,13 +55,13 @@ export interface Wanted {
 
 export interface Scoped {
   readonly scope: Scope;
-  /** Argument lists that the request itself names. */
+  /** Argument lists that the request itself contains. */
   readonly calls: readonly (readonly Json[])[];
-  /** The stored tool that the reasoner would rather use. */
+  /** The stored tool that the reasoner prefers to use. */
   readonly reuse?: Tool;
 }
 
-/** What a tool can be written in. */
+/** Languages that a tool can be written in. */
 const WrittenLanguage = Language.extract(["javascript", "typescript", "python", "shell"]);
 type WrittenLanguage = z.output<typeof WrittenLanguage>;
 const Value = z.unknown().transform((value) => Json.parse(value ?? null));
@@ -94,7 +94,7 @@ const Decision = asked(
 );
 type Decision = z.output<typeof Decision>;
 
-/** Stored tools that a new one is compared with. */
+/** Number of stored tools that a new one is compared with. */
 const SIBLINGS = 5;
 
 export async function reasonScope(
@@ -115,7 +115,7 @@ export async function reasonScope(
   let decision = await decide(ports, wanted, literals, siblings, [], signal);
   let flags = flagsOf(decision, literals, siblings);
   if (flags.length > 0) {
-    // Told back once; what is kept then is kept knowingly, and the flag stays on record.
+    // Reported back once. If the reasoner keeps the value then, it is on purpose; the flag stays on record.
     decision = await decide(ports, wanted, literals, siblings, flags, signal);
     flags = flagsOf(decision, literals, siblings);
   }
@@ -176,7 +176,7 @@ function decide(
           context.addIssue({ code: "custom", path: ["signature"], message: fault });
         }
         if (!languages.includes(decision.language)) {
-          const message = `the sandbox runs ${languages.join(", ")} alone`;
+          const message = `the sandbox runs only ${languages.join(", ")}`;
           context.addIssue({ code: "custom", path: ["language"], message });
         }
       }),
@@ -208,7 +208,7 @@ function flagsOf(
   ];
 }
 
-/** A signature without the names of its parameters: what a caller has to fit. */
+/** A signature without parameter names: what a caller depends on. */
 function shape(signature: string): string {
   const read = readSignature(signature);
   if (read.status === "unreadable") return signature;
@@ -225,7 +225,7 @@ function scopeOf(
   const taken = matches.some(
     ({ tool }) => tool.name === name && shape(tool.signature) !== shape(signature),
   );
-  // A version of another shape would break who calls the name today.
+  // A version with another signature would break existing callers of the name.
   const read = readSignature(signature);
   const arity = read.status === "read" ? read.signature.parameters.length : 0;
   const own = taken ? `${name.slice(0, 60)}_${arity}` : name;

@@ -1,6 +1,6 @@
 /**
- * Equal work that is asked for several times at once is done once: whoever comes first does it, the
- * others wait for what it gives. Between processes a claim in the home does the same.
+ * Equal work that is requested several times at once is done once: the first caller does it, and the
+ * others wait for its result. Between processes a claim in the home does the same.
  */
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
@@ -12,8 +12,8 @@ import { isAlive, isNear, thisOwner } from "../core/owner.ts";
 
 export interface Flights<T> {
   /**
-   * @returns What the one who came first got; `shared` says that it was not this caller's own work.
-   * @throws What the work throws. A cancellation of the first is not the others': one of them goes on.
+   * @returns The first caller's result; `shared` is true if another caller did the work.
+   * @throws What the work throws. If the first caller cancels, one of the others takes over.
    */
   once(
     key: string,
@@ -47,17 +47,17 @@ export function singleFlight<T>(): Flights<T> {
   };
 }
 
-/** Holds a key between the processes of one home until `release`. */
+/** Holds a key across the processes of one home until `release`. */
 export type Claim = (key: string, signal: AbortSignal) => Promise<() => Promise<void>>;
 
 const RENEW_MS = 2_000;
-/** A holder that has not renewed its claim for so long is gone. */
+/** A holder that has not renewed its claim for this long counts as gone. */
 const STALE_MS = 10_000;
 const LOOK_MS = 100;
 
 /**
- * A file per key, made by whoever gets there first, renewed while it works. A holder that died here
- * is followed at once; one on another machine when it has not renewed its claim for ten seconds.
+ * One file per key, created by the first holder and renewed while it works. If a holder on this machine
+ * dies, the next one takes over at once; on another machine, after ten seconds without renewal.
  */
 export function fileClaims(folder: string): Claim {
   return async (key, signal) => {
@@ -78,7 +78,7 @@ export function fileClaims(folder: string): Claim {
     }
     const renewal = setInterval(() => {
       const now = new Date();
-      // Whoever took it away took us for dead; the store's compare-and-swap decides then.
+      // Another process took the claim as stale; then the store's compare-and-swap decides.
       utimes(file, now, now).catch(() => undefined);
     }, RENEW_MS);
     renewal.unref();
@@ -98,7 +98,7 @@ async function isGone(file: string): Promise<boolean> {
     if (holder !== undefined && isNear(holder)) return !isAlive(holder);
     return Date.now() - (await stat(file)).mtimeMs > STALE_MS;
   } catch {
-    // Released, or being written at this moment: looked at again.
+    // Released, or just being written: the caller checks again.
     return false;
   }
 }

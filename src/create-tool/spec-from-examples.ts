@@ -1,7 +1,7 @@
 /**
- * A spec out of a request's words and examples, by rule: a name out of the objective, parameters
- * and types out of the examples' values. What differs between examples is an argument; with one
- * example alone nothing tells arguments from constants, so all of it is arguments.
+ * Builds a spec from a request's text and examples, by rule: a name from the objective, parameters and
+ * types from the examples' values. Values that differ between examples are arguments. One example alone
+ * cannot distinguish arguments from constants, so all values are arguments.
  */
 import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
@@ -16,7 +16,7 @@ import {
 import type { Case, ToolSpec } from "../core/tool.ts";
 import { literalsOf } from "./literals.ts";
 
-/** Words that carry no meaning in a name. */
+/** Words without meaning in a name. */
 const FILLER = new Set(
   "a an the of to for and or in on at by with from into that this is are be it its as please me my i".split(
     " ",
@@ -24,7 +24,7 @@ const FILLER = new Set(
 );
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
-/** @throws InputError BAD_EXAMPLES if the examples differ in how many arguments they take. */
+/** @throws InputError BAD_EXAMPLES if the examples have different numbers of arguments. */
 export function specFromExamples(objective: string, examples: readonly Case[]): ToolSpec {
   const arity = examples[0]?.args.length ?? 0;
   const odd = examples.findIndex(({ args }) => args.length !== arity);
@@ -32,7 +32,7 @@ export function specFromExamples(objective: string, examples: readonly Case[]): 
     throw new InputError(
       "BAD_EXAMPLES",
       `Expected every example to take ${arity} arguments as the first one does, example ${odd} takes ` +
-        `${examples[odd]?.args.length}. Make them equal.`,
+        `${examples[odd]?.args.length}. Give all examples the same number.`,
     );
   }
   const name = nameOf(objective);
@@ -49,9 +49,9 @@ export function specFromExamples(objective: string, examples: readonly Case[]): 
   };
 }
 
-/** Up to five meaning words in snake case, at most 64 characters. */
+/** Up to five meaningful words in snake case, at most 64 characters. */
 export function nameOf(objective: string): string {
-  // A value of this one request is no part of a tool's name; a number may be ("3 largest").
+  // A value of this request does not belong in a tool's name; a number may ("3 largest").
   const values = literalsOf(objective).filter(({ kind }) => kind !== "number");
   const words = values
     .reduce((text, { text: value }) => text.replaceAll(value, " "), objective)
@@ -65,7 +65,7 @@ export function nameOf(objective: string): string {
   return /^[a-z_]/.test(joined) ? joined : `tool_${joined}`;
 }
 
-/** The type that holds all of the values. An empty array says nothing of its elements. */
+/** The type of all values. An empty array gives no information about its elements. */
 function typeOfValues(values: readonly Json[], depth = 1): Type {
   const kinds = new Set(values.map(kindOf));
   const [kind, ...others] = [...kinds].sort();

@@ -1,7 +1,7 @@
 /**
- * A task out of words alone: the scope reasoner says what the tool is, the test author says how it
- * will be known that it works. Neither sees the other's work beyond name, description and signature,
- * and neither sees a candidate.
+ * Builds a task from text alone: the scope reasoner defines the tool, and the test author writes the
+ * cases. Each sees only the name, description and signature of the other's work, and neither sees a
+ * candidate.
  */
 import { EngineError, ModelError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
@@ -12,19 +12,19 @@ import { reasonScope, type Scoped, type ScopePorts, type Wanted } from "./scope.
 import { ROUNDING, type WrittenCases, writeCases } from "./test-author.ts";
 
 export interface WordsPorts extends Omit<ScopePorts, "signatureFault"> {
-  /** A spec with its cases as a task. @throws InputError for a signature or case that does not hold. */
+  /** Builds a task from a spec with cases. @throws InputError for an invalid signature or case. */
   readonly taskOf: (spec: ToolSpec) => Task;
-  /** Test authors that are asked independently of each other. */
+  /** Number of test authors, who are asked independently. */
   readonly testAuthors: number;
 }
 
-/** Fewer cases than this say too little of what is wanted. */
+/** Minimum number of cases; fewer describe the tool too poorly. */
 const FEWEST_CASES = 4;
 
 /**
- * @returns A task whose cases the test author wrote and others confirmed, beside the person's own
- * examples; for a stored tool that the reasoner would rather use, that tool's own cases.
- * @throws ModelError CASES_UNCLEAR when too few cases are agreed on.
+ * @returns A task with cases that a test author wrote and others confirmed, plus the person's examples.
+ *   If the reasoner prefers a stored tool, that tool's own cases.
+ * @throws ModelError CASES_UNCLEAR if too few cases are agreed on.
  */
 export async function taskFromWords(
   ports: WordsPorts,
@@ -83,7 +83,7 @@ function build(
   return { ...task, calls: calls.filter((args) => args.length === task.kernel.parameters.length) };
 }
 
-/** Why a case does not fit a signature, if it does not. */
+/** Why a case does not fit a signature; undefined if it fits. */
 export function caseFault(
   taskOf: (spec: ToolSpec) => Task,
   { name, description, signature }: Pick<Spec, "name" | "description" | "signature">,
@@ -97,8 +97,8 @@ function checkEnough({ cases, dropped }: WrittenCases, examples: readonly Author
   throw new ModelError(
     "CASES_UNCLEAR",
     `Expected at least ${FEWEST_CASES} cases that independent test authors agree on, got ${cases.length}` +
-      `${first === undefined ? "" : ` (for ${JSON.stringify(first.args)}: ${first.reason})`}. Say in the ` +
-      "request more exactly what is wanted, or give examples (--examples FILE).",
+      `${first === undefined ? "" : ` (for ${JSON.stringify(first.args)}: ${first.reason})`}. Describe in ` +
+      "the request more exactly what is wanted, or give examples (--examples FILE).",
     { facts: { kept: cases.length, dropped: dropped.length } },
   );
 }
@@ -112,7 +112,7 @@ function specOf(
   return { name, description, signature, cases: [...cases] };
 }
 
-/** The message of the caller's fault that an attempt ends with. */
+/** The message of the InputError that a function throws; undefined if it throws none. */
 function faultOf(attempt: () => unknown): string | undefined {
   try {
     attempt();

@@ -1,10 +1,10 @@
 /**
- * The test author: writes cases out of the words alone. It sees no candidate, and candidates' authors
- * see none of the cases that are sealed.
+ * The test author writes cases from the text alone. It sees no candidate, and authors of candidates see
+ * no sealed case.
  *
- * Authors are asked independently of each other; then somebody who saw none of their answers says
- * what each input should give. A case on which two do not agree is dropped: a wrong case sinks a
- * right tool.
+ * Several authors are asked independently. Then another model call, which has seen none of their
+ * answers, gives the result of each input. A case without two agreeing answers is dropped, because one
+ * wrong case makes a right tool fail.
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
@@ -13,14 +13,14 @@ import { canonicalJson, Json, sameJson } from "../core/json.ts";
 import type { Case } from "../core/tool.ts";
 import type { AuthoredCase, Property } from "./authored.ts";
 
-/** What the words say, without anything that a candidate could have told. */
+/** The text's content, without anything that comes from a candidate. */
 export interface TestBrief {
   readonly name: string;
   readonly description: string;
   readonly signature: string;
-  /** The request's own words, its requirements and constraints among them. */
+  /** The request's text, with its requirements and constraints. */
   readonly words: string;
-  /** What a person gave: never doubted, and no answer to them is asked for. */
+  /** A person's examples: never doubted, and no author is asked for their results. */
   readonly examples: readonly Case[];
 }
 
@@ -61,13 +61,13 @@ const Answers = asked(
   }),
 );
 
-/** Numbers that come out of arithmetic are compared within it. */
+/** Tolerance for comparing numbers that come from arithmetic. */
 export const ROUNDING = 1e-6;
-const FRESH = 100;
+const INDEPENDENT_SAMPLE = 100;
 
 /**
- * @param samples Authors that are asked independently, at least 1.
- * @param fault Why a case does not fit the signature, if it does not.
+ * @param samples Number of authors, asked independently, at least 1.
+ * @param fault Why a case does not fit the signature; undefined if it fits.
  */
 export async function writeCases(
   ask: Ask,
@@ -94,7 +94,7 @@ export async function writeCases(
   const given = new Set(brief.examples.map(({ args }) => canonicalJson(args)));
   const pool = new Map<string, { args: readonly Json[]; votes: Json[] }>();
   for (const { cases } of authors) {
-    // An author that repeats itself has still said it once.
+    // A repeated case of the same author counts once.
     const own = new Set<string>();
     for (const entry of cases) {
       const key = canonicalJson(entry.args);
@@ -111,7 +111,7 @@ export async function writeCases(
     ask,
     brief,
     single.map(({ args }) => args),
-    FRESH,
+    INDEPENDENT_SAMPLE,
     signal,
   );
   for (const [index, entry] of single.entries()) {
@@ -131,9 +131,9 @@ export async function writeCases(
 }
 
 /**
- * What each input should give, by somebody who is shown nothing but the words and the inputs.
+ * The results of the inputs, by a model that sees only the text and the inputs.
  *
- * @returns In the order of the inputs; undefined where the words do not decide, or no answer came.
+ * @returns In the order of the inputs; undefined if the text does not decide, or no answer came.
  */
 export async function answerCases(
   ask: Ask,
@@ -182,7 +182,7 @@ function mostAgreed(votes: readonly Json[]): { value: Json; votes: number } | un
   return counts.sort((a, b) => b.votes - a.votes)[0];
 }
 
-/** A property that one author alone sees is a guess; with one author all of them are. */
+/** A property of a single author is a guess, so all authors must agree. With one author, all stay. */
 function inAll(lists: readonly (readonly Property[])[]): readonly Property[] {
   const [first = [], ...others] = lists;
   if (others.length === 0) return [];

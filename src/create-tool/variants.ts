@@ -1,6 +1,6 @@
 /**
- * A person's few examples say what is wanted and nothing of how general it has to be. Where a model is
- * there, a test author adds variants: other argument values, confirmed by others, some of them sealed.
+ * A person's few examples show what is wanted, but not how general it must be. If a model is configured,
+ * a test author adds variants: other argument values, confirmed by other authors, some of them sealed.
  */
 
 import type { Ask } from "../ask/ask.ts";
@@ -20,12 +20,12 @@ export interface VariantPorts {
   readonly seed: number;
 }
 
-/** With so many agreed variants it is worth holding some back. */
+/** Minimum number of agreed variants before some are held out. */
 const ENOUGH = 3;
 
 /**
- * @returns The task with variants; undefined where it needs none (it has sealed cases, or is scored by
- *   artefact) or none are agreed on: the examples decide alone then, as without a model.
+ * @returns The task with variants; undefined if it needs none (it has sealed cases or is scored by
+ *   artefact) or none are agreed on. Then the examples alone decide, as without a model.
  */
 export async function withVariants(
   { ask, trace, taskOf, testAuthors, seed }: VariantPorts,

@@ -1,13 +1,13 @@
 /**
- * A manifest comes into effect:
+ * Applies a manifest:
  *
  *   read     its files                                     files -> entries
- *   check    as a whole, against what is there             entries -> faults
+ *   check    as a whole, against what exists               entries -> faults
  *   compare  what is created, configured, unchanged
  *   write    in one transaction
  *   effect   tools become stored tools, each run one request
  *
- * Whatever is cut off after the transaction is brought into effect by the next `apply`.
+ * If the process stops after the transaction, the next `apply` completes the rest.
  */
 import { type Config, modelOfRole } from "../core/config.ts";
 import { ConfigError, ToolNotFoundError } from "../core/errors.ts";
@@ -26,20 +26,20 @@ import type { Objects } from "./schema.ts";
 import { commandOf, ORIGIN, toolOfManifest } from "./tool.ts";
 
 export interface ApplyOptions {
-  /** Says what would be done, and does nothing. */
+  /** Reports what would be done, and does nothing. */
   readonly dryRun?: boolean;
-  /** Applies runs too whose agents have tools that cannot run here. */
+  /** Also applies runs whose agents have tools that cannot run here. */
   readonly allowUnavailable?: boolean;
 }
 
 export interface AppliedManifest {
-  /** In the manifest's order. */
+  /** In the order of the manifest. */
   readonly objects: readonly Applied[];
   /** Tools that cannot run on this machine now, with the reason. */
   readonly unavailable: readonly { readonly tool: string; readonly reason: string }[];
-  /** What runs otherwise than the manifest says, and how. */
+  /** Tools that run differently than the manifest says, and how. */
   readonly remarks: readonly { readonly tool: string; readonly text: string }[];
-  /** Requests that began with it: a worker carries them on. */
+  /** New requests of this manifest; a worker carries them out. */
   readonly submitted: readonly string[];
 }
 
@@ -57,17 +57,17 @@ export interface ApplyPorts {
   readonly digest: (tool: Omit<Tool, "digest">) => string;
   /** ISO 8601. */
   readonly now: () => string;
-  /** After each write; for tests of crashes. */
+  /** Called after each write; for crash tests. */
   readonly onWrite: () => void;
-  /** Names of the engine's own functions. */
+  /** Names of the engine's functions. */
   readonly functions: readonly string[];
 }
 
-/** Where the objects of the home stand. */
+/** Access to the stored objects of the home. */
 export interface ManifestHome {
-  /** Undefined while there is no manifest: looking makes no file. */
+  /** Undefined if there is no manifest; does not create the file. */
   readonly known: () => ManifestObjects | undefined;
-  /** Makes the file. */
+  /** Creates the file if needed. */
   readonly file: () => ManifestObjects;
   readonly objects: () => Objects;
 }
@@ -82,7 +82,7 @@ export async function applyManifest(
 ): Promise<AppliedManifest> {
   const { entries, faults } = readManifest(files);
   const all = overlaid(objects(), entries);
-  // What does not fit its schema is missing for those that refer to it: said once is enough.
+  // An entry with a schema fault looks missing to its references. The schema faults are enough.
   const checked = faults.length > 0 ? [] : checkManifest(entries, all, await surroundings(ports));
   const wrong = [...faults, ...checked];
   if (wrong.length > 0) throw badManifest(wrong);
@@ -108,7 +108,7 @@ export async function applyManifest(
   return { objects: applied, unavailable, remarks, submitted: await startRuns(ports, now) };
 }
 
-/** What a manifest may refer to beside its own objects. */
+/** What a manifest may refer to, in addition to its own objects. */
 async function surroundings({ tools, config, functions }: ApplyPorts) {
   const stored = (await tools.list()).filter(({ origin }) => origin !== ORIGIN);
   return {
@@ -137,7 +137,7 @@ async function unavailableTools(
   return found;
 }
 
-/** The current version is what the manifest says; one that a person retired stays retired. */
+/** Makes the current version equal to the manifest; a tool that a person retired stays retired. */
 async function bringTools(
   { tools, digest: digestOf, now, onWrite }: ApplyPorts,
   all: Objects,
@@ -193,7 +193,7 @@ function toolsUnavailable(blocking: AppliedManifest["unavailable"]): ConfigError
   const lines = blocking.map(({ tool, reason }) => `  ${tool}: ${reason}`);
   return new ConfigError(
     "TOOL_UNAVAILABLE",
-    `Nothing was applied: a run needs tools that cannot run on this machine.\n${lines.join("\n")}\nMake them available, or apply it all the same with --allow-unavailable: their calls fail with the reason.`,
+    `Nothing was applied: a run needs tools that cannot run on this machine.\n${lines.join("\n")}\nMake them available, or apply the manifest with --allow-unavailable: calls of these tools then fail with the reason.`,
     { facts: { tools: blocking.map((each) => ({ ...each })) as unknown as Json } },
   );
 }

@@ -1,8 +1,8 @@
-/** A manifest's models and agents in the words of the configuration: roles, and sub-agents. */
+/** A manifest's models and agents as configuration: roles and sub-agents. */
 import type { AgentConfig } from "../core/agent.ts";
 import { type Body, nameOf, type Objects } from "./schema.ts";
 
-/** Settings of a model, as a role has them. */
+/** Settings of a model for a role. */
 export interface LlmRole {
   readonly provider: "openai" | "anthropic";
   readonly model: string;
@@ -16,7 +16,7 @@ export interface LlmRole {
 }
 
 export interface ManifestConfig {
-  /** By the role's name; those of agents without an `llm` speak through the role `agent`. */
+  /** By role name. Agents without an `llm` use the role `agent`. */
   readonly roles: Readonly<Record<string, LlmRole>>;
   readonly agents: readonly AgentConfig[];
 }
@@ -25,7 +25,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const KEYS = { openai: "OPENAI_API_KEY", anthropic: "ANTHROPIC_API_KEY" } as const;
 
-/** @param model Whether one is configured, which agents without an `llm` speak through. */
+/** @param model Whether a model is configured for agents without an `llm`. */
 export function configOf(
   { llms, agents }: Objects,
   environment: Environment,
@@ -48,7 +48,7 @@ export function configOf(
   };
 }
 
-/** The engine's own roles keep their names. */
+/** Roles of the engine keep their names. */
 function roleOf(llm: string): string {
   return `llm:${llm}`;
 }

@@ -1,4 +1,4 @@
-/** Functions that a manifest's tool may take instead of an executor. They run in the isolate. */
+/** Functions that a manifest's tool may use instead of an executor. They run in the isolate. */
 
 export interface Builtin {
   readonly description: string;

@@ -1,7 +1,7 @@
 /**
- * What a schema cannot see: names that are taken twice or lead nowhere, agents in a circle, a tool
- * that is nothing or two things, a command that its executor cannot take. Names may lead to the
- * manifest itself, to what the home has from earlier ones, and to its stored tools.
+ * Checks that a schema cannot do: duplicate or unknown names, circular agents, a tool with no
+ * implementation or with two, a command that its executor cannot run. Names may refer to the manifest
+ * itself, to objects of earlier manifests in the home, and to stored tools.
  */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { agentCircle } from "../core/agent.ts";
@@ -12,17 +12,17 @@ import type { Entry } from "./read.ts";
 import { type Body, nameOf, type Objects, type Section } from "./schema.ts";
 import { programOfCommand } from "./tool.ts";
 
-/** What the home knows beside manifests. */
+/** What the home contains in addition to manifests. */
 export interface Surroundings {
-  /** Names of stored tools that come from elsewhere, and of the engine's own functions. */
+  /** Names of the engine's functions and of stored tools that no manifest brought. */
   readonly tools: ReadonlySet<string>;
   /** Names of the configuration's agents. */
   readonly agents: ReadonlySet<string>;
-  /** Whether a model is configured: an agent without `llm` speaks through it. */
+  /** Whether a model is configured; agents without `llm` use it. */
   readonly model: boolean;
 }
 
-/** The home's objects with those of the manifest over them. */
+/** The home's objects, overridden by those of the manifest. */
 export function overlaid(home: Objects, entries: readonly Entry[]): Objects {
   const merged = {
     llms: new Map(home.llms),
@@ -52,7 +52,7 @@ export function checkManifest(
 function duplicates(entries: readonly Entry[]): readonly Fault[] {
   const seen = new Map<string, Fault>();
   return entries.flatMap(({ section, body: { name }, fault }) => {
-    // Agents and tools are called by name alike.
+    // Agents and tools share one set of names, because both are called by name.
     const space = section === "agents" || section === "tools" ? "callable" : section;
     const here = fault(["name"], "DUPLICATE_NAME", "");
     const before = seen.get(`${space} ${name}`);
@@ -60,7 +60,7 @@ function duplicates(entries: readonly Entry[]): readonly Fault[] {
       seen.set(`${space} ${name}`, here);
       return [];
     }
-    const message = `"${name}" stands at ${before.file}:${before.line} already: rename one of them.`;
+    const message = `"${name}" is already defined at ${before.file}:${before.line}: rename one of them.`;
     return [{ ...here, message }];
   });
 }
@@ -81,7 +81,7 @@ function checkEntry(entry: Entry, all: Objects, around: Surroundings): readonly 
     known: Iterable<string>,
   ): Fault => {
     const names = [...known].sort();
-    const expected = names.join(", ") || "none, for there are none";
+    const expected = names.join(", ") || "none, because there are none";
     const message = `There is no ${what} "${name}"${didYouMean(name, names)}: expected one of ${expected}.`;
     return fault(path, UNKNOWN[what], message);
   };
@@ -111,7 +111,7 @@ function checkEntry(entry: Entry, all: Objects, around: Surroundings): readonly 
               fault(
                 ["name"],
                 "NO_LLM",
-                `"${name}" names no llm, and there is none to take: add one to llms, or set TOOLWRIGHT_MODEL.`,
+                `"${name}" has no llm, and none is configured: add one to llms, or set TOOLWRIGHT_MODEL.`,
               ),
             ]
           : []),
@@ -144,7 +144,7 @@ function taken({ body: { name }, fault }: EntryOf<"agents" | "tools">): Fault {
   return fault(
     ["name"],
     "NAME_TAKEN",
-    `"${name}" is the name of something that this home has from elsewhere: choose another.`,
+    `"${name}" is already in use in this home, outside of manifests: choose another name.`,
   );
 }
 
@@ -162,7 +162,7 @@ function checkTool(entry: EntryOf<"tools">, around: Surroundings): readonly Faul
     faults.push(fault(["executor"], "ONE_OF", message));
   }
   if (executor !== undefined && description === undefined) {
-    const message = "Expected a description, got nothing: a model chooses tools by it.";
+    const message = "Expected a description, got none. Add one: a model chooses tools by it.";
     faults.push(fault(["name"], "MISSING_FIELD", message));
   }
   const schema = schemaFault(parameters);
@@ -194,7 +194,7 @@ function schemaFault(schema: Body<"tools">["parameters"]): string | undefined {
   }
 }
 
-/** Of the agents that this manifest brings; where the circle begins. */
+/** Circular chains among the manifest's agents, reported where the chain begins. */
 function circles(entries: readonly Entry[], all: Objects): readonly Fault[] {
   const agents = [...all.agents.values()].map(({ name, tools }) => ({
     name,
@@ -207,6 +207,6 @@ function circles(entries: readonly Entry[], all: Objects): readonly Fault[] {
   const entry = entries.find(
     ({ section, body }) => section === "agents" && circle.includes(body.name),
   );
-  const message = `${circle.join(" -> ")} is a circle of agents: take one of these references out.`;
+  const message = `${circle.join(" -> ")} is a circular chain of agents: remove one of these references.`;
   return entry === undefined ? [] : [entry.fault(["tools"], "AGENT_CIRCLE", message)];
 }

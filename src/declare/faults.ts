@@ -1,4 +1,4 @@
-/** What is wrong with a manifest: every fault with its place, so that one look at it mends them all. */
+/** Faults of a manifest. All are reported at once, each with its position, so that one edit can fix all. */
 import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 
@@ -10,14 +10,14 @@ export interface Place {
 }
 
 export interface Fault extends Place {
-  /** From the document's top, e.g. `agents[1].tools[0]`. */
+  /** Path from the document's root, e.g. `agents[1].tools[0]`. */
   readonly field: string;
   readonly code: string;
   /** What was expected, what came, what to do. */
   readonly message: string;
 }
 
-/** In the order of the files, then of the lines. */
+/** Sorted by file, then by line. */
 export function badManifest(faults: readonly Fault[]): InputError {
   const lines = faults.map(
     ({ file, line, column, field, code, message }) =>

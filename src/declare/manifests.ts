@@ -1,6 +1,6 @@
 /**
- * Manifests of a home: what they brought, and what it makes of the configuration. Models and agents
- * become part of it; tools and runs take effect when a manifest is applied.
+ * The manifests of a home: their objects, and the configuration with them. Models and agents become
+ * part of the configuration; tools and runs take effect when a manifest is applied.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ export interface Manifests {
     options: ApplyOptions,
     signal: AbortSignal,
   ): Promise<AppliedManifest>;
-  /** As they are now, whoever applied them. */
+  /** The current objects, including those applied by other processes. */
   objects(): Objects;
   runs(): readonly ManifestRun[];
   /** The configuration with the home's models and agents; the same object until they change. */
@@ -47,7 +47,7 @@ export function createManifests(ports: ManifestsPorts): Manifests {
     opened ??= openManifestObjects(path);
     return opened;
   };
-  /** A home without a manifest gets no file by being looked at. */
+  /** Reading a home without a manifest creates no file. */
   const known = (): ManifestObjects | undefined =>
     opened !== undefined || existsSync(path) ? file() : undefined;
   const objects = (): Objects => known()?.all() ?? NONE;
@@ -74,7 +74,7 @@ export function createManifests(ports: ManifestsPorts): Manifests {
       return merged.config;
     },
     async apply(files, options, signal) {
-      // Loaded with the first manifest: it brings the readers of YAML and of JSON Schema.
+      // Imported with the first manifest, because it loads the parsers of YAML and JSON Schema.
       const { applyManifest } = await import("./apply.ts");
       return applyManifest(ports, { known, file, objects }, files, options, signal);
     },

@@ -1,6 +1,6 @@
 /**
- * The objects that manifests brought to a home, in one SQLite file: a manifest's objects are written
- * in one transaction, all or none. What is written is never taken away by a manifest without it.
+ * The objects of a home's manifests, in one SQLite file. The objects of a manifest are written in one
+ * transaction, all or none. An object that a later manifest lacks is not deleted.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { digestJson } from "../core/digest.ts";
@@ -20,16 +20,16 @@ export interface Applied {
 
 export interface ManifestObjects {
   all(): Objects;
-  /** Grows with every change of any object, by whichever process. */
+  /** Increases with every change of any object, by any process. */
   revision(): number;
-  /** What `apply` would come to. */
+  /** What `apply` would change. */
   compare(entries: readonly Entry[]): readonly Applied[];
-  /** @param onWrite After each object's write, inside of the transaction. */
+  /** @param onWrite Called after each object's write, inside the transaction. */
   apply(entries: readonly Entry[], onWrite?: () => void): readonly Applied[];
   close(): void;
 }
 
-/** "TWMF": tells our files from other SQLite files. */
+/** "TWMF": distinguishes our files from other SQLite files. */
 const APPLICATION_ID = 0x54574d46;
 
 const SCHEMA = `
@@ -74,7 +74,8 @@ export function openManifestObjects(path: string): ManifestObjects {
         const section = SECTION_NAMES.find((each) => each === row.section);
         if (section === undefined) continue;
         const parsed = SECTIONS[section].safeParse(JSON.parse(String(row.body)));
-        if (!parsed.success) throw unreadable(path, `its ${section} "${String(row.name)}" is none`);
+        if (!parsed.success)
+          throw unreadable(path, `its ${section} "${String(row.name)}" is invalid`);
         found[section].set(parsed.data.name, parsed.data);
       }
       return found as unknown as Objects;

@@ -1,6 +1,6 @@
 /**
- * YAML files to objects: any number of documents, each with any of the sections. What is read here
- * fits its schema; what it refers to is checked after that.
+ * Reads YAML files to objects: any number of documents, each with any of the sections. The objects fit
+ * their schemas; references are checked later.
  */
 import { LineCounter, parseAllDocuments } from "yaml";
 import type { z } from "zod";
@@ -11,7 +11,7 @@ import type { Fault, Place } from "./faults.ts";
 import { type Body, SECTION_NAMES, SECTIONS, type Section } from "./schema.ts";
 
 export interface ManifestFile {
-  /** As it is named in faults. */
+  /** The name that faults use. */
   readonly name: string;
   readonly text: string;
 }
@@ -21,7 +21,7 @@ export type Entry = {
   [S in Section]: {
     readonly section: S;
     readonly body: Body<S>;
-    /** A fault in a field of it. */
+    /** Makes a fault about one of its fields. */
     readonly fault: (path: readonly PropertyKey[], code: string, message: string) => Fault;
   };
 }[Section];
@@ -127,16 +127,16 @@ const CODES = {
 } as const satisfies Readonly<Record<FaultKind, string>>;
 
 const SECRET =
-  "A secret is never written down: name the variable that holds it, as in api_key_env.";
+  "Secrets must not be in a manifest. Give the name of the variable that holds it, as in api_key_env.";
 
 function faultOf({ kind, path, message }: SchemaFault, fault: FaultAt): Fault {
-  const said = `${message[0]?.toUpperCase()}${message.slice(1)}.`;
+  const text = `${message[0]?.toUpperCase()}${message.slice(1)}.`;
   if (kind === "unknown-key" && /^(api_?key|token|secret|password)$/i.test(String(path.at(-1)))) {
     return fault(path, "SECRET_BY_VALUE", SECRET);
   }
-  if (kind === "bad-format" && path.includes("env")) return fault(path, "SECRET_BY_VALUE", said);
-  if (kind === "bad-format" && path.at(-1) === "name") return fault(path, "BAD_NAME", said);
-  return fault(path, CODES[kind], said);
+  if (kind === "bad-format" && path.includes("env")) return fault(path, "SECRET_BY_VALUE", text);
+  if (kind === "bad-format" && path.at(-1) === "name") return fault(path, "BAD_NAME", text);
+  return fault(path, CODES[kind], text);
 }
 
 function yamlCode(code: string): string {

@@ -1,4 +1,4 @@
-/** The runs of manifests: which request each of them is, and which tools it may come to need. */
+/** The runs of manifests: the request of each, and the tools that it may need. */
 import { digestJson } from "../core/digest.ts";
 import type { Objects } from "./schema.ts";
 
@@ -12,7 +12,7 @@ export function runsOf({ runs }: Objects): readonly ManifestRun[] {
   return [...runs.values()].map(({ name, task }) => ({ name, task, requestId: idOf(name, task) }));
 }
 
-/** Of a run with this task: with another it is another run. */
+/** Id of a run with this task. The same name with another task is another run. */
 function idOf(name: string, task: string): string {
   const plain = name
     .toLowerCase()
@@ -21,7 +21,7 @@ function idOf(name: string, task: string): string {
   return `run-${plain.slice(0, 40)}-${digestJson({ name, task }).slice(0, 8)}`;
 }
 
-/** Tools that the agents of these runs can come to call. */
+/** Tools that the agents of these runs may call. */
 export function neededBy(runs: readonly string[], all: Objects): ReadonlySet<string> {
   const found = new Set<string>();
   const agents = new Set<string>();

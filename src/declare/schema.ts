@@ -1,6 +1,6 @@
 /**
- * What a manifest says: language models, agents, tools, tasks and runs, each an object with a name.
- * Unknown keys are refused; what is left out has the default that stands here.
+ * The format of a manifest: language models, agents, tools, tasks and runs, each an object with a name.
+ * Unknown keys are refused; the defaults of missing keys are defined here.
  */
 import { z } from "zod";
 import { ModelConfig } from "../core/config.ts";
@@ -168,7 +168,7 @@ export const SECTIONS = {
 export type Section = keyof typeof SECTIONS;
 export type Body<S extends Section> = z.output<(typeof SECTIONS)[S]>;
 
-/** In the order in which they refer to each other. */
+/** Ordered so that objects come after those that they refer to. */
 export const SECTION_NAMES = ["llms", "tools", "agents", "tasks", "runs"] as const;
 
 /** Objects by section and name. */

@@ -1,4 +1,4 @@
-/** A manifest's tool as a stored tool. Its source is its definition: what changes is a new version. */
+/** A manifest's tool as a stored tool. Its source is its definition, so a change makes a new version. */
 import { type Command, EXECUTORS } from "../core/command.ts";
 import { Limits } from "../core/execution.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
@@ -8,7 +8,7 @@ import { BUILTINS } from "./builtins.ts";
 import type { Body } from "./schema.ts";
 import { shellWords } from "./words.ts";
 
-/** `Tool.origin` of what manifests bring. */
+/** `Tool.origin` of tools from manifests. */
 export const ORIGIN = "manifest";
 
 export type ToolDraft = Omit<Tool, "version" | "digest" | "status">;
@@ -29,7 +29,7 @@ export function toolOfManifest(body: Body<"tools">, createdAt: string): ToolDraf
   };
   if (body.builtin !== undefined) {
     const { description, parameters: names, expression } = BUILTINS[body.builtin];
-    const said = body.description ?? description;
+    const text = body.description ?? description;
     const parameters: JsonSchema = {
       type: "object",
       properties: Object.fromEntries(names.map((each) => [each, { type: "number" }])),
@@ -39,17 +39,17 @@ export function toolOfManifest(body: Body<"tools">, createdAt: string): ToolDraf
     const result: JsonSchema = { type: "number" };
     return {
       ...rest,
-      description: said,
+      description: text,
       signature: signatureText(name, parameters, result),
       parameters,
       result,
       language: "javascript",
-      source: `// ${said.replace(/\s+/g, " ")}\nfunction ${name}(${names.join(", ")}) { return ${expression}; }\n`,
+      source: `// ${text.replace(/\s+/g, " ")}\nfunction ${name}(${names.join(", ")}) { return ${expression}; }\n`,
     };
   }
   const { description = name, parameters } = body;
   const command = commandOf(body);
-  // What it is for belongs to what it is: a changed description is another version too.
+  // The description is part of the definition: a changed description is a new version too.
   const definition = { ...command, description, schema: parameters } as unknown as Json;
   return {
     ...rest,
@@ -62,7 +62,7 @@ export function toolOfManifest(body: Body<"tools">, createdAt: string): ToolDraf
   };
 }
 
-/** What its executor runs; a builtin has none. */
+/** The command of the tool's executor; a builtin has none. */
 export function commandOf(body: Body<"tools">): Command | undefined {
   const { executor = {}, parameters } = body;
   for (const each of EXECUTORS) {
@@ -90,9 +90,9 @@ const PROGRAMS = {
 } as const;
 
 /**
- * The program in a command line of an interpreter, whose variables the arguments become.
+ * The program in an interpreter's command line; the arguments become its variables.
  *
- * @returns undefined for an executor that runs a shell; a sentence for a command of another form.
+ * @returns undefined for an executor that runs a shell; the fault for a command of another form.
  */
 export function programOfCommand(
   executor: Command["executor"],

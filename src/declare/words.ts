@@ -1,10 +1,10 @@
-/** Words of a command line as a POSIX shell reads them (Shell Command Language, 2.2), without expansions. */
+/** Words of a command line as a POSIX shell splits them (Shell Command Language, 2.2), without expansions. */
 
 export type Words =
   | { readonly status: "read"; readonly words: readonly string[] }
   | { readonly status: "failed"; readonly reason: string };
 
-/** Operators and expansions are what a shell is for: a command that needs them is not taken apart. */
+/** Operators and expansions need a shell: a command that uses them is not split. */
 const SHELL_ONLY = /[|&;<>()$`]/;
 
 export function shellWords(text: string): Words {

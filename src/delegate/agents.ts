@@ -1,4 +1,4 @@
-/** What the agents of one attempt at a request stand on: their models, their tools, their runs. */
+/** What the agents of one attempt use: models, tools, runs. */
 import { ownFunctions } from "../call/self-management.ts";
 import { spentSince } from "../call/spend.ts";
 import type { Clock } from "../core/clock.ts";
@@ -25,7 +25,7 @@ export function agentsOf(
   { requestId, request, steps }: Pick<AttemptContext, "requestId" | "request" | "steps">,
 ): {
   readonly agentPorts: SubAgentPorts;
-  /** The engine's own functions, within a run. */
+  /** Functions of the engine, within a run. */
   readonly own: (within: Steps) => readonly Callable[];
 } {
   const { config, tools, events, clock, toolCallable } = ports;
@@ -49,7 +49,7 @@ export function agentsOf(
     async findCallable(name, within) {
       const mine = own(within).find((callable) => callable.name === name);
       if (mine !== undefined) return mine;
-      // One that waits for approval says so when it is called.
+      // A tool that needs approval reports it when it is called.
       const stored = await tools.list({ statuses: ["active", "candidate"] });
       const known = stored.find((tool) => tool.name === name);
       return known === undefined ? undefined : toolCallable(known);

@@ -1,4 +1,4 @@
-/** The run of a sub-agent, below the run that delegates to it; a later attempt goes on with it. */
+/** The run of a sub-agent, a child of the delegating run; a later attempt resumes it. */
 
 import { digestText } from "../core/digest.ts";
 import { StoreError } from "../core/errors.ts";
@@ -12,11 +12,11 @@ import type { ChildRun, SubAgentPorts } from "./sub-agent.ts";
 export interface ChildRunPorts {
   readonly openTrace: OpenTrace;
   readonly events: EventStore;
-  /** Takes secrets out. */
+  /** Redacts secrets. */
   readonly clean: (value: Json) => Json;
 }
 
-/** @param key Names the run: equal in every attempt at the request. */
+/** @param key Identifies the run; the same in every attempt at the request. */
 export async function openChild(
   { openTrace, events, clean }: ChildRunPorts,
   requestId: string,
@@ -63,12 +63,12 @@ export async function openChild(
           await writer.events([status("IN_PROGRESS", ENDS[how], how)]);
           await writer.end(how);
         } catch (error) {
-          // An earlier attempt was cut off after it had ended the child, before that was on record.
+          // An earlier attempt ended the child, but stopped before it recorded that.
           if (!(error instanceof StoreError) || error.code !== "RUN_ENDED") throw error;
         }
         return null;
       };
-      // A canceled request takes no more steps: its child is closed all the same.
+      // A canceled request takes no more steps, but its child is still closed.
       if (how === "canceled") await close();
       else await steps.step(`${id}:end`, close);
     },

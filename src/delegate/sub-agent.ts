@@ -1,6 +1,6 @@
 /**
- * A sub-agent as a callable: a message in, an answer out. It is a conversation of its own with a
- * model and the tools that its configuration allows, in a run of its own below the caller's.
+ * A sub-agent as a callable: a message in, an answer out. It is a separate conversation with a model
+ * and its configured tools, in a child run of the caller's run.
  */
 
 import { type RoleModel, showing, steppedModel } from "../ask/asker.ts";
@@ -15,25 +15,25 @@ import type { Steps } from "../core/steps.ts";
 import { parseToolCalls } from "../models/calls-in-text/tool-calls.ts";
 import { type Callable, type CallOutcome, quoteJson } from "../work/callable.ts";
 
-/** The run that a sub-agent leaves, below the run that called it. */
+/** The run of a sub-agent, a child of the run that called it. */
 export interface ChildRun {
   readonly id: string;
-  /** The same request's steps; what it tells goes into the child's trace. */
+  /** Steps of the same request; trace events go to the child's trace. */
   readonly steps: Steps;
   end(status: "succeeded" | "failed" | "canceled"): Promise<void>;
 }
 
 export interface SubAgentPorts extends Pick<CallPorts, "argumentFaults" | "permit"> {
-  /** The run that delegates. */
+  /** Id of the delegating run. */
   readonly runId: string;
   readonly steps: Steps;
   readonly modelOf: (role: string) => Promise<RoleModel>;
   readonly prompts: PromptOverrides;
   /** ISO 8601. */
   readonly now: () => string;
-  /** A stored tool or one of the engine's functions, within the given run. */
+  /** A stored tool or a function of the engine, within the given run. */
   readonly findCallable: (name: string, steps: Steps) => Promise<Callable | undefined>;
-  /** @param key Names the child's run: equal in every attempt at the request. */
+  /** @param key Identifies the child's run; the same in every attempt at the request. */
   readonly openChild: (
     parent: Pick<SubAgentPorts, "runId" | "steps">,
     agent: string,
@@ -41,14 +41,14 @@ export interface SubAgentPorts extends Pick<CallPorts, "argumentFaults" | "permi
     key: string,
   ) => Promise<ChildRun>;
   readonly agents: readonly AgentConfig[];
-  /** Of the request: the outermost agent sees them. */
+  /** Images of the request; only the outermost agent gets them. */
   readonly images?: readonly Image[];
 }
 
-/** Agents below each other, the first one included. */
+/** Maximum depth of nested agents, including the first. */
 const DEEPEST = 4;
 
-/** @param above Names of the agents that lead here, the outermost first. */
+/** @param above Names of the calling agents, the outermost first. */
 export function subAgent(
   ports: SubAgentPorts,
   agent: AgentConfig,
@@ -62,18 +62,22 @@ export function subAgent(
     parameters: {
       type: "object",
       properties: {
-        message: { type: "string", description: "what it shall do, with all it needs" },
+        message: {
+          type: "string",
+          description: "what it must do, with all information that it needs",
+        },
       },
       required: ["message"],
       additionalProperties: false,
     },
     origin: "agent",
     async call({ message }, signal) {
-      if (above.includes(name)) return failed(`${chain.join(" → ")} is a circle of agents.`);
+      if (above.includes(name))
+        return failed(`${chain.join(" → ")} is a circular chain of agents.`);
       if (chain.length > DEEPEST) {
-        return failed(`${chain.join(" → ")} is deeper than ${DEEPEST} agents.`);
+        return failed(`${chain.join(" → ")} has more than ${DEEPEST} agents.`);
       }
-      // Known to the journal by where it stands: a later attempt finds the same run.
+      // The step's key is the same in a later attempt, which therefore finds the same run.
       const key = await ports.steps.step(
         `agent:${name}`,
         async ({ idempotencyKey }) => idempotencyKey,
@@ -98,7 +102,7 @@ export function subAgent(
 }
 
 /**
- * The conversation itself, in the run that `ports` name.
+ * The conversation, in the run of `ports`.
  *
  * @param chain Names of the agents from the outermost to this one.
  */
@@ -167,10 +171,10 @@ export async function converse(
           ).messages),
     ];
   }
-  return failed(`${agent.name} came to no answer within ${agent.maxTurns} turns.`);
+  return failed(`${agent.name} gave no answer within ${agent.maxTurns} turns.`);
 }
 
-/** Calls that the provider names, else those that stand in the text. */
+/** Native tool calls of the reply, else calls written in its text. */
 function callsOf({ toolCalls, content }: ModelReply, tools: readonly ModelTool[]) {
   if (toolCalls.length > 0) return { calls: toolCalls, unread: [], content };
   const read =
@@ -201,7 +205,7 @@ async function answerCall(
   const callable = callables.find((each) => each.name === name);
   if (callable === undefined) {
     return failed(
-      `There is no tool "${name}". There are: ${callables.map((each) => each.name).join(", ")}.`,
+      `There is no tool "${name}". Available: ${callables.map((each) => each.name).join(", ")}.`,
     );
   }
   return makeCall(ports, callable, given, key);
@@ -223,7 +227,7 @@ async function allowed(
   return found.filter((callable) => callable !== undefined);
 }
 
-function said(outcome: CallOutcome | undefined): string {
+function textOf(outcome: CallOutcome | undefined): string {
   if (outcome === undefined) return "no result";
   return outcome.status === "failed"
     ? `It failed: ${outcome.reason}`

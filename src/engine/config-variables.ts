@@ -1,17 +1,17 @@
-/** Environment variables that set a field of the configuration: what is read is what is documented. */
+/** Environment variables that set a field of the configuration. The documentation uses the same list. */
 
 export interface ConfigVariable {
   readonly name: string;
   /** The field, as a path of one or two keys. */
   readonly sets: readonly [key: string, field?: string];
   readonly number?: boolean;
-  /** It counts only together with this one. */
+  /** Ignored unless this variable is set too. */
   readonly needs?: string;
-  /** What else it says of the section, as far as a file does not say otherwise. */
+  /** Defaults for other fields of the section; values of a file take precedence. */
   readonly implies?: Readonly<Record<string, string>>;
 }
 
-/** The later of two for one field wins. An empty variable counts as not set. */
+/** If two variables set one field, the later one wins. An empty variable counts as not set. */
 export const CONFIG_VARIABLES: readonly ConfigVariable[] = [
   { name: "TOOLWRIGHT_HOME", sets: ["home"] },
   { name: "TOOLWRIGHT_SEED", sets: ["seed"], number: true },
@@ -27,14 +27,14 @@ export const CONFIG_VARIABLES: readonly ConfigVariable[] = [
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Those of the variables that count. */
+/** The variables that are set and not ignored. */
 export function variablesIn(environment: Environment): readonly ConfigVariable[] {
   return CONFIG_VARIABLES.filter(
     ({ name, needs }) => environment[name]?.trim() && (needs === undefined || environment[needs]),
   );
 }
 
-/** @param file What a file says: a variable changes a field of a section and leaves the rest. */
+/** @param file The values of a file. A variable changes one field of a section and keeps the others. */
 export function fromEnvironment(
   environment: Environment,
   file: Readonly<Record<string, unknown>>,
@@ -52,12 +52,12 @@ export function fromEnvironment(
   return values;
 }
 
-/** What is said of a section, as far as it is one. */
+/** The section, if it is an object; else an empty one. */
 function mapping(section: unknown): object {
   return section !== null && typeof section === "object" ? section : {};
 }
 
-/** Text that is no number stays text, so that the schema can name it. */
+/** Text that is not a number stays text, so that the schema can report it. */
 function numberOr(text: string): number | string {
   const value = Number(text);
   return Number.isFinite(value) ? value : text;

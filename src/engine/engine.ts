@@ -1,4 +1,4 @@
-/** An open home: what commands, servers and programs do with it. */
+/** An open home: the operations for commands, servers and programs. */
 import type { DirectCalls } from "../call/direct-calls.ts";
 import type { Config } from "../core/config.ts";
 import type { Evaluator, EventStore, OpenTrace, Sandbox, ToolStore } from "../core/ports.ts";
@@ -21,29 +21,29 @@ export interface Engine {
   readonly tools: ToolStore;
   readonly events: EventStore;
   readonly evaluator: Evaluator;
-  /** Begins a run of this home; secrets are taken out of what is written. */
+  /** Begins a run of this home. Secrets are redacted before events are stored. */
   readonly openTrace: OpenTrace;
-  /** A new run's id. */
+  /** Id for a new run. */
   readonly newId: (kind: string) => string;
   /** Tools of configured MCP servers. */
   readonly foreign: Pick<McpTools, "sync">;
-  /** Started at the first call. Programs may call stored tools. */
+  /** Started on the first call. Programs may call stored tools. */
   sandbox(): Promise<Sandbox>;
   readonly evolve: Evolve;
-  /** Does an evolution run again out of its trace, and compares. */
+  /** Repeats an evolution run from its trace and compares the events. */
   readonly replay: Replay;
-  /** Submits a request and carries it on until it ends or waits. */
+  /** Submits a request and runs it until it ends or waits. */
   readonly request: RunRequest;
   readonly requests: Requests;
-  /** Calls that no request makes. `title` is what their run is called in the trace. */
+  /** Calls outside of a request. `title` is the title of their run in the trace. */
   directCalls(title: string): DirectCalls;
-  /** Calls that wait longer than whoever made them. */
+  /** Calls that can outlive their caller. */
   readonly lastingCalls: LastingCalls;
-  /** Objects that a user declares. */
+  /** Objects that a user declares in manifests. */
   readonly manifests: Manifests;
-  /** What the home remembers of people and of how requests ended. Opened at the first call. */
+  /** Stored preferences and outcomes of requests. Opened on the first call. */
   memory(): Memory;
-  /** Asks the model what a person's finished requests say of their lasting wishes. */
+  /** Asks the model which lasting preferences a person's finished requests show. */
   inferPreferences(
     user: string,
     options: InferOptions,

@@ -1,4 +1,4 @@
-/** One evolution run of a home: who proposes, what decides, and where it is written down. */
+/** One evolution run of a home: its generators, settings and trace. */
 import { promptFor } from "../../sandbox/configured.ts";
 import { withUses } from "../../toolstore/index.ts";
 import { readPrompts } from "../ask/prompts/book.ts";
@@ -26,21 +26,21 @@ import { strategyByName } from "../evolve/population/strategies.ts";
 import { EVOLVE_PROMPTS } from "../evolve/prompts/prompts.ts";
 
 export interface EvolutionOptions {
-  /** Of the new run. Default: one is made up. */
+  /** Id of the new run. Default: a generated one. */
   readonly id?: string;
   readonly seed?: number;
   readonly budget?: EvolveBudget;
-  /** Default: everything that works offline, and the model too where one is configured. */
+  /** Default: all offline generators, and the model if one is configured. */
   readonly generator?: string;
   readonly strategy?: string;
   readonly stagnation?: number;
-  /** Calls of the model in flight; part of what decides the run. Default: the configuration's. */
+  /** Concurrent model calls; affects the result of the run. Default: from the configuration. */
   readonly samplers?: number;
-  /** A run of this home with the same seed and configuration: what it paid for is not paid again. */
+  /** A run of this home with the same seed and configuration. What it has paid for is reused. */
   readonly resume?: string;
-  /** The run that asks for this one. */
+  /** The run that started this one. */
   readonly parent?: string;
-  /** In place of the configured one; null: none. */
+  /** Replaces the configured model; null: no model. */
   readonly model?: ModelConfig | null;
   readonly onProgress?: (progress: EvolveProgress) => void;
 }
@@ -61,7 +61,7 @@ export interface EvolutionPorts {
   readonly newId: (kind: string) => string;
   readonly embedder: Embedder | undefined;
   sandbox(): Promise<Sandbox>;
-  /** There: models answer out of the resumed run's record alone, under this name. */
+  /** If set, models answer only from the resumed run's record, under this name. */
   readonly replayed?: { readonly model: string; readonly terms: string };
 }
 
@@ -78,8 +78,8 @@ export function createEvolve({
   replayed,
 }: EvolutionPorts): Evolve {
   /**
-   * A run's model replies stand beside its trace, in a run of their own: they arrive in any order,
-   * the trace does not.
+   * The model replies of a run are recorded in a separate run: they arrive in any order, while the
+   * order of the trace is fixed.
    */
   const repliesOf = (runId: string, resumed: string | undefined) => {
     let opened: ReturnType<OpenTrace> | undefined;
@@ -181,7 +181,7 @@ async function recordedModel(
   return replayModel(known, { id: model, terms });
 }
 
-/** Loaded when it is used: without a model nobody waits for its client. */
+/** Imported on first use, so that runs without a model do not load the client. */
 async function modelOf(
   { samplers: _, ...settings }: ModelConfig,
   { tokens, usd, calls }: EvolveBudget,

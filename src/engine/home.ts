@@ -73,13 +73,13 @@ function makeFolder(path: string): boolean {
     mkdirSync(path, { mode: 0o700 });
     return true;
   } catch (error) {
-    // Another process may have been faster.
+    // Another process may have created it first.
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     return false;
   }
 }
 
-/** The store as it is, or with a collector that sees its events as spans. */
+/** The store itself, or wrapped so that a collector gets its events as spans. */
 export function observed(store: EventStore, { telemetry }: Config): EventStore {
   if (telemetry === undefined) return store;
   const { endpoint, content, headersEnv } = telemetry;
@@ -87,7 +87,7 @@ export function observed(store: EventStore, { telemetry }: Config): EventStore {
   return withTelemetry(store, { endpoint, content, ...(headers === undefined ? {} : { headers }) });
 }
 
-/** `name=value,name=value`, as OpenTelemetry's own variable has it. */
+/** `name=value,name=value`, the format of OpenTelemetry's own variable. */
 function headersOf(text: string): Record<string, string> {
   const pairs = text.split(",").map((pair) => pair.split(/=(.*)/s));
   return Object.fromEntries(

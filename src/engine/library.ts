@@ -1,7 +1,7 @@
 /**
- * The engine as a library: evolve a function of your own, watch it, take the best.
+ * The engine as a library: evolve a function, follow the progress, use the best program.
  *
- * Stands on the engine; a home folder keeps the trace, as on the command line.
+ * It uses the engine; a home folder stores the trace, as on the command line.
  */
 
 import type { z } from "zod";
@@ -17,28 +17,28 @@ export interface EvolveRunOptions {
   readonly budget?: EvolveBudget;
   readonly generator?: string;
   readonly strategy?: string;
-  /** Who writes programs beside the offline generators. Default: none. */
+  /** Model that writes programs in addition to the offline generators. Default: none. */
   readonly model?: z.input<typeof ModelConfig>;
-  /** Calls of the model in flight. Default: the model's own setting, 16. */
+  /** Concurrent model calls. Default: the model's own setting, 16. */
   readonly samplers?: number;
-  /** Evaluations without a better program after which the run ends. */
+  /** The run ends after this many evaluations without a better program. */
   readonly stagnation?: number;
-  /** A run of this home with the same task, seed and configuration: goes on where it ended. */
+  /** A run of this home with the same task, seed and configuration; it is continued from its end. */
   readonly resume?: string;
   readonly workers?: number;
-  /** Where the trace lives. Default: `.toolwright`. */
+  /** Folder of the trace. Default: `.toolwright`. */
   readonly home?: string;
   readonly signal?: AbortSignal;
 }
 
 export interface EvolvedFunction {
   readonly runId: string;
-  /** Undefined when no candidate ran on every training instance. */
+  /** Undefined if no candidate ran on every training instance. */
   readonly best:
     | {
         readonly source: string;
         readonly entry: string;
-        /** Training fitness; higher is better, 1 is every case right for a spec. */
+        /** Training fitness; higher is better; for a spec, 1 means that every case passes. */
         readonly score: number;
         readonly heldOut: number | undefined;
       }
@@ -48,15 +48,15 @@ export interface EvolvedFunction {
   readonly stopped: EvolveResult["stopped"];
 }
 
-/** Progress as it comes, then the result. Reading the progress is optional. */
+/** Progress events, then the result. Reading the progress is optional. */
 export interface EvolveRun extends AsyncIterable<EvolveProgress> {
   readonly result: Promise<EvolvedFunction>;
 }
 
 /**
- * Starts a run at once.
+ * Starts a run immediately.
  *
- * @param task A spec with cases, or a task with a harness and a score of its own.
+ * @param task A spec with cases, or a task with its own harness and score.
  * @throws (result) ConfigError, InputError, SandboxUnavailableError, or the signal's reason.
  */
 export function evolve(
@@ -65,7 +65,7 @@ export function evolve(
 ): EvolveRun {
   const feed = progressFeed();
   const result = run(task, options, feed.push).finally(feed.end);
-  // Whoever only iterates must not be killed by a rejection that `result` still carries.
+  // A caller that only iterates must not get an unhandled rejection of `result`.
   result.catch(() => undefined);
   return { result, [Symbol.asyncIterator]: feed.iterate };
 }
@@ -75,7 +75,7 @@ async function run(
   options: EvolveRunOptions,
   onProgress: (progress: EvolveProgress) => void,
 ): Promise<EvolvedFunction> {
-  // Loaded here, so that a task module that needs the nouns alone starts no driver.
+  // Imported here, so that a task module that only needs types and schemas loads no driver.
   const [{ openEngine }, { specTask }] = await Promise.all([
     import("./open-engine.ts"),
     import("../../evaluators/index.ts"),
@@ -125,7 +125,7 @@ function isTask(value: unknown): value is Task {
   return typeof (value as { instances?: unknown } | null)?.instances === "function";
 }
 
-/** A queue that one reader drains; what nobody reads is dropped but for the newest. */
+/** A queue for one reader. Unread progress is dropped, except the newest. */
 function progressFeed() {
   let newest: EvolveProgress | undefined;
   let ended = false;

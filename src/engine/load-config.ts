@@ -1,6 +1,6 @@
 /**
- * Reads the configuration: flags > environment > toolwright.config.{json,yaml,yml} of the folder > the
- * same of the home > defaults. The schema is src/core/config.ts.
+ * Reads the configuration. Precedence: flags > environment > toolwright.config.{json,yaml,yml} of the
+ * folder > the same file of the home > defaults. The schema is src/core/config.ts.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -15,7 +15,7 @@ import { type Environment, fromEnvironment, variablesIn } from "./config-variabl
 export interface ConfigSources {
   readonly flags?: Readonly<Record<string, unknown>>;
   readonly environment?: Environment;
-  /** Folder in which a configuration file is looked for. */
+  /** Folder of the configuration file. */
   readonly folder?: string;
 }
 
@@ -31,7 +31,7 @@ interface ConfigFile {
 export function loadConfig({ flags = {}, environment = {}, folder = "." }: ConfigSources): Config {
   const here = fromFile(folder);
   const place = flags.home ?? (environment.TOOLWRIGHT_HOME || here?.values.home);
-  // A home has settings of its own, which those of the folder outrank.
+  // A home may have its own settings; those of the folder take precedence.
   const own = typeof place === "string" ? fromFile(resolve(folder, place)) : undefined;
   const file = { ...own?.values, ...here?.values };
   const given = Object.fromEntries(
@@ -62,7 +62,7 @@ export function loadConfig({ flags = {}, environment = {}, folder = "." }: Confi
   return {
     ...checked.data,
     home: resolve(folder, home),
-    // A worker may look from another folder.
+    // A worker may run in another folder.
     data: data.map((path) => resolve(folder, path)),
   };
 }
@@ -78,13 +78,13 @@ function fromFile(folder: string): ConfigFile | undefined {
     try {
       text = readFileSync(path, "utf8");
     } catch (error) {
-      // No folder there: whether one can be made is asked when the home is prepared.
+      // The folder does not exist; preparing the home checks if it can be created.
       if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) continue;
       throw new ConfigError("BAD_CONFIG", `Cannot read ${path}: ${(error as Error).message}.`, {
         cause: error,
       });
     }
-    // Loaded only where there is a file: no other part of a short command needs it.
+    // Imported only if there is a file; short commands need it for nothing else.
     const { LineCounter, parseDocument } = createRequire(import.meta.url)(
       "yaml",
     ) as typeof import("yaml");

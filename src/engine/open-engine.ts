@@ -1,7 +1,7 @@
 /**
- * The composition root: with `open-tools.ts` the only place that names drivers. It opens the stores
- * of a home and hands ports to the rooms; what is to be done with them, they decide. What a command
- * that only reads does not need is imported when it is first used.
+ * The composition root: with `open-tools.ts` the only place that names drivers. It opens the stores of
+ * a home and passes ports to the other folders, which contain the logic. What commands that only read
+ * do not need is imported on first use.
  */
 import { join } from "node:path";
 import { createEvaluator } from "../../evaluators/index.ts";
@@ -83,7 +83,7 @@ export function openEngine(config: Config): Engine {
     evolve,
     bareSandbox: library.bareSandbox,
   };
-  // One for all attempts: equal work of several requests is done once.
+  // Shared by all attempts, so that equal work of several requests is done once.
   let walks: Promise<ReturnType<typeof openWalks>> | undefined;
   const requests = createRequests({
     home,

@@ -1,6 +1,6 @@
 /**
- * The tools of a home and where they run. The one needs the other: programs may call stored tools,
- * and stored tools may be those of MCP servers, or commands.
+ * The tools of a home and the sandbox that runs them. Each needs the other: programs may call stored
+ * tools, and stored tools may be tools of MCP servers or commands.
  */
 import { type Commands, commandRunner } from "../../sandbox/commands/run.ts";
 import { configuredSandbox } from "../../sandbox/configured.ts";
@@ -31,9 +31,9 @@ export interface OpenToolsPorts {
 
 export interface OpenTools {
   readonly tools: ToolStore;
-  /** Started at the first call. Programs may call stored tools. */
+  /** Started on the first call. Programs may call stored tools. */
   readonly sandbox: () => Promise<Sandbox>;
-  /** Programs stand alone. */
+  /** Programs cannot call stored tools. */
   readonly bareSandbox: () => Promise<Sandbox>;
   readonly commands: Commands;
   readonly foreign: McpTools;

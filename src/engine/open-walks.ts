@@ -1,4 +1,4 @@
-/** What carries requests out, as far as it outlives one attempt. Loaded with the first request. */
+/** The parts of the walks that all attempts share. Imported with the first request. */
 import { join } from "node:path";
 import { specTask } from "../../evaluators/index.ts";
 import { gateOf, noneBelow, toolDigest } from "../../toolstore/index.ts";
@@ -24,11 +24,11 @@ type Own =
   | "claim";
 
 export interface OpenWalksPorts extends Omit<WalkPorts, Own> {
-  /** Programs stand alone there. */
+  /** Programs cannot call stored tools there. */
   readonly bareSandbox: () => Promise<Sandbox>;
 }
 
-/** @returns Walks one attempt, with the configuration as it is by then. */
+/** @returns Runs one attempt, with the configuration at that time. */
 export function openWalks({
   bareSandbox,
   ...ports

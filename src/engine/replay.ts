@@ -1,7 +1,7 @@
 /**
- * Replay: an evolution run done again out of its trace. Its models answer from the record, its
- * candidates get the outcomes that are written down, and every event that comes of it is held
- * against the recorded one. Nothing is paid, and nothing is added to the home.
+ * Replay: repeats an evolution run from its trace. Models answer from the record, candidates get the
+ * recorded outcomes, and every new event is compared with the recorded one. It costs nothing and adds
+ * nothing to the home.
  */
 import { z } from "zod";
 import { ModelConfig } from "../core/config.ts";
@@ -19,16 +19,16 @@ import { createEvolve, type EvolutionPorts } from "./evolution.ts";
 export interface ReplayReport {
   readonly run: string;
   /**
-   * `identical`: every event. `identical-search`: every event up to where the clock, or whoever ended
-   * the run, decided. `differs`: `first` is where.
+   * `identical`: every event. `identical-search`: every event up to the point where the clock or a
+   * person ended the run. `differs`: `first` is the first difference.
    */
   readonly status: "identical" | "identical-search" | "differs";
-  /** Of the recorded run, and how many of them came again in their order. */
+  /** Number of events of the recorded run, and how many of them the replay repeated in order. */
   readonly events: number;
   readonly matched: number;
   readonly first?: {
     readonly seq: number;
-    /** null: the replay went on where the record ends, or ended where the record goes on. */
+    /** null: one of the two ends here and the other continues. */
     readonly recorded: Facts | null;
     readonly replayed: Facts | null;
   };
@@ -39,19 +39,19 @@ type Facts = {
   readonly data: Json;
 };
 
-/** What decides an evolution, as far as a replay has to ask for it. */
+/** The settings of an evolution that a replay needs. */
 const Settings = z.object({
   generator: z.string(),
   strategy: z.string(),
   seed: z.number(),
   samplers: z.number().exactOptional(),
 });
-/** Of a run that ended for another reason than its budget, so many times its evaluations. */
+/** If a run did not end by its budget, the replay may use this many times its evaluations. */
 const ROOM = 10;
 
 export type Replay = (runId: string, task: Task, signal: AbortSignal) => Promise<ReplayReport>;
 
-/** The task that a run was about: its name. @throws InputError RUN_NOT_FOUND, NOT_REPLAYABLE */
+/** Name of the task of a run. @throws InputError RUN_NOT_FOUND, NOT_REPLAYABLE */
 export async function replayedTask(
   events: EvolutionPorts["events"],
   runId: string,
@@ -59,7 +59,7 @@ export async function replayedTask(
   return startOf(runId, await eventsOf(events, runId)).data.task;
 }
 
-/** @throws InputError NOT_REPLAYABLE for a run that is no evolution, or of another task. */
+/** @throws InputError NOT_REPLAYABLE for a run that is not an evolution, or has another task. */
 export function createReplay(
   ports: Omit<EvolutionPorts, "openTrace" | "newId">,
   redactor: Redactor,
@@ -85,8 +85,8 @@ export function createReplay(
     const evaluations = counted ? budget.evaluations : ROOM * done;
 
     const again = memoryEventStore({ clock: ports.clock });
-    // A clock does not strike twice at the same moment: where it ended the search, the record's
-    // last candidate ends the replay.
+    // A time limit does not hit the same moment twice. If time ended the search, the replay ends at
+    // the last recorded candidate.
     const enough = new AbortController();
     let left = searched;
     const watched: EventStore = {
@@ -117,14 +117,14 @@ export function createReplay(
       AbortSignal.any([signal, enough.signal]),
     ).catch((error: unknown) => {
       if (enough.signal.aborted && !signal.aborted) return;
-      // Where the replay leaves the record, it asks for what was never said: the comparison shows it.
+      // Only a replay that differs asks for something unrecorded; the comparison reports it.
       if (!isNotRecorded(error)) throw error;
     });
     return compared(runId, recorded, await eventsOf(again, runId), toTheEnd);
   };
 }
 
-/** Its temperature is part of each request; where it answers from, is not. */
+/** The temperature is part of each request; the endpoint is not. */
 function modelOf(config: EvolutionPorts["config"]): ModelConfig {
   return config.model ?? ModelConfig.parse({ model: "recorded" });
 }
@@ -166,7 +166,7 @@ async function eventsOf(
   return list;
 }
 
-/** The first event of a type, if there is one that can be read. */
+/** The first readable event of a type. */
 function firstOf<Type extends KnownType>(
   events: readonly TraceEvent[],
   type: Type,
@@ -185,7 +185,7 @@ function startOf(
   if (start !== undefined && settings.success) return { ...start, settings: settings.data };
   throw new InputError(
     "NOT_REPLAYABLE",
-    `Expected an evolution run, got ${runId}, which begins otherwise. A request's journal is replayed by request resume.`,
+    `Expected an evolution run, got ${runId}, which is another kind of run. Use request resume to continue a request.`,
   );
 }
 

@@ -1,13 +1,13 @@
 /**
- * The secrets that a configuration names: values of the environment variables that it points to,
- * whatever those are called, and what it holds itself under a name that says so.
+ * The secrets of a configuration: values of the environment variables that it refers to, under any
+ * name, and values in the configuration whose field name marks them as secret.
  */
 
-/** Of a field that holds the name of a variable. */
+/** Ending of fields that hold the name of a variable. */
 const POINTS = /Env$/;
 const SAYS_SO = /key|token|secret|password|authorization|cookie/i;
 
-/** @returns Values by name; for the redactor. */
+/** @returns Values by name, for the redactor. */
 export function configuredSecrets(
   config: object,
   environment: Readonly<Record<string, string | undefined>>,

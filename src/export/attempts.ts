@@ -1,7 +1,7 @@
 /**
- * The attempts of an evolution run: every candidate that was scored or failed, with the prompt that
- * it answers. A model's candidate answers the prompt that was sent; a mutation's answers the one
- * that its task and parents make, so that runs without a model teach as well.
+ * The attempts of an evolution run: every candidate that was scored or failed, with its prompt. A
+ * model's candidate has the prompt that was sent. A mutation's candidate has a prompt built from its
+ * task and parents, so that runs without a model provide training data as well.
  */
 import { withoutReasoning } from "../core/text/reasoning.ts";
 import type { ModelCall, RunRecord, TraceCandidate } from "../trace/read/read.ts";
@@ -13,13 +13,13 @@ import { fenced, IMPROVE_SYSTEM, improvePrompt, taskName, taskSpec } from "./wor
 
 interface Measured {
   readonly candidate: TraceCandidate;
-  /** Equal for attempts that answer the same words. */
+  /** Equal for attempts with the same prompt. */
   readonly group: string;
-  /** Of what was written, UTF-16 units, about. */
+  /** Approximate length of the written text, in UTF-16 units. */
   readonly length: number;
-  /** Fitness above the best parent's; undefined where either is. */
+  /** Fitness minus the best parent's; undefined if either is undefined. */
   readonly gain: number | undefined;
-  /** Finite; undefined if it failed, or ran on a part of the instances. */
+  /** Finite; undefined if it failed, or ran on only some of the instances. */
   readonly fitness: number | undefined;
   /** The best parent's; undefined without scored parents. */
   readonly parentFitness: number | undefined;
@@ -30,7 +30,7 @@ interface Measured {
 interface Words {
   readonly prompt: readonly ChatMessage[];
   readonly reply: AssistantMessage;
-  /** The program alone, whoever wrote it and with whatever words. */
+  /** Only the program, without the author's other text. */
   readonly program: AssistantMessage;
   readonly source: string;
   readonly origin: Origin;
@@ -64,7 +64,7 @@ export function attemptsOf(record: RunRecord, programs: Programs): readonly Atte
     parents
       .filter((parent) => written.has(parent))
       .toSorted((a, b) => (fitness.get(b) ?? -Infinity) - (fitness.get(a) ?? -Infinity));
-  // Made when asked for, by all attempts alike: a run has many of them, and few are exported.
+  // Computed on demand and shared: a run has many attempts, and few are exported.
   const words: Words & ThisType<Measured> = {
     get prompt() {
       const asked = authorship(this.candidate)?.asked;
@@ -156,7 +156,7 @@ function chatMessage(message: ModelCall["messages"][number]): ChatMessage {
   }
 }
 
-/** The model's own words where they are kept for this sample, else the program. */
+/** The model's own reply if it is stored for this sample, else the program. */
 function replyOf(
   source: () => string,
   own: ModelCall | undefined,
@@ -171,15 +171,15 @@ interface Ancestry {
   readonly terms: readonly string[];
 }
 
-/** Models and terms of a program and of everything that it was made of. */
+/** Models and terms of a program and of all its ancestors. */
 function ancestryOf(
   candidates: readonly TraceCandidate[],
   authorship: (candidate: TraceCandidate) => Authorship | undefined,
 ): (digest: string) => Ancestry {
   const made = new Map<string, Ancestry>();
-  // Thousands of programs have few ancestries between them: equal ones are kept once.
+  // Thousands of programs have few different ancestries: equal ones share one object.
   const kept = new Map<string, Ancestry>();
-  // Parents come before their children, so one pass in order sees each ancestry whole.
+  // Parents come before their children, so one pass in order is enough.
   for (const candidate of candidates) {
     const { digest, parents, generator } = candidate;
     if (made.has(digest)) continue;
@@ -188,7 +188,7 @@ function ancestryOf(
     const own = new Set<string>();
     if (author?.asked?.model !== undefined) models.add(author.asked.model);
     if (author !== undefined) own.add(author.asked?.terms ?? "unknown");
-    // A model's candidate whose call is not in the trace is of unknown terms, not of none.
+    // If a model's candidate has no call in the trace, its terms are unknown, not absent.
     else own.add(/llm|model/i.test(generator ?? "") ? "unknown" : "mutation");
     for (const parent of parents) {
       for (const model of made.get(parent)?.models ?? []) models.add(model);

@@ -1,6 +1,6 @@
 /**
  * Preference pairs for Axolotl (`rl: dpo`, `type: chat_template.default`): the prompt as `messages`,
- * `chosen` and `rejected` one message each. Its reader takes text there: calls are refused.
+ * `chosen` and `rejected` one message each. The reader only accepts text: calls are refused.
  */
 import { type Row, templateMessage } from "./chat.ts";
 import type { Preference } from "./examples.ts";

@@ -1,9 +1,9 @@
 /**
- * Supervised fine-tuning with Axolotl (`type: chat_template`): TRL's shape, and `train: false` on
- * turns that are shown but not learned from (`message_field_training: train`).
+ * Supervised fine-tuning with Axolotl (`type: chat_template`): TRL's format, and `train: false` on
+ * turns that are shown but not learned (`message_field_training: train`).
  *
- * Arguments are JSON text: Arrow wants one type for an argument's name in the whole file, and
- * Axolotl parses the text before the template sees it.
+ * Arguments are JSON text: Arrow needs one type per argument name in the whole file, and Axolotl parses
+ * the text before the template gets it.
  */
 import { canonicalJson } from "../core/json.ts";
 import { type Row, templateMessage, toolRow } from "./chat.ts";
@@ -11,7 +11,7 @@ import type { ChatMessage, Conversation, ExampleImage } from "./examples.ts";
 import { imagePath } from "./images.ts";
 
 export function axolotl({ messages, tools }: Conversation, pictured: boolean): Row | string {
-  // With images its reader takes role and content of a message, and leaves calls out.
+  // With images its reader keeps only role and content of a message and drops calls.
   if (pictured && messages.some(({ role }) => role === "tool")) {
     return "tool calls in a file with images, which the reader does not keep";
   }
@@ -23,7 +23,7 @@ export function axolotl({ messages, tools }: Conversation, pictured: boolean): R
 
 function message(each: ChatMessage, pictured: boolean): Row {
   const row = templateMessage(each, pictured ? imagePart : undefined);
-  // Templates of the Mistral family pair results by id, the others by name.
+  // Templates of the Mistral family match results by id, the others by name.
   if (each.role === "tool") return { ...row, tool_call_id: each.toolCallId };
   if (each.role !== "assistant") return row;
   const { toolCalls = [], weight = 1 } = each;
@@ -48,7 +48,7 @@ function imagePart(image: ExampleImage): Row {
     : { type: "image", path: imagePath(image) };
 }
 
-/** Its own wishes for a model that sees; paths are read from where it is started. */
+/** Settings for models with image input; paths are relative to the folder where training starts. */
 const WITH_IMAGES = `processor_type: AutoProcessor
 skip_prepare_dataset: true
 remove_unused_columns: false

@@ -1,16 +1,16 @@
-/** Which model call wrote a candidate: its prompt group and sample say so. */
+/** Finds the model call that wrote a candidate, by its prompt group and sample. */
 import { digestJson } from "../core/digest.ts";
 import type { Json } from "../core/json.ts";
 import type { ModelCall, TraceCandidate } from "../trace/read/read.ts";
 
 export interface Authorship {
-  /** The group's beginning, which names it. */
+  /** Start of the group, which identifies it. */
   readonly group: string;
-  /** The sample's last call, where the sample is known: earlier ones were told their failure. */
+  /** The sample's last call, if the sample is known. Earlier calls of it failed and were reported back. */
   readonly own?: ModelCall;
-  /** The call whose prompt it answers. */
+  /** The call with the prompt that the candidate answers. */
   readonly asked?: ModelCall;
-  /** Of the words asked; equal for calls with equal messages. */
+  /** Digest of the messages; equal for calls with equal messages. */
   readonly promptDigest?: string;
 }
 
@@ -44,7 +44,7 @@ export function authorshipOf(
   };
 }
 
-/** What a group goes by here. */
+/** The group's name in the export. */
 export function groupName(promptGroup: string): string {
   return promptGroup.slice(0, GROUP_DIGITS);
 }

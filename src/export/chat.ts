@@ -1,6 +1,6 @@
 /**
- * Chat messages as the two families of readers want them: OpenAI-shaped (arguments as JSON text,
- * null beside tool calls) and Hugging Face templates (arguments as objects, text never absent).
+ * Chat messages in the formats of the two families of readers: OpenAI (arguments as JSON text, content
+ * null next to tool calls) and Hugging Face templates (arguments as objects, text always present).
  */
 import { canonicalJson, type Json } from "../core/json.ts";
 import { type ChatMessage, type ChatTool, type ExampleImage, imagesIn } from "./examples.ts";
@@ -8,7 +8,7 @@ import { imagePath, imagesByUser, imageUri } from "./images.ts";
 
 export type Row = { readonly [key: string]: Json };
 
-/** @param weights Whether `weight` 0 may be written; readers without it refuse the key. */
+/** @param weights Whether `weight` 0 may be written; some readers refuse the key. */
 export function openaiMessage(message: ChatMessage, weights: boolean): Row {
   switch (message.role) {
     case "system":
@@ -35,7 +35,7 @@ export function openaiMessage(message: ChatMessage, weights: boolean): Row {
         tool_calls: toolCalls.map(({ id, name, arguments: given }) => ({
           id,
           type: "function",
-          // Text, once: an object here is refused, text of text is learned as such.
+          // JSON text, encoded once: readers refuse an object and learn double-encoded text as it is.
           function: { name, arguments: canonicalJson(given) },
         })),
       };
@@ -47,11 +47,11 @@ function textPart(text: string): readonly Row[] {
   return text === "" ? [] : [{ type: "text", text }];
 }
 
-/** How a template message says where an image stands: its place alone, or with where it lies. */
+/** How a message marks the position of an image: the position only, or also the path. */
 export type ImagePart = (image: ExampleImage) => Row;
 
 /**
- * @param part There: text is a list of parts in every message, for a column has one type.
+ * @param part If given, text is a list of parts in every message, because a column has one type.
  */
 export function templateMessage(message: ChatMessage, part?: ImagePart): Row {
   const row = plainMessage(message);
@@ -84,8 +84,8 @@ function plainMessage(message: ChatMessage): Row {
 }
 
 /**
- * Messages with images in a column beside them, as Hugging Face trainers read them: the places in the
- * messages, the files in `images`, in the same order. Images of results are behind them, by the user.
+ * Messages with images in a separate column, for Hugging Face trainers: positions in the messages, files
+ * in `images`, in the same order. Images of results follow in a user message.
  */
 export function picturedMessages(
   messages: readonly ChatMessage[],
@@ -97,13 +97,13 @@ export function picturedMessages(
   return { rows, column: { images: filesOf(placed) } };
 }
 
-/** Where the images of messages lie; those by their address are refused before. */
+/** Paths of the images of messages. Images given by URL were refused earlier. */
 export function filesOf(messages: readonly ChatMessage[]): readonly string[] {
   return imagesIn(messages).flatMap((image) => ("url" in image ? [] : [imagePath(image)]));
 }
 
 export function toolRow({ name, description, parameters }: ChatTool): Row {
-  // A tool without parameters still is one of an object: readers index into `properties`.
+  // A tool without parameters still needs an object schema: readers index into `properties`.
   const schema = Object.hasOwn(parameters, "type")
     ? parameters
     : { type: "object", properties: {}, ...parameters };
@@ -111,25 +111,25 @@ export function toolRow({ name, description, parameters }: ChatTool): Row {
 }
 
 /**
- * For formats that learn every turn: the conversation as if a failed call or answer had not been
- * made, or why it cannot be told so.
+ * For formats that learn every turn: the conversation without failed calls and answers, or why it
+ * cannot be shown without them.
  */
 export function learnedOnly(messages: readonly ChatMessage[]): readonly ChatMessage[] | string {
   const left: ChatMessage[] = [];
   const removed = new Set<string>();
-  let toldOff = false;
+  let answerRemoved = false;
   for (const message of messages) {
     const { role } = message;
     if (role === "assistant" && message.weight === 0) {
       const { toolCalls = [] } = message;
-      // What the other calls of the turn returned is needed by what follows.
+      // The results of the other calls of the turn are needed later.
       if (toolCalls.length > 1)
-        return "a failed call beside others, in a format that learns every turn";
+        return "a failed call together with others, in a format that learns every turn";
       for (const { id } of toolCalls) removed.add(id);
-      // The user's next words are about the answer that goes.
-      toldOff = toolCalls.length === 0;
-    } else if (role === "assistant" || (role === "user" && !toldOff) || role === "system") {
-      if (role === "assistant") toldOff = false;
+      // The next user message refers to the removed answer.
+      answerRemoved = toolCalls.length === 0;
+    } else if (role === "assistant" || (role === "user" && !answerRemoved) || role === "system") {
+      if (role === "assistant") answerRemoved = false;
       left.push(message);
     } else if (role === "tool" && !removed.has(message.toolCallId)) {
       left.push(message);

@@ -1,8 +1,8 @@
 /**
- * What an example must hold before any format sees it: text that survives other readers, no control
+ * Checks and cleans an example before any format gets it: text that other readers can handle, no control
  * tokens, roles in order, each call answered, something to learn at the end.
  *
- * Text that is read only (prompts, results) is repaired; text that is to be learned is never altered:
+ * Text that is only read (prompts, results) is repaired. Text that is to be learned is never changed:
  * the example is dropped instead, with the reason.
  */
 import type { Json } from "../core/json.ts";
@@ -15,7 +15,7 @@ import {
 } from "./examples.ts";
 import { hasControlToken, portable, withoutControlTokens } from "./text.ts";
 
-/** @returns The example, clean, or why it is dropped. */
+/** @returns The clean example, or why it is dropped. */
 export function clean(example: Example): Example | string {
   switch (example.kind) {
     case "conversation": {
@@ -68,7 +68,7 @@ function same(left: AssistantMessage, right: AssistantMessage): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }
 
-/** System messages at the head, and user messages in a row, become one: templates want turns. */
+/** Merges system messages at the start, and consecutive user messages: templates expect turns. */
 function merged(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const result: ChatMessage[] = [];
   for (const message of messages) {
@@ -95,7 +95,7 @@ function joined(first: ChatMessage, second: ChatMessage): string {
 }
 
 function cleanMessage(message: ChatMessage): ChatMessage {
-  // Turns to be learned stay as they are; they are looked at afterwards.
+  // Turns to be learned stay unchanged; they are checked afterwards.
   if (message.role === "assistant" && message.weight !== 0) return message;
   const content = repaired(message.content);
   if (message.role !== "assistant" || message.toolCalls === undefined) {
@@ -138,7 +138,7 @@ function stringsOf(value: Json): string[] {
   return Object.entries(value).flatMap(([key, item]) => [key, ...stringsOf(item as Json)]);
 }
 
-/** Roles in an order that templates render, every call answered once and by its own name. */
+/** Checks that templates can render the order of roles and that every call has one result with its name. */
 function faultOf(messages: readonly ChatMessage[]): string | undefined {
   let open = new Map<string, string>();
   let before: ChatMessage["role"] | undefined;

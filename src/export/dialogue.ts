@@ -1,6 +1,6 @@
 /**
- * What was said and done towards a request, as messages: calls with their results, questions with
- * what people answered, requests that were changed on the way.
+ * A request's run as messages: calls with their results, questions with people's answers, changes of
+ * the request.
  */
 import { canonicalJson } from "../core/json.ts";
 import type { RunRecord } from "../trace/read/read.ts";
@@ -10,32 +10,32 @@ import { putAside } from "./images.ts";
 import { type Part, partOf, turnsOf } from "./request-turns.ts";
 import { CREATE_TOOL, REQUEST_SYSTEM, RUN_PROGRAM, requestPrompt, taskName } from "./wording.ts";
 
-/** Of a tool's calls on inputs that came in a list so many are shown: more teach nothing new. */
+/** Maximum number of shown calls of a tool on listed inputs: more calls teach nothing new. */
 const SHOWN_CALLS = 3;
 
-/** Models and terms of whoever wrote a run's words. */
+/** Models and terms of the authors of a run's text. */
 export interface Writers {
   readonly ids: readonly string[];
   readonly terms: readonly string[];
 }
 
-/** Nine letters and digits: what the strictest of the readers takes for an id. */
+/** Nine letters and digits: the strictest reader accepts only such ids. */
 export function callId(number: number): string {
   return `call${String(number).padStart(5, "0")}`;
 }
 
 /**
- * The request and all of the given steps, in order; ends with the user or a tool, or a question's
- * answer.
+ * The request and all given steps, in order. Ends with the user or a tool, or with the answer to a
+ * question.
  *
- * @param calls How many calls were shown.
+ * @param calls Number of shown calls.
  */
 export function dialogueOf(
   { request, modelCalls }: RunRecord,
   steps: readonly Step[],
 ): { readonly messages: readonly ChatMessage[]; readonly calls: number } | undefined {
   if (request === undefined) return undefined;
-  // Where no model read them out of the words, the inputs came beside them, in a list.
+  // If no model read the inputs from the text, they came as a separate list.
   const listed = modelCalls.length === 0;
   const inputs = new Set<string>();
   const messages: ChatMessage[] = [];
@@ -99,7 +99,7 @@ function firstOfEach(parts: readonly Part[]): readonly Part[] {
   });
 }
 
-/** Every tool that its dialogue may call, the engine's own before those of the library. */
+/** Every tool that the dialogue may call: the engine's own first, then those of the library. */
 export function toolList(
   { steps }: RunRecord,
   tools: ReadonlyMap<string, ChatTool>,
@@ -108,7 +108,7 @@ export function toolList(
   return [CREATE_TOOL, ...(programs ? [RUN_PROGRAM] : []), ...tools.values()];
 }
 
-/** Where the examples of a request's run come from. */
+/** The origin of a request's examples. */
 export function requestOrigin(
   record: RunRecord,
   writers: Writers,
@@ -126,7 +126,7 @@ export function requestOrigin(
     ...(task === undefined ? {} : { task }),
     ...(request?.user === undefined ? {} : { user: request.user }),
     models: writers.ids,
-    // What no model wrote, the engine's own rules did.
+    // Without a model, the engine's own rules wrote it.
     terms: writers.terms.length === 0 ? ["engine"] : writers.terms,
     tools,
     families: [

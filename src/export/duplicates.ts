@@ -1,9 +1,9 @@
 /**
- * Duplicates, exact and near: equal text, and text whose word 5-grams overlap by more than a
- * threshold (Jaccard). Candidates are found by minima of hashed 5-grams in bands, then counted
- * exactly, so a drop is never a guess.
+ * Duplicates, exact and near: equal texts, and texts whose word 5-grams overlap by more than a
+ * threshold (Jaccard index). Candidates are found by minima of hashed 5-grams in bands and then
+ * compared exactly, so an example is never dropped by estimate.
  *
- * Near duplicates: O(total words) but for texts that are alike.
+ * Near duplicates: O(total words), except for similar texts.
  */
 import { crc32 } from "node:zlib";
 import { gramsOf, wordsOf } from "../core/shingles.ts";
@@ -13,11 +13,11 @@ const BINS = 64;
 const ROWS_PER_BAND = 4;
 
 export interface DuplicateFinder {
-  /** Whether an earlier text is nearly this one; if not, this one is remembered. */
+  /** Whether an earlier text is a near duplicate of this one; if not, this one is added. */
   isNear(text: string): boolean;
 }
 
-/** @param threshold Jaccard index of the sets of 5-grams at which two texts count as one, in (0, 1]. */
+/** @param threshold Jaccard index of the sets of 5-grams from which two texts are duplicates, in (0, 1]. */
 export function nearDuplicates(threshold: number): DuplicateFinder {
   const kept: Uint32Array[] = [];
   const bands = new Map<string, number[]>();
@@ -46,17 +46,17 @@ export function nearDuplicates(threshold: number): DuplicateFinder {
   };
 }
 
-/** Ascending, each once. */
+/** Ascending, without duplicates. */
 function hashedGrams(words: readonly string[], width: number): Uint32Array {
   if (words.length < width) return Uint32Array.of(crc32(words.join(" ")));
   return Uint32Array.from(new Set(gramsOf(words, width).map((gram) => crc32(gram)))).sort();
 }
 
-/** One-permutation minima: each gram falls in one bin; an empty bin takes its right neighbour's. */
+/** One-permutation minima: each gram is in one bin; an empty bin takes the minimum of its right neighbour. */
 function bandKeys(grams: Uint32Array): readonly string[] {
   const minima = new Array<number>(BINS).fill(-1);
   for (const gram of grams) {
-    // crc32 is linear; a multiplication spreads it before bin and rank are read off.
+    // crc32 is linear; a multiplication mixes the bits before bin and rank are taken from them.
     const mixed = Math.imul(gram ^ (gram >>> 15), 0x2c1b3c6d) >>> 0;
     const bin = mixed % BINS;
     const rank = Math.floor(mixed / BINS);

@@ -1,14 +1,14 @@
 /**
- * The one form between traces and training files: conversations, preference pairs, labelled
- * attempts and prompts, each with where it came from. Recipes make them out of runs, filters choose
- * among them, one converter a format writes them.
+ * The common form between traces and training files: conversations, preference pairs, labelled attempts
+ * and prompts, each with its origin. Recipes make them from runs, filters select them, and one converter
+ * per format writes them.
  *
- * Arguments are objects here, an assistant's text is never null, and ids pair calls with results.
+ * Here arguments are objects, an assistant's text is never null, and ids match calls with results.
  */
 import type { RunKind, RunStatus } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 
-/** Its bytes are put aside: they go into the files at the end. */
+/** An image whose bytes are stored separately until the files are written. */
 export interface StoredImage {
   readonly type: "image";
   readonly mimeType: string;
@@ -31,7 +31,7 @@ export interface AssistantMessage {
   readonly role: "assistant";
   readonly content: string;
   readonly toolCalls?: readonly ChatToolCall[];
-  /** 0: shown, but not learned from. Default 1. */
+  /** 0: shown, but not learned. Default 1. */
   readonly weight?: 0 | 1;
 }
 
@@ -54,27 +54,27 @@ export interface ChatTool {
   readonly parameters: { readonly [key: string]: Json };
 }
 
-/** Where an example came from: what filters, splits and the manifest go by. */
+/** Where an example comes from; filters, splits and the manifest use it. */
 export interface Origin {
   readonly run: string;
   readonly kind: RunKind;
-  /** Which rule made it. */
+  /** The recipe that made it. */
   readonly recipe: "tool-use" | "improve" | "repair" | "hindsight" | "human-edit" | "model-call";
   readonly outcome: RunStatus;
-  /** ISO 8601: when what is to be learned was written. */
+  /** ISO 8601: when the part to be learned was written. */
   readonly time: string;
   readonly task?: string;
   readonly user?: string;
-  /** Models that wrote any part; none for the mutation generator. */
+  /** Models that wrote any part; empty for the mutation generator. */
   readonly models: readonly string[];
   /** Terms of every part, e.g. `open-weights:apache-2.0`, `mutation`. */
   readonly terms: readonly string[];
   readonly tools: readonly string[];
-  /** Higher is better; undefined where nothing was scored. */
+  /** Higher is better; undefined if nothing was scored. */
   readonly score?: number;
-  /** Score above the best parent's. */
+  /** Score minus the best parent's score. */
   readonly gain?: number;
-  /** Rows that share one of these stay in one split, e.g. `task:packing`, `request:r1`. */
+  /** Rows that share one of these are in the same split, e.g. `task:packing`, `request:r1`. */
   readonly families: readonly string[];
 }
 
@@ -90,7 +90,7 @@ export interface Preference {
   readonly kind: "preference";
   /** Ends with the user or a tool. */
   readonly prompt: readonly ChatMessage[];
-  /** Where the halves are calls. */
+  /** Present if the halves are calls. */
   readonly tools?: readonly ChatTool[];
   readonly chosen: AssistantMessage;
   readonly rejected: AssistantMessage;
@@ -108,14 +108,14 @@ export interface Labelled {
 export interface Prompt {
   readonly kind: "prompt";
   readonly prompt: readonly ChatMessage[];
-  /** What a reward function is given beside the completion. */
+  /** Data that a reward function gets in addition to the completion. */
   readonly fields: { readonly [key: string]: Json };
   readonly origin: Origin;
 }
 
 export type Example = Conversation | Preference | Labelled | Prompt;
 
-/** Something that was not made into an example, and why. */
+/** Something that gave no example, and why. */
 export interface Drop {
   readonly run: string;
   readonly reason: string;
@@ -128,7 +128,7 @@ export function imagesIn(messages: readonly ChatMessage[]): readonly ExampleImag
   );
 }
 
-/** Every message of an example, the ones to be learned last. */
+/** Every message of an example; those to be learned are last. */
 export function messagesOf(example: Example): readonly ChatMessage[] {
   switch (example.kind) {
     case "conversation":

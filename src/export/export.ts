@@ -1,8 +1,8 @@
 /**
- * Training files out of traces: reads the runs one by one, makes examples, sends them through the
- * pipeline and writes the rows with a manifest. The folder appears whole or not at all.
+ * Training files from traces: reads the runs one by one, makes examples, passes them through the
+ * pipeline and writes the rows with a manifest. The folder is written completely or not at all.
  *
- * Equal traces and options give equal bytes; nothing in the files tells when they were made.
+ * Equal traces and options give equal bytes; the files contain no export time.
  */
 import { InputError } from "../core/errors.ts";
 import type { RunSummary } from "../core/event.ts";
@@ -25,12 +25,12 @@ import { tokenCounter } from "./tokens.ts";
 
 export interface ExportResult {
   readonly format: string;
-  /** Where the files are: `out` and the format's name. */
+  /** Folder of the files: `out` plus the format's name. */
   readonly folder: string;
   /** Rows of all files. */
   readonly rows: number;
   readonly files: readonly ExportedFile[];
-  /** What was left out, by reason. */
+  /** Number of examples that were left out, by reason. */
   readonly drops: Readonly<Record<string, number>>;
   readonly warnings: readonly string[];
 }
@@ -59,7 +59,7 @@ async function exported(
   spill: Spill,
 ): Promise<ExportResult> {
   const rules = RULES[chosen.format];
-  // What no example was made of, and examples that were left out: the latter and the rows add up.
+  // Counted separately from dropped examples: dropped examples plus rows give the number of examples.
   const unmade = new Map<string, number>();
   const drops = new Map<string, number>();
   const redacted = new Map<string, number>();
@@ -76,7 +76,7 @@ async function exported(
   const setAside = (image: InlineImage): Json => ({ ...images.keep(image) });
   let examples = 0;
   let unread = 0;
-  /** One run's at a time. */
+  /** Loads one run at a time. */
   async function* madeOf(): AsyncGenerator<Example> {
     for (const { id } of runs) {
       const made = await examplesOf(store, id, rules.kind, { ...chosen, setAside });
@@ -95,7 +95,7 @@ async function exported(
   };
   const rows = await finishedRows(madeOf(), chosen, measures, (reason) => count(drops, reason, 1));
   const warnings = check(rows, chosen, new Map([...unmade, ...drops]));
-  if (unread > 0) warnings.push(`${unread} events could not be read and were passed over.`);
+  if (unread > 0) warnings.push(`${unread} events could not be read and were skipped.`);
   const pictures = picturesOf(rows);
 
   const files: ExportedFile[] = [];
@@ -140,7 +140,7 @@ async function exported(
   };
 }
 
-/** Each image of the rows once, in order of digest. */
+/** Distinct images of the rows, in order of digest. */
 function picturesOf(rows: readonly FinishedRow[]): readonly StoredImage[] {
   const all = rows.flatMap(({ images }) => images.flatMap((each) => ("url" in each ? [] : [each])));
   const once = new Map(all.map((image) => [image.sha256, image]));
@@ -163,7 +163,7 @@ async function chosenRuns(
   return await Promise.all([...new Set(ids)].map((id) => store.run(id)));
 }
 
-/** By what the sealed cases of every run of the store are known, exported or not. */
+/** Fingerprints of the sealed cases of every run in the store, exported or not. */
 async function sealedHashes(store: EventStore): Promise<readonly Fingerprint[]> {
   const hashes: Fingerprint[] = [];
   for (const { id, kind } of await store.runs()) {
@@ -195,7 +195,7 @@ function check(
   const refuse = (expected: string, got: string) => {
     throw new InputError(
       "EXPORT_TOO_SMALL",
-      `Expected ${expected} for ${format}, got ${got}.${why}${termsHint} Record more runs, or loosen the filters. Nothing was written.`,
+      `Expected ${expected} for ${format}, got ${got}.${why}${termsHint} Record more runs, or relax the filters. Nothing was written.`,
       { facts: { rows: training.length } },
     );
   };
@@ -210,8 +210,8 @@ function check(
   if (rows.length === training.length && validation > 0) {
     warnings.push(
       format === "openai-rft"
-        ? "No validation file, which services ask for: all rows are of one family of requests and tasks, or of few. Record runs of more tasks."
-        : "No validation file: all rows are of one family of requests and tasks, or of few.",
+        ? "No validation file, which services require: the rows belong to too few families of requests and tasks. Record runs of more tasks."
+        : "No validation file: the rows belong to too few families of requests and tasks.",
     );
   }
   return warnings;

@@ -1,6 +1,6 @@
 /**
- * What a whole file decides about its rows: whether it is one with images, and of which type each
- * column is.
+ * Properties of a whole file that decide about its rows: whether it contains images, and the type of
+ * each column.
  */
 import type { Json } from "../core/json.ts";
 import type { Row } from "./chat.ts";
@@ -8,15 +8,15 @@ import { type Format, RULES } from "./formats.ts";
 import type { Sketch } from "./limits.ts";
 import type { ResolvedOptions } from "./options.ts";
 
-/** Whether the file is one with images: a column has one type in all rows, with images or without. */
+/** Whether the file is one with images. A column has one type in all rows, with or without images. */
 export function isPictured(format: Format, examples: readonly Sketch[]): boolean {
-  const { images, callsBeside = true } = RULES[format];
+  const { images, callsWithImages = true } = RULES[format];
   const shown = examples.filter((example) => example.images.length > 0).length;
   const called = examples.filter(({ hasCalls }) => hasCalls).length;
-  return images !== undefined && shown > 0 && (callsBeside || shown >= called);
+  return images !== undefined && shown > 0 && (callsWithImages || shown >= called);
 }
 
-/** Why the images of an example can not go along. */
+/** Why the images of an example cannot be exported. */
 export function imageFault(
   { format, images: wanted }: Pick<ResolvedOptions, "format" | "images">,
   pictured: boolean,
@@ -27,7 +27,8 @@ export function imageFault(
   if (wanted === "drop") return "images, which were not asked for";
   const rules = RULES[format];
   if (rules.images === undefined) return "images, which the format does not hold";
-  if (!pictured) return "images, which its reader does not take beside more rows with tool calls";
+  if (!pictured)
+    return "images, which its reader cannot combine with the more numerous rows with tool calls";
   for (const image of images) {
     if ("url" in image) {
       if (rules.addresses !== true)
@@ -40,8 +41,8 @@ export function imageFault(
 }
 
 /**
- * Columns of Arrow have one type: whether a row has another one somewhere than the rows before it,
- * whose types are in `types` by path. What it has is added only if it does not clash.
+ * Arrow columns have one type: whether a value of the row has another type than in earlier rows, whose
+ * types are in `types` by path. The row's types are added only if there is no conflict.
  */
 export function clashes(row: Row, types: Map<string, string>): boolean {
   const found = new Map<string, string>();

@@ -1,10 +1,10 @@
-/** Writes a folder whole: beside its place first, flushed, then renamed into it. */
+/** Writes a folder atomically: first next to its final place, flushed, then renamed. */
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError, EngineError } from "../core/errors.ts";
 
-/** Writes one file of the folder, piece by piece; its name may have folders in it. */
+/** Writes one file of the folder in pieces; the name may contain folders. */
 export type AddFile = (name: string, pieces: Iterable<string | Buffer>) => Promise<FileFacts>;
 
 export interface FileFacts {
@@ -56,7 +56,7 @@ export async function writeFolder(
   }
 }
 
-/** What is written at once, about. */
+/** Approximate size of one write, in bytes. */
 const PIECE = 1 << 18;
 
 async function writeOne(path: string, pieces: Iterable<string | Buffer>): Promise<FileFacts> {

@@ -1,5 +1,5 @@
 /**
- * The formats: which kind of example each one takes, what its readers demand of a file, and the
+ * The formats: the kind of example each one takes, what its readers require of a file, and the
  * converter that writes a row. A new format is one file and one line here.
  */
 
@@ -37,23 +37,23 @@ export type Format = (typeof FORMATS)[number];
 
 export interface FormatRules {
   readonly kind: ExampleKind;
-  /** Fewer rows in the training file are refused by who reads it. */
+  /** Readers refuse a training file with fewer rows. */
   readonly minRows: number;
-  /** Whether its reader wants one type for a column in all rows (Arrow). */
+  /** Whether the reader needs one type per column in all rows (Arrow). */
   readonly typed: boolean;
-  /** Where images go: as files beside the rows, or into them; absent: the format holds none. */
+  /** Where images go: into files next to the rows, or into the rows; absent: no images. */
   readonly images?: "files" | "rows";
-  /** Whether tool calls may stand in a file with images. Default true. */
-  readonly callsBeside?: boolean;
-  /** Whether it takes images that are an address alone. */
+  /** Whether a file with images may contain tool calls. Default true. */
+  readonly callsWithImages?: boolean;
+  /** Whether images may be given by URL. */
   readonly addresses?: boolean;
-  /** Files that its reader wants beside the rows, by name. */
+  /** Additional files that the reader needs, by name. */
   readonly companions?: (
     files: readonly string[],
     pictured: boolean,
   ) => Readonly<Record<string, string>>;
   /**
-   * The row, or why the format cannot say it.
+   * The row, or why the format cannot represent the example.
    *
    * @param pictured Whether any row of the file has images: columns have one type in all rows.
    */
@@ -74,7 +74,7 @@ function of<K extends ExampleKind>(
   };
 }
 
-/** Formats of Hugging Face datasets, of the services, and of readers that take a row as it is. */
+/** Formats of Hugging Face datasets, of fine-tuning services, and of readers that accept any row. */
 const DATASET = { minRows: 1, typed: true };
 const SERVICE = { minRows: 10, typed: false };
 const LOOSE = { minRows: 1, typed: false };
@@ -87,7 +87,7 @@ export const RULES: Readonly<Record<Format, FormatRules>> = {
   axolotl: {
     ...of("conversation", DATASET, axolotl),
     images: "files",
-    callsBeside: false,
+    callsWithImages: false,
     addresses: true,
     companions: axolotlConfig,
   },

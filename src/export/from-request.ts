@@ -1,7 +1,6 @@
 /**
- * A request's run as one conversation: what was asked, the tools that were made and called, what
- * they returned, the answer. It needs no model in the run: what the engine did by rule is what a
- * small model learns to do.
+ * A request's run as one conversation: the request, the tools that were made and called, their results,
+ * the answer. The run needs no model: a small model can learn from what the engine did by rule.
  */
 import type { RunRecord } from "../trace/read/read.ts";
 import { dialogueOf, requestOrigin, toolList, type Writers } from "./dialogue.ts";
@@ -14,19 +13,19 @@ export function fromRequest(record: RunRecord, writers: Writers): Conversation |
   const drop = (reason: string): Drop => ({ run: summary.id, reason, count: 1 });
   const answer = steps.findLast((step) => step.kind === "answer");
   const tools = toolsOf(record);
-  const said = dialogueOf(record, steps);
-  if (said === undefined) return drop("no request was submitted in it");
+  const dialogue = dialogueOf(record, steps);
+  if (dialogue === undefined) return drop("no request was submitted in it");
   if (record.request?.agent !== undefined) {
     return drop("a sub-agent's: its calls of the model tell the conversation");
   }
   if (answer?.kind !== "answer") return drop("the request has no answer");
-  if (said.calls === 0) return drop("no tool was made or called for it");
+  if (dialogue.calls === 0) return drop("no tool was made or called for it");
 
   const content = answer.event.answer;
   if (content.trim() === "") return drop("its answer is empty");
   return {
     kind: "conversation",
-    messages: [...said.messages, { role: "assistant", content }],
+    messages: [...dialogue.messages, { role: "assistant", content }],
     tools: toolList(record, tools),
     origin: requestOrigin(record, writers, [...tools.keys()], "tool-use"),
   };

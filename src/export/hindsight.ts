@@ -1,7 +1,7 @@
 /**
  * Hindsight: a program that is wrong for its task is right for the task that its own outputs define
- * (SOAR, arXiv 2507.14172). The outputs are not taken from the trace: the program is run anew, so a
- * row never claims what the program does not do.
+ * (SOAR, arXiv 2507.14172). The outputs do not come from the trace: the program is run again, so a row
+ * never claims something that the program does not do.
  */
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { Attempt } from "./attempts.ts";
@@ -11,17 +11,17 @@ import { HINDSIGHT_SYSTEM, hindsightPrompt } from "./wording.ts";
 /**
  * Runs a program on argument lists, in a sandbox.
  *
- * @returns One entry per input, in order; undefined where the program returned nothing.
+ * @returns One entry per input, in order; undefined if the program returned nothing.
  */
 export type Execute = (
   program: { readonly source: string; readonly entry: string; readonly language: string },
   inputs: readonly (readonly Json[])[],
 ) => Promise<readonly (Json | undefined)[]>;
 
-/** Rows of one run, half of them the best programs; so many are tried. */
+/** Maximum number of programs that are tried per run, half of them the best ones. */
 const ROWS = 50;
 const TRIED = 200;
-/** With fewer examples anything would be right. */
+/** With fewer examples, almost any program would be right. */
 const FEWEST_INPUTS = 3;
 
 export interface HindsightTask {
@@ -31,7 +31,7 @@ export interface HindsightTask {
   readonly inputs: readonly (readonly Json[])[];
 }
 
-/** @param attempts Of one run. Those as good as its best one are right, and no hindsight. */
+/** @param attempts Of one run. Those as good as the best one are right, so they are not used. */
 export async function hindsight(
   attempts: readonly Attempt[],
   { entry, signature, language, inputs }: HindsightTask,
@@ -57,7 +57,7 @@ export async function hindsight(
     if (examples.length < inputs.length) continue;
     const values = outputs.map((output) => canonicalJson(output ?? null));
     const shape = values.join("\n");
-    // The same for everything is no function; and one program for one behaviour is enough.
+    // A constant output describes no function, and one program per behaviour is enough.
     if (new Set(values).size < 2 || seen.has(shape)) continue;
     seen.add(shape);
     const { gain: _, score: __, ...origin } = attempt.origin;
@@ -75,7 +75,7 @@ export async function hindsight(
   return rows;
 }
 
-/** Best first, and others from the whole range in between. */
+/** Best first, mixed with others from the whole range. */
 function spread(ranked: readonly Attempt[]): readonly Attempt[] {
   const half = TRIED / 2;
   const [best, rest] = [ranked.slice(0, half), ranked.slice(half)];

@@ -1,6 +1,6 @@
 /**
- * Preference pairs out of what people changed: a call as it was asked for, rejected; the same call
- * with the arguments that a person put in its place, chosen. Nobody has to guess which is better.
+ * Preference pairs from people's edits: the requested call is rejected; the same call with the person's
+ * arguments is chosen.
  */
 import type { Json } from "../core/json.ts";
 import type { RunRecord } from "../trace/read/read.ts";
@@ -15,16 +15,16 @@ export function humanEdits(record: RunRecord, writers: Writers): readonly Prefer
   return record.steps.flatMap((step): Preference[] => {
     if (step.kind !== "edit") return [];
     const tool = tools.get(step.event.tool);
-    // Not called in the end: nothing tells what its parameters are.
+    // The tool was never called, so its parameters are unknown.
     if (tool === undefined) return [];
-    const said = dialogueOf(record, before(record.steps, step.seq));
-    if (said === undefined) return [];
-    const id = callId(said.calls + 1);
+    const dialogue = dialogueOf(record, before(record.steps, step.seq));
+    if (dialogue === undefined) return [];
+    const id = callId(dialogue.calls + 1);
     const origin = requestOrigin(record, writers, [tool.name], "human-edit");
     return [
       {
         kind: "preference",
-        prompt: said.messages,
+        prompt: dialogue.messages,
         tools: toolList(record, tools),
         chosen: called(tool, id, step.event.arguments),
         rejected: called(tool, id, step.event.asked),
@@ -34,7 +34,7 @@ export function humanEdits(record: RunRecord, writers: Writers): readonly Prefer
   });
 }
 
-/** What was over by then. */
+/** The steps that had ended before it. */
 function before(steps: readonly Step[], seq: number): readonly Step[] {
   return steps.filter(
     (step) =>
@@ -43,7 +43,7 @@ function before(steps: readonly Step[], seq: number): readonly Step[] {
   );
 }
 
-/** @param given By name; where rules plan, a list of argument lists, of which the first is shown. */
+/** @param given By name. If rules plan, a list of argument lists, of which the first is shown. */
 function called({ name, parameters }: ChatTool, id: string, given: Json): AssistantMessage {
   const first: Json = Array.isArray(given) ? ((given as readonly Json[])[0] ?? null) : given;
   const names = parameterNames(parameters);

@@ -1,6 +1,6 @@
 /**
- * Images on their way from traces to files. Their bytes are put aside once, by digest, while runs are
- * read: examples hold what they are, not them, however many there are.
+ * Images between traces and files. While runs are read, the bytes are stored once on disk, by digest;
+ * examples contain only facts about the images.
  */
 import { InvariantError } from "../core/errors.ts";
 import type { Shown } from "../core/events/model.ts";
@@ -16,7 +16,7 @@ import type { ChatMessage, ExampleImage, StoredImage } from "./examples.ts";
 import type { Place, Spill } from "./spill.ts";
 
 export interface ImageSpool {
-  /** What stands for it from now on. */
+  /** Stores the bytes; returns the facts that replace the image. */
   keep(image: InlineImage): StoredImage;
   has(sha256: string): boolean;
   /** The file's bytes. */
@@ -40,13 +40,13 @@ export function imageSpool(spill: Spill): ImageSpool {
     has: (sha256) => kept.has(sha256),
     bytes(sha256) {
       const known = kept.get(sha256);
-      if (known === undefined) throw new InvariantError(`The image ${sha256} was not put aside.`);
+      if (known === undefined) throw new InvariantError(`The image ${sha256} was not stored.`);
       return spill.bytes(known.place);
     },
   };
 }
 
-/** Of what a message showed, for one of an example. */
+/** Converts the images of a traced message to images of an example. */
 export function putAside(shown: readonly Shown[] | undefined): {
   readonly images?: readonly ExampleImage[];
 } {
@@ -56,8 +56,8 @@ export function putAside(shown: readonly Shown[] | undefined): {
   return images.length === 0 ? {} : { images };
 }
 
-/** A value with words for the images that were put aside, and those, in order. */
-export function besideText(value: Json): {
+/** A value with stored images replaced by text, and the images in order. */
+export function separateImages(value: Json): {
   readonly value: Json;
   readonly images: readonly StoredImage[];
 } {
@@ -80,24 +80,24 @@ function isStored(value: object): value is StoredImage {
   return type === "image" && sized && /^[0-9a-f]{64}$/.test(String(sha256));
 }
 
-/** As a model was told of it. */
+/** The text for an image, as a model gets it. */
 export function storedWords(image: ExampleImage): string {
   if ("url" in image) return `[image: ${image.url}]`;
   const { mimeType, width, height, sha256 } = image;
   return `[image: ${mimeType}, ${width} x ${height} pixels, ${sha256.slice(0, 12)}]`;
 }
 
-/** Where it lies beside the rows. */
+/** Path of the image, relative to the rows. */
 export function imagePath({ sha256, mimeType }: StoredImage): string {
   return `images/${sha256}.${mimeType.replace("image/", "").replace("jpeg", "jpg")}`;
 }
 
-/** A place in a row where the image's bytes go, as a data URI, when the row is written. */
+/** A placeholder in a row; the image's bytes replace it as a data URI when the row is written. */
 export function imageUri(image: ExampleImage): string {
   return "url" in image ? image.url : `data:${image.mimeType};base64,⟦${image.sha256}⟧`;
 }
 
-/** The row with its images in it. */
+/** The row with its images inserted. */
 export function withBytes(line: string, spool: ImageSpool): string {
   return line.replace(/(data:image\/[a-z]+;base64,)⟦([0-9a-f]{64})⟧/g, (place, head, sha256) =>
     spool.has(sha256) ? `${head}${spool.bytes(sha256).toString("base64")}` : place,
@@ -105,8 +105,8 @@ export function withBytes(line: string, spool: ImageSpool): string {
 }
 
 /**
- * For readers that look for images in user messages alone: those of results in a user message
- * behind the last of the results, as models of such services were shown them.
+ * For readers that accept images only in user messages: images of results go into a user message after
+ * the last result, as models of such services got them.
  */
 export function imagesByUser(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const placed: ChatMessage[] = [];

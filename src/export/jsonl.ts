@@ -1,6 +1,6 @@
 /**
- * Plain JSON lines: an example as it is, with where it came from. For own tools, and for converting
- * to a format that is not here.
+ * Plain JSON lines: an example unchanged, with its origin. For your own tools, and for conversion to
+ * formats that are not supported here.
  */
 import type { Json } from "../core/json.ts";
 import { type Row, toolRow } from "./chat.ts";
@@ -15,7 +15,7 @@ export function jsonl({ messages, tools, origin }: Conversation): Row | string {
   };
 }
 
-/** An image is what it is and where it lies. */
+/** An image is replaced by its facts and its path. */
 function withPath(message: ChatMessage): object {
   const images = imagesIn([message]);
   if (images.length === 0) return message;

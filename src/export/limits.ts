@@ -1,31 +1,31 @@
 /**
- * How much of what is exported: a cap per task, labels evened out, larger gains worth more.
+ * Limits the amount of exported rows: a cap per task, balanced labels, more weight for larger gains.
  */
 import type { Example, ExampleImage, Origin } from "./examples.ts";
 import type { ResolvedOptions } from "./options.ts";
 
-/** What is known of an example while its words wait on disk. */
+/** The facts about an example that stay in memory while its text is on disk. */
 export interface Sketch {
   readonly kind: Example["kind"];
-  /** Of a labelled one. */
+  /** Only for a labelled example. */
   readonly label?: boolean;
   readonly origin: Origin;
   readonly images: readonly ExampleImage[];
-  /** Whether tools were called in it. */
+  /** Whether it contains tool calls. */
   readonly hasCalls: boolean;
 }
 
-/** A row on its way. */
+/** A row before it is written. */
 export interface Draft extends Sketch {
   readonly line: () => string;
-  /** Of the line. */
+  /** Digest of the line. */
   readonly digest: string;
   readonly tokens: number;
-  /** Whether it is written as rows of a file with images are. */
+  /** Whether it is written in the format of files with images. */
   readonly pictured: boolean;
 }
 
-/** Larger gains first, or scores where nothing was gained; of equals, the earlier one. */
+/** Larger gains first; without a gain, higher scores first. Equal ones stay in order. */
 export function byGain<T extends Pick<Sketch, "origin">>(items: readonly T[]): readonly T[] {
   const worth = ({ origin: { gain, score } }: T) => gain ?? score ?? Number.NEGATIVE_INFINITY;
   return items.toSorted((left, right) => {
@@ -46,7 +46,7 @@ export function capped(
   const counts = new Map<string, number>();
   const over = new Set<Draft>();
   for (const draft of byGain(drafts)) {
-    // Labels share the room of their task equally.
+    // The labels share the cap of their task equally.
     const labelled = draft.kind === "labelled";
     const key = labelled ? `${draft.label} ${taskOf(draft)}` : taskOf(draft);
     const count = (counts.get(key) ?? 0) + 1;
@@ -58,7 +58,7 @@ export function capped(
   return drafts.filter((draft) => !over.has(draft));
 }
 
-/** Labels are evened out: the trainer's loss assumes about as many of one as of the other. */
+/** Balances labels: the trainer's loss assumes about equal numbers of both. */
 export function balanced(
   drafts: readonly Draft[],
   drop: (reason: string) => void,
@@ -80,7 +80,7 @@ export function balanced(
   });
 }
 
-/** 1 to 4 for each row with a gain, by its rank among the gains of its task; 1 without one. */
+/** 1 to 4 for each row with a gain, by rank of its gain within the task; 1 without a gain. */
 export function quartiles(drafts: readonly Draft[]): ReadonlyMap<Draft, number> {
   const result = new Map<Draft, number>();
   for (const group of Map.groupBy(drafts, taskOf).values()) {

@@ -1,7 +1,6 @@
 /**
- * Preference pairs for LLaMA-Factory (`formatting: sharegpt`, `ranking: true`): `conversations` that
- * end with human or observation, an odd number of turns, and one turn each for `chosen` and
- * `rejected`.
+ * Preference pairs for LLaMA-Factory (`formatting: sharegpt`, `ranking: true`): `conversations` that end
+ * with human or observation, an odd number of turns, and one turn each for `chosen` and `rejected`.
  */
 import type { Row } from "./chat.ts";
 import type { Preference } from "./examples.ts";

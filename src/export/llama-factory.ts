@@ -1,11 +1,11 @@
 /**
  * Supervised fine-tuning with LLaMA-Factory (`formatting: sharegpt`): `conversations` that alternate
- * strictly, human or observation on odd turns, gpt or function_call on even ones; `tools` is JSON
- * text. Its reader drops rows of another form with a warning only, so they are refused here.
+ * strictly, human or observation on odd turns, gpt or function_call on even ones; `tools` is JSON text.
+ * The reader drops other rows with only a warning, so they are refused here.
  *
- * Images are files in `images`, each with a token `<image>` where it stands.
+ * Images are files in `images`, each with a token `<image>` at its position.
  *
- * Parallel calls are one function_call turn with a list; their results are one observation.
+ * Concurrent calls are one function_call turn with a list; their results are one observation.
  */
 import { canonicalJson, type Json } from "../core/json.ts";
 import { filesOf, learnedOnly, type Row } from "./chat.ts";
@@ -17,7 +17,7 @@ import {
   imagesIn,
 } from "./examples.ts";
 
-/** What its own converter puts between the results of parallel calls. */
+/** The separator that LLaMA-Factory's own converter puts between results of concurrent calls. */
 const BETWEEN_RESULTS = "\n</tool_response>\n<tool_response>\n";
 
 export function llamaFactory({ messages, tools }: Conversation, pictured: boolean): Row | string {
@@ -28,13 +28,13 @@ export function llamaFactory({ messages, tools }: Conversation, pictured: boolea
   return row.turns % 2 === 0 ? row.row : "turns that do not alternate";
 }
 
-/** What its two shapes have in common; `turns` is even where the model has the last word. */
+/** The common part of its two formats; `turns` is even if the model has the last turn. */
 export function turnsRow(
   messages: readonly ChatMessage[],
   tools: readonly ChatTool[],
   pictured: boolean,
 ): { readonly row: Row; readonly turns: number } | string {
-  // Its extractor reads tool names as letters, digits and _.
+  // Its parser accepts only letters, digits and _ in tool names.
   if (tools.some(({ name }) => !/^[A-Za-z0-9_]+$/.test(name)))
     return "a tool name with other signs";
   const turns: { from: string; value: string }[] = [];
@@ -80,7 +80,7 @@ export function turnsRow(
   return { row, turns: turns.length };
 }
 
-/** Each image's place, as its reader counts them against the files: texts hold no such token. */
+/** Inserts a token for each image; the reader matches tokens with files in order. */
 function withTokens(message: ChatMessage): string {
   return `${"<image>".repeat(imagesIn([message]).length)}${message.content}`;
 }
@@ -90,7 +90,7 @@ export function assistantTurn({
   toolCalls = [],
 }: AssistantMessage): { from: string; value: string } | string {
   if (toolCalls.length === 0) return { from: "gpt", value: content };
-  if (content !== "") return "text beside tool calls";
+  if (content !== "") return "text together with tool calls";
   return { from: "function_call", value: callsText(toolCalls) };
 }
 
@@ -102,7 +102,7 @@ function callsText(
   return canonicalJson(list.length === 1 && only !== undefined ? only : list);
 }
 
-/** The entries of `dataset_info.json` by which it finds the files and their columns. */
+/** The entries of `dataset_info.json` that name the files and their columns. */
 export function llamaFactoryConfig(
   files: readonly string[],
   pictured: boolean,

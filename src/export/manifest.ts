@@ -1,4 +1,4 @@
-/** What stands beside the rows: what they were made of, by which choices, and what was left out. */
+/** The manifest of an export: sources of the rows, options, and what was left out. */
 import type { RunSummary } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import type { StoredImage } from "./examples.ts";
@@ -17,7 +17,7 @@ export interface ExportedFile {
   readonly tokens: { readonly total: number; readonly median: number; readonly max: number };
 }
 
-/** Goes up when the same traces give other rows. */
+/** Must be increased if the same traces give other rows. */
 const EXPORT_VERSION = 3;
 
 export function sortedObject(
@@ -33,7 +33,7 @@ export function manifestOf(
     readonly made: number;
     readonly rows: readonly FinishedRow[];
     readonly files: readonly ExportedFile[];
-    /** Of the rows, each once. */
+    /** Distinct images of the rows. */
     readonly images: readonly StoredImage[];
     readonly dropped: Readonly<Record<string, number>>;
     readonly notMade: Readonly<Record<string, number>>;
@@ -53,24 +53,24 @@ export function manifestOf(
   const manifest = {
     exportVersion: EXPORT_VERSION,
     format: options.format,
-    // The sealed texts themselves stay out of whatever is handed on.
+    // The sealed texts themselves must not be in a file that is passed on.
     options: { ...options, sealed: sealed.length, hindsight: hindsight !== undefined },
     tokenCount: made.tokenCount,
-    // Personal data taken out, by kind. Secrets were, before anything was written.
+    // Personal data that was redacted, by kind. Secrets were redacted before anything was stored.
     redacted: made.redacted,
     ...(made.images.length === 0 ? {} : { images: imageFacts(options.format, made.images) }),
-    // Runs of the home whose sealed cases the rows were held against.
+    // Runs of the home whose sealed cases the rows were checked against.
     sealedRuns: made.sealedRuns,
     runs: runs.map(({ id, kind, events, sum }) => ({ id, kind, events, sum })),
     counts: {
       examples: made.made,
-      // Distinct rows; a repeated one counts once here and as often as it is written in `files`.
+      // Distinct rows; a repeated row counts once here and every time in `files`.
       rows: made.rows.length,
       dropped: made.dropped,
       notMade: made.notMade,
     },
     terms: sortedObject(terms),
-    // Hindsight rows are among them under their own name.
+    // Includes hindsight rows, under their own name.
     recipes: sortedObject(recipes),
     files: made.files,
     warnings: made.warnings,
@@ -82,7 +82,7 @@ function imageFacts(format: Format, images: readonly StoredImage[]): Json {
   return {
     count: images.length,
     bytes: images.reduce((total, image) => total + image.bytes, 0),
-    // Detectors read text: what a picture shows, nobody has looked at.
+    // Detectors read text only; the content of images is not checked.
     notScanned: images.length,
     tokens: "an estimate: one for 28 x 28 pixels",
     ...(RULES[format].images === "files"

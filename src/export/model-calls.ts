@@ -1,4 +1,4 @@
-/** Model calls as conversations: those of the planner, the judge and the like. */
+/** Model calls as conversations, e.g. of the planner and the judge. */
 import { digestJson } from "../core/digest.ts";
 import type { Json } from "../core/json.ts";
 import { withoutReasoning } from "../core/text/reasoning.ts";
@@ -8,7 +8,7 @@ import { authorshipOf, groupName } from "./calls.ts";
 import type { AssistantMessage, ChatMessage, Conversation } from "./examples.ts";
 import { taskName } from "./wording.ts";
 
-/** Calls that did not write candidates; of a dialogue that was sent anew each turn, its longest form. */
+/** Calls that did not write candidates. If a dialogue was sent again each turn, only its longest form. */
 export function modelCalls(record: RunRecord): Conversation[] {
   const { summary, modelCalls: calls, candidates } = record;
   const authorship = authorshipOf(calls);
@@ -18,7 +18,7 @@ export function modelCalls(record: RunRecord): Conversation[] {
     const { reply } = call;
     if (reply === undefined) return [];
     if (call.promptGroup !== undefined && written.has(groupName(call.promptGroup))) return [];
-    // A reply that was cut or refused is nothing to learn.
+    // A truncated or refused reply is not worth learning.
     if (reply.finishReason === "length" || reply.finishReason === "refused") return [];
     const content = withoutReasoning(reply.content).trim();
     if (content === "" && reply.toolCalls.length === 0) return [];
@@ -44,7 +44,7 @@ export function modelCalls(record: RunRecord): Conversation[] {
           tools: reply.toolCalls.map(({ name }) => name),
           families: [
             `${summary.kind === "request" ? "request" : "run"}:${summary.id}`,
-            // What a sub-agent said stands in the dialogue of the request above it.
+            // A sub-agent's messages are already in the dialogue of the parent request.
             ...(summary.kind === "request" && summary.parent !== undefined
               ? [`request:${summary.parent}`]
               : []),
@@ -62,8 +62,8 @@ export function modelCalls(record: RunRecord): Conversation[] {
 }
 
 /**
- * Where a form was asked for, earlier replies are those that did not keep it; a sub-agent's that was
- * told something after its first reply had written calls that nobody can read. Shown, not learned.
+ * If the call required a format, earlier replies are those that did not fit it. If a sub-agent got a
+ * message after its first reply, that reply contained an unreadable call. Both are shown, not learned.
  */
 function asked(call: ModelCall): readonly ChatMessage[] {
   const sent = sentMessages(call);
@@ -81,12 +81,12 @@ function asked(call: ModelCall): readonly ChatMessage[] {
   );
 }
 
-/** Whether the next words behind a reply and its results are the user's. */
+/** Whether a user message follows a reply and its results. */
 function corrected(messages: readonly ChatMessage[], index: number): boolean {
   return messages.slice(index + 1).find(({ role }) => role !== "tool")?.role === "user";
 }
 
-/** Digests of every shorter dialogue that a dialogue begins with. */
+/** Digests of every shorter dialogue that is a prefix of this one. */
 function beginnings(messages: readonly ChatMessage[]): string[] {
   return messages.flatMap((message, index) => {
     if (message.role !== "assistant" || index === messages.length - 1) return [];
@@ -95,7 +95,7 @@ function beginnings(messages: readonly ChatMessage[]): string[] {
   });
 }
 
-/** The same, whatever the last reply was: a call that a model wrote as text is told as a call later. */
+/** Independent of the last reply's form: a call that a model wrote as text is later shown as a call. */
 function goneOn(messages: readonly ChatMessage[]): string {
   return `gone on: ${sameWords(messages.slice(0, -1))}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Preference pairs in the OpenAI shape: the prompt under `input`, each output a list of one
- * assistant message. (Old schemas call the outputs `*_completion`; the services read `*_output`.)
+ * Preference pairs in OpenAI's format: the prompt under `input`, each output a list of one assistant
+ * message. (Old schemas name the outputs `*_completion`; the services read `*_output`.)
  */
 import { openaiMessage, type Row, toolRow } from "./chat.ts";
 import type { Preference } from "./examples.ts";

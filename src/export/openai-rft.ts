@@ -1,6 +1,6 @@
 /**
- * Reinforcement fine-tuning in the OpenAI shape: prompts that end with the user, and beside them the
- * keys that a grader reads as `item.*`. System text goes by the role `developer` here.
+ * Reinforcement fine-tuning in OpenAI's format: prompts that end with the user, and the keys that a
+ * grader reads as `item.*`. System text has the role `developer` here.
  */
 import { openaiMessage, type Row } from "./chat.ts";
 import type { Prompt } from "./examples.ts";

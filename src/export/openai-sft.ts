@@ -1,20 +1,20 @@
 /**
- * Supervised fine-tuning as Azure, Together and Fireworks read it (the shape that OpenAI defined):
- * `messages`, `tools` and, with tools, `parallel_tool_calls`. Assistant turns to be passed over bear
- * weight 0. Images stand in user messages, as services demand, with their bytes in the row.
+ * Supervised fine-tuning for Azure, Together and Fireworks (the format that OpenAI defined):
+ * `messages`, `tools` and, with tools, `parallel_tool_calls`. Assistant turns that must not be learned
+ * have weight 0. Images are in user messages, as services require, with their bytes in the row.
  */
 import { learnedOnly, openaiMessage, type Row, toolRow } from "./chat.ts";
 import { type ChatMessage, type Conversation, imagesIn } from "./examples.ts";
 import { imagesByUser } from "./images.ts";
 
-/** Of one example: the least that a service takes. */
+/** Maximum number of images per example: the lowest limit of the services. */
 const MOST_IMAGES = 10;
 
-export function openaiSft({ messages: said, tools }: Conversation): Row | string {
-  // A turn without a word or a call, as of a call that nobody could read, is refused: it goes.
-  const messages = said.some(isEmpty) ? learnedOnly(said) : said;
+export function openaiSft({ messages: given, tools }: Conversation): Row | string {
+  // Services refuse an empty turn, e.g. after an unreadable call, so it is removed.
+  const messages = given.some(isEmpty) ? learnedOnly(given) : given;
   if (typeof messages === "string") return messages;
-  // 128 functions and names of this form are what the services take.
+  // Services accept at most 128 functions, with names of this form.
   if (tools.length > 128) return "more than 128 tools";
   const named = tools.find(({ name }) => !/^[A-Za-z0-9_-]{1,64}$/.test(name));
   if (named !== undefined) return "a tool name that services refuse";

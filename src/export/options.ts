@@ -1,16 +1,16 @@
 /**
- * What an export may choose, with what holds if nothing is said; and the filters over origins.
+ * The options of an export with their defaults, and the filters by origin.
  */
 import { InputError } from "../core/errors.ts";
 import type { Origin } from "./examples.ts";
 import { FORMATS, type Format } from "./formats.ts";
 import type { Execute } from "./hindsight.ts";
 
-/** All that are given must hold. */
+/** All given filters must match. */
 export interface ExportFilters {
-  /** Default: succeeded, for conversations; any, for kinds that learn from failures. */
+  /** Default: succeeded for conversations; any for kinds that learn from failures. */
   readonly outcomes?: readonly Origin["outcome"][];
-  /** Lowest score; rows without one are left out. */
+  /** Minimum score; rows without a score are left out. */
   readonly minScore?: number;
   readonly tool?: string;
   readonly task?: string;
@@ -24,54 +24,54 @@ export interface ExportFilters {
 
 export interface ExportOptions {
   readonly format: Format;
-  /** The files go to a folder of the format's name in it. */
+  /** The files go to a subfolder with the format's name. */
   readonly out: string;
   /** Ids of runs. Default: all. */
   readonly runs?: readonly string[];
   readonly filters?: ExportFilters;
   /**
-   * Beginnings of terms that may be trained on; every part of a row, and every program that it was
-   * made of, must bear one. Default: open-weights models, the engine's own rules and mutations,
-   * scripted and human text. Whether another provider's terms allow it is yours to decide.
+   * Prefixes of terms that allow training. Every part of a row, and every program that it was made of,
+   * must have one. Default: open-weights models, the engine's own rules and mutations, scripted and
+   * human text. Whether another provider's terms allow training is your decision.
    */
   readonly terms?: readonly string[];
-  /** A fitness difference that counts as better. Default 0: any. */
+  /** Minimum fitness difference that counts as better. Default 0: any. */
   readonly margin?: number;
-  /** Jaccard index at which two rows are near duplicates; 1 leaves the exact ones alone out. Default 0.8. */
+  /** Jaccard index from which two rows are near duplicates; 1 removes only exact ones. Default 0.8. */
   readonly nearDuplicates?: number;
   /**
-   * Texts that must not be trained on, e.g. a benchmark's: rows that hold eight words in a row of one
-   * are dropped. What the runs of this home have sealed is known without being named here.
+   * Texts that must not be trained on, e.g. a benchmark's: rows with eight consecutive words of one are
+   * dropped. The sealed cases of this home's runs are always included.
    */
   readonly sealed?: readonly string[];
   /**
-   * Mail addresses, telephone numbers, cards and accounts: `redact` puts placeholders in their place
-   * and counts them. Default `redact`.
+   * Mail addresses, telephone numbers, cards and accounts: `redact` replaces them by placeholders and
+   * counts them. Default `redact`.
    */
   readonly personalData?: "redact" | "keep";
-  /** `drop` leaves rows with images out, for models that take none. Default `keep`. */
+  /** `drop` leaves out rows with images, for models without image input. Default `keep`. */
   readonly images?: "keep" | "drop";
-  /** Runs wrong programs anew, to teach them as right for what they do. Default: none is. */
+  /** Runs wrong programs again, to teach them as right for their actual outputs. Default: off. */
   readonly hindsight?: Execute;
   /** Share of the request and task families that goes to validation. Default 0.1. */
   readonly validation?: number;
-  /** Rows of one task; the largest gains stay. Default 1,000. */
+  /** Maximum rows per task; the largest gains stay. Default 1,000. */
   readonly maxPerTask?: number;
   /** Longer rows are dropped. Default 8,192. */
   readonly maxTokens?: number;
   /**
-   * An encoding, a model of OpenAI's, or `bytes` (a rough estimate). Default: `o200k_base` where the
-   * package gpt-tokenizer is installed, else `bytes`; the manifest says which.
+   * An encoding, an OpenAI model, or `bytes` (a rough estimate). Default: `o200k_base` if the package
+   * gpt-tokenizer is installed, else `bytes`; the manifest says which.
    */
   readonly tokenizer?: string;
-  /** Another way to count the tokens of a text, in place of `tokenizer`. */
+  /** Counts the tokens of a text; replaces `tokenizer`. */
   readonly countTokens?: (text: string) => number;
   /**
-   * What larger gains are worth. `repeat`: training rows 1 to 4 times, by quartile of gain within the
-   * task. `weight`: the same as a number from 0.25 to 1 (jsonl alone can say it). Default: none.
+   * Weight of larger gains. `repeat`: training rows are written 1 to 4 times, by quartile of gain within
+   * the task. `weight`: the same as a number from 0.25 to 1 (only jsonl supports it). Default: none.
    */
   readonly weighting?: "none" | "repeat" | "weight";
-  /** Another one gives another split. */
+  /** Another salt gives another split. */
   readonly salt?: string;
 }
 
@@ -117,7 +117,7 @@ export function resolved(options: ExportOptions): ResolvedOptions {
   }
   if (full.weighting === "weight" && full.format !== "jsonl") {
     throw bad(
-      `The format ${full.format} has no graded weights. Use the weighting "repeat", or the format jsonl.`,
+      `The format ${full.format} does not support weights. Use the weighting "repeat", or the format jsonl.`,
     );
   }
   return full;
@@ -135,7 +135,7 @@ export function filteredBy(
 ): string | undefined {
   const { outcomes, minScore, tool, task, user, model, since, until } = filters;
   if (outcomes === undefined) {
-    // An improvement is one, however its run ended; a request's conversation must have served.
+    // An improvement counts however its run ended; a request's conversation must have succeeded.
     const served = origin.recipe === "tool-use" || origin.recipe === "model-call";
     const any = learnsFromFailures || !served;
     if (!any && origin.outcome !== "succeeded") return "filter: outcome";

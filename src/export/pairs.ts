@@ -1,20 +1,20 @@
 /**
- * Preference pairs: two attempts at one prompt, the better one chosen (EvoTune, arXiv 2504.05108,
- * whose rule is kept; the guards on number and length are ours).
+ * Preference pairs: two attempts at one prompt, the better one chosen (EvoTune, arXiv 2504.05108; the
+ * rule is theirs, the limits on number and length are ours).
  */
 import type { Attempt } from "./attempts.ts";
 import type { Preference } from "./examples.ts";
 
-/** No more pairs than this out of one prompt: it would outweigh the others. */
+/** Maximum number of pairs per prompt; more would outweigh the others. */
 const PAIRS_PER_PROMPT = 4;
-/** Of two answers, the longer over the shorter: beyond it, length is what would be learned. */
+/** Maximum length ratio of the longer answer to the shorter; above it, length would be learned. */
 const LENGTH_RATIO = 2;
 
 /**
- * Of one prompt's distinct fitnesses, the better half against the worse half by rank; each failure
- * against the better ones in turn. Two failures make no pair.
+ * Of one prompt's distinct fitness values, pairs the better half with the worse half by rank, and each
+ * failure with the better ones in turn. Two failures make no pair.
  *
- * @returns What makes each pair, when it is wanted.
+ * @returns A function per pair that makes it on demand.
  * @param margin Fitness differences up to it make no pair.
  */
 export function pairs(group: readonly Attempt[], margin: number): readonly (() => Preference)[] {
@@ -59,7 +59,7 @@ function preference(chosen: Attempt, rejected: Attempt, lead: number): Preferenc
       ...chosen.origin,
       terms,
       models,
-      // What the pair teaches is worth the distance between its halves.
+      // A pair teaches as much as its halves differ.
       ...(Number.isFinite(lead) ? { gain: lead } : {}),
     },
   };

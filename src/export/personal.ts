@@ -1,10 +1,10 @@
 /**
- * Personal data of people that a row may hold by chance: mail addresses, telephone numbers, cards and
- * bank accounts become placeholders, equal ones of a row equal. Checksums tell a card or an account
- * from other digits.
+ * Redacts personal data that a row may contain by chance: mail addresses, telephone numbers, cards and
+ * bank accounts become placeholders, equal ones of a row equal placeholders. Checksums distinguish
+ * cards and accounts from other digits.
  *
- * Holds: those four kinds as they are commonly written. Does not hold: names, street addresses,
- * whatever is written unusually. Addresses of reserved domains (RFC 2606) are nobody's and stay.
+ * Holds: those four kinds in their common notations. Does not hold: names, street addresses, unusual
+ * notations. Addresses of reserved domains (RFC 2606) belong to nobody and stay.
  */
 import type { Json } from "../core/json.ts";
 import type { AssistantMessage, ChatMessage, Example } from "./examples.ts";
@@ -20,7 +20,7 @@ type Kind = keyof typeof KINDS;
 
 const RESERVED = /(?:@|\.)(?:example|test|invalid|localhost|example\.(?:com|net|org))$/i;
 
-/** @param found Told of every place that was changed. */
+/** @param found Called for every place that was changed. */
 export function withoutPersonal<T extends Example>(
   example: T,
   found: (kind: Lowercase<Kind>) => void,
@@ -89,7 +89,7 @@ function isOne(kind: Kind, match: string): boolean {
     case "CARD":
       return hasLuhnSum(match.replaceAll(/\D/g, ""));
     case "PHONE": {
-      // E.164 allows 15 digits; fewer than 8 with the country's are no number of a person.
+      // E.164 allows 15 digits; fewer than 8 with the country code are not a personal number.
       const digits = match.replaceAll(/\D/g, "").length;
       return digits >= 8 && digits <= 15;
     }
@@ -106,7 +106,7 @@ function hasLuhnSum(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** ISO 13616: the first four signs at the end, letters as numbers, one left over modulo 97. */
+/** ISO 13616: the first four characters moved to the end, letters as numbers, remainder 1 modulo 97. */
 function hasIbanSum(iban: string): boolean {
   if (iban.length < 15 || iban.length > 34) return false;
   const turned = `${iban.slice(4)}${iban.slice(0, 4)}`;

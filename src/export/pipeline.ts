@@ -1,11 +1,11 @@
 /**
- * From examples to rows, one stage after the other, each drop with its reason:
+ * From examples to rows, in stages; every drop has a reason:
  *
  *   filter, terms -> clean -> exact and near duplicates -> sealed cases -> convert -> secrets, tokens
  *   -> balance, cap per task -> split -> weigh
  *
- * Equal examples and options give equal rows in equal order. What waits for the others waits on disk:
- * memory grows with the number of examples, not with their length.
+ * Equal examples and options give equal rows in equal order. Waiting examples are on disk: memory grows
+ * with the number of examples, not with their length.
  */
 import { digestText } from "../core/digest.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
@@ -24,23 +24,23 @@ import type { Spill } from "./spill.ts";
 import { type SplitName, splitByFamily } from "./split.ts";
 import { type TokenCounter, tokensOf } from "./tokens.ts";
 
-/** The line is without its end; images are places in it. */
+/** The line has no line break; images are placeholders in it. */
 export interface FinishedRow extends Draft {
   readonly split: SplitName;
-  /** Times that it is written. */
+  /** How often it is written. */
   readonly repeats: number;
 }
 
-/** What the rows are measured against, made once for an export. */
+/** What rows are checked against; built once per export. */
 export interface Measures {
   readonly tokens: TokenCounter;
-  /** By what the sealed cases of the home's runs are known. */
+  /** Fingerprints of the sealed cases of the home's runs. */
   readonly sealed: readonly Fingerprint[];
-  /** Holds examples and rows while they wait. */
+  /** Stores examples and rows while they wait. */
   readonly spill: Spill;
-  /** Told of every piece of personal data that was taken out. */
+  /** Called for every piece of personal data that was redacted. */
   readonly personal?: (kind: string) => void;
-  /** Whether the bytes of an image are there. */
+  /** Whether the bytes of an image are available. */
   readonly hasImage?: (sha256: string) => boolean;
 }
 
@@ -49,7 +49,7 @@ interface Waiting extends Sketch {
   readonly load: () => Example;
 }
 
-/** @param drop Told of every example that goes no further. */
+/** @param drop Called for every example that is dropped. */
 export async function finishedRows(
   examples: Iterable<Example> | AsyncIterable<Example>,
   options: ResolvedOptions,
@@ -152,7 +152,7 @@ function refusal(example: Example, { filters, terms }: ResolvedOptions): string 
   return term === undefined ? undefined : `terms: ${term}`;
 }
 
-/** Of two alike, the one with the larger gain stays. */
+/** Of two near duplicates, the one with the larger gain stays. */
 function withoutNear(
   examples: readonly Waiting[],
   threshold: number,
@@ -162,7 +162,7 @@ function withoutNear(
   const finder = nearDuplicates(threshold);
   const alike = new Set<Waiting>();
   for (const waits of byGain(examples)) {
-    // Prompts of one task are alike by nature; the exact ones are gone already.
+    // Prompts of one task are always similar; exact duplicates are already removed.
     if (waits.kind === "prompt") continue;
     const example = waits.load();
     if (example.kind === "prompt" || !finder.isNear(taughtText(example))) continue;
@@ -172,15 +172,15 @@ function withoutNear(
   return examples.filter((example) => !alike.has(example));
 }
 
-/** What makes two examples the same: everything but where they came from. */
+/** The content by which two examples are compared: everything except the origin. */
 function contentOf(example: Example): Json {
   const { origin: _, ...content } = example;
   return content as unknown as Json;
 }
 
 /**
- * What an example teaches: of an improvement, the program alone. The same one is one lesson, whatever
- * it was made of; another label is another lesson.
+ * The text that an example teaches. For an improvement this is only the program: the same program is
+ * the same lesson, whatever its parents; another label is another lesson.
  */
 function taughtText(example: Exclude<Example, Prompt>): string {
   switch (example.kind) {

@@ -1,12 +1,12 @@
 /**
- * Recipes: which examples a run gives.
+ * Recipes: the examples that a run provides.
  *
  *   conversations   tool use of answered requests, children that beat their parents, repairs of
- *                   failures, model calls, and hindsight if it is asked for
+ *                   failures, model calls, and hindsight if requested
  *   preferences     two attempts at one prompt, the better one chosen (EvoTune, arXiv 2504.05108);
  *                   calls that a person changed
  *   labelled        every attempt, good if it beats its parents
- *   prompts         the prompts, with what a reward function compares against
+ *   prompts         the prompts, with the data that a reward function needs
  */
 import type { EventStore } from "../core/ports.ts";
 import { type ReadOptions, type RunRecord, readRun } from "../trace/read/read.ts";
@@ -24,30 +24,30 @@ import { REPAIR_SYSTEM, repairPrompt, taskSpec } from "./wording.ts";
 export type ExampleKind = Example["kind"];
 
 export interface RecipeOptions {
-  /** Rows of a task that may be left in the end. */
+  /** Maximum number of rows per task in the export. */
   readonly maxPerTask: number;
-  /** A fitness difference that counts, above 0 or 0: any difference. */
+  /** Minimum fitness difference that counts; 0: any difference. */
   readonly margin: number;
-  /** There: wrong programs are run anew, and taught as right for what they do. */
+  /** If set, wrong programs are run again and taught as right for their actual outputs. */
   readonly hindsight?: Execute;
-  /** Takes the bytes of images. */
+  /** Stores the bytes of images. */
   readonly setAside?: NonNullable<ReadOptions["setAside"]>;
 }
 
 interface Source {
-  /** Read lean. */
+  /** The run, read lean. */
   readonly record: RunRecord;
   readonly attempts: readonly Attempt[];
 }
 
-/** Of one run, so many times the cap of a task are looked at: most of the rest would go anyway. */
+/** Per run, at most this many times the cap of a task is examined; most of the rest would be dropped anyway. */
 const LOOKED_AT = 4;
 export interface Made {
   readonly examples: readonly Example[];
   readonly drops: readonly Drop[];
 }
 
-/** The examples of one kind that a run gives, in order of its events. @param runId Of the store. */
+/** The examples of one kind that a run provides, in order of its events. @param runId Id in the store. */
 export async function examplesOf(
   store: EventStore,
   runId: string,
@@ -78,7 +78,7 @@ async function madeOf(
     case "conversation":
       return await conversations(record, attempts, options);
     case "preference": {
-      // What people said outranks what was measured: it comes first, and is never capped away.
+      // Edits by people count more than measurements: they come first and are never capped.
       const edits = humanEdits(record, modelsOf(record));
       const measured = groups(attempts).flatMap((group) => pairs(group, options.margin));
       const made = capped(record, measured, options);
@@ -95,7 +95,7 @@ async function madeOf(
   }
 }
 
-/** @param all Each makes an example: those that go are never made. */
+/** @param all Each makes one example when called; dropped ones are never called. */
 function capped(
   record: RunRecord,
   all: readonly (() => Example)[],
@@ -123,7 +123,7 @@ async function conversations(
   const better = attempts.filter((attempt) => improves(attempt, margin) || attempt.best);
   const learned = largestGains(better, LOOKED_AT * maxPerTask);
   for (const { prompt, reply, origin } of learned) {
-    // What a model said before it was told to mend it is shown, not learned.
+    // Replies that the model had to correct are shown, not learned.
     const shown = prompt.map((message) =>
       message.role === "assistant" ? { ...message, weight: 0 as const } : message,
     );
@@ -155,7 +155,7 @@ async function conversations(
   return { examples, drops };
 }
 
-/** The so many with the largest gains, in their order; the best program is always among them. */
+/** The given number with the largest gains, in the original order; always includes the best program. */
 function largestGains(attempts: readonly Attempt[], count: number): readonly Attempt[] {
   if (attempts.length <= count) return attempts;
   const gain = ({ best, gain: own }: Attempt) => (best ? Infinity : (own ?? 0));
@@ -163,7 +163,7 @@ function largestGains(attempts: readonly Attempt[], count: number): readonly Att
   return attempts.filter((attempt) => chosen.has(attempt));
 }
 
-/** So many, spread evenly over the run. */
+/** The given number, spread evenly over the run. */
 function evenly<T>(items: readonly T[], count: number): readonly T[] {
   if (items.length <= count) return items;
   return Array.from({ length: count }, (_, index) => {
@@ -181,7 +181,7 @@ function modelsOf({ modelCalls }: RunRecord) {
   return { ids: [...ids].sort(), terms: [...terms].sort() };
 }
 
-/** Attempts that answer one prompt, in order; prompts in order of their first attempt. */
+/** Attempts that answer the same prompt, in order; prompts in order of their first attempt. */
 function groups(attempts: readonly Attempt[]): readonly (readonly Attempt[])[] {
   return [...Map.groupBy(attempts, ({ group }) => group).values()];
 }
@@ -193,7 +193,7 @@ function labelled(
 ): Made {
   const attempts = evenly(all, 2 * LOOKED_AT * maxPerTask);
   const examples = attempts.flatMap((attempt): Labelled[] => {
-    // Without parents there is nothing that a first program could have beaten.
+    // A first program without parents has nothing to beat.
     if (attempt.candidate.parents.length === 0) return [];
     if (attempt.parentFitness === undefined && attempt.fitness !== undefined) return [];
     return [

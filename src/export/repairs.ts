@@ -1,7 +1,7 @@
 /**
- * Repair: a program that failed, with how it failed, and one of the same parents that works and
- * beats them. (After SOAR, arXiv 2507.14172, which samples such pairs; here each failure and each
- * program that works is used once.)
+ * Repair: a program that failed, the reason, and a program of the same parents that works and beats
+ * them. (After SOAR, arXiv 2507.14172, which samples such pairs; here each failure and each working
+ * program is used once.)
  */
 import type { Attempt } from "./attempts.ts";
 import type { Conversation } from "./examples.ts";
@@ -35,7 +35,7 @@ export function repairs(
   });
 }
 
-/** @param words What is asked. */
+/** @param words The text of the prompt. */
 export function repaired(
   { broken, working }: Repair,
   words: (source: string, reason: string) => Conversation["messages"],

@@ -1,6 +1,6 @@
 /**
- * The tools of a request as a model would be told of them: what the trace says of them where it says
- * something, else what their calls show.
+ * The tools of a request in the form that a model gets: as described in the trace, else derived from
+ * their calls.
  */
 import type { Json } from "../core/json.ts";
 import type { RunRecord } from "../trace/read/read.ts";
@@ -35,7 +35,7 @@ export function toolsOf({ steps, ground, request }: RunRecord): Map<string, Chat
   return tools;
 }
 
-/** Nothing tells the parameters: the arguments themselves do. */
+/** The schema derived from the arguments, because the trace has none. */
 function shownSchema(calls: readonly CallStep["event"][]): { readonly [key: string]: Json } {
   const objects = calls.map((call) => call.arguments);
   const keys = [...new Set(objects.flatMap((each) => Object.keys(each)))].sort();

@@ -1,28 +1,28 @@
 /**
- * The steps of a request as turns of a conversation: calls that were under way together are one
- * turn, each with its result.
+ * The steps of a request as turns of a conversation: concurrent calls are one turn, each with its
+ * result.
  */
 import { canonicalJson, type Json } from "../core/json.ts";
 import { programInput, type Step } from "../trace/read/steps.ts";
 import type { StoredImage } from "./examples.ts";
-import { besideText } from "./images.ts";
+import { separateImages } from "./images.ts";
 import type { CallStep } from "./request-tools.ts";
 import { CREATE_TOOL, RUN_PROGRAM } from "./wording.ts";
 
 type CreateStep = Step & { kind: "create" };
 type ProgramStep = Step & { kind: "program" };
-/** Something that is called and gives a result. */
+/** A step with a call and a result. */
 type Called = CallStep | CreateStep | ProgramStep;
 
-/** What happened between two words of the model: calls together, or a person who said something. */
+/** What happened between two messages of the model: concurrent calls, or a message of a person. */
 export type Turn =
   | { readonly kind: "calls"; readonly steps: readonly Called[] }
   | (Step & { kind: "ask" })
   | (Step & { kind: "revise" });
 
 /**
- * Calls that were under way together are one turn. A call without a result is left out of it, and
- * one that a program made belongs to the program.
+ * Concurrent calls form one turn. A call without a result is left out, and a call that a program made
+ * belongs to the program.
  */
 export function turnsOf(steps: readonly Step[]): readonly Turn[] {
   const turns: Turn[] = [];
@@ -60,7 +60,7 @@ export interface Part {
   readonly result: string;
   readonly images: readonly StoredImage[];
   readonly failed: boolean;
-  /** Its arguments, as the request may have brought them. Of a tool alone. */
+  /** The arguments, if the request may have provided them. Only for a stored tool. */
   readonly input?: Json;
 }
 
@@ -80,7 +80,7 @@ function programPart({ event, result }: ProgramStep): Part {
   return {
     name: RUN_PROGRAM.name,
     arguments: { code: event.code, ...(input === undefined ? {} : { input }) },
-    ...told(programOutput(result)),
+    ...resultParts(programOutput(result)),
     failed: result?.status !== "returned",
   };
 }
@@ -120,14 +120,14 @@ function callPart({ event, result }: CallStep): Part {
   return {
     name,
     arguments: given,
-    ...told(output),
+    ...resultParts(output),
     failed: result?.status !== "returned",
     input: given,
   };
 }
 
-/** A result as a model is told it: images beside the text. */
-function told(output: Json): Pick<Part, "result" | "images"> {
-  const { value, images } = besideText(output);
+/** A result as a model gets it: text, with images separately. */
+function resultParts(output: Json): Pick<Part, "result" | "images"> {
+  const { value, images } = separateImages(output);
   return { result: canonicalJson(value), images };
 }

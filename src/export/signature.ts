@@ -1,6 +1,6 @@
 /**
- * Parameters of a tool out of what a trace tells of it: its schema, else its TypeScript signature,
- * else the arguments that it was called with.
+ * Parameters of a tool, derived from a trace: its schema, else its TypeScript signature, else the
+ * arguments of its calls.
  */
 import type { Json } from "../core/json.ts";
 import { parametersSchema, readSignature } from "../core/text/signature.ts";
@@ -14,18 +14,18 @@ export function signatureSchema(text: string): Schema | undefined {
   if (read.status === "unreadable") return undefined;
   const { required = [], ...schema } = parametersSchema(read.signature);
   const properties = schema.properties as { readonly [name: string]: Schema };
-  // Never an empty schema: columnar readers stumble over a struct without fields.
-  const told = read.signature.parameters.map(({ name, type }) => {
-    const said = Object.keys(properties[name] ?? {}).length > 0;
+  // Never an empty schema: columnar readers cannot handle a struct without fields.
+  const described = read.signature.parameters.map(({ name, type }) => {
+    const typed = Object.keys(properties[name] ?? {}).length > 0;
     const description = type.kind === "any" ? "any value" : typeText(type);
-    return [name, said ? properties[name] : { description }];
+    return [name, typed ? properties[name] : { description }];
   });
-  return { type: "object", properties: Object.fromEntries(told), required };
+  return { type: "object", properties: Object.fromEntries(described), required };
 }
 
 /**
- * The parameters of an object schema, in order: stored schemas have sorted keys, but `required` is a
- * list and keeps the order in which they were declared.
+ * The parameters of an object schema, in order: stored schemas have sorted keys, but the list `required`
+ * keeps the order of declaration.
  */
 export function parameterNames(schema: Schema): readonly string[] {
   const { properties, required } = schema;
@@ -37,7 +37,7 @@ export function parameterNames(schema: Schema): readonly string[] {
 }
 
 /**
- * The schema that these argument lists show: a name per position, a type where all agree.
+ * The schema that fits these argument lists: a name per position, and a type if all agree.
  *
  * @param lists Not empty.
  */

@@ -1,6 +1,6 @@
 /**
- * A file for what an export can not hold in memory at once: texts and bytes are put at its end and
- * read back from their place. Nobody else sees it, and nothing of it is left behind.
+ * A temporary file for data that does not fit into memory: texts and bytes are appended and read back
+ * by position. No other process uses it, and it is deleted at the end.
  */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,10 +19,10 @@ export interface Spill {
   close(): void;
 }
 
-/** Writes are gathered up to about so many bytes. */
+/** Writes are buffered up to about this many bytes. */
 const GATHERED = 1 << 20;
 
-/** Nothing is on disk before there is something to put. @throws ConfigError EXPORT_UNWRITABLE, from `put` */
+/** The file is created on the first `put`. @throws ConfigError EXPORT_UNWRITABLE, from `put` */
 export function createSpill(): Spill {
   let opened: { readonly file: number; readonly folder: string } | undefined;
   let written = 0;
@@ -40,7 +40,7 @@ export function createSpill(): Spill {
     } catch (error) {
       throw new ConfigError(
         "EXPORT_UNWRITABLE",
-        `Cannot write to ${tmpdir()}, where an export keeps what it works on (${(error as Error).message}). Make room there, or name another folder with TMPDIR.`,
+        `Cannot write to ${tmpdir()}, where an export stores temporary data (${(error as Error).message}). Free some space there, or name another folder with TMPDIR.`,
         { cause: error },
       );
     }
@@ -64,7 +64,8 @@ export function createSpill(): Spill {
       for (let done = 0; done < bytes; ) {
         const read =
           opened === undefined ? 0 : readSync(opened.file, data, done, bytes - done, at + done);
-        if (read === 0) throw new InvariantError("An export's own file is shorter than it was.");
+        if (read === 0)
+          throw new InvariantError("The temporary file of an export is shorter than expected.");
         done += read;
       }
       return data;
@@ -84,7 +85,7 @@ function open(): { readonly file: number; readonly folder: string } {
   const folder = mkdtempSync(join(tmpdir(), "toolwright-export-"));
   const path = join(folder, "spill");
   const file = openSync(path, "w+", 0o600);
-  // Where a system allows it the name goes at once: a process that is killed leaves nothing.
+  // If the system allows it, the name is removed at once: a killed process leaves no file.
   try {
     unlinkSync(path);
   } catch {

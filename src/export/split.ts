@@ -1,6 +1,6 @@
 /**
- * Training and validation, split so that nothing of one request or task is in both: rows that share
- * a family, or are tied by others that do, go the same way, decided by a hash of their names.
+ * Splits rows into training and validation so that no request or task is in both. Rows that share a
+ * family, directly or through other rows, go to the same split, decided by a hash of the family names.
  */
 import { digestText } from "../core/digest.ts";
 
@@ -8,9 +8,9 @@ export type SplitName = "train" | "validation";
 
 /**
  * @param families Names per row, at least one each.
- * @param share Of all family groups, about so many go to validation, in [0, 1).
- * @param salt Another one gives another split.
- * @returns A name per row. Everything is training if else there would be none.
+ * @param share Approximate share of the family groups that go to validation, in [0, 1).
+ * @param salt Another salt gives another split.
+ * @returns The split of each row. If training would be empty, everything is training.
  */
 export function splitByFamily(
   families: readonly (readonly string[])[],
@@ -33,7 +33,7 @@ export function splitByFamily(
   for (const names of families) {
     for (const name of names) {
       const [left, right] = [find(names[0] ?? name), find(name)].sort();
-      // The smaller name leads: the order of rows does not matter.
+      // The smaller name is the representative, so the order of rows does not matter.
       if (left !== undefined && right !== undefined) leader.set(right, left);
     }
   }

@@ -1,8 +1,8 @@
 /**
- * The programs of a run, fetched when it is known which ones are needed: a run has tens of thousands,
- * an export takes a few. Recipes are gone through twice. The first time nothing is there: what is
- * asked for is noted down. Then those are read, and the second time they are there. What a recipe
- * chooses depends on scores and lengths, never on a program's words, so both times are alike.
+ * The programs of a run, loaded once it is known which are needed: a run has tens of thousands, an
+ * export uses a few. Recipes run twice. The first pass only collects the requested digests. Then these
+ * programs are read, and the second pass gets them. A recipe's choices depend on scores and lengths,
+ * never on the text of a program, so both passes choose the same.
  */
 import { readEvents } from "../core/events/read.ts";
 import type { EventStore } from "../core/ports.ts";
@@ -16,7 +16,7 @@ export interface Program {
 /** @param digest Of a candidate whose source is in the trace. */
 export type Programs = (digest: string) => Program;
 
-/** Notes down what is asked for. */
+/** Collects the requested digests. */
 export function notedPrograms(wanted: Set<string>): Programs {
   return (digest) => {
     wanted.add(digest);
@@ -24,7 +24,7 @@ export function notedPrograms(wanted: Set<string>): Programs {
   };
 }
 
-/** Of each digest, the first candidate that carries its source. */
+/** For each digest, the first candidate with its source. */
 export async function readPrograms(
   store: EventStore,
   runId: string,

@@ -1,11 +1,11 @@
 /**
- * Tokens of an example, counted on its words as a chat template lays them out, not on the JSON
- * around them; an image by its size, an estimate. Exact for the encodings of OpenAI's models; for
- * another model's tokenizer it is an estimate, and the manifest says what was counted with. (Qwen3
- * makes about 7 % more tokens of code than o200k_base; bytes / 4 is off by tens of percent either way.)
+ * Counts the tokens of an example: of its text as a chat template formats it, not of the JSON around
+ * it; an image is estimated by its size. Exact for the encodings of OpenAI's models; an estimate for
+ * other tokenizers, and the manifest names the method. (Qwen3 makes about 7 % more tokens of code than
+ * o200k_base; bytes / 4 is off by tens of percent either way.)
  *
- * The encodings are those of the package gpt-tokenizer, 30 MB, which is installed by whoever wants
- * exact counts. Without it bytes are counted, unless an encoding is named.
+ * The encodings come from the package gpt-tokenizer, 30 MB, which users install for exact counts.
+ * Without it bytes are counted, unless an encoding is named.
  */
 import { ConfigError, InputError } from "../core/errors.ts";
 import { imageTokens } from "../core/image.ts";
@@ -17,12 +17,12 @@ const ENCODINGS = ["o200k_base", "o200k_harmony", "cl100k_base"] as const;
 type Encoding = (typeof ENCODINGS)[number];
 
 export interface TokenCounter {
-  /** What the manifest says of it. */
+  /** Description for the manifest. */
   readonly name: string;
   count(text: string): number;
 }
 
-/** What is loaded of gpt-tokenizer. */
+/** The modules of gpt-tokenizer that are loaded. */
 interface TokenizerPackage {
   readonly mapping: () => Promise<typeof import("gpt-tokenizer/mapping")>;
   readonly encoder: (encoding: Encoding) => Promise<{
@@ -49,16 +49,16 @@ const INSTALLED: TokenizerPackage = {
   },
 };
 
-/** What a template adds to each message: its role, where it begins and ends. */
+/** Tokens that a template adds per message: role, start and end. */
 const PER_MESSAGE = 4;
-/** Counted in pieces: one long run of spaces costs the tokenizer seconds. A cut adds a token at most. */
+/** Texts are counted in pieces, because a long run of spaces takes the tokenizer seconds. Each cut adds at most one token. */
 const PIECE = 8_192;
-/** Words whose tokens are remembered. */
+/** Number of words whose tokens are cached. */
 const REMEMBERED = 5_000;
 
 /**
- * @param name An encoding, a model of OpenAI's (gpt-4o), or `bytes`: UTF-8 bytes / 4. Without one:
- *   o200k_base where its package is installed, else bytes.
+ * @param name An encoding, an OpenAI model (gpt-4o), or `bytes`: UTF-8 bytes / 4. Default: o200k_base
+ *   if its package is installed, else bytes.
  * @throws InputError UNKNOWN_TOKENIZER, ConfigError PACKAGE_MISSING
  */
 export async function tokenCounter(
@@ -87,14 +87,14 @@ function bytes(remark: string): TokenCounter {
 
 async function exact(encoding: Encoding, { encoder }: TokenizerPackage): Promise<TokenCounter> {
   const { countTokens, setMergeCacheSize } = await encoder(encoding);
-  // Its default remembers 100,000 words, at some hundred megabytes.
+  // The default caches 100,000 words, which takes some hundred megabytes.
   setMergeCacheSize(REMEMBERED);
   return {
     name: `${encoding} (${PACKAGE}), ${PER_MESSAGE} more for each message; an estimate for models of another encoding`,
     count(text) {
       let tokens = 0;
       for (let from = 0; from < text.length; from += PIECE) {
-        // What looks like a control token is text here, as it is to whoever trains on it.
+        // Control tokens count as plain text, as they do in training.
         tokens += countTokens(text.slice(from, from + PIECE), { disallowedSpecial: new Set() });
       }
       return tokens;
@@ -107,7 +107,7 @@ async function encodingOf(name: string, { mapping }: TokenizerPackage): Promise<
   if (own !== undefined) return own;
   const { chatModelParams, modelToEncodingMap } = await mapping();
   const known: Readonly<Record<string, string>> = modelToEncodingMap;
-  // The package names the encoding of older models alone; its chat models without one have this.
+  // The package names the encoding of older models only; its other chat models use this one.
   const newer = Object.hasOwn(chatModelParams, name) ? "o200k_base" : undefined;
   const named = Object.hasOwn(known, name) ? known[name] : newer;
   const encoding = ENCODINGS.find((each) => each === named);
@@ -118,17 +118,17 @@ async function encodingOf(name: string, { mapping }: TokenizerPackage): Promise<
   );
 }
 
-/** Of a preference pair: the prompt with both halves, as its trainer holds them. */
+/** For a preference pair: the prompt with both halves, as its trainer holds them. */
 export function tokensOf(example: Example, { count }: Pick<TokenCounter, "count">): number {
   const messages = messagesOf(example);
   const tools = "tools" in example && example.tools !== undefined ? example.tools : [];
   const given = tools.length === 0 ? 0 : count(canonicalJson(tools.map((tool) => ({ ...tool }))));
-  const said = messages.reduce((sum, message) => sum + count(wordsOf(message)) + PER_MESSAGE, 0);
+  const spoken = messages.reduce((sum, message) => sum + count(wordsOf(message)) + PER_MESSAGE, 0);
   const seen = imagesIn(messages).reduce(
     (sum, image) => sum + imageTokens("url" in image ? undefined : image),
     0,
   );
-  return Math.ceil(given + said + seen);
+  return Math.ceil(given + spoken + seen);
 }
 
 function wordsOf(message: ChatMessage): string {

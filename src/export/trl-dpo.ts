@@ -7,7 +7,7 @@ export function trlDpo(
   pictured: boolean,
 ): Row | string {
   const last = prompt.at(-1)?.role;
-  // After an assistant the template goes on with its turn; after a system it has none to begin.
+  // After an assistant message the template continues that turn; after a system message it cannot start one.
   if (last !== "user" && last !== "tool") return "the prompt does not end with the user or a tool";
   const { rows, column } = picturedMessages(prompt, pictured);
   return {

@@ -1,6 +1,6 @@
 /**
- * Prompts for TRL's GRPO and RLOO trainers: `prompt` and columns that reward functions are given by
- * name. Tools are functions there, not a column.
+ * Prompts for TRL's GRPO and RLOO trainers: `prompt`, and columns that reward functions get by name.
+ * There tools are functions, not a column.
  */
 import { type Row, templateMessage } from "./chat.ts";
 import type { Prompt } from "./examples.ts";

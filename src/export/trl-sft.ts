@@ -1,6 +1,6 @@
 /**
- * Supervised fine-tuning with TRL (and Unsloth): `messages`, with `tools` beside them where tools
- * are called. Arguments are objects and text is never absent: what chat templates render.
+ * Supervised fine-tuning with TRL (and Unsloth): `messages`, with `tools` if tools are called. Arguments
+ * are objects and text is always present, as chat templates need it.
  */
 import { learnedOnly, picturedMessages, type Row, toolRow } from "./chat.ts";
 import type { Conversation } from "./examples.ts";

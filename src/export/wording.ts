@@ -1,6 +1,6 @@
 /**
- * The words of prompts that are made from traces: one place, so that equal facts give equal bytes,
- * and pairs of one prompt share it to the last character.
+ * The text of prompts that are made from traces, in one place, so that equal facts give equal bytes and
+ * the two halves of a pair have exactly the same prompt.
  */
 import type { TraceSpec } from "../core/events/evolution.ts";
 import type { DataOf } from "../core/events/schemas.ts";
@@ -14,13 +14,13 @@ export const IMPROVE_SYSTEM =
 export const REQUEST_SYSTEM =
   "You answer requests by calling tools. If a tool serves the request, call it. If none does, make one with create_tool, then call it. Answer from what the tools return.";
 
-/** What an evolution run was about: the task's name, description and signature. */
+/** The task of an evolution run: name, description and signature. */
 export function taskSpec(record: RunRecord): TraceSpec {
   const { start, summary } = record;
   return start?.spec ?? { name: summary.title, description: "", signature: "" };
 }
 
-/** The task's name: what splits, filters and caps go by. */
+/** The task's name, used by splits, filters and caps. */
 export function taskName(record: RunRecord): string | undefined {
   return record.start?.task ?? record.ground?.task;
 }
@@ -33,7 +33,7 @@ function taskWords(spec: TraceSpec): string {
   ].join("\n");
 }
 
-/** Faults that are told of a program. */
+/** Maximum number of faults listed per program. */
 const FAULTS = 5;
 
 /** @param parents Programs with their fitness and faults, best first. */
@@ -73,7 +73,7 @@ export function repairPrompt(
 export const HINDSIGHT_SYSTEM =
   "You write programs from examples. Given a signature and what calls return, write a program that returns the same. Answer with the whole program in one code block.";
 
-/** @param examples Argument lists and what came of them. */
+/** @param examples Argument lists and their results. */
 export function hindsightPrompt(
   name: string,
   signature: string | undefined,
@@ -87,15 +87,15 @@ export function hindsightPrompt(
 }
 
 export function fenced(source: string, language: string): string {
-  // A fence longer than any inside keeps the block one block.
+  // A fence longer than any inside the block keeps it one block.
   const longest = Math.max(2, ...[...source.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${source.trimEnd()}\n${fence}`;
 }
 
 /**
- * @param inputs Arguments that the request brought beside its words, as JSON text.
- * @param shown Of the inputs, how many are written out.
+ * @param inputs Arguments that came with the request in addition to its text, as JSON text.
+ * @param shown Number of inputs that are written out.
  */
 export function requestPrompt(
   request: Pick<DataOf<"request-submit">, "objective" | "requirements" | "constraints">,

@@ -1,9 +1,9 @@
-/** When what was under way, and for how long: a bar for each call of a model, a tool, a program or a maker. */
+/** A timeline: a bar for each call of a model, a tool or a program and for each tool creation. */
 import type { TraceEvent } from "../core/event.ts";
 import { readOneOf } from "../core/events/read.ts";
 import { html, type Markup } from "../core/text/html.ts";
 
-/** A page shows so many bars and says how many more there are. */
+/** Maximum number of bars shown; the page states how many more there are. */
 const SHOWN = 100;
 
 interface Bar {

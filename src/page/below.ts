@@ -1,6 +1,5 @@
 /**
- * The runs that a run began: of a sub-agent its steps and its model's words, of an evolution what it
- * found.
+ * The child runs of a run: a sub-agent's steps and model calls, an evolution's result.
  */
 import type { EventStore } from "../core/ports.ts";
 import { html, type Markup } from "../core/text/html.ts";
@@ -10,7 +9,7 @@ import { modelCallList } from "./calls.ts";
 import type { Gallery } from "./images.ts";
 import { stepList } from "./steps.ts";
 
-/** A page shows so many and says how many more there are. */
+/** Maximum number shown; the page states how many more there are. */
 const SHOWN = 20;
 
 export async function runsBelow(

@@ -1,10 +1,10 @@
 /** Long text on a page. */
 import { html, type Markup } from "../core/text/html.ts";
 
-/** A page shows so much of a text and says how much more there is. What is stored is never cut. */
+/** Maximum length of a text on the page; the page states how much more there is. The trace has all of it. */
 const SHOWN_CHARACTERS = 20_000;
 
-/** Text behind a title that opens it. */
+/** Text that a title expands. */
 export function block(title: string, text: string): Markup {
   return html`<details><summary>${title}</summary><pre>${shortened(text)}</pre></details>`;
 }

@@ -1,11 +1,11 @@
-/** What models were asked and what they said, each call behind a line that opens it. */
+/** The prompts and replies of models; each call can be expanded. */
 import { canonicalJson } from "../core/json.ts";
 import { html, type Markup } from "../core/text/html.ts";
 import type { ModelCall, RunRecord } from "../trace/read/read.ts";
 import { block, shortened } from "./block.ts";
 import type { Gallery } from "./images.ts";
 
-/** A page shows so many and says how many more there are. */
+/** Maximum number shown; the page states how many more there are. */
 const SHOWN = 200;
 
 export function modelCallList({ modelCalls }: RunRecord, pictures: Gallery): Markup {

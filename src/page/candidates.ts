@@ -1,10 +1,10 @@
-/** The programs of a run's page: the best one with its lineage, and the table of candidates. */
+/** The programs on a run's page: the best one with its lineage, and the table of candidates. */
 import { diffLines } from "../core/text/diff.ts";
 import { html, type Markup } from "../core/text/html.ts";
 import { type RunRecord, sourcesOf, type TraceCandidate } from "../trace/read/read.ts";
 import { shortened } from "./block.ts";
 
-/** A page shows so many candidates and says how many more there are. */
+/** Maximum number of candidates shown; the page states how many more there are. */
 const SHOWN = 400;
 
 export function bestProgram(record: RunRecord): Markup {
@@ -15,7 +15,7 @@ export function bestProgram(record: RunRecord): Markup {
   const byDigest = firstByDigest(record.candidates);
   const line: TraceCandidate[] = [];
   const seen = new Set<string>();
-  // The parent that scored best is followed; a crossover's others stand in the candidate's row.
+  // Follows the best parent; the other parents of a crossover are in the candidate's row.
   for (let next: TraceCandidate | undefined = winner; next !== undefined; ) {
     if (seen.has(next.digest)) break;
     seen.add(next.digest);
@@ -67,7 +67,7 @@ function change(before: string, after: string): Markup {
   )}</pre>`;
 }
 
-/** Six digits are for reading; the trace holds the number. */
+/** Six digits for reading; the trace has the exact number. */
 function digits(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Number(value.toPrecision(6));
 }
@@ -107,7 +107,7 @@ function bestParent(
     .sort((left, right) => (right.fitness ?? -Infinity) - (left.fitness ?? -Infinity))[0];
 }
 
-/** The ones that raised the best fitness and the best one, filled up with the first ones; in order. */
+/** The ones that improved the best fitness, then the first ones up to the limit; in order. */
 function interesting(
   all: readonly TraceCandidate[],
   best: string | undefined,

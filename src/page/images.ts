@@ -1,6 +1,6 @@
 /**
- * The images of a page: each one once, at its end, with a name that texts lead to. Those by their
- * address stay addresses: a page loads nothing.
+ * The images of a page: each is shown once, at the end, and texts link to it by name. Images given by
+ * URL stay links: a page loads nothing.
  */
 import type { Shown } from "../core/events/model.ts";
 import { apart, type Image, type InlineImage, imageDigest, imageWords } from "../core/image.ts";
@@ -8,15 +8,15 @@ import { canonicalJson, type Json } from "../core/json.ts";
 import { html, type Markup } from "../core/text/html.ts";
 
 export interface Gallery {
-  /** Words that lead to the images. */
+  /** Links to the images. */
   links(images: readonly Shown[] | undefined): Markup;
-  /** A value as text, its images as words. */
+  /** A value as text, with images replaced by text. */
   text(value: Json): string;
-  /** All that was named so far. */
+  /** All images that were linked so far. */
   all(): Markup;
 }
 
-/** A page holds so many bytes of images, and names the rest. */
+/** Maximum bytes of images in a page; further images are only named. */
 const SHOWN_BYTES = 50_000_000;
 
 export function gallery(): Gallery {

@@ -1,7 +1,7 @@
 /**
- * A run as one static page: what it was, the best program and how it came about, candidates with
- * their scores and changes, prompts and completions, the runs below it, every event. One file, no script, nothing
- * loaded from anywhere: it can be kept, mailed and opened years later.
+ * A run as one static page: summary, the best program and its lineage, candidates with scores and
+ * changes, prompts and completions, child runs, every event. One file without scripts that loads nothing
+ * from elsewhere: it can be stored, mailed and opened years later.
  */
 import type { TraceEvent } from "../core/event.ts";
 import { canonicalJson } from "../core/json.ts";
@@ -17,7 +17,7 @@ import { type Gallery, gallery } from "./images.ts";
 import { requestPart } from "./steps.ts";
 import { STYLE } from "./style.ts";
 
-/** A page shows so many events and says how many more there are. */
+/** Maximum number of events shown; the page states how many more there are. */
 const SHOWN = 1_000;
 
 /** @throws InputError RUN_NOT_FOUND, StoreError CORRUPT_RECORD */

@@ -1,4 +1,4 @@
-/** A request on its page: what was asked, and what was done towards it, in order. */
+/** A request on its page: the request and its steps, in order. */
 import { aboutStep, type PlannedStep } from "../core/events/plan.ts";
 import type { DataOf } from "../core/events/schemas.ts";
 import { canonicalJson } from "../core/json.ts";
@@ -37,7 +37,7 @@ function step(each: Step, pictures: Gallery): Markup {
       const { event } = each;
       if ("step" in event) return html`planned: ${event.step} <i>${event.reason}</i>`;
       const { because, reason, steps } = event;
-      return html`planned${because === undefined ? "" : ` anew (${because})`}: ${steps
+      return html`planned${because === undefined ? "" : ` again (${because})`}: ${steps
         .map(plannedStep)
         .join("; ")} <i>${reason}</i>${block("the plan", indented(steps))}`;
     }
@@ -50,21 +50,21 @@ function step(each: Step, pictures: Gallery): Markup {
     case "call": {
       const { event, result, child, program } = each;
       const given = pictures.text(event.arguments);
-      const said =
+      const text =
         result?.status === "returned" ? pictures.text(result.output) : (result?.error ?? "");
       return html`${program === undefined ? "" : `in the program ${program}, `}called <b>${event.name}</b>: ${result?.status ?? "no result"}${
         child === undefined ? undefined : html`, in the run <a href="#run-${child}">${child}</a>`
       }${block(`with ${short(given)}`, given)}${
-        result === undefined ? undefined : block(`gave ${short(said)}`, said)
+        result === undefined ? undefined : block(`gave ${short(text)}`, text)
       }`;
     }
     case "program": {
       const { event, result } = each;
       const input = programInput(event);
-      const said = result === undefined ? "" : programText(result, pictures);
+      const text = result === undefined ? "" : programText(result, pictures);
       return html`ran the program <b>${event.id}</b>: ${result?.status ?? "no result"}${block("its code", event.code)}${
         input === undefined ? undefined : block("its input", pictures.text(input))
-      }${result === undefined ? undefined : block(`gave ${short(said)}`, said)}`;
+      }${result === undefined ? undefined : block(`gave ${short(text)}`, text)}`;
     }
     case "ask":
       return html`asked: ${each.question}${block("the answer", each.reply)}`;
@@ -105,7 +105,7 @@ function indented(value: object): string {
   return JSON.stringify(value, null, 2);
 }
 
-/** So much of a value stands in the line that opens it. */
+/** Number of characters of a value in the line that expands it. */
 const SHOWN_CHARACTERS = 80;
 
 function short(text: string): string {

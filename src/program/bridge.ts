@@ -1,37 +1,37 @@
 /**
- * The bridge inside the sandbox: how a program that nobody has read calls tools which live outside.
+ * The bridge inside the sandbox: how an untrusted program calls tools that run outside of it.
  *
- * No function of the host is in there. A call whose result is on record gets it; another one is put
- * down and stays pending, and the host runs the program again with a longer record. So that each run
- * issues the same calls in the same order, results are handed in by stages: the first run to a stand
- * still is stage 0; then everything that stage 0 asked for is released at once, and so on. A function
- * that is called without `await` can not stay pending: the run is given up at that point, and nothing
- * that follows counts.
+ * No host function exists in the sandbox. A call whose result is on record returns it. Any other call
+ * is listed and stays pending; the host makes the calls and runs the program again with a longer
+ * record. So that each run issues the same calls in the same order, results are released in stages:
+ * stage 0 is the first run up to its pause point; then all results that stage 0 asked for are released
+ * at once, and so on. A function called without `await` cannot stay pending: the run is aborted at
+ * that point, and nothing after it counts.
  *
- * `programBridge` is sent as text into the sandbox and names nothing outside itself. The program runs
- * in the same realm and may break it; what leaves is checked outside like any program's output, and a
- * program gains nothing by forging a call that it may make anyway.
+ * `programBridge` is sent to the sandbox as text and refers to nothing outside itself. The program
+ * runs in the same realm and may break it. The host validates what leaves, like any program's output,
+ * and a program gains nothing by forging a call that it is allowed to make anyway.
  */
 import { z } from "zod";
 import { Json } from "../core/json.ts";
 
-/** A call with what became of it, as it is handed in. */
+/** A call with its outcome, passed to the program. */
 export interface KnownCall {
-  /** Name and argument text: a program whose calls differ from the record has diverged. */
+  /** Name and argument text. A program whose calls differ from the record has diverged. */
   readonly key: string;
   readonly ok: boolean;
-  /** The result, or why there is none. */
+  /** The result, or the reason of the failure. */
   readonly value: Json;
 }
 
 export interface BridgeStart {
   readonly tools: readonly string[];
-  /** Functions that nobody wrote; `later` ones are awaited wherever they are called. */
+  /** Functions without an implementation; the program awaits every call of a `later` one. */
   readonly gaps: readonly { readonly name: string; readonly later: boolean }[];
   readonly input: Json;
   /** In the order of issue. */
   readonly record: readonly KnownCall[];
-  /** Of functions that are called without `await`. */
+  /** Results of functions that are called without `await`. */
   readonly answers: readonly KnownCall[];
   readonly mostCalls: number;
   readonly argumentChars: number;
@@ -46,16 +46,16 @@ const Asked = z.object({
 });
 export type Asked = z.output<typeof Asked>;
 
-/** What a run came to when it stood still. */
+/** State of a run at its pause point. */
 export const BridgeReport = z.object({
   stage: z.int().min(0),
   issued: z.int().min(0),
-  /** Given up at a function that could not stay pending, a limit, or a divergence. */
+  /** Aborted by a call that could not stay pending, by a limit, or by a divergence. */
   halted: z.boolean(),
   /** Index of the first call that differs from the record. */
   diverged: z.int().min(0).nullable(),
   tooMany: z.boolean(),
-  /** Calls that are not on record, in order; `gap` without await among them is the last one. */
+  /** Calls that are not on record, in order. A `gap` without await is always the last one. */
   asked: z.array(Asked).max(10_000),
   done: z
     .discriminatedUnion("status", [
@@ -63,9 +63,9 @@ export const BridgeReport = z.object({
       z.object({ status: z.literal("threw"), message: z.string(), stack: z.string() }),
     ])
     .nullable(),
-  /** Names of calls that nobody awaited. */
+  /** Names of calls that were not awaited. */
   unawaited: z.array(z.string()),
-  /** What each line of the program's top changed, as JSON text cut to size. */
+  /** What each top-level line of the program changed, as truncated JSON text. */
   lines: z.array(z.object({ line: z.int(), changed: z.record(z.string(), z.string()) })),
 });
 export type BridgeReport = z.output<typeof BridgeReport>;
@@ -115,7 +115,7 @@ export function programBridge(program: Fn): (phase: string, start?: BridgeStart)
   const never = (): Promise<unknown> => new RealPromise(() => undefined);
   const textOf = (value: unknown): string => {
     const text = stringify(value) as string | undefined;
-    if (text === undefined) throw failure("arguments have to be JSON values", "TypeError");
+    if (text === undefined) throw failure("arguments must be JSON values", "TypeError");
     if (text.length > limits.argumentChars) {
       throw failure(
         `arguments of ${text.length} characters, at most ${limits.argumentChars} are allowed`,
@@ -125,19 +125,19 @@ export function programBridge(program: Fn): (phase: string, start?: BridgeStart)
     return text;
   };
 
-  /** A promise that knows whether somebody waits for it. */
+  /** A promise that records whether it is awaited. */
   const watched = (slot: Slot): Promise<unknown> => {
     const promise = new RealPromise((resolve, reject) => {
       slot.settle = ({ ok, value }) =>
         ok ? resolve(value) : reject(failure(`${value as string}`, "ToolError"));
     });
-    // A rejection that is handled a few steps later is no fault.
+    // A rejection that is handled a few steps later is not a fault.
     apply(thenOf, promise, [undefined, () => undefined]);
     const then = (...handlers: unknown[]): unknown => {
       slot.awaited = true;
       return apply(thenOf, promise, handlers);
     };
-    // `await` takes a native promise by its constructor and past its `then`; this one is asked.
+    // `await` recognises a native promise by its constructor and skips its `then`; this one's is called.
     defineProperty(promise, "constructor", { value: undefined });
     defineProperty(promise, "then", { value: then });
     return promise;
@@ -181,7 +181,7 @@ export function programBridge(program: Fn): (phase: string, start?: BridgeStart)
       }
       if (!halted) ask(name, given, "gap");
       halted = true;
-      throw failure("the run is given up here", "Suspended");
+      throw failure("the run is aborted here", "Suspended");
     };
 
   const mark = (at: number, read: () => Record<string, unknown>): void => {

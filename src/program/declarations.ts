@@ -1,6 +1,6 @@
 /**
- * Tools as a program sees them: typed async functions of one object. The text is what a model is shown
- * and what an editor checks a person's script with.
+ * Tools as a program sees them: typed async functions of one object. Models get this text in prompts,
+ * and editors check a person's script with it.
  */
 import { typeOfSchema } from "../core/text/schema.ts";
 import { isIdentifier, typeText } from "../core/text/type.ts";
@@ -10,13 +10,13 @@ export interface DeclaredTool {
   readonly name: string;
   readonly description: string;
   readonly parameters: JsonSchema;
-  /** Absent: it may give any JSON value. */
+  /** Absent: any JSON value. */
   readonly result?: JsonSchema;
 }
 
 const LONGEST_DESCRIPTION = 600;
 
-/** The contents of a `.d.ts` file: `tools` and `input`, in the order given. */
+/** The contents of a `.d.ts` file: `tools` and `input`, in the given order. */
 export function declarations(tools: readonly DeclaredTool[]): string {
   const members = tools.map(
     (tool) =>

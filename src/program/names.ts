@@ -1,6 +1,6 @@
-/** Names that a program does not have to declare, and those that it looks for in vain. */
+/** Global names that exist in the sandbox, and platform names that do not. */
 
-/** What the language brings and the sandbox leaves in place. */
+/** Provided by the language and available in the sandbox. */
 export const BUILT_IN: ReadonlySet<string> = new Set(
   (
     "undefined NaN Infinity globalThis arguments eval isNaN isFinite parseInt parseFloat encodeURI " +
@@ -12,7 +12,7 @@ export const BUILT_IN: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** What browsers and Node bring and a sandbox does not: never a gap for a model to fill. */
+/** Provided by browsers and Node but not by the sandbox: never a gap for a model to fill. */
 export const PLATFORM: ReadonlySet<string> = new Set(
   (
     "fetch require module exports process Buffer setTimeout setInterval setImmediate clearTimeout " +

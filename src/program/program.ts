@@ -1,14 +1,14 @@
 /**
- * Plan as code: a program runs in the sandbox with the tools as async functions, and functions that
- * nobody wrote are filled by a model (Li et al., "Chain of Code", 2023).
+ * Plan as code: a program runs in the sandbox with the tools as async functions. A model simulates
+ * functions without an implementation (Li et al., "Chain of Code", 2023).
  *
- * The program is run to a stand still, what it asks for is done outside, each a step of the request,
- * and it is run again with a longer record until it returns or throws (see program-bridge.ts). So a
- * program may wait for a person's approval or for days, over any number of lives of the process, and
- * nothing is done twice.
+ * The program runs to a pause point. The host makes the calls that it asks for, each as a step of the
+ * request, and runs it again with a longer record until it returns or throws (see bridge.ts). So a
+ * program may wait for an approval or for days, over any number of process restarts, and nothing is
+ * done twice.
  *
- * Holds: a program calls the given tools alone, with arguments that were checked, within its limits;
- * it learns of the outside nothing but their results. Does not hold: that it calls them sensibly.
+ * Holds: a program calls only the given tools, with validated arguments, within its limits; it learns
+ * nothing from outside except their results. Does not hold: that it calls them sensibly.
  */
 import type { Json } from "../core/json.ts";
 import type { BridgeReport, BridgeStart, KnownCall } from "./bridge.ts";
@@ -84,7 +84,7 @@ async function rounds(
   if (gap !== undefined && ports.simulate === undefined) {
     return refused(
       "NO_MODEL",
-      `Expected every function to be there, ${gaps.map(({ name }) => name).join(", ")} nobody wrote. Write it, or configure a model that stands in for it.`,
+      `Expected an implementation of every function, got none of ${gaps.map(({ name }) => name).join(", ")}. Write it, or configure a model that simulates it.`,
     );
   }
   const start = (): BridgeStart => ({
@@ -101,8 +101,7 @@ async function rounds(
   let spentMs = 0;
   for (;;) {
     const leftMs = limits.seconds * 1_000 - spentMs;
-    if (leftMs < 1)
-      return refused("TIME", `It took more than ${limits.seconds} s of its own time.`);
+    if (leftMs < 1) return refused("TIME", `It ran for more than ${limits.seconds} s in total.`);
     const began = performance.now();
     const run = await runOnce(ports, prepared, start(), stages, limits, leftMs, signal);
     spentMs += performance.now() - began;
@@ -116,7 +115,7 @@ async function rounds(
       return refused("DIVERGED", divergence(record[at]?.key ?? "", at));
     }
     if (report.tooMany) {
-      return refused("TOO_MANY_CALLS", `Expected at most ${limits.calls} calls, it makes more.`);
+      return refused("TOO_MANY_CALLS", `Expected at most ${limits.calls} calls, got more.`);
     }
     if (report.done !== null && !report.halted) {
       const left = [...report.asked.map(({ name }) => name), ...report.unawaited];
@@ -124,7 +123,7 @@ async function rounds(
         const which = [...new Set(left)].join(", ");
         return refused(
           "UNAWAITED",
-          `It ended while calls were under way that nobody waits for: ${which}. Write await before them.`,
+          `It ended while calls that are not awaited were still running: ${which}. Write await before them.`,
         );
       }
       return report.done.status === "returned"
@@ -132,7 +131,7 @@ async function rounds(
         : { status: "threw", message: placed(report.done, prepared), ...figures() };
     }
     if (report.asked.length === 0) {
-      return refused("STALLED", "It waits for something that no call will bring.");
+      return refused("STALLED", "It waits for something that no call can provide.");
     }
 
     const lookUp = { tools, gaps, answers, limits, record };

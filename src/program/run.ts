@@ -1,11 +1,11 @@
-/** One run of a program to its next stand still, and what its end says where it came to none. */
+/** One run of a program to its next pause point, and the fault if it did not reach one. */
 import type { Execution, Limits } from "../core/execution.ts";
 import type { Json } from "../core/json.ts";
 import { BridgeReport, type BridgeStart } from "./bridge.ts";
 import type { PreparedProgram } from "./source.ts";
 import type { Fault, ProgramLimits, ProgramPorts } from "./types.ts";
 
-/** @param stages How many stages the program has gone through in the run before. */
+/** @param stages Number of stages that the program reached in the previous run. */
 export async function runOnce(
   { sandbox, seed }: ProgramPorts,
   { source, entry }: PreparedProgram & { readonly status: "ready" },
@@ -23,7 +23,7 @@ export async function runOnce(
     memoryMiB,
     outputBytes: Math.min(64_000_000, 4 * resultChars),
   };
-  // Each release is a crossing of its own: the program stands still between two of them.
+  // Each release is a separate entry into the sandbox; the program pauses between two of them.
   const releases: Json[][] = Array.from({ length: stages + 2 }, () => ["release"]);
   const inputs = [["start", start as unknown as Json], ...releases, ["report"]];
   const program = { language: "javascript", source, entry } as const;
@@ -46,7 +46,10 @@ const ENDING: ReadonlySet<Execution["status"]> = new Set([
 function faultOf(execution: Execution | undefined): Fault {
   switch (execution?.status) {
     case "timed-out":
-      return { fault: "TIME", reason: "It ran out of its own time: a loop that does not end?" };
+      return {
+        fault: "TIME",
+        reason: "It exceeded its time limit. Check for a loop that does not end.",
+      };
     case "out-of-memory":
       return { fault: "MEMORY", reason: `It needs more than ${execution.limitMiB} MiB.` };
     case "refused":
@@ -54,10 +57,10 @@ function faultOf(execution: Execution | undefined): Fault {
     case "bad-output":
       return {
         fault: "BAD_RESULT",
-        reason: `Expected a JSON value, got what is none: ${execution.reason.replace(/ at \.done\.value/, " at its result")}.`,
+        reason: `Expected a JSON value, got something else: ${execution.reason.replace(/ at \.done\.value/, " at its result")}.`,
       };
     case "crashed":
-      return { fault: "BROKEN", reason: `It ended with its sandbox: ${execution.reason}` };
+      return { fault: "BROKEN", reason: `Its sandbox ended: ${execution.reason}` };
     case "returned":
     case "threw":
     case undefined:
@@ -68,7 +71,7 @@ function faultOf(execution: Execution | undefined): Fault {
   }
 }
 
-/** The message, with the author's own line where the stack tells it. */
+/** The message with the author's line number, if the stack shows one. */
 export function placed(
   { message, stack }: { readonly message: string; readonly stack: string },
   { offset }: PreparedProgram & { readonly status: "ready" },

@@ -1,6 +1,6 @@
 /**
- * A model in the place of a function that nobody wrote: its value, checked against the declared type.
- * Equal arguments are asked about once; the program's run sees to that.
+ * A model simulates a function that has no implementation. Its value is validated against the declared
+ * type. Equal arguments are asked about once; serve.ts ensures that.
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
@@ -9,7 +9,7 @@ import { Json } from "../core/json.ts";
 import type { CallOutcome } from "../work/callable.ts";
 import type { Gap } from "./source.ts";
 
-/** @returns The value; a failure when the model gives none that fits: the program may catch it. */
+/** @returns The value; a failure if the model gives none that fits. The program can catch it. */
 export async function simulateCall(
   ask: Ask,
   gap: Gap,

@@ -1,6 +1,6 @@
 /**
- * What a program asks for while it stands still: done outside, so many at once, and put on record in
- * the order in which it was asked. What the program says of itself is believed in nothing.
+ * Makes the calls that a program asks for at its pause point, several at once, and records them in the
+ * order in which they were asked. Nothing that the program reports about itself is trusted.
  */
 import type { Json } from "../core/json.ts";
 import { mapLimited } from "../core/limiter.ts";
@@ -17,7 +17,7 @@ export interface LookUp {
   readonly record: KnownCall[];
 }
 
-/** Does what a run asks for, so many at once, and puts it on record in the order of issue. */
+/** Makes the calls that a run asks for, several at once, and records them in the order of issue. */
 export async function serve(
   ports: ProgramPorts,
   report: BridgeReport,
@@ -46,11 +46,11 @@ export async function serve(
   if (answers.size + questions.size > limits.simulations) {
     return {
       fault: "TOO_MANY_SIMULATIONS",
-      reason: `Expected at most ${limits.simulations} different questions to the model, it asks more.`,
+      reason: `Expected at most ${limits.simulations} different questions to the model, got more.`,
     };
   }
 
-  // What an earlier life did is on record by its place: another call in that place must not get it.
+  // An earlier attempt stored results by position: a different call at that position must not get one.
   for (const { key } of inOrder) {
     const kept = await ports.steps.step("program:call", async () => key);
     if (kept !== key) return { fault: "DIVERGED", reason: divergence(kept, record.length) };
@@ -121,11 +121,11 @@ function knownCall(key: string, outcome: CallOutcome, { resultChars }: ProgramLi
     : {
         key,
         ok: false,
-        value: `the result has ${length} characters, at most ${resultChars} are handed in`,
+        value: `the result has ${length} characters, at most ${resultChars} are allowed`,
       };
 }
 
-/** The arguments, or why they are none. */
+/** The arguments, or the fault. */
 function argumentsOf(text: string, { argumentChars }: ProgramLimits): Arguments | string {
   if (text.length > argumentChars) return `arguments of ${text.length} characters are too many`;
   const given = parsedJson(text);
@@ -134,7 +134,7 @@ function argumentsOf(text: string, { argumentChars }: ProgramLimits): Arguments 
     : "a tool takes one object with its arguments by name";
 }
 
-/** null for what is no JSON: a program may write any text. */
+/** null if the text is not JSON: a program may write any text. */
 function parsedJson(text: string): Json {
   try {
     return JSON.parse(text) as Json;
@@ -143,8 +143,8 @@ function parsedJson(text: string): Json {
   }
 }
 
-/** Said of a call that is not the one on record. */
+/** The message for a call that differs from the recorded one. */
 export function divergence(key: string, index: number): string {
   const name = key.slice(0, key.indexOf(" "));
-  return `Call ${index + 1} was ${name === "" ? "another one" : name} with other arguments when the program ran before: a program that is carried on has to make the same calls.`;
+  return `Call ${index + 1} was ${name === "" ? "another one" : name} with other arguments when the program ran before. A resumed program must make the same calls.`;
 }

@@ -1,9 +1,9 @@
 /**
- * A program as its author writes it, made ready for the sandbox: types taken off, the functions found
- * that nobody wrote, marks between the lines at its top.
+ * Prepares a program for the sandbox: removes types, finds functions without an implementation, and
+ * inserts marks between top-level lines.
  *
- * The author may write statements with `await` and `return` at the top, or a function `main`; the
- * value of a last expression is returned as well.
+ * The author may write statements with top-level `await` and `return`, or a function `main`. The value
+ * of a last expression is returned as well.
  */
 import { type Node as AcornNode, type Program as AcornProgram, parse } from "acorn";
 import { stripTypes } from "../core/strip-types.ts";
@@ -16,15 +16,15 @@ import { forEachChild, type Node, type Program } from "../evolve/syntax/tree.ts"
 import { programBridge } from "./bridge.ts";
 import { BUILT_IN, PLATFORM } from "./names.ts";
 
-/** A function that a program calls and nobody wrote: a model says what it gives. */
+/** A function that a program calls but that has no implementation: a model gives its result. */
 export interface Gap {
   readonly name: string;
-  /** As somebody declared it, else its name alone. */
+  /** As declared, or just the name. */
   readonly signature: string;
   readonly description: string;
-  /** `{}` where nothing is declared. */
+  /** `{}` if nothing is declared. */
   readonly result: JsonSchema;
-  /** Awaited wherever it is called: several may be under way at once. */
+  /** Every call is awaited, so several may run at once. */
   readonly later: boolean;
 }
 
@@ -37,11 +37,11 @@ export interface DeclaredGap {
 export type PreparedProgram =
   | {
       readonly status: "ready";
-      /** The whole source for the sandbox. */
+      /** The complete source for the sandbox. */
       readonly source: string;
       readonly entry: string;
       readonly gaps: readonly Gap[];
-      /** Lines of `source` before the author's first one. */
+      /** Number of lines of `source` before the author's first line. */
       readonly offset: number;
     }
   | { readonly status: "refused"; readonly reason: string };
@@ -49,8 +49,8 @@ export type PreparedProgram =
 const ENTRY = "toolwright_bridge";
 
 /**
- * @param tools Names of what can be called as `tools.NAME`.
- * @param declared What the author says of functions that it did not write.
+ * @param tools Names that can be called as `tools.NAME`.
+ * @param declared The author's declarations of functions without an implementation.
  */
 export function prepareProgram(
   code: string,
@@ -60,10 +60,10 @@ export function prepareProgram(
   const parsed = read(code);
   if (typeof parsed === "string") return { status: "refused", reason: parsed };
   const { text, tree } = parsed;
-  const outside = tree.body.find(({ type }) => /^(Import|ExportAll)/.test(type));
-  if (outside !== undefined) {
+  const imported = tree.body.find(({ type }) => /^(Import|ExportAll)/.test(type));
+  if (imported !== undefined) {
     return refused(
-      `line ${lineAt(text, outside.start)} imports: a program has its tools and nothing else. Take the import out.`,
+      `line ${lineAt(text, imported.start)} has an import: a program can only use its tools. Remove the import.`,
     );
   }
   const known = [...declaredIn(code), ...declared];
@@ -74,7 +74,7 @@ export function prepareProgram(
       return refused(`${name} is a tool: call it as await tools.${name}({ ... }).`);
     if (PLATFORM.has(name)) {
       return refused(
-        `${name} is not there in the sandbox: no network, files, timers or modules. Use a tool for it.`,
+        `${name} does not exist in the sandbox, which has no network, files, timers or modules. Use a tool instead.`,
       );
     }
   }
@@ -90,12 +90,12 @@ export function prepareProgram(
 }
 
 interface Parsed {
-  /** Without types; every position as the author wrote it. */
+  /** Without types; every position as in the author's text. */
   readonly text: string;
   readonly tree: AcornProgram;
 }
 
-/** Types go first as a module has them; inside a function too, where a `return` may stand. */
+/** Types are removed as from a module, else as from a function body, where `return` is allowed. */
 function read(code: string): Parsed | string {
   const plain = parsed(code);
   if (typeof plain !== "string") return plain;
@@ -119,12 +119,12 @@ function parsed(text: string): Parsed | string {
     return { text, tree };
   } catch (error) {
     if (error instanceof SyntaxError) return `it does not parse: ${error.message}`;
-    if (error instanceof RangeError) return "it nests too deeply to be read";
+    if (error instanceof RangeError) return "it nests too deeply to be parsed";
     throw error;
   }
 }
 
-/** Marks between the statements at the top; `export` blanked; the last value returned. */
+/** Inserts marks between top-level statements, blanks `export`, returns the last value. */
 function instrumented(text: string, tree: AcornProgram): string {
   const parts: string[] = [];
   const names: string[] = [];
@@ -167,7 +167,7 @@ function mark(line: number, names: readonly string[]): string {
   return `;toolwright_mark(${line}, () => ({ ${names.join(", ")} }));`;
 }
 
-/** Free names that are called, and those that somebody declared, in order of appearance. */
+/** Free names that are called or declared, in order of appearance. */
 function gapsOf(tree: AcornProgram, known: readonly DeclaredGap[]): readonly Gap[] {
   const free = freeNames(tree as unknown as Program);
   const uses = usesOf(tree as unknown as Node);
@@ -195,7 +195,7 @@ interface Use {
   other: boolean;
 }
 
-/** How each name is used: called, called under an `await`, or handed on. */
+/** How each name is used: called, called under an `await`, or passed on. */
 function usesOf(tree: Node): ReadonlyMap<string, Use> {
   const uses = new Map<string, Use>();
   const useOf = (name: string): Use => {
@@ -221,7 +221,7 @@ function usesOf(tree: Node): ReadonlyMap<string, Use> {
 }
 
 /**
- * Functions that the code itself declares without writing them: `declare function f(a: string): boolean;`
+ * Functions that the code declares without implementing: `declare function f(a: string): boolean;`
  * with a comment before it, or a comment line `// f(a: string): boolean  What it is for.`
  */
 function declaredIn(code: string): readonly DeclaredGap[] {
@@ -252,7 +252,7 @@ function words(comment: string): string {
     .trim();
 }
 
-/** What a gap gives, as far as somebody said so. */
+/** The result type of a gap, if declared. */
 function resultOf(gap: DeclaredGap | undefined): Partial<Pick<Signature, "result" | "later">> {
   const read = readSignature(gap?.signature ?? "");
   return read.status === "read" ? read.signature : {};

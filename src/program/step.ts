@@ -1,4 +1,4 @@
-/** A program as a step of a plan, or as a request of its own: its calls are made as any other call. */
+/** A program as a step of a plan, or as its own request. Its calls are made like any other call. */
 
 import type { Ask } from "../ask/ask.ts";
 import { type CallPorts, makeCall } from "../call/call-tool.ts";
@@ -14,17 +14,17 @@ import type { ProgramOutcome } from "./types.ts";
 export interface ProgramStepPorts extends Pick<CallPorts, "argumentFaults" | "permit"> {
   readonly steps: Steps;
   readonly sandbox: () => Promise<Sandbox>;
-  /** Absent: a function that nobody wrote is a fault. */
+  /** Absent: a function without an implementation is a fault. */
   readonly ask?: Ask;
   readonly seed: number;
 }
 
 export interface ProgramStep {
-  /** Unique in the request: it names the program's calls in the trace. */
+  /** Unique in the request; identifies the program's calls in the trace. */
   readonly key: string;
   readonly code: string;
   readonly semantic: readonly DeclaredGap[];
-  /** `input` in the program. */
+  /** Available as `input` in the program. */
   readonly input: Json;
 }
 
@@ -48,7 +48,7 @@ export async function runProgramStep(
   );
 }
 
-/** What a plan reads of it. */
+/** The outcome as a plan reads it. */
 export function programOutcome(outcome: ProgramOutcome): CallOutcome {
   switch (outcome.status) {
     case "returned":

@@ -1,4 +1,4 @@
-/** What a program is run with, within which limits, and what becomes of it. */
+/** The inputs, limits and outcomes of a program. */
 import type { Json } from "../core/json.ts";
 import type { Sandbox } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";
@@ -9,7 +9,7 @@ import type { DeclaredGap, Gap } from "./source.ts";
 export interface ProgramLimits {
   /** Calls of tools and of awaited gaps. */
   readonly calls: number;
-  /** Calls under way at once. */
+  /** Concurrent calls. */
   readonly inFlight: number;
   /** Different questions to the model. */
   readonly simulations: number;
@@ -17,7 +17,7 @@ export interface ProgramLimits {
   readonly argumentChars: number;
   /** Characters of one call's result as JSON. */
   readonly resultChars: number;
-  /** The program's own time, over all of its runs. */
+  /** Running time of the program, over all its runs. */
   readonly seconds: number;
   readonly memoryMiB: number;
 }
@@ -33,14 +33,14 @@ export const PROGRAM_LIMITS: ProgramLimits = {
 };
 
 export interface ProgramRequest {
-  /** What it goes by in the trace; what its calls' ids begin with. */
+  /** Its name in the trace, and the prefix of its calls' ids. */
   readonly id?: string;
   /** TypeScript or JavaScript: statements with `await` and `return`, or a function `main`. */
   readonly code: string;
-  /** `input` in the program. */
+  /** Available as `input` in the program. */
   readonly input?: Json;
   readonly tools: readonly Callable[];
-  /** Functions that the author did not write. */
+  /** Functions without an implementation. */
   readonly semantic?: readonly DeclaredGap[];
   readonly limits?: Partial<ProgramLimits>;
 }
@@ -48,16 +48,16 @@ export interface ProgramRequest {
 export interface ProgramPorts {
   readonly sandbox: Sandbox;
   readonly steps: Steps;
-  /** Checks, permits and makes a call, once over all lives. `key` is unique in the program. */
+  /** Validates, approves and makes a call, once over all attempts. `key` is unique in the program. */
   readonly call: (callable: Callable, given: Arguments, key: string) => Promise<CallOutcome>;
-  /** What a gap gives, once over all lives; undefined where no model is configured. */
+  /** Result of a gap, once over all attempts; undefined if no model is configured. */
   readonly simulate:
     | ((gap: Gap, args: readonly Json[], signal: AbortSignal) => Promise<CallOutcome>)
     | undefined;
   readonly seed: number;
 }
 
-/** Why a program did not come to its own end. */
+/** Why a program did not return or throw. */
 export type ProgramFault =
   | "UNREADABLE"
   | "NO_MODEL"
@@ -74,7 +74,7 @@ export type ProgramFault =
 export interface ProgramFigures {
   readonly calls: number;
   readonly simulated: number;
-  /** What each line at the program's top changed. */
+  /** What each top-level line of the program changed. */
   readonly lines: BridgeReport["lines"];
 }
 

@@ -1,7 +1,8 @@
 /**
- * Affordance with a model: it first says blind which tools it would use; each of them is looked for,
- * and three views vote: its name, its signature and description, and the request itself. What two
- * views agree on is offered to the planner; what none meets is missing, and may be made.
+ * Affordance with a model. The model first names the tools that it would use, without seeing any. Each
+ * is searched for by three views that vote: its name, its signature and description, and the request
+ * itself. The planner gets the tools with at least two votes. A named tool without a match is missing
+ * and may be created.
  *
  * Source: CRAFT (Yuan et al., 2023), multi-view matching: the best 5 by name, 10 by description and
  * 10 by the request, at least two votes, the best 3 kept.
@@ -20,14 +21,14 @@ export interface AffordByModelPorts {
   readonly ask: Ask;
   readonly steps: Steps;
   readonly tools: ToolStore;
-  /** A match below it is no match. */
+  /** Matches with a lower score are ignored. */
   readonly noneBelow: number;
   readonly toolCallable: (tool: Tool) => Callable;
-  /** Sub-agents and the engine's own functions: always offered. */
+  /** Sub-agents and functions of the engine; always offered. */
   readonly standing: readonly Callable[];
 }
 
-/** How often the model is asked for what is missing. */
+/** Maximum number of times that the model is asked for missing tools. */
 const MOST_ROUNDS = 2;
 const VIEWS = { name: 5, description: 10, request: 10 } as const;
 const NEEDED_VOTES = 2;
@@ -49,24 +50,24 @@ const PotentialTools = asked(
   }),
 );
 
-/** A stored tool by what the search said of it; JSON, for it is kept in the journal. */
+/** A search result. It is JSON because the journal stores it. */
 type Match = { readonly name: string; readonly version: number; readonly score: number };
-/** What one search gave, and why it is less than it could be, if it is. */
+/** Results of one search, and why they may be incomplete. */
 type View = { readonly matches: readonly Match[]; readonly degraded?: string };
 type Vote = Match & { readonly votes: number };
 type Resolution = { readonly hypothesis: Hypothesis; readonly kept: readonly Vote[] };
 
 export async function affordByModel(ports: AffordByModelPorts, goal: Goal): Promise<Affordances> {
   const { steps, tools, standing, toolCallable } = ports;
-  const served = await steps.step("afford:served", () => stillThere(tools, goal));
-  const whole = await view(ports, "afford:request", goal.words, VIEWS.request);
-  const requested = whole.matches;
-  const degradations = new Set(reasonOf(whole));
+  const served = await steps.step("afford:served", () => toolsOfEarlier(tools, goal));
+  const byRequest = await view(ports, "afford:request", goal.words, VIEWS.request);
+  const requested = byRequest.matches;
+  const degradations = new Set(reasonOf(byRequest));
   const resolutions = new Map<string, Resolution>();
   let rounds = 0;
   let missing: readonly Hypothesis[] = [];
 
-  // What served an equal request is known to be what is needed.
+  // The tools that served an equal request are known to be the needed ones.
   if (served.length === 0) {
     let near: readonly Match[] = [];
     while (rounds < MOST_ROUNDS && (rounds === 0 || missing.length > 0)) {
@@ -77,14 +78,14 @@ export async function affordByModel(ports: AffordByModelPorts, goal: Goal): Prom
           resolve(ports, `afford:${rounds}:${index}`, hypothesis, requested),
         ),
       );
-      // A tool that is named again stands once, as it was named last.
+      // If a tool is named twice, the later definition counts.
       for (const { resolution } of round) resolutions.set(resolution.hypothesis.name, resolution);
       missing = round.flatMap(({ resolution: { hypothesis, kept } }) =>
         kept.length === 0 ? [hypothesis] : [],
       );
       near = round.flatMap((each) => each.near);
       for (const reason of round.flatMap((each) => each.degraded)) degradations.add(reason);
-      // Where nothing comes near, other words find nothing either.
+      // If there is no near match, other words will not find one either.
       if (near.length === 0) break;
     }
   }
@@ -124,8 +125,8 @@ export async function affordByModel(ports: AffordByModelPorts, goal: Goal): Prom
   return { callables: [...offered.map(toolCallable), ...standing], missing, ...degraded };
 }
 
-/** Tools of an equal request, if all of them are active still. */
-async function stillThere(tools: ToolStore, { earlier }: Goal): Promise<Match[]> {
+/** Tools of an equal request, if all of them are still active. */
+async function toolsOfEarlier(tools: ToolStore, { earlier }: Goal): Promise<Match[]> {
   if (earlier === undefined || earlier.tools.length === 0) return [];
   const active = new Map((await tools.list()).map((tool) => [tool.name, tool.version]));
   const found = earlier.tools.flatMap((name) => {
@@ -179,7 +180,7 @@ async function resolve(
     const score = Math.max(known?.score ?? 0, match.score);
     votes.set(match.name, { ...match, score, votes: (known?.votes ?? 0) + 1 });
   }
-  // The request's own view says what the request is about, not what this one tool would do.
+  // The request's own view shows what the request is about, not what this tool would do.
   const meant = new Set(
     own.filter(({ score }) => score >= ports.noneBelow).map((match) => match.name),
   );
@@ -205,7 +206,7 @@ async function view(
     const { degraded } = found;
     return { matches: found.map(matchOf), ...(degraded === undefined ? {} : { degraded }) };
   });
-  // A request that began before reasons were kept has the matches alone.
+  // Older requests have stored the matches without a reason.
   return "matches" in kept ? kept : { matches: kept };
 }
 

@@ -1,9 +1,9 @@
 /**
- * Affordance: which stored tools could act here, and how likely?
+ * Affordance without a model: which stored tools could act here?
  *
- * Without a model the hypotheses are made by rule out of what the task says of the tool it needs
- * (name, signature, description); they and the request's words query the store. What passes the
- * store's threshold is tried on the goal's own inputs, the best word match first, until one serves.
+ * The queries to the store are the task's description of the tool (name, signature, description) and
+ * the request's text. Tools above the store's threshold are tried on the goal's inputs, best match
+ * first, until one serves.
  */
 
 import { bestSeed, type TrialPorts, tryTool, untriedBecause } from "../call/trial.ts";
@@ -20,11 +20,11 @@ export interface AffordByRulePorts extends Pick<TrialPorts, "evaluator"> {
   readonly sandbox: () => Promise<Sandbox>;
   readonly tools: ToolStore;
   readonly trace: (events: readonly NewEvent[]) => Promise<void>;
-  /** A match below it is no match. */
+  /** Matches with a lower score are ignored. */
   readonly noneBelow: number;
 }
 
-/** @returns What was tried, the last trial first: that one serves if any does. */
+/** @returns The tried tools in order. If one serves, it is the last. */
 export async function affordByRule(
   ports: AffordByRulePorts,
   goal: TaskGoal,

@@ -1,6 +1,6 @@
 /**
- * The answer: in words and as data, out of what the steps gave, with each requirement and constraint
- * checked.
+ * The answer as text and as data, built from the results of the steps, with every requirement and
+ * constraint checked.
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
@@ -22,12 +22,12 @@ import { resolveReferences } from "../work/references.ts";
 import type { StepOf } from "../work/step.ts";
 import { checkByJudge, checkByRule } from "./checks.ts";
 
-/** What a call that served makes of the goal. */
+/** Builds the answer from a successful call. */
 export function answerByRule(
   { request, task, instances }: TaskGoal,
   { tool, trial }: ToolCalled,
 ): Answer {
-  if (trial.status !== "serves") throw new RangeError("only a call that served makes an answer");
+  if (trial.status !== "serves") throw new RangeError("an answer needs a successful call");
   const measures = task.measures?.(trial.scores, instances) ?? {};
   const count = instances.length;
   const figures = Object.entries(measures).map(
@@ -55,7 +55,7 @@ export interface AnswerPorts {
   readonly steps: Steps;
 }
 
-/** An answer that meets what was asked for, or why there is none yet. */
+/** A complete answer, or why another plan is needed. */
 export type Answered =
   | { readonly kind: "answered"; readonly answer: Answer; readonly createdBy: string | undefined }
   | { readonly kind: "replan"; readonly reason: string };
@@ -73,8 +73,8 @@ export async function answerByModel(
   await traceChecks(ports.steps, checks);
   const unmet = checks.filter(({ verdict }) => verdict === "unmet");
   if (unmet.length > 0) {
-    const said = unmet.map(({ item, reason }) => `"${item}" (${reason})`).join(" ");
-    return { kind: "replan", reason: `The answer does not meet: ${said}` };
+    const faults = unmet.map(({ item, reason }) => `"${item}" (${reason})`).join(" ");
+    return { kind: "replan", reason: `The answer does not meet: ${faults}` };
   }
   const called = done.findLast(
     ({ step: { kind }, outcome }) => kind === "call-tool" && outcome.status === "done",
@@ -107,7 +107,7 @@ const Written = asked(
   }),
 );
 
-/** A plan that says the whole answer is taken at its word; otherwise it is written from results. */
+/** Uses the answer in the plan if it is complete; else a model writes it from the results. */
 async function composed(
   { ask, steps }: AnswerPorts,
   goal: Goal,
@@ -134,7 +134,7 @@ async function composed(
     },
     steps.signal,
   );
-  // What the plan points at is data; a model that copies it could change it.
+  // The plan refers to the data. A model that copies the data could change it.
   return { text: written.text, value: value ?? written.value };
 }
 

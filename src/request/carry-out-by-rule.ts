@@ -1,6 +1,6 @@
 /**
- * One step of the rules: a tool is made, or called on every input of the goal. Each is a step of the
- * request, so that a later attempt finds it done.
+ * One step of the rules: a tool is created, or called on every input of the goal. Each is a step of
+ * the request, so a later attempt reuses the result.
  */
 import { callOnGoal, type GoalCallPorts } from "../call/call-on-goal.ts";
 import type { ToolCallable } from "../call/tool-callable.ts";
@@ -17,7 +17,7 @@ export interface CarryOutByRulePorts extends GoalCallPorts {
   readonly createTool: (goal: TaskGoal, signal: AbortSignal) => Promise<Creation>;
 }
 
-/** @param calls By tool and inputs; grows by what is called. */
+/** @param calls By tool and inputs; new calls are added. */
 export async function carryOutByRule(
   ports: CarryOutByRulePorts,
   goal: TaskGoal,

@@ -1,6 +1,6 @@
 /**
- * One step of a plan. Whatever goes wrong in it is a value that the next plan reads; what ends the
- * whole request (a spent budget, a cancel, a lost store) is thrown.
+ * One step of a plan. A failure of the step is a value that the next plan reads. What ends the whole
+ * request is thrown: budget exceeded, canceled, store lost.
  */
 import { type CallPorts, makeCall } from "../call/call-tool.ts";
 import { EngineError } from "../core/errors.ts";
@@ -24,14 +24,14 @@ export interface StepPorts extends CallPorts, ProgramStepPorts {
   ) => Promise<Creation>;
 }
 
-/** All that a step may look at. */
+/** What a step can read. */
 export interface Surroundings {
   readonly goal: Goal;
   readonly callables: readonly Callable[];
   readonly done: readonly DoneStep[];
 }
 
-/** @param key Unique in the request: it names the step's calls in the trace. */
+/** @param key Unique in the request; identifies the step's calls in the trace. */
 export async function carryOutStep(
   ports: StepPorts,
   step: Exclude<Step, { kind: "answer" }>,
@@ -68,7 +68,7 @@ async function callByName(
   { callables, done }: Surroundings,
 ): Promise<StepOutcome> {
   const callable = callables.find((each) => each.name === name);
-  if (callable === undefined) return { status: "failed", reason: `${name} is not there.` };
+  if (callable === undefined) return { status: "failed", reason: `${name} does not exist.` };
   const resolved = resolveReferences(written, resultsOf(done));
   if (resolved.status === "unresolved") return { status: "failed", reason: resolved.reason };
   return outcomeOf(await makeCall(ports, callable, resolved.value as Arguments, key));
@@ -112,22 +112,22 @@ function created({ toolCallable }: StepPorts, creation: Creation): StepOutcome {
 function there(
   made: Callable,
   { name, version, signature, description }: Tool,
-  said: { readonly status: "made" | "reused"; readonly reason: string },
+  reply: { readonly status: "made" | "reused"; readonly reason: string },
 ): StepOutcome {
-  return { status: "done", result: { name, version, signature, description, ...said }, made };
+  return { status: "done", result: { name, version, signature, description, ...reply }, made };
 }
 
-/** The request waits for a person; what they say is the step's result. */
+/** The request waits for a person. The reply is the step's result. */
 async function ask(
   { steps }: StepPorts,
   { question }: StepOf<"ask">,
   key: string,
 ): Promise<StepOutcome> {
-  const said = await steps.waitFor(`question:${key}`, {
+  const reply = await steps.waitFor(`question:${key}`, {
     question: { kind: "question", text: question },
   });
-  const payload = said?.payload ?? null;
-  // What a person answers comes wrapped; other senders may say it plainly.
+  const payload = reply?.payload ?? null;
+  // A person's reply is wrapped in an object; other senders may send the plain value.
   const wrapped =
     payload !== null && typeof payload === "object" && Object.hasOwn(payload, "answer");
   const result = wrapped ? (Reflect.get(payload, "answer") as Json) : payload;

@@ -1,6 +1,6 @@
 /**
- * Carries a plan out, wave by wave: steps whose dependencies are done run side by side. It ends with
- * the answer step, or with the reason why another plan is needed.
+ * Carries out a plan in waves: steps whose dependencies are done run concurrently. It ends with the
+ * answer step, or with the reason why another plan is needed.
  */
 import type { ToolStore } from "../core/ports.ts";
 import type { Request } from "../core/request.ts";
@@ -17,15 +17,15 @@ export interface CarryOutPorts extends StepPorts {
   readonly revise: Revise;
 }
 
-/** How far a plan led. */
+/** How carrying out a plan ended. */
 export type PlanEnd =
   | { readonly kind: "answer"; readonly step: StepOf<"answer"> }
   | { readonly kind: "replan"; readonly reason: string }
   | { readonly kind: "revised"; readonly request: Request };
 
 /**
- * @param done Grows by what runs: finished steps of earlier plans stand in it already.
- * @param callables Grows by the tools that are made.
+ * @param done Steps that ran are added; it already holds the finished steps of earlier plans.
+ * @param callables Created tools are added.
  */
 export async function carryOut(
   ports: CarryOutPorts,
@@ -44,7 +44,7 @@ export async function carryOut(
     const answer = ready.find((step) => step.kind === "answer");
     if (answer?.kind === "answer") return { kind: "answer", step: answer };
     if (ready.length === 0) {
-      return { kind: "replan", reason: "All its steps are done, and it has no answer." };
+      return { kind: "replan", reason: "All steps are done, but the plan has no answer step." };
     }
 
     const wave = ready.flatMap((step) => (step.kind === "answer" ? [] : [step]));
@@ -66,13 +66,13 @@ export async function carryOut(
   }
 }
 
-/** Rejects with the first failure once all have ended: nothing goes on behind the walk's back. */
+/** Rejects with the first failure after all have ended, so that no work is left running. */
 async function allOf<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
   await Promise.allSettled(work);
   return Promise.all(work);
 }
 
-/** An outcome as the journal keeps it: a tool that was made is found again by its name. */
+/** An outcome in the journal's format. A created tool is loaded again by its name. */
 async function recorded(
   { steps, tools, toolCallable }: CarryOutPorts,
   key: string,

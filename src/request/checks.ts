@@ -1,7 +1,6 @@
 /**
- * Every requirement and constraint with what it was checked by. A rule where the words allow one, a
- * judge who did not write the answer where a model is there, and otherwise the plain statement that
- * nobody checked it.
+ * Checks every requirement and constraint: by a rule if the text allows one; by a judge who did not
+ * write the answer if a model is configured; else it is reported as unchecked.
  */
 
 import { z } from "zod";
@@ -15,7 +14,7 @@ import { type DoneStep, historyLine, imagesOf, resultsOf } from "../work/outcome
 
 type Item = Pick<Check, "item" | "kind">;
 
-/** Without a model: what a rule can decide, and the rest said to be unchecked. */
+/** Without a model: checks what a rule can decide and reports the rest as unchecked. */
 export function checkByRule(request: Request, draft: Draft): readonly Check[] {
   return itemsOf(request).map((item) => propertyCheck(item, draft) ?? unchecked(item));
 }
@@ -40,7 +39,7 @@ const Verdicts = asked(
   }),
 );
 
-/** @param judge Asks with the role `judge`: another call than the author's, and another model if so configured. */
+/** @param judge Asks with the role `judge`: a separate call, and another model if configured. */
 export async function checkByJudge(
   judge: Ask,
   request: Request,
@@ -74,16 +73,16 @@ export async function checkByJudge(
   return items.map((item, index): Check => {
     const rule = byRule[index];
     if (rule !== undefined) return rule;
-    const said = verdicts.find((verdict) => verdict.item === index);
-    if (said === undefined) return unchecked(item);
-    // A tool that was not used, or has no cases, shows nothing.
-    const shown = said.verdict === "met" && tested.has(said.cases ?? "");
-    const { verdict, reason } = said;
+    const found = verdicts.find((verdict) => verdict.item === index);
+    if (found === undefined) return unchecked(item);
+    // A tool that was not used or has no cases proves nothing.
+    const shown = found.verdict === "met" && tested.has(found.cases ?? "");
+    const { verdict, reason } = found;
     return { ...item, by: shown ? "case" : "judge", verdict, reason };
   });
 }
 
-/** Tools that were called with success, and how many cases each has passed. */
+/** Tools that were called successfully, with the number of cases that each passed. */
 function testedTools(done: readonly DoneStep[]): ReadonlyMap<string, number> {
   const cases = new Map(
     done.flatMap(({ outcome }) => {
@@ -108,7 +107,12 @@ function itemsOf({ requirements, constraints }: Request): readonly Item[] {
 }
 
 function unchecked(item: Item): Check {
-  return { ...item, by: "unchecked", verdict: "unclear", reason: "Nothing here can check it." };
+  return {
+    ...item,
+    by: "unchecked",
+    verdict: "unclear",
+    reason: "No rule and no model is available to check it.",
+  };
 }
 
 const COUNTED: Readonly<Record<string, (text: string) => number>> = {
@@ -121,8 +125,8 @@ const AMOUNT =
   /\b(?<bound>at most|no more than|up to|maximum of|under|fewer than|less than|at least|no fewer than|minimum of|more than|exactly)\s+(?<count>\d+)\s+(?<unit>word|character|line|sentence)s?\b/i;
 
 /**
- * A rule for constraints on the answer's form: amounts of words, characters, lines or sentences. Only
- * where the whole item is about the answer: "a function that takes at most 3 lines" is not.
+ * A rule for constraints on the answer's form: number of words, characters, lines or sentences. It
+ * applies only if the whole item is about the answer: "a function that takes at most 3 lines" is not.
  */
 function propertyCheck(item: Item, { text }: Draft): Check | undefined {
   const match = AMOUNT.exec(item.item);

@@ -1,4 +1,4 @@
-/** Which walk serves a request. */
+/** Chooses the walk for a request. */
 import type { Solution } from "../work/answer.ts";
 import type { AttemptContext } from "../work/attempt.ts";
 import { equipForModel, equipForRules, type WalkPorts } from "./equip.ts";
@@ -16,7 +16,7 @@ export async function walkRequest(ports: WalkPorts, attempt: AttemptContext): Pr
   if (call.success) return walkByCall(ports, attempt, call.data.call);
   const agent = AgentSource.safeParse(work.source);
   if (agent.success) return walkByAgent(ports, attempt, agent.data.agent);
-  // Where cases decide, rules plan; words alone need a model.
+  // If cases decide success, rules plan. A request with text only needs a model.
   if (task === undefined && ports.config.model !== undefined) {
     return walkByModel(equipForModel(ports, attempt), request);
   }

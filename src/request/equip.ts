@@ -1,6 +1,6 @@
 /**
- * What the walks of one attempt stand on: models by role within the request's budget, calls that a
- * person permits, stored tools and agents as something to call, what makes a tool.
+ * What the walks of one attempt use: models by role within the request's budget, calls with approval,
+ * stored tools and agents as callables, tool creation.
  */
 import type { Ask } from "../ask/ask.ts";
 import { asker, type RoleModel } from "../ask/asker.ts";
@@ -25,12 +25,12 @@ import { revisions } from "./revise.ts";
 import type { ModelWalkPorts } from "./walk-model.ts";
 import type { RuleWalkPorts } from "./walk-rules.ts";
 
-/** What the engine brings for every attempt. */
+/** What the engine provides for every attempt. */
 export interface WalkPorts extends MakePorts, ChildRunPorts {
-  /** The latest: a manifest may have added to it. */
+  /** The current configuration: a manifest may have extended it. */
   readonly config: Config;
   readonly memory: () => Memory;
-  /** Of all attempts: schemas are compiled once each. */
+  /** Shared by all attempts, so that each schema is compiled once. */
   readonly argumentFaults: ArgumentFaults;
 }
 
@@ -42,7 +42,7 @@ export interface CallEquipment {
   readonly toolCallable: (tool: Tool) => ToolCallable;
 }
 
-/** What those need besides that ask a model. */
+/** What walks that ask a model need in addition. */
 export interface Equipment extends CallEquipment {
   readonly seed: number;
   readonly modelOf: (role: string) => Promise<RoleModel>;
@@ -84,7 +84,7 @@ export function equipForModel(ports: WalkPorts, attempt: AttemptContext): ModelW
   const { steps, request } = attempt;
   const equipment = equip(ports, attempt);
   const { agentPorts, own } = agentsOf({ ...ports, ...equipment }, attempt);
-  // It starts while the first questions are under way.
+  // The sandbox starts while the first questions are being asked.
   const running = ports.sandbox();
   running.catch(() => undefined);
   return {

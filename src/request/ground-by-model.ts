@@ -1,8 +1,8 @@
 /**
- * Grounding with a model: what to look up in the person's data, in earlier requests and in their
- * preferences; three searches at once; what was found as one context under a token limit.
+ * Grounding with a model: the model says what to look up in the person's data, earlier requests and
+ * preferences. Three searches run concurrently, and the results form one context within a token limit.
  *
- * Items are packed, not retold: each keeps its own words and its source.
+ * Items are not summarised: each keeps its own text and its source.
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
@@ -18,7 +18,7 @@ export interface GroundByModelPorts {
   readonly ask: Ask;
   readonly steps: Steps;
   readonly lookUps: LookUps;
-  /** Of the context, in estimated tokens. */
+  /** Limit of the context, in estimated tokens. */
   readonly contextTokens: number;
 }
 
@@ -51,10 +51,10 @@ export async function groundByModel(
 ): Promise<Goal> {
   const words = wordsOf(request);
   const { user } = request;
-  // Stores change while a request waits: what was found stays what was found.
+  // Stores change while a request waits, so the first result is stored and reused.
   const known = await steps.step("ground:known", async () => {
     const sizes = await Promise.all(KINDS.map((kind) => lookUps[kind].size(user)));
-    // Equal words about other pictures are no equal request.
+    // An equal text with other images is a different request.
     const earlier =
       request.images === undefined ? await lookUps.outcomes.equal(words, user) : undefined;
     return { sizes, earlier: (earlier ?? null) as unknown as Json };
@@ -63,7 +63,7 @@ export async function groundByModel(
   const there = KINDS.filter((kind) => (sizes.get(kind) ?? 0) > 0);
   const earlier = (known.earlier ?? undefined) as unknown as PastOutcome | undefined;
 
-  // An equal request was served: its words find what they found then, and no model need be asked.
+  // If an equal request was served, its text finds the same items again; no model is asked.
   const asked =
     there.length === 0 || earlier !== undefined
       ? undefined
@@ -106,7 +106,7 @@ export async function groundByModel(
   return { request, words, context: kept, ...(earlier === undefined ? {} : { earlier }) };
 }
 
-/** By rule the objective itself, and each requirement and constraint, is a query. */
+/** By rule, the objective and each requirement and constraint is a query. */
 function queriesOf(
   there: readonly Kind[],
   asked: Queries | undefined,
@@ -115,14 +115,14 @@ function queriesOf(
   const rule = [request.objective, ...request.requirements, ...request.constraints];
   const of = (kind: Kind): string[] => {
     if (!there.includes(kind)) return [];
-    // Wishes are few and short: one that nobody thought of asking for is missed the most.
+    // Preferences are few and short. All are searched, because the model may not think of one.
     if (asked !== undefined && kind !== "preferences") return asked[kind];
     return [...(asked?.[kind] ?? []), ...rule];
   };
   return { data: of("data"), outcomes: of("outcomes"), preferences: of("preferences") };
 }
 
-/** The best of each kind in turn, until the limit: no kind crowds out the others. */
+/** The best of each kind in turn up to the limit, so that no kind displaces the others. */
 function packed(
   found: readonly (readonly ContextItem[])[],
   limit: number,
@@ -148,7 +148,7 @@ function packed(
   return { kept, tokens, left };
 }
 
-/** Above what usual tokenizers make of prose (about four bytes a token) and near it for code. */
+/** More than common tokenizers give for prose (about four bytes per token), and close for code. */
 export function estimatedTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 3);
 }

@@ -1,6 +1,6 @@
 /**
- * Grounding: from a request to a goal that can be acted on and checked, with what is known of
- * earlier requests like it. Everything in the context says where it comes from.
+ * Grounding by rule: turns a request into a goal that can be acted on and checked, with results of
+ * similar earlier requests. Every item of the context names its source.
  */
 import { InputError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
@@ -45,7 +45,7 @@ export async function groundByRule(
   return { request, task, words, instances, context };
 }
 
-/** Tools whose past queries are near this request, with how they did. */
+/** Tools with past queries similar to this request, and their success counts. */
 async function pastOutcomes(tools: ToolStore, words: string): Promise<readonly ContextItem[]> {
   const matches = await tools.search({ text: words, limit: 3 });
   return matches

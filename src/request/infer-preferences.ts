@@ -1,6 +1,6 @@
 /**
- * Preferences that a person's finished requests show: asked of the model, noted with their sources. A
- * proposal: the person's own word outranks it.
+ * Infers a person's preferences from their finished requests with a model and stores them with their
+ * sources. They are proposals: an explicit preference of the person takes precedence.
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
@@ -24,9 +24,9 @@ export interface InferPorts {
 }
 
 export interface InferOptions {
-  /** The newest so many finished requests. */
+  /** Number of newest finished requests to read. */
   readonly requests: number;
-  /** Notes nothing. */
+  /** Stores nothing. */
   readonly dryRun: boolean;
 }
 
@@ -43,7 +43,7 @@ export async function inferPreferences(
   signal: AbortSignal,
 ): Promise<readonly InferredPreference[]> {
   if (!Number.isInteger(requests) || requests < 1) {
-    throw new InputError("USAGE", `Expected a number of requests from 1 on, got ${requests}.`);
+    throw new InputError("USAGE", `Expected a number of requests of at least 1, got ${requests}.`);
   }
   await memory.outcomes.catchUp();
   const shown = memory.outcomes.list(user === DEFAULT_USER ? undefined : user, requests);
@@ -60,7 +60,7 @@ export async function inferPreferences(
   };
   const modelOf = roleModels(config, {
     request: Request.parse({ objective: "preferences" }),
-    // Nobody gave it a budget.
+    // No budget is set for this command.
     spending: {
       reserve: async (_, amounts) => ({ amounts, settle: async () => undefined }),
       left: () => ({}),
@@ -83,13 +83,13 @@ export async function inferPreferences(
   }
 }
 
-/** A finished request, as far as it can show a wish. */
+/** The parts of a finished request that can show a preference. */
 interface ShownRequest {
   readonly requestId: string;
   readonly words: string;
   readonly status: string;
   readonly text: string;
-  /** What the person answered or changed while it ran. */
+  /** What the person answered or changed during the run. */
   readonly said: readonly string[];
 }
 
@@ -112,7 +112,7 @@ const Inferred = asked(
 
 const CLIPPED = 400;
 
-/** @param known Texts of preferences that need not be found again. */
+/** @param known Texts of preferences that are already stored. */
 async function shownBy(
   ask: Ask,
   requests: readonly ShownRequest[],
@@ -142,7 +142,7 @@ async function shownBy(
   const had = new Set(known.map((text) => text.trim().toLowerCase()));
   return preferences.flatMap(({ text, scope, topic, confidence, requests: shown }) => {
     const sources = shown.flatMap((index) => requests[index]?.requestId ?? []);
-    // What no request shows is made up.
+    // A preference without a source request is invented.
     if (sources.length === 0 || had.has(text.trim().toLowerCase())) return [];
     const source = sources.join(", ");
     return [{ text, scope, topic: topic ?? null, confidence, kind: "inferred", source }];

@@ -1,6 +1,6 @@
 /**
- * Calls that outlive whoever made them: each is a request, found again by the hash of its tool's
- * version and arguments. Making the same call again carries it on; its result is handed out once.
+ * Calls that can outlive their caller. Each is a request, found again by the hash of the tool's version
+ * and the arguments. Making the same call again resumes it; its result is returned once.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,12 +19,12 @@ export type LastingCall =
   | { readonly status: "ended"; readonly outcome: CallOutcome };
 
 export interface LastingCalls {
-  /** Carries the call on that was begun; undefined if there is none, or its result was handed out. */
+  /** Resumes a call; undefined if none was started or its result was already returned. */
   resume(tool: Tool, args: Arguments, signal: AbortSignal): Promise<LastingCall | undefined>;
   /**
-   * Begins a call that the same call finds again.
+   * Starts a call that an equal later call finds again.
    *
-   * @param pending What the tool gave, if it was called already and its result is still to come.
+   * @param pending What the tool returned, if it was already called and its result is still pending.
    */
   begin(
     tool: Tool,
@@ -32,7 +32,7 @@ export interface LastingCalls {
     pending: Json | undefined,
     signal: AbortSignal,
   ): Promise<LastingCall>;
-  /** The same, for a caller who does not come back. @returns The request that waits. */
+  /** The same, for a caller who does not return. @returns The waiting request. */
   leave(
     tool: Tool,
     args: Arguments,
@@ -42,7 +42,10 @@ export interface LastingCalls {
 }
 
 export interface LastingCallsPorts {
-  /** Holds a file for each call whose result was not handed out: its name the hash, in it the request. */
+  /**
+   * Holds one file per call whose result was not returned yet. The file name is the hash; the file
+   * contains the request's id.
+   */
   readonly folder: string;
   readonly requests: Requests;
   readonly seed: number;
@@ -53,7 +56,7 @@ const LONGEST_TITLE = 200;
 export function lastingCalls({ folder, requests, seed }: LastingCallsPorts): LastingCalls {
   const fileOf = (tool: Tool, args: Arguments): string => join(folder, callHash(tool, args));
 
-  /** One attempt at it, if there is anything left to do. */
+  /** One attempt, if the request has not ended. */
   async function carryOn(id: string, signal: AbortSignal): Promise<RequestView> {
     const before = await requests.view(id);
     if (hasEnded(before)) return before;
@@ -62,7 +65,7 @@ export function lastingCalls({ folder, requests, seed }: LastingCallsPorts): Las
       const never = new AbortController().signal;
       await requests.attempt(id, { prepare, release: signal }, never);
     } catch (error) {
-      // Another process is at it, or has just ended it.
+      // Another process is working on it or has just ended it.
       if (!isOf(error, "REQUEST_HELD", "REQUEST_ENDED")) throw error;
     }
     return requests.view(id);
@@ -86,7 +89,7 @@ export function lastingCalls({ folder, requests, seed }: LastingCallsPorts): Las
       try {
         const view = await carryOn(id, signal);
         if (!hasEnded(view)) return { status: "waits", view };
-        // Where another process has handed it out, this is a call of its own.
+        // If another process has returned the result, this is a new call.
         const mine = await unlessAbsent(rm(file).then(() => true));
         return mine === undefined ? undefined : { status: "ended", outcome: outcomeOf(view) };
       } catch (error) {
@@ -99,7 +102,7 @@ export function lastingCalls({ folder, requests, seed }: LastingCallsPorts): Las
       const view = await leave(tool, args, pending, signal);
       if (hasEnded(view)) return { status: "ended", outcome: outcomeOf(view) };
       await mkdir(folder, { recursive: true });
-      // Of two equal calls at once the first is found again; the other has its request's id.
+      // Of two concurrent equal calls the first is found again; the other has its request's id.
       await unless("EEXIST", writeFile(fileOf(tool, args), view.id, { flag: "wx" }));
       return { status: "waits", view };
     },

@@ -1,18 +1,18 @@
-/** What the home remembers, as the walk looks it up: files, outcomes, preferences, each with its source. */
+/** Searches in the home's memory: files, outcomes and preferences, each with its source. */
 import { asJson } from "../ask/asker.ts";
 import { DEFAULT_USER, findPassages, type Memory } from "../memory/index.ts";
 import type { ContextItem, PastOutcome } from "../work/context.ts";
 
 export interface FoundItem extends ContextItem {
-  /** How well it fits; comparable within its kind alone. */
+  /** How well it matches; comparable only within its kind. */
   readonly score: number;
 }
 
-/** One of the places where things are looked up. */
+/** One place to search. */
 export interface LookUp {
-  /** Things that it holds for this user; 0: nobody has to ask. */
+  /** Number of items for this user; 0: no search is needed. */
   size(user: string | undefined): Promise<number>;
-  /** Best first, each once. */
+  /** Best first, without duplicates. */
   find(
     queries: readonly string[],
     user: string | undefined,
@@ -23,13 +23,13 @@ export interface LookUp {
 export interface LookUps {
   readonly data: LookUp;
   readonly outcomes: LookUp & {
-    /** The newest success of a request with the same words by the same user. */
+    /** The newest successful request with the same text by the same user. */
     equal(words: string, user: string | undefined): Promise<PastOutcome | undefined>;
   };
   readonly preferences: LookUp;
 }
 
-/** @param files Of the configuration, and those that the request brings. */
+/** @param files The configured files and those of the request. */
 export function lookUps(files: readonly string[], memory: () => Memory): LookUps {
   return {
     data: {
@@ -72,7 +72,7 @@ export function lookUps(files: readonly string[], memory: () => Memory): LookUps
           .map(
             ({ id, text, kind, confidence, time, score }): FoundItem => ({
               kind: "preference",
-              text: `${text} (${kind === "explicit" ? "said" : `inferred, confidence ${confidence}`}, ${time.slice(0, 10)})`,
+              text: `${text} (${kind === "explicit" ? "explicit" : `inferred, confidence ${confidence}`}, ${time.slice(0, 10)})`,
               source: `preference ${id}`,
               score,
             }),

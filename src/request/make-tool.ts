@@ -1,6 +1,6 @@
 /**
- * A tool is made on behalf of a request: its evolution is a step of the request and stays within its
- * budget. How a tool is made is told by the room create-tool.
+ * Creates a tool for a request. The evolution is a step of the request and uses its budget. See
+ * `src/create-tool` for how a tool is created.
  */
 import type { Ask } from "../ask/ask.ts";
 import type { Clock } from "../core/clock.ts";
@@ -18,7 +18,7 @@ import type { Goal, TaskGoal } from "../work/goal.ts";
 import type { Creation } from "../work/outcome.ts";
 import type { StepOf } from "../work/step.ts";
 
-/** What the engine brings for every attempt. */
+/** What the engine provides for every attempt. */
 export interface MakePorts
   extends Pick<
       CreateToolPorts,
@@ -44,10 +44,10 @@ export interface MakePorts
   ) => Promise<Evolved>;
 }
 
-/** Test authors that are asked independently of each other. */
+/** Number of test authors, who are asked independently. */
 const TEST_AUTHORS = 2;
 
-/** @param ask Where it is given, a few examples get variants by a test author. */
+/** @param ask If given, a test author adds variants to a small set of examples. */
 export async function makeForGoal(
   ports: MakePorts,
   attempt: AttemptContext,
@@ -64,7 +64,7 @@ export async function makeForGoal(
   return createTool({ ...creation, ask, variants }, goal, signal);
 }
 
-/** As a plan asks for it: words become a task first. */
+/** For a step of a plan: first turns its text into a task. */
 export async function makeForStep(
   ports: MakePorts,
   attempt: AttemptContext,

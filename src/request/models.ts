@@ -1,13 +1,12 @@
-/** Models by role, each call within the request's budget. */
 import type { RoleModel } from "../ask/asker.ts";
 import { type Config, modelOfRole } from "../core/config.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { AttemptContext } from "../work/attempt.ts";
 
-/** Where creativity is of no use. */
+/** Roles that use a low temperature. */
 const CALM = new Set(["planner", "judge"]);
 
-/** Models by role; calls put aside what they may cost in the request's budget before they are made. */
+/** Models by role. Each call reserves its maximum cost in the request's budget before it is made. */
 export function roleModels(
   config: Pick<Config, "model" | "roles">,
   { request, spending, onText }: Pick<AttemptContext, "request" | "spending" | "onText">,
@@ -21,7 +20,7 @@ export function roleModels(
         `Expected a model for the role "${role}", got none. Set TOOLWRIGHT_MODEL, or \`model\` in toolwright.config.json.`,
       );
     }
-    // Loaded when it is used: without a model nobody waits for its client.
+    // Imported on first use, so that runs without a model do not load the client.
     const { requestModel } = await import("../models/request-model.ts");
     const { samplers: _, budgetTokens: __, budgetUsd: ___, ...rest } = settings;
     const model = requestModel({

@@ -1,6 +1,6 @@
 /**
- * The planner: asks for the plan, or for the next version of it, and writes down what changed. Old
- * versions stay in the trace; finished steps stay done.
+ * The planner: asks a model for the plan or its next version, and traces what changed. Old versions
+ * stay in the trace; finished steps stay done.
  */
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
@@ -94,8 +94,8 @@ export async function planByModel(
 }
 
 /**
- * The plan of an equal request, if it stands by itself and all that it calls is on affordances. Tools that
- * were made for it are there now: nothing has to be made again.
+ * The plan of an equal request, if it has no outside dependency and everything that it calls is
+ * available. Tools that were created for it exist now, so those steps are dropped.
  */
 function usable(
   { earlier }: Goal,
@@ -110,7 +110,7 @@ function usable(
     dependsOn: step.dependsOn.filter((id) => !made.has(id)),
   }));
   const ids = new Set(steps.map(({ id }) => id));
-  const whole = steps.every((step) => dependenciesOf(step).every((id) => ids.has(id)));
-  const there = steps.every((step) => step.kind !== "call-tool" || byName.has(step.tool));
-  return steps.length > 0 && whole && there ? steps : undefined;
+  const complete = steps.every((step) => dependenciesOf(step).every((id) => ids.has(id)));
+  const callable = steps.every((step) => step.kind !== "call-tool" || byName.has(step.tool));
+  return steps.length > 0 && complete && callable ? steps : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Which step next, by rule: a tool that serves is called; where none serves one is made, once; what
- * was called is answered with. The rules need no model, and every decision names its reason.
+ * Chooses the next step by rule: call a tool that serves; if none serves, create one, once; after a
+ * successful call, answer. The rules need no model, and every decision states its reason.
  */
 import type { NewEvent } from "../core/event.ts";
 import { recorded, type Steps } from "../core/steps.ts";
@@ -31,7 +31,6 @@ export async function planByRule(
   });
 }
 
-/** The rules. */
 function decide(
   goal: TaskGoal,
   tried: readonly TriedTool[],
@@ -58,7 +57,7 @@ function decide(
     return {
       kind: "step",
       step: { kind: "call-tool", tool: refused.instead },
-      reason: `${name} version ${version} does what the refused one would do.`,
+      reason: `${name} version ${version} does the same as the refused tool.`,
     };
   }
   if (called !== undefined && called.trial.status === "fails") {
@@ -73,7 +72,7 @@ function decide(
   if (seen.some((observation) => observation.kind === "tool-created")) {
     return {
       kind: "give-up",
-      reason: "A tool was made and registered, yet it does not serve this request's own inputs.",
+      reason: "A tool was made and registered, but it does not serve this request's own inputs.",
     };
   }
   const { name, description } = goal.task.spec;
@@ -86,8 +85,8 @@ function decide(
 
 function missing(tried: readonly TriedTool[]): string {
   if (tried.length === 0) return "No stored tool fits the request's words.";
-  const said = tried.map(({ tool, trial }) =>
+  const results = tried.map(({ tool, trial }) =>
     trial.status === "fails" ? `${tool.name}: ${trial.reason}` : tool.name,
   );
-  return `No stored tool serves the request. Tried ${said.join("; ")}`;
+  return `No stored tool serves the request. Tried ${results.join("; ")}`;
 }

@@ -25,11 +25,11 @@ export interface Replies {
     token: string,
     result: Json,
   ): Promise<{ readonly requestId: string; readonly outcome: "accepted" | "duplicate" }>;
-  /** Of a wait for something outside. */
+  /** The token of a wait for another system. */
   tokenOf(id: string, waitKey: string): string;
 }
 
-/** @param store Takes secrets out of what it is given: what people say goes into the trace. */
+/** @param store Must redact secrets, because replies are written to the trace. */
 export function createReplies(store: EventStore, home: string): Replies {
   const secret = (): Buffer => callbackSecret(home);
   return {

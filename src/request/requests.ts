@@ -1,6 +1,6 @@
 /**
- * The requests of a home: submitted, attempted by whichever process comes, replied to, taken back.
- * What a later process needs to go on stands in the request's first event.
+ * The requests of a home: submit, attempt (by any process), reply, cancel. A request's first event
+ * contains everything that a later process needs to resume it.
  */
 import type { Clock } from "../core/clock.ts";
 import { InputError } from "../core/errors.ts";
@@ -27,13 +27,13 @@ import { createReplies, type Replies } from "./replies.ts";
 
 export interface Requests extends Replies {
   /**
-   * On disk when it resolves, and due.
+   * When it resolves, the request is on disk and due.
    *
-   * @param id Default: a new one. The same id again is refused.
+   * @param id Default: a new one. An id that exists already is refused.
    * @throws InputError IMAGES_NEED_MODEL
    */
   submit(request: Request, work: RequestWork, options?: SubmitOptions): Promise<string>;
-  /** Until it ends or waits. @throws InputError REQUEST_HELD while another process is at it */
+  /** Runs until it ends or waits. @throws InputError REQUEST_HELD if another process is running it */
   attempt(id: string, options: AttemptOptions, cancel: AbortSignal): Promise<Outcome>;
   view(id: string): Promise<RequestView>;
   /** Newest first. @throws InputError RUN_NOT_FOUND for a neighbour that is not there. */
@@ -45,7 +45,7 @@ export interface Requests extends Replies {
 
 export interface SubmitOptions {
   readonly id?: string;
-  /** The request that asks for this one. */
+  /** The request that submitted this one. */
   readonly parent?: string;
 }
 
@@ -55,16 +55,16 @@ export interface AttemptOptions {
   readonly release?: AbortSignal;
   readonly onEvent?: (event: NewEvent) => void;
   readonly onProgress?: (progress: EvolveProgress) => void;
-  /** Pieces of what the planner's model says, as they come. */
+  /** Parts of the text of the planner's model, as they arrive. */
   readonly onText?: (text: string) => void;
 }
 
 export interface Outcome {
   readonly requestId: string;
   readonly status: RequestStatus;
-  /** Absent while it waits, and when it was canceled. */
+  /** Absent while it waits, and after a cancel. */
   readonly solution?: Solution;
-  /** What it waits for, if it does. */
+  /** Present while it waits; says what for. */
   readonly view?: RequestView;
 }
 
@@ -75,20 +75,20 @@ export interface RequestsPorts {
   readonly clean: (value: Json) => Json;
   readonly newId: (kind: string) => string;
   readonly hasModel: boolean;
-  /** Kills the process at a write of the journal; for tests of crashes. */
+  /** Kills the process at a write of the journal; for crash tests. */
   readonly failpoint: string | undefined;
   readonly walk: (attempt: AttemptContext) => Promise<Solution>;
-  /** After each request that came to an end: tools that nobody uses may go. */
+  /** Called after each request that ended; may retire unused tools. */
   readonly retire: (now: number) => Promise<unknown>;
 }
 
-/** A moment: submitting keeps it only to give it back at once. */
+/** Short, because submitting releases it at once. */
 const SUBMIT_LEASE_MS = 5_000;
 
 export function createRequests(ports: RequestsPorts): Requests {
   const { home, store, clock, clean, newId, hasModel, walk, retire } = ports;
   const journal = { store, clock, clean, failpoint: failpointOf(ports.failpoint) };
-  const outside: EventStore = {
+  const redacting: EventStore = {
     ...store,
     append: (id, events, options) =>
       store.append(
@@ -97,7 +97,7 @@ export function createRequests(ports: RequestsPorts): Requests {
         options,
       ),
   };
-  const replies = createReplies(outside, home);
+  const replies = createReplies(redacting, home);
 
   async function submitted(id: string): Promise<{ request: Request; work: RequestWork }> {
     for await (const { data } of readEvents(store, id, ["request-submit"])) {
@@ -106,7 +106,7 @@ export function createRequests(ports: RequestsPorts): Requests {
     }
     throw new InputError(
       "NO_REQUEST",
-      `Run ${id} holds no request that could be carried on. List them: toolwright request ls.`,
+      `Run ${id} holds no request that can be resumed. List requests: toolwright request ls.`,
     );
   }
 
@@ -119,7 +119,7 @@ export function createRequests(ports: RequestsPorts): Requests {
       case "held":
         throw new InputError(
           "REQUEST_HELD",
-          `Request ${requestId} is carried on by another process. Wait for it: toolwright request show ${requestId}.`,
+          `Request ${requestId} is being run by another process. Wait for it: toolwright request show ${requestId}.`,
           { facts: { request: requestId }, retryable: true },
         );
       case "waiting":
@@ -136,12 +136,12 @@ export function createRequests(ports: RequestsPorts): Requests {
       if (request.images !== undefined && !hasModel) {
         throw new InputError(
           "IMAGES_NEED_MODEL",
-          "Expected a model that sees for a request with images, got none configured. Set TOOLWRIGHT_MODEL, or `model` in toolwright.config.json.",
+          "Expected a model with image input for a request with images, got no model. Set TOOLWRIGHT_MODEL, or `model` in toolwright.config.json.",
         );
       }
       const event = withTexts({ type: "request-submit", data: { ...request, work } }, clean);
       const title = String(clean(request.objective));
-      // One transaction: no process finds it half submitted.
+      // In one transaction, so that no process sees a half-submitted request.
       const [, , claim] = await Promise.all([
         store.begin({ id, kind: "request", title, ...(parent === undefined ? {} : { parent }) }),
         store.append(id, [event]),
@@ -156,7 +156,7 @@ export function createRequests(ports: RequestsPorts): Requests {
       const { request, work } = await submitted(id);
       const { status, endedAt } = await store.run(id);
       if (endedAt !== undefined) throw endedAlready(id, status);
-      // Before it is claimed: who cannot read the task leaves the request to who can.
+      // Before the claim: if this process cannot read the task, another may.
       const prepared = await prepare(work, request);
       let solution: Solution | undefined;
       const end = await runAttempt(
@@ -190,7 +190,7 @@ export function createRequests(ports: RequestsPorts): Requests {
     },
     async cancel(id, reason) {
       await submitted(id);
-      await cancel(outside, id, reason, async (each) => {
+      await cancel(redacting, id, reason, async (each) => {
         const never = new AbortController().signal;
         const nothing = () => Promise.reject(new InputError("CANCELED", "canceled"));
         await runAttempt(journal, each, nothing, { cancel: never });
@@ -199,10 +199,10 @@ export function createRequests(ports: RequestsPorts): Requests {
   };
 }
 
-/** What a solution means for the request's status and its trace. */
+/** The request's final status and trace data for a solution. */
 function finishedBy(solution: Solution): Finished {
   if (solution.status === "gave-up") return { status: "FAILED", cause: solution.reason };
-  // What came out stands in the results of the calls; it may be large.
+  // The outputs are in the results of the calls and may be large.
   const { text: answer, outputs: _, ...more } = solution.answer;
   return {
     status: "SUCCEEDED",
@@ -214,7 +214,7 @@ function finishedBy(solution: Solution): Finished {
 function endedAlready(id: string, status: string): InputError {
   return new InputError(
     "REQUEST_ENDED",
-    `Request ${id} has ended (${status}): there is nothing to carry on. See it: toolwright request show ${id}.`,
+    `Request ${id} has ended (${status}): nothing can be resumed. See it: toolwright request show ${id}.`,
     { facts: { request: id, status } },
   );
 }

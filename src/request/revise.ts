@@ -1,13 +1,13 @@
-/** What the person changes while their request runs. It is looked for before each next step. */
+/** Changes that a person makes while their request runs. They are read before each next step. */
 import { z } from "zod";
 import { Request } from "../core/request.ts";
 import type { Steps } from "../core/steps.ts";
 
-/** The signal that changes a request; its payload holds the fields that change. */
+/** Name of the signal that changes a request. Its payload holds the changed fields. */
 export const REVISE = "revise";
 
 const { shape } = Request;
-/** Fields that are not named stay. */
+/** Missing fields stay unchanged. */
 export const Revision = z.strictObject({
   objective: shape.objective.exactOptional(),
   requirements: shape.requirements.unwrap().exactOptional(),
@@ -17,18 +17,18 @@ export const Revision = z.strictObject({
 });
 export type Revision = z.output<typeof Revision>;
 
-/** @returns The request as changed; undefined where nothing was said. Fields that are not named stay. */
+/** @returns The changed request; undefined if there was no change. */
 export type Revise = (request: Request) => Promise<Request | undefined>;
 
-/** A time that is past: who waits until then only looks. */
+/** A time in the past: a wait until then returns at once. */
 const ONLY_LOOK = "1970-01-01T00:00:00.000Z";
 
-/** Of one attempt: each change counts and is told once. */
+/** For one attempt. Each change is returned once. */
 export function revisions(steps: Steps): Revise {
   let revision = 1;
   return async (request) => {
-    const said = await steps.waitFor(REVISE, { deadline: ONLY_LOOK });
-    const change = said === undefined ? undefined : Revision.safeParse(said.payload);
+    const signal = await steps.waitFor(REVISE, { deadline: ONLY_LOOK });
+    const change = signal === undefined ? undefined : Revision.safeParse(signal.payload);
     if (change?.success !== true) return undefined;
     const revised = Request.parse({ ...request, ...change.data });
     revision++;

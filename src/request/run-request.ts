@@ -1,4 +1,4 @@
-/** A request of a program: submitted and attempted in one call, with a task that may be its alone. */
+/** Submits and attempts a request of a program in one call. The task may exist only in that program. */
 import type { Json } from "../core/json.ts";
 import type { Budget, Request } from "../core/request.ts";
 import type { Prepared } from "../work/attempt.ts";
@@ -12,7 +12,7 @@ export interface RequestOptions extends Prepared, Omit<AttemptOptions, "prepare"
   readonly generator?: string;
 }
 
-/** Until it ends or waits. */
+/** Runs until the request ends or waits. */
 export type RunRequest = (
   request: Request,
   options: RequestOptions,
@@ -25,7 +25,7 @@ export function createRunRequest(
 ): RunRequest {
   return async (request, options, signal) => {
     const { task, instances, seed = defaultSeed, budget, generator } = options;
-    // A task that this program alone has: no other process takes it for a request without one.
+    // Marks a task that exists only in this program, so that no other process runs the request without it.
     const { source = task === undefined ? null : { program: task.name } } = options;
     const id = await requests.submit(request, {
       source,

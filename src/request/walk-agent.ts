@@ -1,6 +1,6 @@
 /**
- * A request that one agent carries: its words are the first message of a conversation, and what the
- * agent says at the end is the answer. Other agents that it calls have runs below it.
+ * A request that one agent carries out. The request's text is the first message of a conversation, and
+ * the agent's last message is the answer. Agents that it calls have child runs.
  */
 import { z } from "zod";
 import { InputError } from "../core/errors.ts";
@@ -10,10 +10,10 @@ import type { Solution } from "../work/answer.ts";
 import type { AttemptContext } from "../work/attempt.ts";
 import { equip, type WalkPorts } from "./equip.ts";
 
-/** The source of a request that an agent carries. */
+/** The source of a request that an agent carries out. */
 export const AgentSource = z.strictObject({
   agent: z.string(),
-  /** Of the manifest that asks for it. */
+  /** Task in the manifest that submitted it. */
   task: z.string().exactOptional(),
   run: z.string().exactOptional(),
 });
@@ -31,7 +31,7 @@ export async function walkByAgent(
     const known = agents.map((each) => each.name).join(", ") || "none";
     throw new InputError(
       "AGENT_NOT_FOUND",
-      `Expected an agent "${name}", got these: ${known}. Apply the manifest that has it.`,
+      `Expected an agent "${name}", but the agents are: ${known}. Apply the manifest that defines it.`,
     );
   }
   const { agentPorts } = agentsOf({ ...ports, ...equip(ports, attempt) }, attempt);

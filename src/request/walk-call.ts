@@ -1,6 +1,6 @@
 /**
- * A request that is one call: one that has to wait for a person's approval, or for its result, longer
- * than whoever made it can.
+ * A request that is one call, used when the call has to wait for approval or for its result longer
+ * than its caller can.
  */
 import { z } from "zod";
 import { callHash } from "../call/approvals.ts";
@@ -13,15 +13,14 @@ import type { AttemptContext } from "../work/attempt.ts";
 import type { CallOutcome } from "../work/callable.ts";
 import { equipForCalls, type WalkPorts } from "./equip.ts";
 
-/** The source of a request that is one call. */
 export const CallSource = z.strictObject({
   call: z.strictObject({
     tool: z.string(),
     version: z.int(),
-    /** Of the call as it was meant. */
+    /** Of the original call, before redaction. */
     hash: z.string(),
     arguments: z.record(z.string(), Json),
-    /** What the tool said of a result that is still to come: the call itself was made. */
+    /** What the tool returned for a pending result: the call itself was made. */
     pending: Json.exactOptional(),
   }),
 });
@@ -47,8 +46,8 @@ async function outcomeOf(
   }
   const tool = await ports.tools.get(name, version);
   if (callHash(tool, given) !== hash) {
-    // What is stored has its secrets taken out; called with the rest it would do another thing.
-    const reason = `The arguments of ${name} hold a secret, which is not stored, so this call cannot wait: make it with toolwright tools run, or from a client that can ask you.`;
+    // Stored arguments have secrets removed; a call without them would do something else.
+    const reason = `The arguments of ${name} hold a secret, and secrets are not stored, so this call cannot wait. Make it with toolwright tools run, or from a client that can ask you.`;
     return { status: "failed", code: "SECRET_ARGUMENTS", reason };
   }
   const { tools, sandbox, clock } = ports;

@@ -1,14 +1,14 @@
 /**
- * The walk of one request with a model, from words to an answer:
+ * The walk of one request with a model, from text to an answer:
  *
- *   ground     what is known beside its words?              request -> Goal
- *   afford     which tools would help, which are there?     Goal -> Affordances
- *   plan       which steps, depending on which?             Goal, Affordances, done -> Plan
- *   carry out  steps side by side; tools made and called    Plan -> done, PlanEnd
- *   answer     in words and as data, each demand checked    done -> Answer
+ *   ground     what context is known?                       request -> Goal
+ *   afford     which tools would help, which exist?         Goal -> Affordances
+ *   plan       which steps, with which dependencies?        Goal, Affordances, done -> Plan
+ *   carry out  run steps concurrently; create, call tools   Plan -> done, PlanEnd
+ *   answer     text and data, each requirement checked      done -> Answer
  *
- * Stages do not call each other: only this file knows the order. What fails, what the person changes
- * and what a check finds leads to the next version of the plan; finished steps stay.
+ * Stages do not call each other: only this file knows the order. A failure, a change by the person or
+ * an unmet check leads to the next version of the plan; finished steps stay.
  */
 import type { Request } from "../core/request.ts";
 import type { Solution } from "../work/answer.ts";
@@ -25,7 +25,7 @@ export type ModelWalkPorts = GroundByModelPorts &
   CarryOutPorts &
   AnswerPorts;
 
-/** Versions of the plan after which the walk gives up; those that a change asks for are not counted. */
+/** Maximum number of plan versions. Versions after a change by the person are not counted. */
 const MOST_PLANS = 5;
 
 export async function walkByModel(ports: ModelWalkPorts, request: Request): Promise<Solution> {

@@ -1,6 +1,6 @@
 /**
- * A request that is a program: somebody wrote it, the library's tools are its functions. It is carried
- * on like any request, over any number of attempts, with its approvals and its budget.
+ * A request that is a program written by a person or another system. The library's tools are its
+ * functions. It runs like any request, over any number of attempts, with approvals and a budget.
  */
 import { z } from "zod";
 import { modelOfRole } from "../core/config.ts";
@@ -13,12 +13,11 @@ import type { Solution } from "../work/answer.ts";
 import type { AttemptContext } from "../work/attempt.ts";
 import { equip, type WalkPorts } from "./equip.ts";
 
-/** The source of a request that is a program. */
 export const ProgramSource = z.strictObject({
   program: z.strictObject({
     code: z.string().min(1),
     input: Json,
-    /** Tools that it may call; absent: every active one. */
+    /** Tools that it may call; absent: every active tool. */
     tools: z.array(z.string()).exactOptional(),
   }),
 });
@@ -60,7 +59,7 @@ export async function walkByProgram(
   return { status: "gave-up", reason, steps: outcome.calls };
 }
 
-/** The tools of those names, or all of them. Those that wait say so when called. @throws ToolNotFoundError */
+/** The tools with those names, or all active tools. @throws ToolNotFoundError */
 export async function toolsNamed(
   tools: ToolStore,
   names: readonly string[] | undefined,

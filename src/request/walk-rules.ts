@@ -1,13 +1,13 @@
 /**
- * The walk of one request that cases can decide, from words to an answer, without a model:
+ * The walk of one request without a model; cases decide success. From text to an answer:
  *
  *   ground      what is being asked, and how is it checked?   request -> TaskGoal
  *   afford      which stored tools serve it?                  TaskGoal -> TriedTool[]
  *   plan        which step next, or is this the answer?       TaskGoal, TriedTool[], seen -> Decision
- *   carry out   a tool is made, or called in the sandbox      step -> Observation
+ *   carry out   a tool is created, or called in the sandbox   step -> Observation
  *
- * Stages do not call each other: only this file knows the order. What the person changes starts it
- * again from the changed words; calls that were made are not made again.
+ * Stages do not call each other: only this file knows the order. A change by the person restarts the
+ * walk with the changed text; calls that were made are not repeated.
  */
 import type { Request } from "../core/request.ts";
 import type { Solution } from "../work/answer.ts";
@@ -25,7 +25,7 @@ export type RuleWalkPorts = GroundByRulePorts &
   CarryOutByRulePorts & { readonly revise: Revise };
 
 export interface RuleWalkOptions {
-  /** Steps after which the walk gives up, at least 1. */
+  /** Maximum number of steps, at least 1. */
   readonly maxSteps?: number;
 }
 
@@ -41,7 +41,7 @@ export async function walkByRules(
   const calls = new Map<string, ToolCalled>();
 
   while (seen.length < maxSteps) {
-    // A tool made in the last round is tried in this one; a call changes nothing.
+    // A tool created in the last round is tried in this one; a call changes nothing.
     if (seen.at(-1)?.kind === "tool-created") tried = await affordByRule(ports, goal);
     const revised = await ports.revise(goal.request);
     if (revised !== undefined) {

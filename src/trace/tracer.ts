@@ -1,6 +1,6 @@
 /**
- * Trace: how a part of the engine writes a run down. It says what happened and goes on when that is
- * on disk; secrets are taken out here, before anything is stored.
+ * Trace: how a part of the engine records a run. A write resolves when the events are on disk. Secrets
+ * are redacted here, before anything is stored.
  */
 import type { NewEvent, RunKind, RunStatus } from "../core/event.ts";
 import { withTexts } from "../core/events/read.ts";
@@ -8,20 +8,20 @@ import type { EventStore } from "../core/ports.ts";
 import type { RedactionCounts, Redactor } from "./redact/redact.ts";
 
 export interface Trace {
-  /** The run. */
+  /** Id of the run. */
   readonly id: string;
   /** In order, all or none; on disk when it resolves. */
   events(events: readonly NewEvent[]): Promise<void>;
-  /** The last word: later events are refused. */
+  /** Ends the run: later events are refused. */
   end(status: Exclude<RunStatus, "running" | "waiting">): Promise<void>;
-  /** What was taken out so far, by rule. */
+  /** Number of redactions so far, by rule. */
   redactions(): RedactionCounts;
 }
 
 /**
- * Begins a run, or goes on with one whose process died.
+ * Begins a run, or continues one whose process died.
  *
- * @param run `id` is the caller's: the trace makes up nothing.
+ * @param run `id` comes from the caller; the trace generates none.
  * @throws StoreError RUN_EXISTS, or what the store rejects with.
  */
 export async function openTrace(

@@ -1,4 +1,4 @@
-/** What could act on a goal: what can be called, what would help and is missing. */
+/** What can act on a goal: the callables, and the tools that would help but do not exist. */
 import type { Json } from "../core/json.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Callable } from "./callable.ts";
@@ -7,26 +7,26 @@ import type { Callable } from "./callable.ts";
 export interface Affordances {
   readonly callables: readonly Callable[];
   readonly missing: readonly Hypothesis[];
-  /** Why the stores' answers were less than they could be: a tool that is there may be named missing. */
+  /** Why the search results may be incomplete. An existing tool may then be listed as missing. */
   readonly degraded?: string;
 }
 
-/** A tool that would help, named before any was seen. */
+/** A tool that would help. The model names it before it sees any tool. */
 export interface Hypothesis {
   readonly name: string;
   readonly signature: string;
   readonly description: string;
 }
 
-/** A stored tool that was tried on the goal's own instances. */
+/** A stored tool that was tried on the goal's instances. */
 export interface TriedTool {
   readonly tool: Tool;
-  /** How well its words fit, in [0, 1]. */
+  /** Match of its text with the query, in [0, 1]. */
   readonly score: number;
   readonly trial: Trial;
 }
 
-/** What became of a tool on the goal's instances. */
+/** Result of a tool on the goal's instances. */
 export type Trial =
   | {
       readonly status: "serves";

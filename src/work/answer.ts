@@ -10,11 +10,11 @@ export interface Draft {
 
 export interface Answer {
   readonly text: string;
-  /** The same as data, where there is more to it than the text. */
+  /** The answer as data, if it is more than the text. */
   readonly value?: Json;
-  /** The tool that was made or called for it; null: it took none. */
+  /** The tool that was created or called for it; null: no tool was used. */
   readonly tool: { readonly name: string; readonly version: number } | null;
-  /** Every requirement and constraint, with what it was checked by. */
+  /** Every requirement and constraint, and how it was checked. */
   readonly checks: readonly Check[];
   /** One per instance of the goal. */
   readonly outputs: readonly Json[];
@@ -25,7 +25,7 @@ export type Solution =
   | {
       readonly status: "answered";
       readonly answer: Answer;
-      /** The evolution run that made the tool, if one did. */
+      /** The evolution run that created the tool, if any. */
       readonly createdBy: string | undefined;
       readonly steps: number;
     }

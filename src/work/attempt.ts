@@ -1,4 +1,4 @@
-/** What one attempt at a request has to work with, and how the request is kept for later ones. */
+/** The inputs of one attempt at a request, and how the request is stored for later attempts. */
 import type { NewEvent } from "../core/event.ts";
 import type { RequestWork } from "../core/events/request.ts";
 import type { Request } from "../core/request.ts";
@@ -7,16 +7,16 @@ import type { Steps } from "../core/steps.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { EvolveProgress } from "../evolve/loop/run.ts";
 
-/** What a source stands for. */
+/** The task and inputs that a request's source refers to. */
 export interface Prepared {
   readonly task: Task | undefined;
-  /** What the tool is to be called with. */
+  /** Inputs of the tool. */
   readonly instances: readonly TaskInstance[];
 }
 
 export type Prepare = (work: RequestWork, request: Request) => Promise<Prepared>;
 
-/** What one attempt at a request has to work with. */
+/** The inputs of one attempt at a request. */
 export interface AttemptContext extends Prepared {
   readonly requestId: string;
   readonly request: Request;
@@ -25,6 +25,6 @@ export interface AttemptContext extends Prepared {
   readonly spending: Spending;
   readonly trace: (events: readonly NewEvent[]) => Promise<void>;
   readonly onProgress?: (progress: EvolveProgress) => void;
-  /** Pieces of what the planner's model says, as they come. */
+  /** Parts of the text of the planner's model, as they arrive. */
   readonly onText?: (text: string) => void;
 }

@@ -1,6 +1,6 @@
 /**
- * What a plan can call by name with JSON arguments: a stored tool, a sub-agent, a function of the
- * engine's own. The planner and sub-agents see all of them alike.
+ * What a plan can call by name with JSON arguments: a stored tool, a sub-agent or a function of the
+ * engine. The planner and sub-agents see no difference between them.
  */
 import type { Execution } from "../core/execution.ts";
 import { apart } from "../core/image.ts";
@@ -11,15 +11,15 @@ import type { JsonSchema, Tool } from "../core/tool.ts";
 
 export type Arguments = { readonly [key: string]: Json };
 
-/** What became of a call. A failure is a value: the next plan reads it. */
+/** Result of a call. A failure is a value: the next plan reads it. */
 export type CallOutcome = (
   | { readonly status: "returned"; readonly output: Json }
   | {
       readonly status: "failed";
       readonly reason: string;
-      /** For programs: an execution's status, or why nothing was called, e.g. INVALID_ARGUMENTS. */
+      /** For programs: the status of the execution, or why nothing was called, e.g. INVALID_ARGUMENTS. */
       readonly code?: string;
-      /** Of a stored tool that ran. */
+      /** Only for a stored tool that ran. */
       readonly execution?: FailedExecution;
     }
 ) & { readonly wallMs?: number };
@@ -32,17 +32,17 @@ export interface Callable {
   /** JSON Schema of an object. */
   readonly parameters: JsonSchema;
   readonly origin: "tool" | "agent" | "engine";
-  /** Of a stored tool. */
+  /** Only for a stored tool. */
   readonly tool?: Tool;
-  /** @param given Fits `parameters`. */
-  /** @param key Equal in every attempt of this call. */
+  /** @param given Must fit `parameters`. */
+  /** @param key The same in every attempt of this call. */
   call(given: Arguments, signal: AbortSignal, key?: string): Promise<CallOutcome>;
 }
 
-/** Why arguments do not fit a JSON Schema, in words; empty if they do. */
+/** Why arguments do not fit a JSON Schema, as text; empty if they fit. */
 export type ArgumentFaults = (schema: JsonSchema, given: Arguments) => readonly string[];
 
-/** One line of a prompt. */
+/** One line for a prompt. */
 export function describeCallable(callable: Callable): string {
   const { name, description, parameters, origin, tool } = callable;
   const { properties = {}, required } = parameters;
@@ -51,10 +51,10 @@ export function describeCallable(callable: Callable): string {
   return `- ${name}${origin === "agent" ? " (agent)" : ""} ${shape}${gives}: ${description.replace(/\s+/g, " ")}`;
 }
 
-/** The longest result that a prompt quotes in full; the trace keeps all of it. */
+/** The longest result that a prompt quotes in full, in characters. The trace stores all of it. */
 const QUOTED_CHARS = 4_000;
 
-/** Words stand for the images in it; whoever quotes it shows them beside the text. */
+/** Replaces images by a short text; the caller adds the images to the prompt. */
 export function quoteJson(value: Json, longest = QUOTED_CHARS): string {
   const text = JSON.stringify(apart(value).value);
   return text.length <= longest

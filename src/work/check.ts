@@ -1,9 +1,9 @@
-/** What a requirement or constraint was checked by, and what came of it. */
+/** How a requirement or constraint was checked, and the result. */
 
 export interface Check {
   readonly item: string;
   readonly kind: "requirement" | "constraint";
-  /** `case`: cases of a tool that was used; `property`: a rule on the answer itself. */
+  /** `case`: cases of a tool that was used; `property`: a rule about the answer itself. */
   readonly by: "case" | "property" | "judge" | "unchecked";
   readonly verdict: "met" | "unmet" | "unclear";
   readonly reason: string;

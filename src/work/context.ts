@@ -1,14 +1,14 @@
-/** What is known beside the request's own words, each item with its source. */
+/** What is known in addition to the request, each item with its source. */
 import type { Json } from "../core/json.ts";
 
 export interface ContextItem {
   readonly kind: "past-outcome" | "preference" | "data";
   readonly text: string;
-  /** Run id, file or user that it comes from. */
+  /** Run id, file or user. */
   readonly source: string;
 }
 
-/** A finished request, as later ones find it. */
+/** A finished request, as later requests find it. */
 export interface PastOutcome {
   readonly requestId: string;
   readonly user?: string;
@@ -16,17 +16,17 @@ export interface PastOutcome {
   readonly status: "SUCCEEDED" | "FAILED" | "CANCELED";
   /** The answer, or why there is none. */
   readonly text: string;
-  /** Stored tools that it called with success. */
+  /** Stored tools that it called successfully. */
   readonly tools: readonly string[];
-  /** Steps of the last version of its plan, as the trace has them. */
+  /** Steps of the last version of its plan, as stored in the trace. */
   readonly plan: readonly Json[];
-  /** Undefined where a price is unknown. */
+  /** Undefined if a price is unknown. */
   readonly costUsd?: number;
   /** ISO 8601. */
   readonly time: string;
 }
 
-/** One line of a prompt. */
+/** One line for a prompt. */
 export function contextLine({ kind, text, source }: ContextItem): string {
   return `- [${kind}, ${source}] ${text.replace(/\s+/g, " ")}`;
 }

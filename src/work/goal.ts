@@ -1,30 +1,30 @@
-/** What is being asked, with what is known of it. */
+/** What is asked, with the context that was found for it. */
 import type { Request } from "../core/request.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import { type ContextItem, contextLine, type PastOutcome } from "./context.ts";
 
 export interface Goal {
   readonly request: Request;
-  /** The request in one text: what stores are asked with. */
+  /** The request as one text; used as the query to stores. */
   readonly words: string;
   readonly context: readonly ContextItem[];
-  /** How an equal request was served before. */
+  /** Result of an earlier equal request. */
   readonly earlier?: PastOutcome;
 }
 
-/** A goal whose success is measured. */
+/** A goal with a task that measures success. */
 export interface TaskGoal extends Goal {
   readonly task: Task;
-  /** What the tool is to be called with; where `expected` or the task's score says if it did well. */
+  /** Inputs of the tool. `expected` or the task's score decides if the tool did well. */
   readonly instances: readonly TaskInstance[];
 }
 
-/** A request's words in one text. */
+/** The texts of a request as one text. */
 export function wordsOf({ objective, requirements, constraints }: Request): string {
   return [objective, ...requirements, ...constraints].join("\n");
 }
 
-/** The variables that every prompt about a request has. */
+/** The variables of every prompt about a request. */
 export function requestVariables({ objective, requirements, constraints }: Request) {
   return {
     objective,

@@ -1,4 +1,4 @@
-/** What came of a step. A failure is a value: the next plan reads it. */
+/** Result of a step. A failure is a value: the next plan reads it. */
 import { apart, type Image, imageWords, MOST_IMAGES } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import type { Tool } from "../core/tool.ts";
@@ -6,28 +6,28 @@ import type { Trial } from "./affordance.ts";
 import { type Callable, quoteJson } from "./callable.ts";
 import { describeStep, type Step } from "./step.ts";
 
-/** What became of the wish for a tool. */
+/** Result of creating a tool. */
 export type Creation =
   | { readonly kind: "tool-created"; readonly tool: Tool; readonly runId: string }
   | {
       readonly kind: "tool-refused";
       readonly reasons: readonly string[];
       readonly runId: string;
-      /** A stored tool that does the same, whatever it is called. */
+      /** A stored tool that does the same, under any name. */
       readonly instead?: Tool;
     };
 
-/** What became of calling a tool on the instances of a goal. */
+/** Result of calling a tool on the instances of a goal. */
 export interface ToolCalled {
   readonly kind: "tool-called";
   readonly tool: Tool;
   readonly trial: Trial;
 }
 
-/** What the rules plan by. */
+/** The input of planning by rule. */
 export type Observation = Creation | ToolCalled;
 
-/** What became of a plan's step. */
+/** Result of a step of a plan. */
 export type StepOutcome =
   | { readonly status: "done"; readonly result: Json; readonly made?: Callable }
   | { readonly status: "failed"; readonly reason: string };
@@ -35,12 +35,12 @@ export type StepOutcome =
 /** A step that ran, as a later plan sees it. */
 export interface DoneStep {
   readonly step: Step;
-  /** Of the plan that it stood in. */
+  /** Version of the plan that contained it. */
   readonly version: number;
   readonly outcome: StepOutcome;
 }
 
-/** Results by step id, of the steps that are done. */
+/** Results of the successful steps, by step id. */
 export function resultsOf(done: readonly DoneStep[]): ReadonlyMap<string, Json> {
   return new Map(
     done.flatMap(({ step, outcome }) =>
@@ -49,7 +49,7 @@ export function resultsOf(done: readonly DoneStep[]): ReadonlyMap<string, Json> 
   );
 }
 
-/** Images in what the steps gave, each once; of more than a prompt takes, the newest. */
+/** Distinct images in the results of the steps. Above the limit of a prompt, the newest. */
 export function imagesOf(done: readonly DoneStep[]): readonly Image[] {
   const images = new Map<string, Image>();
   for (const result of resultsOf(done).values()) {
@@ -58,7 +58,7 @@ export function imagesOf(done: readonly DoneStep[]): readonly Image[] {
   return [...images.values()].slice(-MOST_IMAGES);
 }
 
-/** What became of a step, as prompts say it. */
+/** Result of a step as a line of a prompt. */
 export function historyLine({ step, outcome }: DoneStep): string {
   const what = describeStep(step);
   return outcome.status === "done"

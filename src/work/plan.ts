@@ -1,6 +1,6 @@
 /**
- * The plan as data: steps, what they depend on, and the check that a planner's reply has to pass.
- * What does not pass is told back to the planner in the words of the faults found here.
+ * The plan as data: steps, their dependencies, and the validation of a planner's reply.
+ * The planner gets the messages of the faults found here.
  */
 import { z } from "zod";
 import type { Json } from "../core/json.ts";
@@ -9,7 +9,7 @@ import type { Answer } from "./answer.ts";
 import { parseReference, referencesIn } from "./references.ts";
 import { dependenciesOf, predecessorsOf, Step, valuesOf } from "./step.ts";
 
-/** One version of a model's plan; the next one takes its place, and old ones stay in the trace. */
+/** One version of a model's plan. The next version replaces it; old ones stay in the trace. */
 export interface Plan {
   /** 1, 2, ... */
   readonly version: number;
@@ -17,7 +17,7 @@ export interface Plan {
   readonly steps: readonly Step[];
 }
 
-/** What rules decide: one step, the answer, or why there is neither. */
+/** A decision of the rules: one step, the answer, or why there is neither. */
 export type Decision =
   | { readonly kind: "step"; readonly step: RuleStep; readonly reason: string }
   | { readonly kind: "answer"; readonly answer: Answer }
@@ -31,10 +31,10 @@ const LONGEST_PLAN = 20;
 
 /** What a plan may refer to. */
 export interface PlanScope {
-  /** Names of what can be called, agents among them. */
+  /** Names of everything that can be called, including agents. */
   readonly callable: ReadonlySet<string>;
   readonly agents: ReadonlySet<string>;
-  /** Ids of steps that are done. */
+  /** Ids of successful steps. */
   readonly finished: ReadonlySet<string>;
   /** Why arguments do not fit a callable's parameters; empty if they do. */
   readonly argumentFaults: (
@@ -43,13 +43,13 @@ export interface PlanScope {
   ) => readonly string[];
 }
 
-/** What a planner replies. Bounds in `meta` are for the model alone: a longer reply is read as well. */
+/** A planner's reply. Bounds in `meta` are only for the model: a longer reply is accepted. */
 export const PlanReply = z.object({
   reason: z.string().describe("one sentence: why this plan").meta({ maxLength: 500 }),
   steps: z.array(Step).min(1).max(LONGEST_PLAN),
 });
 
-/** The same, checked against what there is. Steps that are done already are left out. */
+/** The same, validated against `scope`. Steps that are already done are removed. */
 export function planReply(scope: PlanScope) {
   return PlanReply.transform(({ reason, steps }) => ({
     reason,
@@ -59,15 +59,15 @@ export function planReply(scope: PlanScope) {
   });
 }
 
-/** Why a plan cannot be carried out, in words for whoever wrote it. Empty: it can. */
+/** Why a plan cannot be carried out, as messages to its author. Empty if it can. */
 export function planFaults(steps: readonly Step[], scope: PlanScope): readonly string[] {
   if (steps.length === 0)
-    return ["The plan has no step that is not done already. Write what remains."];
+    return ["All steps of the plan are done already. Write the remaining steps."];
   const ids = new Set(steps.map(({ id }) => id));
   const faults: string[] = [];
-  if (ids.size < steps.length) faults.push("Two steps share an id. Give each its own.");
+  if (ids.size < steps.length) faults.push("Two steps share an id. Give each step its own id.");
   if (steps.filter(({ kind }) => kind === "answer").length > 1) {
-    faults.push("The plan has several answer steps. One answers.");
+    faults.push("Expected at most one answer step, got several. Keep one.");
   }
   for (const step of steps) {
     faults.push(...stepFaults(step, steps, scope));
@@ -104,14 +104,14 @@ function stepFaults(step: Step, steps: readonly Step[], scope: PlanScope): reado
       const there = [...scope.callable].join(", ");
       return [
         ...faults,
-        `Step ${step.id} calls "${step.tool}", which is not there. There are: ${there === "" ? "no tools" : there}.`,
+        `Step ${step.id} calls "${step.tool}", which does not exist. Available: ${there === "" ? "no tools" : there}.`,
       ];
     }
     case "create-tool":
       return scope.callable.has(step.name)
         ? [
             ...faults,
-            `Step ${step.id}: "${step.name}" is there already. Call it, or choose another name.`,
+            `Step ${step.id}: "${step.name}" exists already. Call it, or choose another name.`,
           ]
         : faults;
     case "delegate":
@@ -125,7 +125,7 @@ function stepFaults(step: Step, steps: readonly Step[], scope: PlanScope): reado
   }
 }
 
-/** Ids of steps that no order can serve. */
+/** Ids of steps that are part of a circular dependency or depend on one. */
 function circular(steps: readonly Step[]): readonly string[] {
   let left = [...steps];
   for (;;) {
@@ -136,7 +136,7 @@ function circular(steps: readonly Step[]): readonly string[] {
   }
 }
 
-/** What a new version changes, by ids. */
+/** What a new version changes, by step id. */
 export function planDiff(
   before: readonly Step[],
   after: readonly Step[],

@@ -1,20 +1,20 @@
 /**
- * References of a plan: `{"$from": "s1.items[0]"}` stands for a part of what step `s1` gave. An
- * object, not a text: no text that a person or a tool brings can be taken for one.
+ * References in a plan: `{"$from": "s1.items[0]"}` stands for a part of the result of step `s1`. It is
+ * an object, not a string, so that text from a person or a tool is never read as a reference.
  */
 import type { Json } from "../core/json.ts";
 
 export interface Reference {
   /** Id of the step. */
   readonly step: string;
-  /** Names and indices that lead into its result; empty: the whole. */
+  /** Property names and indices into the result; empty: the whole result. */
   readonly path: readonly (string | number)[];
 }
 
 const SHAPE = /^([A-Za-z_]\w*)((?:\.[A-Za-z_$][\w$-]*|\[\d+\]|\["[^"]*"\])*)$/;
 const PART = /\.([A-Za-z_$][\w$-]*)|\[(\d+)\]|\["([^"]*)"\]/g;
 
-/** What a `$from` says, or undefined if it cannot be read. */
+/** Parses a `$from`; undefined if the syntax is wrong. */
 export function parseReference(text: string): Reference | undefined {
   const match = SHAPE.exec(text.trim());
   if (match === null) return undefined;
@@ -24,7 +24,7 @@ export function parseReference(text: string): Reference | undefined {
   return { step: match[1] ?? "", path };
 }
 
-/** Every `$from` in a value, as it is written. */
+/** Every `$from` in a value, as written. */
 export function referencesIn(value: Json): readonly string[] {
   if (value === null || typeof value !== "object") return [];
   const from = fromOf(value);
@@ -36,7 +36,7 @@ export type Resolved =
   | { readonly status: "resolved"; readonly value: Json }
   | { readonly status: "unresolved"; readonly reason: string };
 
-/** The value with each reference replaced by what it stands for. */
+/** The value with each reference replaced by the value it refers to. */
 export function resolveReferences(value: Json, results: ReadonlyMap<string, Json>): Resolved {
   let fault: string | undefined;
   const at = (part: Json): Json => {
@@ -51,19 +51,19 @@ export function resolveReferences(value: Json, results: ReadonlyMap<string, Json
     if (Array.isArray(part)) return part.map((each) => at(each as Json));
     return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, at(each as Json)]));
   };
-  const whole = at(value);
+  const resolved = at(value);
   return fault === undefined
-    ? { status: "resolved", value: whole }
+    ? { status: "resolved", value: resolved }
     : { status: "unresolved", reason: fault };
 }
 
 function lookUp(text: string, results: ReadonlyMap<string, Json>): Resolved {
   const reference = parseReference(text);
   if (reference === undefined)
-    return { status: "unresolved", reason: `"${text}" is no reference.` };
+    return { status: "unresolved", reason: `"${text}" is not a reference.` };
   let value = results.get(reference.step);
   if (value === undefined) {
-    return { status: "unresolved", reason: `Step ${reference.step} has given no result.` };
+    return { status: "unresolved", reason: `Step ${reference.step} has no result.` };
   }
   for (const part of reference.path) {
     const next: Json | undefined =

@@ -1,4 +1,4 @@
-/** One step of a plan, in the shape in which a planner writes it. */
+/** One step of a plan, in the format that a planner writes. */
 import { z } from "zod";
 import type { Json } from "../core/json.ts";
 import { ToolName } from "../core/tool.ts";
@@ -23,7 +23,7 @@ const common = {
     .transform((ids) => ids ?? []),
 };
 
-/** A function that a program calls and a model fills. */
+/** A function that a program calls and a model implements at run time. */
 const SemanticGap = z.object({
   name: ToolName,
   signature: z.string().min(1).meta({ maxLength: 300 }),
@@ -66,7 +66,7 @@ export const Step = z.discriminatedUnion("kind", [
 export type Step = z.output<typeof Step>;
 export type StepOf<Kind extends Step["kind"]> = Step & { readonly kind: Kind };
 
-/** The values of a step in which references may stand. */
+/** The values of a step that may contain references. */
 export function valuesOf(step: Step): readonly Json[] {
   switch (step.kind) {
     case "call-tool":
@@ -81,7 +81,7 @@ export function valuesOf(step: Step): readonly Json[] {
   }
 }
 
-/** Ids that have to be done first: said ones and those it takes results of. */
+/** Ids of steps that must be done first: the listed ones and those that references name. */
 export function dependenciesOf(step: Step): readonly string[] {
   const taken = valuesOf(step)
     .flatMap(referencesIn)
@@ -89,7 +89,7 @@ export function dependenciesOf(step: Step): readonly string[] {
   return [...new Set([...step.dependsOn, ...taken])];
 }
 
-/** Dependencies, and the making of the tool that a step calls. */
+/** Dependencies, plus the step that creates the tool which a step calls. */
 export function predecessorsOf(step: Step, steps: readonly Step[]): readonly string[] {
   const makers =
     step.kind === "call-tool"
@@ -100,7 +100,7 @@ export function predecessorsOf(step: Step, steps: readonly Step[]): readonly str
   return [...new Set([...dependenciesOf(step), ...makers.map(({ id }) => id)])];
 }
 
-/** What a step does, in a few words of a prompt. */
+/** What a step does, as a short text for a prompt. */
 export function describeStep(step: Step): string {
   switch (step.kind) {
     case "call-tool":

@@ -35,7 +35,7 @@ describe("sandbox run", { timeout: 60_000 }, () => {
       environment: silent,
     });
     expect(plain.stdout).toBe("one\n2\n42\n");
-    expect(plain.stderr).toContain("line 8: a block in no language that runs");
+    expect(plain.stderr).toContain("line 8: the block's language cannot be run");
     expect(plain.status).toBe(0);
     const { value } = await place.json(["sandbox", "run", file, "--args", "[21]"], {
       environment: silent,

@@ -123,7 +123,7 @@ describe("images in an export", () => {
 
     for (const id of ["a", "b", "c", "d"]) await requestWithCreation(store, id, `tool_${id}`);
     const plain = await exportTraces(store, { ...options, out: join(home, "plain") });
-    expect(Object.keys(plain.drops).join()).toMatch(/images, which its reader does not take/);
+    expect(Object.keys(plain.drops).join()).toMatch(/images, which its reader cannot combine/);
     expect(readFileSync(join(plain.folder, "axolotl.yaml"), "utf8")).not.toMatch(/AutoProcessor/);
   });
 

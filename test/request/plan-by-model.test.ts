@@ -65,7 +65,7 @@ describe("the planner", () => {
   it("is told back a reply that fails the check, in the words of the fault", async () => {
     const { asked, plan: made, told } = await planned([plan(call("a", "treble")), plan(end)]);
     expect(asked()).toHaveLength(2);
-    expect(asked()[1]).toContain('Step a calls "treble", which is not there. There are: double.');
+    expect(asked()[1]).toContain('Step a calls "treble", which does not exist. Available: double.');
     expect(made.steps.map(({ id }) => id)).toEqual(["end"]);
     // What was refused is no version of the plan.
     expect(told("plan-proposed")).toHaveLength(1);

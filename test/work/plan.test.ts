@@ -30,7 +30,7 @@ describe("a plan", () => {
     [
       "an unknown tool",
       () => faults(call("a", "treble")),
-      /calls "treble", which is not there.*double/,
+      /calls "treble", which does not exist.*double/,
     ],
     ["two steps of one id", () => faults(call("a", "double"), call("a", "double")), /share an id/],
     [
@@ -57,19 +57,19 @@ describe("a plan", () => {
     [
       "two answers",
       () => faults(answer, step({ id: "e2", kind: "answer", text: "y" })),
-      /several answer/,
+      /one answer step, got several/,
     ],
     [
       "a tool that is there already",
       () => faults(step({ id: "m", kind: "create-tool", name: "double", description: "d" })),
-      /there already/,
+      /exists already/,
     ],
     [
       "an unknown agent",
       () => faults(step({ id: "d", kind: "delegate", agent: "boss", message: "m" })),
       /no agent "boss"/,
     ],
-    ["nothing to do", () => faults(), /no step/],
+    ["nothing to do", () => faults(), /steps of the plan are done already/],
   ])("with %s is refused by name", (_, made, message) => {
     expect(made()).toMatch(message);
   });

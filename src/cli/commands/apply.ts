@@ -1,4 +1,4 @@
-/** `toolwright apply`: models, agents, tools, tasks and runs as a user declares them, all or none. */
+/** `toolwright apply`: applies a manifest of models, agents, tools, tasks and runs, all or nothing. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { text as readStream } from "node:stream/consumers";
@@ -22,8 +22,8 @@ export function addApply(command: Command): void {
         collect,
         [],
       )
-      .option("--dry-run", "check everything and say what would change")
-      .option("--allow-unavailable", "apply runs whose tools can not run on this machine"),
+      .option("--dry-run", "only check everything and report what would change")
+      .option("--allow-unavailable", "also apply runs whose tools cannot run on this machine"),
   ).action(async (flags: ApplyFlags) => {
     const files = (await Promise.all(flags.file.map(filesOf))).flat();
     await withSession(flags, async ({ engine, output, signal }) => {
@@ -42,7 +42,7 @@ export function addApply(command: Command): void {
         ].join("\n"),
       );
       if (submitted.length > 0) {
-        output.note("Carry it on: toolwright worker. See it: toolwright get runs.");
+        output.note("To run the requests: toolwright worker. To see them: toolwright get runs.");
       }
     });
   });

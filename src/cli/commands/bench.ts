@@ -1,7 +1,7 @@
 /**
- * `toolwright bench`: figures, as ratios side by side in one run.
+ * `toolwright bench`: benchmarks; figures are compared as ratios within one run.
  *
- * What is measured is loaded when it is asked for: no other command pays for it at its start.
+ * Each benchmark is imported on demand, so that other commands start without it.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,7 +29,7 @@ const SUBJECTS = [
   "quality",
   "retrieval",
 ] as const;
-/** One needs minutes, one needs data. */
+/** One takes minutes, one needs data. */
 const ON_DEMAND: readonly string[] = ["quality", "retrieval"];
 type Subject = (typeof SUBJECTS)[number];
 
@@ -39,23 +39,27 @@ export function addBench(command: Command): void {
       "[subject...]",
       `${SUBJECTS.join(", ")} (default: all but quality, which takes minutes, and retrieval, which needs data)`,
     )
-    .option("--corpus <file>", "retrieval: tools, one JSON document a line")
-    .option("--queries <file>", "retrieval: queries with their gold tools, one a line")
-    .option("--usage <count>", "retrieval: index so many of a tool's queries as served", integer)
-    .option("--sample <count>", "retrieval: evaluate so many queries, drawn by seed", integer)
+    .option("--corpus <file>", "retrieval: tools, one JSON document per line")
+    .option("--queries <file>", "retrieval: queries with their gold tools, one per line")
+    .option("--usage <count>", "retrieval: index this many of a tool's queries as served", integer)
+    .option("--sample <count>", "retrieval: evaluate this many queries, drawn by seed", integer)
     .option("--embedder <name>", "retrieval: none, local or the configured one (default: none)")
-    .option("--tools <count>", "store: so many tools (default: 1,000, 10,000 and 100,000)", integer)
-    .option("--index", "store: the index alone, without tools in a file")
-    .option("--dims <count>", "store --index: vectors of so many dimensions too", integer)
+    .option(
+      "--tools <count>",
+      "store: number of tools (default: 1,000, 10,000 and 100,000)",
+      integer,
+    )
+    .option("--index", "store: only the index, without tools in a file")
+    .option("--dims <count>", "store --index: also vectors with this many dimensions", integer)
     .option("--only <section>", "evolve: database, pipeline, workers or search (default: all)")
     .option("--evaluations <count>", "evolve: evaluations per row of its search", integer)
     .option("--seeds <count>", "quality: seeds of each cell (default: 5)", integer)
-    .addOption(new Option("--json", "print one JSON document on stdout and nothing else"))
+    .addOption(new Option("--json", "print only one JSON document on stdout"))
     .action(async (names: readonly string[], flags: BenchFlags) => {
       const output = createOutput(flags.json === true);
       const controller = new AbortController();
       process.once("SIGINT", () => controller.abort(new CanceledError()));
-      // Alone, and for programs, retrieval is one document: the figures of one pair of files.
+      // A single retrieval benchmark prints one document: the figures of one pair of files.
       if (output.json && names.length === 1 && names[0] === "retrieval") {
         output.result(await retrieval(flags), "");
         return;
@@ -81,7 +85,7 @@ function subjects(names: readonly string[]): readonly Subject[] {
   });
 }
 
-/** Names with their rows: a subject may have sections. */
+/** Names with their rows; a subject may have sections. */
 async function* measured(
   subject: Subject,
   flags: BenchFlags,
@@ -135,7 +139,7 @@ async function measure(
   }
 }
 
-/** No engine is no fault of a benchmark: it says so and goes on. */
+/** Without a container engine the benchmark reports that and continues. */
 async function containerRows(signal: AbortSignal): Promise<readonly object[]> {
   try {
     const { benchContainer } = await import("../../bench/container.ts");
@@ -147,7 +151,7 @@ async function containerRows(signal: AbortSignal): Promise<readonly object[]> {
   }
 }
 
-/** Rows may differ in their fields: the head is all of them, in order of first coming. */
+/** Rows may have different fields: the head contains all of them, in order of first appearance. */
 function tableOf(rows: readonly object[]): string {
   const head = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return table(
@@ -162,7 +166,7 @@ function cell(value: unknown): string {
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
 
-/** On a disk, since that is what a durable step waits for. */
+/** On disk, because a durable step waits for the disk. */
 async function requestRows(): Promise<readonly object[]> {
   const [{ benchRequests }, { sqliteEventStore }] = await Promise.all([
     import("../../bench/journal.ts"),

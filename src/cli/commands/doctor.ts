@@ -1,4 +1,4 @@
-/** `toolwright doctor`: what holds on this machine, and what is missing. */
+/** `toolwright doctor`: checks what works on this machine, and what is missing. */
 import { availableParallelism, totalmem } from "node:os";
 import type { Command } from "commander";
 import { confinementReport, driversReport } from "../../../sandbox/index.ts";
@@ -53,7 +53,8 @@ export function addDoctor(command: Command): void {
         {
           check: "model",
           ok: engine.config.model !== undefined,
-          detail: engine.config.model?.model ?? "none configured: everything offline works without",
+          detail:
+            engine.config.model?.model ?? "none configured; offline features work without one",
         },
       ];
       output.result(

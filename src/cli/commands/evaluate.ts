@@ -23,7 +23,7 @@ export function addEvaluate(command: Command): void {
       .option("--spec <file>", "a spec file (JSON or YAML) instead of a task")
       .requiredOption("--source <file>", "JavaScript or TypeScript that defines the function")
       .option("--data <file>", "instances in one of the task's own formats")
-      .option("--timeout-ms <ms>", "wall clock for all instances together", integer, 60_000),
+      .option("--timeout-ms <ms>", "time limit for all instances together", integer, 60_000),
   ).action(async (name: string | undefined, flags: EvaluateFlags) => {
     const task = await pickTask(name, flags.spec);
     const source = await readText(flags.source);
@@ -55,10 +55,10 @@ export function addEvaluate(command: Command): void {
       if (evaluation.status === "failed") {
         const execution = executions[evaluation.at];
         const { kind, reason, at } = evaluation;
-        const told = execution === undefined ? reason : describeExecution(execution);
+        const outcome = execution === undefined ? reason : describeExecution(execution);
         output.result(
           { status: "failed", kind, reason, instance: at },
-          `The function failed on instance ${at}: ${kind === "invalid" ? reason : told}`,
+          `The function failed on instance ${at}: ${kind === "invalid" ? reason : outcome}`,
         );
         process.exitCode = EXIT.failed;
         return;
@@ -81,7 +81,7 @@ function orTraining(task: Task, seed: number) {
   return sealed.length > 0 ? sealed : task.instances("train", seed);
 }
 
-/** The first form whose entry the source defines; with one form alone, that one. */
+/** The first form whose entry the source defines; if there is only one form, that one. */
 function formOf(task: Task, source: string, file: string): CandidateForm {
   const own: CandidateForm = {
     entry: task.kernel.entry,
@@ -97,6 +97,6 @@ function formOf(task: Task, source: string, file: string): CandidateForm {
   if (fallback === undefined) {
     throw new InputError("BAD_TASK_MODULE", `The task ${task.name} offers no form for ${file}.`);
   }
-  // None: the sandbox says precisely what is missing.
+  // If none matches, the sandbox reports exactly what is missing.
   return defined ?? fallback;
 }

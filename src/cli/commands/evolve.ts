@@ -1,4 +1,4 @@
-/** `toolwright evolve`: one evolution run, its best program in the form that a user can evaluate. */
+/** `toolwright evolve`: one evolution run; prints its best program in a form that can be evaluated. */
 import { type Command, Option } from "commander";
 import { InputError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
@@ -27,7 +27,7 @@ interface EvolveFlags extends CommonFlags {
   readonly register?: boolean;
 }
 
-/** What a model's arm shows as: its modes. */
+/** In the figures, the generator of a model is listed by its modes. */
 const MODEL_ARMS: ReadonlySet<string> = new Set(LLM_MODES);
 
 export function addEvolve(command: Command): void {
@@ -38,7 +38,7 @@ export function addEvolve(command: Command): void {
       .addOption(
         new Option(
           "--generator <name>",
-          "who writes candidates (default: all that is available)",
+          "generator of candidates (default: all available ones)",
         ).choices([...GENERATORS]),
       )
       .option(
@@ -92,7 +92,7 @@ function withTarget(task: Task, target: number | undefined): Task {
 
 export async function pickTask(name: string | undefined, spec: string | undefined): Promise<Task> {
   if (name !== undefined && spec !== undefined) {
-    throw new InputError("USAGE", "Expected a task or --spec FILE, got both. Leave one out.");
+    throw new InputError("USAGE", "Expected a task or --spec FILE, got both. Remove one.");
   }
   if (spec !== undefined) return loadSpecTask(spec);
   if (name !== undefined) return loadTask(name);
@@ -138,11 +138,11 @@ interface EvolveReport {
     readonly score: number;
     readonly validation: number | null;
     readonly heldOut: number | null;
-    /** Of a noisy task: mean and standard error of fresh measurements. */
+    /** Only for a noisy task: mean and standard error of new measurements. */
     readonly measured?: MeasuredFitness;
     readonly measures: Readonly<Record<string, number>>;
   } | null;
-  /** Where the null candidate and the best seed are compared: sealed where the task has that. */
+  /** The instances on which the null candidate and the best seed are compared: sealed if the task has any. */
   readonly comparedOn: "sealed" | "training";
   readonly floor: number | null;
   readonly baseline: number | null;
@@ -203,7 +203,7 @@ function textOf(task: Task, report: EvolveReport, result: EvolveResult): string 
   ].join("\n");
 }
 
-/** The null candidate, and the best of what the search started from. */
+/** The null candidate, and the best program that the search started from. */
 function comparison({ comparedOn, floor, baseline }: EvolveReport): readonly string[] {
   if (floor === null || baseline === null) return [];
   return [
@@ -214,25 +214,25 @@ function comparison({ comparedOn, floor, baseline }: EvolveReport): readonly str
 function measuredText(measured: MeasuredFitness | undefined): readonly string[] {
   if (measured === undefined) return [];
   const { fitness, error, samples } = measured;
-  return [`measured anew: ${round(fitness)}, standard error ${round(error)}, n = ${samples}`];
+  return [`measured again: ${round(fitness)}, standard error ${round(error)}, n = ${samples}`];
 }
 
-/** What a person can do about a target that was not reached. */
+/** Suggestions for a target that was not reached. */
 function hint(task: Task, { winner, stopped, weights }: EvolveResult): string {
   const short = task.target !== undefined && (winner?.program.fitness ?? -Infinity) < task.target;
   if (!short || stopped === "target") return "";
   const tried = Object.keys(weights);
   if (tried.some((name) => MODEL_ARMS.has(name))) {
-    return ". The target was not reached: a larger budget, another model or seeds that come near may help";
+    return ". The target was not reached: a larger budget, another model or better seeds may help";
   }
   const arms = tried.length === 0 ? "" : ` by ${tried.join(", ")}`;
   return (
     `. The target was not reached${arms}: tasks with loops, several steps or flat scores need a ` +
-    "language model (set TOOLWRIGHT_MODEL, see README, Models), or seeds that come near"
+    "language model (set TOOLWRIGHT_MODEL, see README, Models), or better seeds"
   );
 }
 
-/** A search for a target that ran out of budget is not done; one without a target is. */
+/** A search that ran out of budget before its target has failed; without a target it has not. */
 function statusOf(task: Task, { winner, stopped }: EvolveResult): number {
   if (winner === undefined) return EXIT.failed;
   const reached = task.target === undefined || winner.program.fitness >= task.target;

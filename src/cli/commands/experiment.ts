@@ -27,17 +27,17 @@ export function addExperiment(experiment: Command): void {
     experiment
       .command("run")
       .description("run a manifest's cells: tasks x strategies x generators x models x seeds")
-      .argument("<manifest>", "a YAML file, or the name of a manifest that ships")
-      .option("--out <folder>", "where results go (default: HOME/experiments/NAME)")
-      .option("--cells <number>", "cells at once over all workers", integer)
-      .option("--resume", "keep what is done in the folder, go on with the rest")
+      .argument("<manifest>", "a YAML file, or the name of a shipped manifest")
+      .option("--out <folder>", "folder for results (default: HOME/experiments/NAME)")
+      .option("--cells <number>", "concurrent cells over all workers", integer)
+      .option("--resume", "keep the finished cells of the folder, run the rest")
       .option(
         "-o, --override <key=value>",
         "change a field, e.g. -o seeds=2 (repeatable)",
         collect,
         [],
       )
-      .option("--dry-run", "print the grid, its time and its cost; run nothing")
+      .option("--dry-run", "only print the grid, its time and its cost")
       .addOption(
         new Option("--progress <kind>", "on stderr").choices([...PROGRESS]).default("line"),
       ),
@@ -47,8 +47,8 @@ export function addExperiment(experiment: Command): void {
     experiment
       .command("report")
       .description("write a batch's report: HTML, Markdown, CSV and JSON")
-      .argument("<folder>", "what experiment run wrote")
-      .option("--out <folder>", "where the report goes (default: FOLDER/report)"),
+      .argument("<folder>", "the folder that experiment run wrote")
+      .option("--out <folder>", "folder for the report (default: FOLDER/report)"),
   ).action(report);
 
   withCommonFlags(experiment.command("ls").description("list manifests, tasks and batches")).action(
@@ -57,9 +57,9 @@ export function addExperiment(experiment: Command): void {
 
   experiment
     .command("worker", { hidden: true })
-    .description("run cells that `experiment run` hands over")
+    .description("run cells that `experiment run` assigns")
     .requiredOption("--home <folder>")
-    .option("--workers <number>", "programs that run at once", integer, 1)
+    .option("--workers <number>", "concurrent programs", integer, 1)
     .action(work);
 }
 
@@ -134,7 +134,7 @@ async function report(
   flags: CommonFlags & { readonly out?: string },
 ): Promise<void> {
   const { readBatch } = await import("../../../experiments/index.ts");
-  const found = readBatch(folder); // A wrong folder must not become a home.
+  const found = readBatch(folder); // Read first, so that a wrong folder does not become a home.
   const { writeReport } = await import("../../../experiments/report/write.ts");
   await withSession({ ...flags, home: join(folder, "home") }, async ({ engine, output }) => {
     const { runPage } = await import("../../page/page.ts");

@@ -1,4 +1,4 @@
-/** `toolwright get events`: what happens in the requests of this home, as lines or as data. */
+/** `toolwright get events`: events of the requests of this home, as text or as JSON. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
@@ -16,10 +16,10 @@ interface EventFlags extends CommonFlags {
   readonly run?: string;
 }
 
-interface Told {
+interface RunEvent {
   readonly run: RunSummary;
   readonly event: TraceEvent;
-  /** Its place among the events of other runs: ISO 8601. */
+  /** Its position among the events of other runs: ISO 8601. */
   readonly at: string;
 }
 
@@ -36,7 +36,7 @@ export function addGetEvents(get: Command): void {
       .option("--since <time>", "only from then on: an ISO time, or an age as in 90s, 15m, 2h, 1d")
       .option(
         "--run <name>",
-        "only of this run and what it delegated: a manifest's name, or an id",
+        "only this run and its delegated runs: the name of a manifest's run, or an id",
       ),
   ).action(async (flags: EventFlags) => {
     const { json = false, jsonl = false, pretty = false, follow = false } = flags;
@@ -72,21 +72,21 @@ export function addGetEvents(get: Command): void {
   });
 }
 
-/** What came since the last look: by time; of a run always in its order. */
+/** New events since the last call, sorted by time; events of one run always keep their order. */
 async function news(
   engine: Engine,
   wanted: string | undefined,
   cursors: Map<string, number>,
-): Promise<readonly Told[]> {
+): Promise<readonly RunEvent[]> {
   const all = (await engine.events.runs()).filter(({ kind }) => kind === "request");
   const root = wanted === undefined ? undefined : await rootOf(engine, wanted);
-  const found: Told[] = [];
+  const found: RunEvent[] = [];
   for (const run of all.toReversed()) {
     const after = cursors.get(run.id) ?? 0;
     if (run.events <= after || (root !== undefined && !isBelow(run, root, all))) continue;
     let latest = "";
     for await (const event of engine.events.events(run.id, { after })) {
-      // A clock that was set back does not turn a run's order round.
+      // If the clock was set back, the order within a run stays.
       if (event.time > latest) latest = event.time;
       found.push({ run, event, at: latest });
       cursors.set(run.id, event.seq);

@@ -1,4 +1,4 @@
-/** `toolwright get`: what there is of what was declared, and how its runs do. */
+/** `toolwright get`: lists declared objects and the state of their runs. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import type { Body } from "../../declare/schema.ts";
@@ -15,8 +15,8 @@ interface ListFlags extends CommonFlags {
 export function addGet(get: Command): void {
   get.enablePositionalOptions();
 
-  withListFlags(get.command("runs").description("requests and what they delegated, newest first"))
-    .option("--status <status>", "only those, e.g. running or WAITING_FEEDBACK")
+  withListFlags(get.command("runs").description("requests and their delegated runs, newest first"))
+    .option("--status <status>", "only this status, e.g. running or WAITING_FEEDBACK")
     .action(async (flags: ListFlags & { readonly status?: string }) => {
       const status = flags.status === undefined ? undefined : statusOf(flags.status);
       if (flags.status !== undefined && status === undefined) {
@@ -36,7 +36,7 @@ export function addGet(get: Command): void {
   addGetEvents(get);
 
   withListFlags(
-    get.command("tools").description("stored tools, those of manifests among them"),
+    get.command("tools").description("stored tools, including those of manifests"),
   ).action((flags: ListFlags) =>
     listed(flags, async ({ tools }, wide) => {
       const list = await tools.list();
@@ -126,7 +126,7 @@ export function addGet(get: Command): void {
 }
 
 function withListFlags(command: Command): Command {
-  return withCommonFlags(command).option("-o, --output <form>", "wide, or json as --json");
+  return withCommonFlags(command).option("-o, --output <form>", "wide, or json (same as --json)");
 }
 
 async function listed(

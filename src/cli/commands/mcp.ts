@@ -15,17 +15,17 @@ export function addMcp(command: Command): void {
     command
       .option(
         "--http <port>",
-        "streamable HTTP on this port (0: a free one) in place of stdio",
+        "streamable HTTP on this port (0: any free port) instead of stdio",
         integer,
       )
       .option(
         "--host <address>",
-        "where to listen; beyond loopback TOOLWRIGHT_MCP_TOKEN is required",
+        "address to listen on; other than loopback it requires TOOLWRIGHT_MCP_TOKEN",
       )
       .option("--page-size <count>", "tools in one page of the list", integer, 200),
   ).action(async (flags: McpFlags) => {
     check(flags);
-    // Loaded when it is used: no other command needs the protocol.
+    // Imported here, because no other command needs the protocol.
     const [{ mcpServers, serveMcpOverStdio }, { serveMcpOverHttp }, { offeredTools }] =
       await Promise.all([
         import("../../server/mcp/mcp.ts"),
@@ -68,6 +68,6 @@ function check({ http, pageSize }: McpFlags): void {
     throw new InputError("USAGE", "Expected --http as a port from 0 to 65535.");
   }
   if (!(Number.isInteger(pageSize) && pageSize >= 1)) {
-    throw new InputError("USAGE", "Expected --page-size as a whole number of 1 or more.");
+    throw new InputError("USAGE", "Expected --page-size as an integer of at least 1.");
   }
 }

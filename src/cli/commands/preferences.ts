@@ -1,4 +1,4 @@
-/** `toolwright preferences`: what a person wants whatever they ask for; said, or inferred. */
+/** `toolwright preferences`: a person's preferences for all their requests; explicit or inferred. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { DEFAULT_USER, type Preference } from "../../memory/index.ts";
@@ -17,8 +17,8 @@ export function addPreferences(preferences: Command): void {
       .command("add")
       .description("say one")
       .argument("<text>", "one sentence")
-      .option("--scope <word>", "the kind of requests that it bears on (default: all)")
-      .option("--topic <word>", "what it is about: of one scope and topic the newest holds"),
+      .option("--scope <word>", "the kind of requests that it applies to (default: all)")
+      .option("--topic <word>", "what it is about; the newest of one scope and topic is in force"),
   ).action(async (text: string, flags: PreferenceFlags) => {
     await withSession(flags, async ({ engine, output }) => {
       const { user, scope = "all", topic = null } = flags;
@@ -50,10 +50,10 @@ export function addPreferences(preferences: Command): void {
   withUser(
     preferences
       .command("edit")
-      .description("change one; it is then what the person said")
+      .description("change one; it then counts as explicit")
       .argument("<id>", "its id")
       .option("--text <text>", "one sentence")
-      .option("--scope <word>", "the kind of requests that it bears on")
+      .option("--scope <word>", "the kind of requests that it applies to")
       .option("--topic <word>", "what it is about"),
   ).action(async (id: string, flags: PreferenceFlags & { readonly text?: string }) => {
     const { user, text, scope, topic } = flags;
@@ -82,9 +82,9 @@ export function addPreferences(preferences: Command): void {
   withUser(
     preferences
       .command("infer")
-      .description("ask the model what a person's finished requests say of their wishes")
-      .option("--requests <count>", "the newest so many", integer, 20)
-      .option("--dry-run", "show them, note none"),
+      .description("ask the model which preferences a person's finished requests show")
+      .option("--requests <count>", "number of newest requests to read", integer, 20)
+      .option("--dry-run", "only show them, store none"),
   ).action(
     async (flags: PreferenceFlags & { readonly requests: number; readonly dryRun?: boolean }) => {
       await withSession(flags, async ({ engine, output, signal }) => {
@@ -93,7 +93,7 @@ export function addPreferences(preferences: Command): void {
         output.result(
           found,
           found.length === 0
-            ? "They show no lasting wish that was not known."
+            ? "They show no new preference."
             : found
                 .map(({ text, confidence, source }) => `${text} (${confidence}, from ${source})`)
                 .join("\n"),
@@ -116,12 +116,12 @@ function tableOf(list: readonly (Preference & { readonly inForce: boolean })[]):
       topic ?? "",
       text,
       kind === "explicit" ? kind : `${kind} ${confidence}`,
-      inForce ? "yes" : "no, a newer one does",
+      inForce ? "yes" : "no, a newer one is",
     ]),
   );
 }
 
 function filled(text: string, what: string): string {
   if (text.trim() !== "") return text.trim();
-  throw new InputError("USAGE", `Expected words as ${what}, got nothing.`);
+  throw new InputError("USAGE", `Expected text as ${what}, got none.`);
 }

@@ -1,4 +1,4 @@
-/** `toolwright prompts`: every text that is sent to a model, with what replaces it. */
+/** `toolwright prompts`: every text that is sent to a model, and which file replaces it. */
 import type { Command } from "commander";
 import { PROMPTS, readPrompts } from "../../ask/prompts/book.ts";
 import { loadConfig } from "../../engine/load-config.ts";
@@ -13,7 +13,7 @@ export function addPrompts(prompts: Command): void {
   prompts
     .command("ls")
     .description("list them")
-    .option("--json", "print one JSON document on stdout and nothing else")
+    .option("--json", "print only one JSON document on stdout")
     .action((flags: PromptFlags) => {
       const list = PROMPTS.list(configured());
       createOutput(flags.json === true).result(
@@ -27,9 +27,9 @@ export function addPrompts(prompts: Command): void {
 
   prompts
     .command("show")
-    .description("show one as it is sent, its variables in place")
+    .description("show one prompt as it is sent, with its variables")
     .argument("<name>", "its name")
-    .option("--json", "print one JSON document on stdout and nothing else")
+    .option("--json", "print only one JSON document on stdout")
     .action((name: string, flags: PromptFlags) => {
       const prompt = PROMPTS.show(name, configured());
       createOutput(flags.json === true).result(prompt, prompt.text);

@@ -1,11 +1,11 @@
-/** `toolwright request answer|approve|reject|revise|cancel|callback`: what people say to a request. */
+/** `toolwright request answer|approve|reject|revise|cancel|callback`: a person's replies to a request. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Verdict } from "../../core/steps.ts";
 import type { Revision } from "../../request/revise.ts";
 import { EXIT } from "../output.ts";
-import { liveOnce, report } from "../request-lives.ts";
+import { attemptOnce, report } from "../request-attempt.ts";
 import {
   type CommonFlags,
   collect,
@@ -24,13 +24,13 @@ export function addRequestReplies(request: Command): void {
   withReplyFlags(
     request
       .command("answer")
-      .description("answer a request's question, and carry it on")
+      .description("answer a request's question, and resume it")
       .argument("<id>", "the request")
-      .argument("[answer]", "in words; JSON with --json-answer")
+      .argument("[answer]", "the answer as text; JSON with --json-answer")
       .option("--json-answer", "the answer is JSON")
-      .option("--retry", "of a step that was cut off: do it again")
-      .option("--skip <json>", "of a step that was cut off: this is its result")
-      .option("--fail <reason>", "of a step that was cut off: end the request"),
+      .option("--retry", "for an interrupted step: run it again")
+      .option("--skip <json>", "for an interrupted step: use this as its result")
+      .option("--fail <reason>", "for an interrupted step: end the request"),
   ).action(async (id: string, text: string | undefined, flags: AnswerFlags) => {
     const said = answerOf(text, flags);
     await replied(id, flags, ({ engine: { requests } }) =>
@@ -43,9 +43,9 @@ export function addRequestReplies(request: Command): void {
   withReplyFlags(
     request
       .command("approve")
-      .description("allow the tool call that a request asks about, and carry it on")
+      .description("approve the tool call that a request asks about, and resume the request")
       .argument("<id>", "the request")
-      .option("--arguments <json>", "call it with these instead"),
+      .option("--arguments <json>", "call it with these arguments instead"),
   ).action(async (id: string, flags: ReplyFlags & { readonly arguments?: string }) => {
     const edited = flags.arguments === undefined ? undefined : json(flags.arguments, "--arguments");
     await replied(id, flags, ({ engine }) => engine.requests.approve(id, edited, optionsOf(flags)));
@@ -54,9 +54,9 @@ export function addRequestReplies(request: Command): void {
   withReplyFlags(
     request
       .command("reject")
-      .description("refuse the tool call that a request asks about, and carry it on")
+      .description("reject the tool call that a request asks about, and resume the request")
       .argument("<id>", "the request")
-      .option("--reason <text>", "told to whoever planned the call"),
+      .option("--reason <text>", "the reason, which the planner gets"),
   ).action(async (id: string, flags: ReplyFlags & { readonly reason?: string }) => {
     await replied(id, flags, ({ engine }) =>
       engine.requests.reject(id, flags.reason ?? "no reason was given", optionsOf(flags)),
@@ -66,16 +66,11 @@ export function addRequestReplies(request: Command): void {
   withCommonFlags(
     request
       .command("revise")
-      .description("change what a request asks for; what is done stays done")
+      .description("change a request; finished steps stay done")
       .argument("<id>", "the request")
-      .option("--objective <text>", "in place of the one it has")
-      .option("--require <text>", "requirements in place of those it has (repeatable)", collect, [])
-      .option(
-        "--constrain <text>",
-        "constraints in place of those it has (repeatable)",
-        collect,
-        [],
-      ),
+      .option("--objective <text>", "the new objective")
+      .option("--require <text>", "replaces all requirements (repeatable)", collect, [])
+      .option("--constrain <text>", "replaces all constraints (repeatable)", collect, []),
   ).action(
     async (
       id: string,
@@ -98,7 +93,7 @@ export function addRequestReplies(request: Command): void {
         await engine.requests.revise(id, change);
         output.result(
           { requestId: id, revised: Object.keys(change) },
-          `Request ${id} plans anew with it before its next step.`,
+          `Request ${id} uses the change for a new plan before its next step.`,
         );
       });
     },
@@ -107,9 +102,9 @@ export function addRequestReplies(request: Command): void {
   withCommonFlags(
     request
       .command("cancel")
-      .description("take a request back, and what was begun for it")
+      .description("cancel a request and the runs that it started")
       .argument("<id>", "the request")
-      .option("--reason <text>", "for the trace"),
+      .option("--reason <text>", "the reason, for the trace"),
   ).action(async (id: string, flags: CommonFlags & { readonly reason?: string }) => {
     await withSession(flags, async ({ engine, output }) => {
       await engine.requests.cancel(id, flags.reason ?? "canceled by a person");
@@ -122,10 +117,10 @@ export function addRequestReplies(request: Command): void {
   withCommonFlags(
     request
       .command("callback")
-      .description("complete what a request waits for from outside")
-      .argument("<token>", "as request show prints it")
-      .requiredOption("--result <json>", "what came out")
-      .option("--detach", "record it only"),
+      .description("complete a request's wait for another system")
+      .argument("<token>", "the token that request show prints")
+      .requiredOption("--result <json>", "the result")
+      .option("--detach", "only record it"),
   ).action(async (token: string, flags: ReplyFlags & { readonly result: string }) => {
     const result = json(flags.result, "--result");
     await withSession(flags, async (session) => {
@@ -143,9 +138,9 @@ export function addRequestReplies(request: Command): void {
 function withReplyFlags(command: Command): Command {
   return withCommonFlags(
     command
-      .option("--question <key>", "which question, where there are several")
-      .option("--answer-id <id>", "the same one again changes nothing")
-      .option("--detach", "record it only; a worker or request resume carries the request on"),
+      .option("--question <key>", "key of the question, if there are several")
+      .option("--answer-id <id>", "an answer with the same id is ignored")
+      .option("--detach", "only record it; a worker or request resume continues the request"),
   );
 }
 
@@ -156,7 +151,7 @@ function optionsOf({ question, answerId }: ReplyFlags) {
   };
 }
 
-/** Sends, and carries the request on here. */
+/** Sends the reply and resumes the request here. */
 async function replied(
   id: string,
   flags: ReplyFlags,
@@ -168,8 +163,8 @@ async function replied(
     const { live } = await engine.requests.view(id);
     if (flags.detach === true || live) {
       const who = live
-        ? "The process that is at it goes on with it."
-        : "Carry it on: toolwright request resume, or toolwright worker.";
+        ? "The process that runs it will continue."
+        : "To continue it: toolwright request resume, or toolwright worker.";
       output.result({ requestId: id, recorded: true }, `Recorded. ${who}`);
       return;
     }
@@ -192,7 +187,7 @@ function answerOf(
   if (given.length !== 1) {
     throw new InputError(
       "USAGE",
-      "Expected an answer in words, or one of --retry, --skip and --fail, got none or several.",
+      "Expected an answer as text, or one of --retry, --skip and --fail, got none or several.",
     );
   }
   if (retry === true) return { decision: "retry" };

@@ -1,10 +1,10 @@
-/** `toolwright request ls|show|resume` and `toolwright worker`: what there is, and carrying it on. */
+/** `toolwright request ls|show|resume` and `toolwright worker`: showing and resuming requests. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { RequestStatus } from "../../core/request.ts";
 import type { RequestPage, RequestSummary } from "../../journal/list.ts";
 import { EXIT, table } from "../output.ts";
-import { liveOnce, report, tellFailure } from "../request-lives.ts";
+import { attemptOnce, report, tellFailure } from "../request-attempt.ts";
 import { viewText, waitsAsJson } from "../request-text.ts";
 import { type CommonFlags, count, withCommonFlags, withSession } from "../session.ts";
 
@@ -81,9 +81,9 @@ export function addRequestViews(request: Command): void {
   withCommonFlags(
     request
       .command("resume")
-      .description("carry on what a process left: one request, or all that can go on now")
+      .description("resume one request, or all that can continue now")
       .argument("[id]", "the request")
-      .option("--all", "all that are due"),
+      .option("--all", "all due requests"),
   ).action(async (id: string | undefined, flags: CommonFlags & { readonly all?: boolean }) => {
     if ((id === undefined) === (flags.all !== true)) {
       throw new InputError("USAGE", "Expected a request's id or --all, got neither or both.");
@@ -108,7 +108,7 @@ export function addRequestViews(request: Command): void {
       output.result(
         ends,
         ends.length === 0
-          ? "No request can go on now."
+          ? "No request can continue now."
           : table(
               ["request", "status"],
               ends.map(({ requestId, status }) => [requestId, status]),
@@ -132,21 +132,21 @@ function listedStatus(word: string): RequestSummary["status"] {
 export function addWorker(command: Command): void {
   withCommonFlags(
     command
-      .option("--concurrency <count>", "requests at once (default: 4)", Number)
-      .option("--until-idle", "end when nothing is due"),
+      .option("--concurrency <count>", "concurrent requests (default: 4)", Number)
+      .option("--until-idle", "end when no request is due"),
   ).action(
     async (
       flags: CommonFlags & { readonly concurrency?: number; readonly untilIdle?: boolean },
     ) => {
       const { concurrency = 4 } = flags;
       if (!Number.isInteger(concurrency) || concurrency < 1) {
-        throw new InputError("USAGE", `Expected --concurrency of 1 or more, got ${concurrency}.`);
+        throw new InputError("USAGE", `Expected --concurrency of at least 1, got ${concurrency}.`);
       }
       const { work } = await import("../../journal/worker.ts");
       await withSession(flags, async (session) => {
         const { engine, output, signal } = session;
         output.note(`Working on ${engine.config.home}. Ctrl-C stops it.`);
-        let lives = 0;
+        let attempts = 0;
         await work(
           engine.events,
           async (id) => {
@@ -163,7 +163,7 @@ export function addWorker(command: Command): void {
           },
           signal,
         );
-        output.result({ lives }, `Carried on ${lives} times.`);
+        output.result({ lives: attempts }, `Made ${attempts} attempts.`);
         process.exitCode = EXIT.done;
       });
     },

@@ -1,4 +1,4 @@
-/** `toolwright request`: from an objective to an answer, making a tool where none will do. */
+/** `toolwright request`: from an objective to an answer; makes a tool if no stored one serves. */
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
@@ -9,7 +9,7 @@ import type { Json } from "../../core/json.ts";
 import { type Budget, Request } from "../../core/request.ts";
 import { checkSchema, faultText } from "../../core/schema-check.ts";
 import type { Outcome } from "../../request/requests.ts";
-import { liveOnce, report } from "../request-lives.ts";
+import { attemptOnce, report } from "../request-attempt.ts";
 import {
   type CommonFlags,
   collect,
@@ -40,13 +40,13 @@ export interface RequestFlags extends CommonFlags {
 }
 
 export function addRequest(request: Command): void {
-  // Words after the name of a subcommand are its own, flags of the same name among them.
+  // Flags after a subcommand's name belong to the subcommand, even if a flag has the same name here.
   request.enablePositionalOptions();
   withSubmitFlags(request.argument("<objective>", "what you want, in words")).action(submitted);
   withSubmitFlags(
     request
       .command("submit")
-      .description("the same; for objectives that are a subcommand's name")
+      .description("the same; needed if the objective equals a subcommand's name")
       .argument("<objective>", "what you want, in words"),
   ).action(submitted);
   addRequestViews(request);
@@ -58,29 +58,29 @@ function withSubmitFlags(command: Command): Command {
     command
       .option("--require <text>", "a requirement (repeatable)", collect, [])
       .option("--constrain <text>", "a constraint (repeatable)", collect, [])
-      .option("--user <name>", "who asks: preferences are theirs")
-      .option("--file <path>", "a text file to look things up in (repeatable)", collect, [])
+      .option("--user <name>", "the person who asks; their preferences are used")
+      .option("--file <path>", "a text file with context (repeatable)", collect, [])
       .option(
         "--image <file>",
-        "a picture for the model: PNG, JPEG, WebP or GIF, or an https address (repeatable)",
+        "an image for the model: PNG, JPEG, WebP or GIF, or an https address (repeatable)",
         collect,
         [],
       )
-      .option("--stream", "print what the model says as it comes (default: on a terminal)")
+      .option("--stream", "print the model's text as it arrives (default: on a terminal)")
       .option("--examples <file>", "examples: a list of { args, expected }")
       .option("--spec <file>", "a spec file: name, description, signature, cases")
       .option("--task <name>", "a task of experiments/, or the path of a task module")
-      .option("--data <file>", "with --task: the instances that the tool is called with")
-      .option("--generator <name>", "who writes candidates (default: all that is available)")
+      .option("--data <file>", "with --task: the inputs of the tool")
+      .option("--generator <name>", "generator of candidates (default: all available ones)")
       .option("--budget-seconds <seconds>", "for making a tool (default: 45)", integer)
       .option("--budget-evaluations <count>", "for making a tool", integer)
       .option(
         "--limit <unit=amount>",
-        "of the whole request: tokens, usd, calls, evaluations or seconds (repeatable)",
+        "limit of the whole request: tokens, usd, calls, evaluations or seconds (repeatable)",
         collect,
         [],
       )
-      .option("--detach", "submit only: toolwright worker or request resume carries it on"),
+      .option("--detach", "only submit; toolwright worker or request resume runs it"),
   );
 }
 
@@ -90,19 +90,19 @@ async function submitted(objective: string, flags: RequestFlags): Promise<void> 
   const source = await readSource(flags);
   await withSession(flags, async (session) => {
     const { engine, output } = session;
-    // What is wrong with a task or its data is said before anything is submitted.
+    // Faults of a task or its data are reported before anything is submitted.
     const { task } = await prepare({ source, seed: engine.config.seed }, request);
     if (request.images !== undefined && task !== undefined) {
       throw new InputError(
         "IMAGES_NEED_MODEL",
-        `Expected no --image beside --examples, --spec or --task: rules and cases decide there, and nobody looks. Leave one of them out.`,
+        `Expected no --image together with --examples, --spec or --task: those requests use no model. Remove one of the flags.`,
       );
     }
     const requestId = await submit(session, request, source, flags);
     if (flags.detach === true) {
       output.result(
         { requestId, status: "NOT_STARTED" },
-        `Submitted ${requestId}. Carry it on: toolwright request resume ${requestId}, or toolwright worker.`,
+        `Submitted ${requestId}. To run it: toolwright request resume ${requestId}, or toolwright worker.`,
       );
       return;
     }
@@ -118,7 +118,7 @@ function parseRequest(objective: string, flags: RequestFlags): Request {
     requirements: require,
     constraints: constrain,
     ...(user === undefined ? {} : { user }),
-    // Another process may carry it on from another folder.
+    // Another process may resume it from another folder.
     ...(file.length === 0 ? {} : { files: file.map((path) => resolve(path)) }),
     ...(image.length === 0 ? {} : { images: image.map(readImage) }),
     ...(limit.length === 0 ? {} : { budget: limits(limit) }),
@@ -130,11 +130,11 @@ function parseRequest(objective: string, flags: RequestFlags): Request {
   );
 }
 
-/** Its bytes go along: whoever carries the request on may not have the file. */
+/** The request contains the bytes, because a process that resumes it may not have the file. */
 function readImage(path: string): Json {
   if (path.startsWith("https://")) return { type: "image", url: path };
   try {
-    // Before it is read: it may be anything.
+    // Checked before reading, because the file may be of any size.
     const { size } = statSync(path);
     if (size <= IMAGE_BYTES) return { ...imageOf(readFileSync(path), path) };
     throw new InputError(
@@ -159,7 +159,7 @@ function limits(list: readonly string[]): Record<string, number> {
   );
 }
 
-/** Submits, and says so. */
+/** Submits the request and prints it. */
 async function submit(
   { engine, output }: Session,
   request: Request,
@@ -183,8 +183,8 @@ async function submit(
   return requestId;
 }
 
-/** Submits a request and carries it on, with live progress on stderr. */
-export async function submitAndLive(
+/** Submits a request and runs it, with live progress on stderr. */
+export async function submitAndAttempt(
   session: Session,
   request: Request,
   flags: RequestFlags,

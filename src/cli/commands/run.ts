@@ -1,4 +1,4 @@
-/** `toolwright run`: a script of a person's own, with the library's tools as its functions. */
+/** `toolwright run`: runs a person's script with the library's tools as its functions. */
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
@@ -7,7 +7,7 @@ import { Request } from "../../core/request.ts";
 import { prepareProgram } from "../../program/source.ts";
 import { type ProgramSource, toolsNamed } from "../../request/walk-program.ts";
 import { readText } from "../../tasks/tasks.ts";
-import { liveOnce, report } from "../request-lives.ts";
+import { attemptOnce, report } from "../request-attempt.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 
 interface RunFlags extends CommonFlags {
@@ -19,10 +19,16 @@ interface RunFlags extends CommonFlags {
 export function addRun(command: Command): void {
   withCommonFlags(
     command
-      .argument("<file>", "TypeScript or JavaScript: statements with await and return, or a main")
-      .option("--tools <names>", "the tools that it may call, by commas (default: all active ones)")
+      .argument(
+        "<file>",
+        "TypeScript or JavaScript: statements with await and return, or a function main",
+      )
+      .option(
+        "--tools <names>",
+        "names of the tools that it may call, comma-separated (default: all active tools)",
+      )
       .option("--input <json>", "`input` in the program", "null")
-      .option("--detach", "submit only: toolwright worker or request resume carries it on"),
+      .option("--detach", "only submit; toolwright worker or request resume runs it"),
   ).action(async (file: string, flags: RunFlags) => {
     const code = await readText(file);
     const input = parseInput(flags.input ?? "null");
@@ -30,7 +36,7 @@ export function addRun(command: Command): void {
     await withSession(flags, async (session) => {
       const { engine, output } = session;
       const tools = await toolsNamed(engine.tools, names);
-      // What can not be read is said before anything is submitted.
+      // Syntax errors are reported before anything is submitted.
       const prepared = prepareProgram(
         code,
         tools.map(({ name }) => name),
@@ -50,7 +56,7 @@ export function addRun(command: Command): void {
       if (flags.detach === true) {
         output.result(
           { requestId, status: "NOT_STARTED" },
-          `Submitted ${requestId}. Carry it on: toolwright request resume ${requestId}, or toolwright worker.`,
+          `Submitted ${requestId}. To run it: toolwright request resume ${requestId}, or toolwright worker.`,
         );
         return;
       }

@@ -1,6 +1,6 @@
 /**
- * The fenced blocks of a Markdown file one after another: each as a program of its own on the driver
- * of its language, or as cells of a named session, which share variables and files.
+ * Runs the fenced blocks of a Markdown file in order: each as a separate program on the driver of its
+ * language, or as cells of a named session that share variables and files.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, resolve, sep } from "node:path";
@@ -12,7 +12,7 @@ import type { Json } from "../../core/json.ts";
 import type { Sandbox } from "../../core/ports.ts";
 import { stripTypes } from "../../core/strip-types.ts";
 
-/** What became of one block. */
+/** Result of one block. */
 export interface BlockResult {
   readonly language: Block["language"];
   readonly line: number;
@@ -28,7 +28,7 @@ export interface RunOfBlocks {
   readonly seed: number;
 }
 
-/** Stops after the first block that fails: those after it may build on it. */
+/** Stops after the first block that fails, because later blocks may depend on it. */
 export async function runBlocks(
   sandbox: Sandbox,
   blocks: readonly Block[],
@@ -66,7 +66,7 @@ export async function runCells(
   });
 }
 
-/** Each language has an interpreter of its own under the name; JavaScript is TypeScript's. */
+/** Each language has its own interpreter in the session; JavaScript uses TypeScript's. */
 function sessionOf(
   sandbox: ContainerSandbox,
   name: string,
@@ -77,7 +77,7 @@ function sessionOf(
   return sandbox.session(`${name} ${spoken}`, spoken, memoryMiB);
 }
 
-/** Puts files into the scratch directory of each session, under their own names. */
+/** Copies files into the scratch directory of each session, under their own names. */
 export async function putFiles(
   sandbox: ContainerSandbox,
   name: string,
@@ -94,10 +94,10 @@ export async function putFiles(
 }
 
 /**
- * Copies what lies in the sessions' scratch directories into a folder; of several sessions each into
- * a folder of its language there, since the same name may be in both.
+ * Copies the files of the sessions' scratch directories into a folder. With several sessions, each gets
+ * a subfolder named after its language, because both may contain the same name.
  *
- * @param most Bytes of one file; a larger one is left where it is and named.
+ * @param most Maximum bytes of one file; a larger one is not copied but reported.
  * @returns Paths written, and those left out with the reason.
  */
 export async function takeFiles(
@@ -115,9 +115,9 @@ export async function takeFiles(
     const root = resolve(folder, sessions.length > 1 ? session.language : ".");
     for (const path of await session.files(signal)) {
       const target = resolve(root, path);
-      // The names are the program's to choose.
+      // The program chooses the names, so they are not trusted.
       if (!target.startsWith(root + sep)) {
-        left.push(`${path} lies outside of the folder`);
+        left.push(`${path} is outside of the folder`);
         continue;
       }
       try {
@@ -163,7 +163,7 @@ function failed(execution: Execution): Pick<BlockResult, "execution" | "stdout" 
   return { execution, stdout: "", stderr: "" };
 }
 
-/** What a person reads of a block: what it printed, then its value unless there is none. */
+/** The text for a person: what the block printed, then its value, if any. */
 export function textOf({ execution, stdout }: BlockResult): string {
   if (execution.status !== "returned") return `${stdout}${describeExecution(execution)}\n`;
   const { output } = execution;

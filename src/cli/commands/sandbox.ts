@@ -1,4 +1,4 @@
-/** `toolwright sandbox run`: programs in the sandbox, and what became of them as the answer. */
+/** `toolwright sandbox run`: runs programs in the sandbox and prints the results. */
 import { extname } from "node:path";
 import type { Command } from "commander";
 import { type Block, fencedBlocks, languageOf } from "../../../sandbox/blocks.ts";
@@ -50,22 +50,27 @@ export function addSandbox(sandbox: Command): void {
       .command("run")
       .description("call a function of a file, or run a Markdown file's code blocks in order")
       .argument("<file>", "JavaScript, TypeScript, Python, shell, or Markdown with fenced blocks")
-      .option("--entry <name>", "the function that is called", "main")
+      .option("--entry <name>", "the function to call", "main")
       .option("--args <json>", "its arguments, a JSON array", "[]")
-      .option("--timeout-ms <ms>", "wall clock, for each block", integer, defaults.timeoutMs)
+      .option("--timeout-ms <ms>", "time limit per block", integer, defaults.timeoutMs)
       .option("--memory-mib <mib>", "memory", integer, defaults.memoryMiB)
       .option("--output-bytes <bytes>", "size of the result's JSON", integer, defaults.outputBytes)
       .option(
         "--driver <name>",
-        `${DRIVERS.join(", ")}, or a module's path (default: the configured one for the language)`,
+        `${DRIVERS.join(", ")}, or the path of a module (default: the configured one for the language)`,
       )
       .option(
         "--session <name>",
         "run as cells of a container session: blocks of a language share variables and files",
       )
-      .option("--put <file>", "session: a file for its scratch directory (repeatable)", collect, [])
-      .option("--files <folder>", "session: copy the files that it leaves behind here")
-      .option("--file-bytes <bytes>", "session: largest file that is copied", integer, 1_000_000),
+      .option(
+        "--put <file>",
+        "session: a file to copy into its scratch directory (repeatable)",
+        collect,
+        [],
+      )
+      .option("--files <folder>", "session: folder to copy its files to at the end")
+      .option("--file-bytes <bytes>", "session: maximum size of a copied file", integer, 1_000_000),
   ).action(async (file: string, flags: RunFlags) => {
     const markdown = MARKDOWN.includes(extname(file).toLowerCase());
     const text = await readText(file);
@@ -75,7 +80,7 @@ export function addSandbox(sandbox: Command): void {
     checkFlags(flags);
     await withSession(flags, async (session) => {
       const { output } = session;
-      for (const line of others) output.note(`line ${line}: a block in no language that runs`);
+      for (const line of others) output.note(`line ${line}: the block's language cannot be run`);
       if (flags.session !== undefined) await runInSession(flags, blocks, limits, session);
       else {
         await withDriver(flags.driver, session, async (driver) => {
@@ -90,14 +95,14 @@ export function addSandbox(sandbox: Command): void {
   });
 }
 
-/** The named driver, which is closed after it, or the engine's own. */
+/** The named driver, which is closed afterwards, or the engine's own. */
 async function withDriver(
   name: string | undefined,
   { engine }: Session,
   work: (driver: Sandbox) => Promise<void>,
 ): Promise<void> {
   if (name === undefined) return work(await engine.sandbox());
-  // Who names the process driver here has chosen it over the configured one.
+  // Naming the process driver here accepts its weaker isolation.
   const driver = await sandboxByName(name, 1, { accept: "weaker-isolation" });
   try {
     await work(driver);
@@ -137,7 +142,7 @@ async function runInSession(
 ): Promise<void> {
   const name = flags.session ?? "";
   const { containerSandbox } = await import("../../../sandbox/container/container.ts");
-  // No program outside the session: no container is started ahead for one.
+  // All programs run in the session, so no container is started in advance.
   const driver = await containerSandbox({ concurrency: 1, warm: 0 });
   try {
     await putFiles(driver, name, blocks, flags.put, limits, signal);
@@ -153,7 +158,7 @@ async function runInSession(
   }
 }
 
-/** As they come, for people; with --json all of them at the end. */
+/** Prints blocks as they finish, for people; with --json all of them at the end. */
 function showBlock(output: Output): (result: BlockResult) => void {
   return (result) => {
     const { language, line, stderr } = result;
@@ -197,9 +202,9 @@ function checkFlags({ entry, session, driver, put, files, fileBytes }: RunFlags)
   if (!/^[A-Za-z_$][\w$]*$/.test(entry)) wrong(`Expected --entry to be a name, got "${entry}".`);
   if (session === undefined) {
     if (put.length > 0 || files !== undefined)
-      wrong("Expected --session beside --put or --files: no other program keeps files.");
+      wrong("Expected --session together with --put or --files: only a session keeps files.");
   } else if (driver !== undefined && driver !== "container") {
-    wrong(`Sessions are the container driver's, got --driver ${driver}. Leave --driver out.`);
+    wrong(`Only the container driver has sessions, got --driver ${driver}. Remove --driver.`);
   }
   if (!Number.isInteger(fileBytes) || fileBytes < 1 || fileBytes > 64_000_000) {
     wrong(`Expected --file-bytes to be an integer from 1 to 64000000, got ${fileBytes}.`);
@@ -211,8 +216,8 @@ function addImage(sandbox: Command): void {
     .command("image")
     .description("the container driver's image")
     .command("build")
-    .description("build it out of this machine's own Node, Python and shell; no registry is asked")
-    .option("--json", "print one JSON document on stdout and nothing else")
+    .description("build it from this machine's own Node, Python and shell; no registry is used")
+    .option("--json", "print only one JSON document on stdout")
     .action(async (flags: { readonly json?: boolean }) => {
       const { buildSandboxImage } = await import("../../../sandbox/container/image/build.ts");
       const { connectEngine } = await import("../../../sandbox/container/engine.ts");

@@ -1,4 +1,4 @@
-/** `toolwright serve`: where outside systems reach the requests of a home. */
+/** `toolwright serve`: the endpoint where other systems complete waits of requests. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
@@ -12,7 +12,7 @@ export function addServe(command: Command): void {
   withCommonFlags(
     command
       .option("--port <port>", "0: a free one", integer, 7340)
-      .option("--host <address>", "where to listen (default: 127.0.0.1)"),
+      .option("--host <address>", "address to listen on (default: 127.0.0.1)"),
   ).action(async (flags: ServeFlags) => {
     const { port, host } = flags;
     if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
@@ -28,7 +28,7 @@ export function addServe(command: Command): void {
       });
       output.result(
         { url: server.url },
-        `Callbacks at ${server.url}/callbacks/TOKEN. toolwright worker carries on what they complete.`,
+        `Callbacks at ${server.url}/callbacks/TOKEN. toolwright worker continues the completed requests.`,
       );
       await new Promise<void>((resolve) => {
         if (signal.aborted) resolve();

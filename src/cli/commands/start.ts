@@ -1,6 +1,6 @@
 /**
- * `npm start`: the main job. A shipped task's own request goes through the whole flow: affordance,
- * create_tool where nothing serves, registration, the call, the answer.
+ * `npm start`: the main job. A shipped task's request runs through the whole flow: affordance,
+ * create_tool if no tool serves, registration, the call, the answer.
  */
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -8,9 +8,9 @@ import { InputError } from "../../core/errors.ts";
 import { Request } from "../../core/request.ts";
 import { loadTask } from "../../tasks/tasks.ts";
 import { table } from "../output.ts";
-import { report } from "../request-lives.ts";
+import { report } from "../request-attempt.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
-import { submitAndLive } from "./request.ts";
+import { submitAndAttempt } from "./request.ts";
 
 interface StartFlags extends CommonFlags {
   readonly task: string;
@@ -23,7 +23,7 @@ export function addStart(command: Command): void {
   withCommonFlags(
     command
       .requiredOption("--task <name>", "the task whose request is submitted")
-      .option("--data <file>", "your own instances (OR-Library text or JSON)")
+      .option("--data <file>", "file with your own instances (OR-Library text or JSON)")
       .option("--budget-seconds <seconds>", "for making the tool (default: 45)", integer)
       .option("--budget-evaluations <count>", "for making the tool", integer),
   ).action(async (flags: StartFlags) => {
@@ -31,14 +31,14 @@ export function addStart(command: Command): void {
     if (task.request === undefined) {
       throw new InputError(
         "USAGE",
-        `The task ${task.name} has no request of its own to start with.`,
+        `The task ${task.name} has no request of its own. Choose another task.`,
       );
     }
     const request = Request.parse(task.request);
     await withSession(flags, async (session) => {
       const { engine, output } = session;
       const started = performance.now();
-      const outcome = await submitAndLive(session, request, flags);
+      const outcome = await submitAndAttempt(session, request, flags);
       const seconds = (performance.now() - started) / 1000;
       const { solution, requestId, status } = outcome;
       if (solution?.status !== "answered") {
@@ -50,7 +50,7 @@ export function addStart(command: Command): void {
         task.labels?.[key] ?? key,
         Number.isInteger(value) ? String(value) : value.toFixed(2),
       ]);
-      // The task's cases decide, so a tool there is.
+      // The task's cases decide success, so the answer has a tool.
       const { name = "", version = 0 } = answer.tool ?? {};
       output.result(
         {

@@ -1,4 +1,4 @@
-/** `toolwright tools declarations`: the tools as an editor or a model sees them in a program. */
+/** `toolwright tools declarations`: the TypeScript declarations of the tools for programs. */
 import type { Command } from "commander";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 
@@ -7,7 +7,7 @@ export function addToolDeclarations(tools: Command): void {
     tools
       .command("declarations")
       .description("print the tools' TypeScript declarations, for a script of toolwright run")
-      .argument("[names...]", "tools (default: all active ones)"),
+      .argument("[names...]", "names of tools (default: all active tools)"),
   ).action(async (names: readonly string[], flags: CommonFlags) => {
     const [{ declarations }, { toolsNamed }] = await Promise.all([
       import("../../program/declarations.ts"),

@@ -1,4 +1,4 @@
-/** `toolwright tools`: versions and files of the store. */
+/** `toolwright tools`: versions, export and import of stored tools. */
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import {
@@ -17,7 +17,7 @@ export function addToolManagement(tools: Command): void {
   withCommonFlags(
     tools
       .command("history")
-      .description("list a tool's versions, and what was decided about them")
+      .description("list a tool's versions and the decisions about them")
       .argument("<name>", "its name"),
   ).action(async (name: string, flags: CommonFlags) => {
     await withSession(flags, async ({ engine, output }) => {
@@ -49,7 +49,7 @@ export function addToolManagement(tools: Command): void {
   withCommonFlags(
     tools
       .command("diff")
-      .description("what differs between two versions")
+      .description("show the differences between two versions")
       .argument("<name>", "its name")
       .argument("<before>", "a version", integer)
       .argument("<after>", "a later version", integer),
@@ -70,9 +70,9 @@ export function addToolManagement(tools: Command): void {
   withCommonFlags(
     tools
       .command("rollback")
-      .description("make an older version the current one")
+      .description("make an older version current")
       .argument("<name>", "its name")
-      .option("--to <version>", "which one (default: the active one before)", integer)
+      .option("--to <version>", "the version (default: the previous active one)", integer)
       .option("--reason <text>", "why"),
   ).action(async (name: string, flags: CommonFlags & { to?: number; reason?: string }) => {
     await withSession(flags, async ({ engine, output }) => {
@@ -99,8 +99,8 @@ export function addToolManagement(tools: Command): void {
   withCommonFlags(
     tools
       .command("export")
-      .description("write tools with all their versions, and what they call, into one file")
-      .argument("[name...]", "which (default: all)")
+      .description("write tools with all versions and their dependencies to one file")
+      .argument("[name...]", "names of tools (default: all)")
       .requiredOption("--out <file>", "where to"),
   ).action(async (names: readonly string[], flags: CommonFlags & { out: string }) => {
     await withSession(flags, async ({ engine, output }) => {
@@ -116,8 +116,8 @@ export function addToolManagement(tools: Command): void {
   withCommonFlags(
     tools
       .command("import")
-      .description("read tools out of such a file")
-      .argument("<file>", "what export wrote"),
+      .description("import tools from such a file")
+      .argument("<file>", "a file written by export"),
   ).action(async (path: string, flags: CommonFlags) => {
     const { readText } = await import("../../tasks/tasks.ts");
     const text = await readText(path);
@@ -132,7 +132,7 @@ export function addToolManagement(tools: Command): void {
       output.result(
         result,
         [
-          `Added ${result.added} versions, ${result.unchanged} were there.`,
+          `Added ${result.added} versions, ${result.unchanged} existed already.`,
           ...(result.waiting.length > 0
             ? [`Waiting for approval: ${result.waiting.join(", ")}. See toolwright tools pending.`]
             : []),

@@ -1,4 +1,4 @@
-/** `toolwright tools`: what enters the library, what waits for a person, what leaves and comes back. */
+/** `toolwright tools`: adding, approving, retiring and restoring tools. */
 import type { Command } from "commander";
 import {
   approve,
@@ -20,7 +20,7 @@ interface VersionFlags extends CommonFlags {
   readonly reason?: string;
 }
 
-const VERSION = ["--tool-version <number>", "a version of it"] as const;
+const VERSION = ["--tool-version <number>", "a version of the tool"] as const;
 
 export function addToolReview(tools: Command): void {
   withCommonFlags(
@@ -29,9 +29,9 @@ export function addToolReview(tools: Command): void {
       .description("register a tool that you wrote, through the same gate as an evolved one")
       .argument(
         "<spec>",
-        "its spec: name, description, signature, cases, and what it uses or needs",
+        "its spec file: name, description, signature, cases, and what it uses or needs",
       )
-      .option("--source <file>", "its source (default: the first of the spec's seeds)"),
+      .option("--source <file>", "its source file (default: the first seed of the spec)"),
   ).action(async (file: string, flags: CommonFlags & { source?: string }) => {
     const { loadSpecTask, readText } = await import("../../tasks/tasks.ts");
     const task = await loadSpecTask(file);
@@ -44,7 +44,7 @@ export function addToolReview(tools: Command): void {
         { ...result, tool: tool === undefined ? undefined : { ...tool, source: undefined } },
         [
           result.status === "waiting"
-            ? `${name} waits: toolwright tools approve ${task.name}`
+            ? `${name} needs approval: toolwright tools approve ${task.name}`
             : `${name}: ${result.status}.`,
           ...result.reasons,
         ].join("\n"),
@@ -54,7 +54,7 @@ export function addToolReview(tools: Command): void {
   });
 
   withCommonFlags(
-    tools.command("pending").description("list versions that wait for a person's approval"),
+    tools.command("pending").description("list versions that need a person's approval"),
   ).action(async (flags: CommonFlags) => {
     await withSession(flags, async ({ engine, output }) => {
       const waiting = await waitingForApproval(engine.tools);
@@ -85,7 +85,7 @@ export function addToolReview(tools: Command): void {
   withCommonFlags(
     tools
       .command("approve")
-      .description("let a waiting version be used")
+      .description("approve a pending version")
       .argument("<name>", "its name")
       .option(...VERSION, integer)
       .option("--reason <text>", "why"),
@@ -102,7 +102,7 @@ export function addToolReview(tools: Command): void {
   withCommonFlags(
     tools
       .command("reject")
-      .description("turn a waiting version down; it stays in the history")
+      .description("reject a pending version; it stays in the history")
       .argument("<name>", "its name")
       .option(...VERSION, integer)
       .requiredOption("--reason <text>", "why"),
@@ -121,7 +121,7 @@ export function addToolReview(tools: Command): void {
   withCommonFlags(
     tools
       .command("deprecate")
-      .description("take a tool out of searches; it stays callable by name")
+      .description("deprecate a tool: searches no longer find it, but it can be called by name")
       .argument("<name>", "its name")
       .option(...VERSION, integer)
       .option("--reason <text>", "why"),
@@ -139,7 +139,7 @@ export function addToolReview(tools: Command): void {
   withCommonFlags(
     tools
       .command("restore")
-      .description("bring back a tool that was deprecated, rejected or retired")
+      .description("restore a tool that was deprecated, rejected or retired")
       .argument("<name>", "its name")
       .option(...VERSION, integer)
       .option("--reason <text>", "why"),
@@ -156,12 +156,12 @@ export function addToolReview(tools: Command): void {
   withCommonFlags(
     tools
       .command("retire")
-      .description("deprecate tools that have not earned their place; nothing is deleted")
-      .option("--dry-run", "only say which")
-      .option("--grace-days <days>", "leave younger tools alone", integer, 30),
+      .description("deprecate tools that are rarely used; nothing is deleted")
+      .option("--dry-run", "only list them")
+      .option("--grace-days <days>", "keep younger tools", integer, 30),
   ).action(async (flags: CommonFlags & { dryRun?: boolean; graceDays: number }) => {
     if (!(flags.graceDays >= 0)) {
-      throw new InputError("USAGE", "Expected --grace-days as a number of days, 0 or more.");
+      throw new InputError("USAGE", "Expected --grace-days as a number of days of at least 0.");
     }
     await withSession(flags, async ({ engine, output }) => {
       const { retired, least } = await retireUnused(ports(engine), {
@@ -174,7 +174,7 @@ export function addToolReview(tools: Command): void {
       output.result(
         { retired, least, dryRun: flags.dryRun === true },
         retired.length === 0
-          ? `Nothing to retire: the rule asks for ${least.toFixed(2)} successful calls.`
+          ? `Nothing to retire: the rule requires ${least.toFixed(2)} successful calls.`
           : retired.map(({ name, reason }) => `${name} ${verb}: ${reason}`).join("\n"),
       );
     });
@@ -194,18 +194,18 @@ function chosen(version: number | undefined, reason: string | undefined) {
 }
 
 function firstSeed(task: Task): string {
-  // The first seed of a spec's task is the program that knows nothing.
+  // The first seed of a spec's task is the null program, so the second is the spec's first.
   const seed = task.kernel.seeds[1];
   if (seed === undefined) {
     throw new InputError(
       "BAD_SPEC",
-      "Expected a source: give --source FILE, or the program as the first of the spec's seeds.",
+      "Expected a source: give --source FILE, or put the program into the spec as the first seed.",
     );
   }
   return seed;
 }
 
-/** The spec's cases judge it, the held-out ones among them. */
+/** The spec's cases judge it, including the held-out ones. */
 async function add(engine: Engine, task: Task, source: string, signal: AbortSignal) {
   const { seed } = engine.config;
   const train = task.instances("train", seed);

@@ -1,4 +1,4 @@
-/** `toolwright tools`: what a search may be narrowed to, and its index made anew. */
+/** `toolwright tools`: the filters of a search, and rebuilding its index. */
 import type { Command } from "commander";
 import { z } from "zod";
 import { InputError } from "../../core/errors.ts";
@@ -38,14 +38,12 @@ function checked<T>(flag: string, schema: z.ZodType<T>, value: unknown): T | und
 
 export function addReindex(tools: Command): void {
   withCommonFlags(
-    tools
-      .command("reindex")
-      .description("make the search index anew, with the embedder that is configured now"),
+    tools.command("reindex").description("rebuild the search index with the configured embedder"),
   ).action(async (flags: CommonFlags) => {
     await withSession(flags, async ({ engine, output, signal }) => {
       const { reindex } = engine.tools;
       if (reindex === undefined) {
-        throw new InputError("USAGE", "This store keeps no index that could be made anew.");
+        throw new InputError("USAGE", "This store has no index to rebuild.");
       }
       const { tools: count, embedded } = await reindex(signal);
       output.result(

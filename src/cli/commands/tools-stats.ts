@@ -1,4 +1,4 @@
-/** `toolwright tools stats`: how much the library is used, what it saves, what could be retired. */
+/** `toolwright tools stats`: usage of the library, its savings, and candidates for retirement. */
 import type { Command } from "commander";
 import {
   usageFigures as figuresOf,
@@ -16,8 +16,8 @@ export function addToolStats(tools: Command): void {
   withCommonFlags(
     tools
       .command("stats")
-      .description("how much the library is used, what it saves, what could be retired")
-      .argument("[name]", "figures of one tool, version by version"),
+      .description("show the library's usage, its savings, and tools that could be retired")
+      .argument("[name]", "show one tool, version by version"),
   ).action(async (name: string | undefined, flags: CommonFlags) => {
     await withSession(flags, async ({ engine, output }) => {
       if (name !== undefined) {
@@ -69,7 +69,7 @@ export function addToolStats(tools: Command): void {
   });
 }
 
-/** A tool's use in one line. */
+/** A tool's usage in one line. */
 export function usageFigures(usage: ToolUsage): string {
   const { calls, successRate, meanMs, p95Ms, costUsd } = figuresOf(usage);
   return calls === 0

@@ -1,4 +1,4 @@
-/** `toolwright tools`: what the store holds. */
+/** `toolwright tools`: lists, finds, shows and calls stored tools. */
 import type { Command } from "commander";
 import {
   dependantsOf,
@@ -33,7 +33,7 @@ export function addTools(tools: Command): void {
     tools
       .command("ls")
       .description("list the current version of every tool")
-      .option("--all", "deprecated and candidate tools too"),
+      .option("--all", "also deprecated and candidate tools"),
   ).action(async (flags: CommonFlags & { all?: boolean }) => {
     await withSession(flags, async ({ engine, output }) => {
       for (const problem of await engine.foreign.sync()) output.note(problem);
@@ -52,7 +52,7 @@ export function addTools(tools: Command): void {
       const head = ["name", "version", "status", "origin", "held-out", "calls", "description"];
       const text =
         rows.length === 0
-          ? "The store is empty. A request makes tools: try npm start."
+          ? "The store is empty. Requests make tools: try npm start."
           : table(head, rows);
       output.result(list.map(brief), text);
     });
@@ -61,12 +61,15 @@ export function addTools(tools: Command): void {
   withCommonFlags(
     tools
       .command("search")
-      .description("find tools by what they are good for")
+      .description("find tools by a description of what they do")
       .argument("<text>", "words")
-      .option("--limit <count>", "how many at the most", count, 10)
+      .option("--limit <count>", "maximum number of results", count, 10)
       .option("--language <names...>", "only these languages")
-      .option("--needs <names...>", "only what needs no more than: network, files, model, none")
-      .option("--origin <names...>", "only these origins, e.g. mcp:github; own: the engine's own"),
+      .option("--needs <names...>", "only tools that need at most: network, files, model, none")
+      .option(
+        "--origin <names...>",
+        "only these origins, e.g. mcp:github; own: made by the engine",
+      ),
   ).action(async (text: string, flags: CommonFlags & SearchFlags) => {
     const filter = filterOf(flags);
     await withSession(flags, async ({ engine, output }) => {
@@ -75,7 +78,7 @@ export function addTools(tools: Command): void {
       if (matches.degraded !== undefined) output.note(`Degraded: ${matches.degraded}`);
       if (matches.length > 0 && matches.every(({ score }) => score < noneBelow)) {
         output.note(
-          `None is likely to be meant: a request would take none of these, all below ${noneBelow}.`,
+          `No likely match: a request would use none of these, because all scores are below ${noneBelow}.`,
         );
       }
       output.result(
@@ -98,9 +101,13 @@ export function addTools(tools: Command): void {
   withCommonFlags(
     tools
       .command("show")
-      .description("show a tool with its source, what it calls, who calls it, and its use")
+      .description("show a tool with its source, its dependencies, its callers and its usage")
       .argument("<name>", "its name")
-      .option("--tool-version <number>", "a version of it (default: the current one)", integer),
+      .option(
+        "--tool-version <number>",
+        "a version of the tool (default: the current one)",
+        integer,
+      ),
   ).action(async (name: string, flags: CommonFlags & { toolVersion?: number }) => {
     await withSession(flags, async ({ engine, output }) => {
       const tool = await engine.tools.get(name, flags.toolVersion);
@@ -115,15 +122,19 @@ export function addTools(tools: Command): void {
       .description("call a tool in the sandbox; the call is traced and counted")
       .argument("<name>", "its name")
       .option("--args <json>", "its arguments: a JSON array, or an object by name", "[]")
-      .option("--tool-version <number>", "a version of it (default: the current one)", integer),
+      .option(
+        "--tool-version <number>",
+        "a version of the tool (default: the current one)",
+        integer,
+      ),
   ).action(async (name: string, flags: CommonFlags & { args: string; toolVersion?: number }) => {
     await withSession(flags, async ({ engine, output, signal }) => {
       const tool = await engine.tools.get(name, flags.toolVersion);
       const given = parseArguments(flags.args);
       const calls = engine.directCalls(`tools run ${name}`);
-      // Whoever types the call has decided about it.
+      // A person who types the call approves it by that.
       const ask: AskPerson = async () => {
-        output.note(`${name} needs a person's approval: this command counts as yours.`);
+        output.note(`${name} needs a person's approval: running this command counts as approval.`);
         return { decision: "approved", by: "the person at the command line" };
       };
       const outcome = await calls.call(tool, given, ask, signal).finally(calls.end);
@@ -138,7 +149,7 @@ export function addTools(tools: Command): void {
       if (!isPending(outcome.output)) return;
       const named = byName(parameterNames(tool), given);
       const { id } = await engine.lastingCalls.leave(tool, named, outcome.output, signal);
-      output.note(`The result is still to come. What it waits for: toolwright request show ${id}`);
+      output.note(`The result is pending. To see what it waits for: toolwright request show ${id}`);
     });
   });
 }

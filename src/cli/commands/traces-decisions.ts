@@ -1,7 +1,6 @@
 /**
- * What was decided in an evolution run, as far as its events tell: which program became the best,
- * islands that were emptied and by whom they were founded anew, who was measured at the end and who
- * won, and what became of the proposals.
+ * The decisions of an evolution run, from its events: new best programs, islands that were reset and
+ * their founders, programs measured at the end, the winner, and the outcomes of the proposals.
  */
 import { type Place, readEvents } from "../../core/events/read.ts";
 import type { EventOf } from "../../core/events/schemas.ts";
@@ -24,7 +23,7 @@ export async function decisionsOf(store: EventStore, runId: string): Promise<rea
   return await Array.fromAsync(readEvents(store, runId, DECISIONS));
 }
 
-/** With what the run was ended by, which does not belong to what a replay must give again. */
+/** Includes why the run ended, which a replay need not repeat. */
 export function decisionFacts(decision: Decision): Json {
   const { seq, time, type } = decision;
   return { event: seq, time, type, data: dataOf(decision) };
@@ -33,7 +32,7 @@ export function decisionFacts(decision: Decision): Json {
 function dataOf(decision: Decision): Json {
   switch (decision.type) {
     case "held-out-result": {
-      // The source stands with the candidate.
+      // The source is in the candidate's event.
       const { source: _, ...rest } = decision.data;
       return rest;
     }
@@ -46,7 +45,7 @@ function dataOf(decision: Decision): Json {
   }
 }
 
-/** Of the proposals: how many were scored, refused as known, failed and by what. */
+/** Outcomes of the proposals: scored, duplicate, failed with which status. */
 export function outcomes(candidates: readonly TraceCandidate[]): Readonly<Record<string, number>> {
   const counts = new Map<string, number>();
   for (const { status, kind } of candidates) {
@@ -56,9 +55,9 @@ export function outcomes(candidates: readonly TraceCandidate[]): Readonly<Record
   return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
 }
 
-/** A decision as a row: event, what, of which program, how well, and what else there is to say. */
+/** A decision as a row: event, type, program, fitness, notes. */
 export function decisionRow(decision: Decision): readonly string[] {
-  const { digest = "", fitness, notes } = told(decision);
+  const { digest = "", fitness, notes } = notesOf(decision);
   return [
     String(decision.seq),
     decision.type,
@@ -68,13 +67,13 @@ export function decisionRow(decision: Decision): readonly string[] {
   ];
 }
 
-interface Told {
+interface DecisionNotes {
   readonly digest?: string | undefined;
   readonly fitness?: number | undefined;
   readonly notes: readonly string[];
 }
 
-function told(decision: Decision): Told {
+function notesOf(decision: Decision): DecisionNotes {
   switch (decision.type) {
     case "best-change": {
       const { digest, fitness, evaluations } = decision.data;

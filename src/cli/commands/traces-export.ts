@@ -1,4 +1,4 @@
-/** `toolwright traces export`: training data out of what happened. */
+/** `toolwright traces export`: training data from traces. */
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -19,29 +19,54 @@ export function addTracesExport(traces: Command): void {
       .description("write training data")
       .argument("[run...]", "runs (default: all)")
       .requiredOption("--format <format>", `one of ${FORMATS.join(", ")}`)
-      .option("--out <folder>", "where the files go", "export")
-      .option("--outcome <outcome>", "rows of runs that ended so (repeatable)", collect, [])
-      .option("--min-score <score>", "lowest score", Number)
-      .option("--tool <name>", "rows about one tool")
-      .option("--task <name>", "rows of one task")
-      .option("--user <name>", "rows of one user")
-      .option("--model <id>", "rows of one model")
+      .option("--out <folder>", "folder for the files", "export")
+      .option(
+        "--outcome <outcome>",
+        "only rows of runs with this outcome (repeatable)",
+        collect,
+        [],
+      )
+      .option("--min-score <score>", "minimum score", Number)
+      .option("--tool <name>", "only rows about this tool")
+      .option("--task <name>", "only rows of this task")
+      .option("--user <name>", "only rows of this user")
+      .option("--model <id>", "only rows of this model")
       .option("--since <time>", "ISO 8601, inclusive")
       .option("--until <time>", "ISO 8601, exclusive")
-      .option("--terms <beginning>", "terms that may be trained on (repeatable)", collect, [])
+      .option(
+        "--terms <beginning>",
+        "prefix of terms that allow training (repeatable)",
+        collect,
+        [],
+      )
       .option("--validation <share>", "share of families that goes to validation", Number)
-      .option("--max-per-task <rows>", "rows of one task; the largest gains stay", integer)
+      .option("--max-per-task <rows>", "maximum rows per task; the largest gains stay", integer)
       .option("--max-tokens <count>", "longer rows are dropped", integer)
       .option(
         "--tokenizer <name>",
-        "what tokens are counted with (default: o200k_base if gpt-tokenizer is installed, else bytes / 4)",
+        "tokenizer for counting tokens (default: o200k_base if gpt-tokenizer is installed, else bytes / 4)",
       )
-      .option("--margin <difference>", "a fitness difference that counts as better", Number)
-      .option("--near-duplicates <index>", "Jaccard index from which rows are alike", Number)
-      .option("--sealed <file>", "texts not to train on, one a line (repeatable)", collect, [])
-      .option("--keep-personal-data", "leave mail addresses, telephone and account numbers in")
-      .option("--no-images", "leave rows with images out, for a model that takes none")
-      .option("--hindsight", "run wrong programs anew; teach them as right for what they do")
+      .option("--margin <difference>", "minimum fitness difference that counts as better", Number)
+      .option(
+        "--near-duplicates <index>",
+        "Jaccard index from which rows are near duplicates",
+        Number,
+      )
+      .option(
+        "--sealed <file>",
+        "file with texts that must not be trained on, one per line (repeatable)",
+        collect,
+        [],
+      )
+      .option(
+        "--keep-personal-data",
+        "do not redact mail addresses, telephone, card and account numbers",
+      )
+      .option("--no-images", "drop rows with images, for models without image input")
+      .option(
+        "--hindsight",
+        "run wrong programs again and teach them as right for their actual outputs",
+      )
       .option("--weighting <kind>", "none, repeat, or weight (jsonl)"),
   ).action(async (runs: readonly string[], flags: ExportFlags) => {
     const format = FORMATS.find((known) => known === flags.format);
@@ -88,7 +113,7 @@ async function linesOf(files: readonly string[]): Promise<readonly string[]> {
   return texts.flatMap((text) => text.split("\n").filter((line) => line.trim() !== ""));
 }
 
-/** Programs run as candidates do: in the sandbox, within the default limits. */
+/** Runs programs like candidates: in the sandbox, with the default limits. */
 async function executeIn(
   engine: Engine,
   signal: AbortSignal,

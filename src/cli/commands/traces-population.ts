@@ -1,4 +1,4 @@
-/** `toolwright traces show RUN --population`: an evolution run's programs and decisions, out of its events. */
+/** `toolwright traces show RUN --population`: an evolution run's programs and decisions, from its events. */
 import { InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
@@ -7,7 +7,7 @@ import { table } from "../output.ts";
 import { decisionFacts, decisionRow, decisionsOf, outcomes } from "./traces-decisions.ts";
 
 /**
- * @param limit Rows of the table, best first; the value holds all, in the order of the run.
+ * @param limit Maximum rows of the table, best first; the value has all programs, in the run's order.
  * @throws InputError NO_POPULATION
  */
 export async function population(
@@ -19,7 +19,7 @@ export async function population(
   if (candidates.length === 0) {
     throw new InputError(
       "NO_POPULATION",
-      `Expected an evolution run, got ${runId} (${summary.kind}) without a candidate. List them: toolwright traces ls.`,
+      `Expected an evolution run, got ${runId} (${summary.kind}) without a candidate. To list runs: toolwright traces ls.`,
     );
   }
   const programs = candidates.map(({ seq, time: _, ...candidate }) => ({
@@ -73,15 +73,15 @@ export async function population(
       parents.map((parent) => parent.slice(0, 10)).join(" "),
       own.promptGroup?.slice(0, 16) ?? "",
     ]);
-  const told = decisions.slice(-limit);
+  const shown = decisions.slice(-limit);
   const text = [
     `${runId}: ${candidates.length} candidates, the best ${rows.length} shown (--limit for more; --json for programs, prompts and configuration).`,
     table(["#", "program", "fitness", "held out", "island", "operator", "parents", "prompt"], rows),
     `Proposals: ${Object.entries(became)
       .map(([what, count]) => `${count} ${what}`)
       .join(", ")}.`,
-    `Decisions (${told.length === decisions.length ? "all" : `the last ${told.length}`} of ${decisions.length}):`,
-    table(["event", "decision", "program", "fitness", ""], told.map(decisionRow)),
+    `Decisions (${shown.length === decisions.length ? "all" : `the last ${shown.length}`} of ${decisions.length}):`,
+    table(["event", "decision", "program", "fitness", ""], shown.map(decisionRow)),
   ].join("\n");
   return { value: JSON.parse(JSON.stringify(value)) as Json, text };
 }

@@ -1,4 +1,4 @@
-/** `toolwright traces prune`: lets go of old runs. */
+/** `toolwright traces prune`: deletes old runs. */
 import { join } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
@@ -15,10 +15,15 @@ export function addTracesPrune(traces: Command): void {
   withCommonFlags(
     traces
       .command("prune")
-      .description("remove old runs for good: whole families, none that is running or waiting")
-      .option("--older-than <age>", "that ended longer ago: 36h, 30d, 8w")
-      .option("--max-bytes <size>", "the oldest, until the file takes no more: 500MB, 2GB")
-      .option("--dry-run", "say what would go"),
+      .description(
+        "delete old runs permanently: whole families, never one that is running or waiting",
+      )
+      .option("--older-than <age>", "runs that ended longer ago, e.g. 36h, 30d, 8w")
+      .option(
+        "--max-bytes <size>",
+        "the oldest runs, until the file is not larger, e.g. 500MB, 2GB",
+      )
+      .option("--dry-run", "only report what would be deleted"),
   ).action(async (flags: PruneFlags) => {
     const { olderThan, maxBytes, dryRun = false } = flags;
     if (olderThan === undefined && maxBytes === undefined) {

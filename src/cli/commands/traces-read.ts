@@ -1,6 +1,6 @@
 /**
- * `toolwright traces tail|grep|stats`: reading over many runs. Events are streamed: a long run costs
- * time, not memory.
+ * `toolwright traces tail|grep|stats`: reading events of many runs. Events are streamed: a long run
+ * takes time, not memory.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
@@ -12,7 +12,7 @@ import { matcher } from "../matching.ts";
 import { table, writeOut } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
 
-/** How often `--follow` looks for news, ms. */
+/** Polling interval of `--follow`, ms. */
 const LOOK_EVERY_MS = 200;
 
 interface ReadFlags extends CommonFlags {
@@ -28,7 +28,7 @@ export function addTraceReading(traces: Command): void {
     traces
       .command("tail")
       .description("the last events over all runs")
-      .option("--follow", "go on with what comes, until Ctrl-C"),
+      .option("--follow", "print new events as they arrive, until Ctrl-C"),
     20,
   ).action(async (flags: ReadFlags & { follow?: boolean }) => {
     await withSession(flags, async ({ engine, output, signal }) => {
@@ -39,7 +39,7 @@ export function addTraceReading(traces: Command): void {
         output.result(last, last.length === 0 ? "No events yet." : last.map(lineOf).join("\n"));
         return;
       }
-      // A stream is no document: with --json each event is a line of its own.
+      // A stream is not one document: with --json each event is a separate line.
       const print = (event: TraceEvent): void => {
         writeOut(`${output.json ? JSON.stringify(event) : lineOf(event)}\n`);
       };
@@ -53,7 +53,7 @@ export function addTraceReading(traces: Command): void {
       .command("grep")
       .description("events whose text matches")
       .argument("<pattern>", "a regular expression over the event's type and data")
-      .option("-i, --ignore-case", "upper and lower case are the same"),
+      .option("-i, --ignore-case", "ignore upper and lower case"),
     1_000,
   ).action(async (pattern: string, flags: ReadFlags & { ignoreCase?: boolean }) => {
     const expression = compile(pattern, flags.ignoreCase === true);
@@ -73,13 +73,13 @@ export function addTraceReading(traces: Command): void {
         found.length === 0 ? `Nothing matches ${expression}.` : found.map(lineOf).join("\n"),
       );
       if (found.length >= flags.limit) output.note(`Stopped at ${flags.limit} (--limit for more).`);
-      // As grep does it, so that scripts can ask.
+      // Like grep, so that scripts can test it.
       if (found.length === 0) process.exitCode = 1;
     });
   });
 
   withReadFlags(
-    traces.command("stats").description("what was run, called, spent and scored, in numbers"),
+    traces.command("stats").description("statistics: runs, calls, cost, scores"),
     Number.MAX_SAFE_INTEGER,
   ).action(async (flags: ReadFlags) => {
     await withSession(flags, async ({ engine, output }) => {
@@ -120,11 +120,11 @@ export function addTraceReading(traces: Command): void {
 function withReadFlags(command: Command, limit: number): Command {
   return withCommonFlags(
     command
-      .option("--run <id>", "one run, by the beginning of its id")
+      .option("--run <id>", "one run, by its id or a prefix of it")
       .option("--kind <kind>", `runs of one kind: ${RunKind.options.join(", ")}`)
       .option("--type <type>", "events of one type")
       .option("--since <time>", "ISO 8601, inclusive")
-      .option("--limit <count>", "how many events at the most", integer, limit),
+      .option("--limit <count>", "maximum number of events", integer, limit),
   );
 }
 
@@ -147,7 +147,7 @@ function filterOf({ run, kind, type, since, limit }: ReadFlags): Filter {
     );
   }
   if (!Number.isSafeInteger(limit) || limit < 1) {
-    throw new InputError("USAGE", `--limit: expected a whole number from 1 on, got ${limit}.`);
+    throw new InputError("USAGE", `--limit: expected an integer of at least 1, got ${limit}.`);
   }
   return {
     run: (each) =>
@@ -188,14 +188,14 @@ async function lastEvents(store: EventStore, filter: Filter, limit: number) {
   let last: TraceEvent[] = [];
   for (const { id, events } of await wantedRuns(store, filter)) {
     const own: TraceEvent[] = [];
-    // Without a filter on events the last ones of a run are at its end.
+    // Without a filter on events the last events of a run are at its end.
     for await (const event of tailOf(store, id, events, limit, filter)) own.push(event);
     last = [...last, ...own].sort(inTime).slice(-limit);
   }
   return last;
 }
 
-/** The last `limit` events of a run that pass; reads back in growing strides until there are enough. */
+/** The last `limit` matching events of a run; reads back in growing steps until there are enough. */
 async function* tailOf(
   store: EventStore,
   id: string,
@@ -252,7 +252,7 @@ function compile(pattern: string, ignoreCase: boolean): RegExp {
   }
 }
 
-/** No table where there are no rows. */
+/** Empty text if there are no rows. */
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return rows.length === 0 ? "" : table(head, rows);
 }

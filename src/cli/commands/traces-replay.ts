@@ -1,4 +1,4 @@
-/** `toolwright traces replay`: whether a run comes out of its trace as it was written down. */
+/** `toolwright traces replay`: checks that a run can be reproduced from its trace. */
 import type { Command } from "commander";
 import { readEvents } from "../../core/events/read.ts";
 import type { EventStore } from "../../core/ports.ts";
@@ -11,10 +11,10 @@ export function addTracesReplay(traces: Command): void {
   withCommonFlags(
     traces
       .command("replay")
-      .description("do an evolution run again out of its trace, without a model, and compare")
-      .argument("<run>", "its id, or the beginning of it")
-      .argument("[task]", "the path of its task module, where it is not one of experiments/")
-      .option("--spec <file>", "the spec that it was made of, instead"),
+      .description("repeat an evolution run from its trace, without a model, and compare")
+      .argument("<run>", "its id or a prefix of it")
+      .argument("[task]", "the path of its task module, if it is not in experiments/")
+      .option("--spec <file>", "its spec file instead of a task"),
   ).action(
     async (prefix: string, path: string | undefined, flags: CommonFlags & { spec?: string }) => {
       const [{ replayedTask }, { pickTask }] = await Promise.all([
@@ -30,19 +30,19 @@ export function addTracesReplay(traces: Command): void {
           (await pickTask(flags.spec === undefined ? (path ?? recorded) : undefined, flags.spec));
         const report = await engine.replay(id, task, signal);
         const { status, events, matched, first } = report;
-        const said = {
+        const texts = {
           identical: `${id}: identical, all ${events} events.`,
-          "identical-search": `${id}: identical up to event ${matched} of ${events}, the end of its search, which the clock decided.`,
+          "identical-search": `${id}: identical up to event ${matched} of ${events}, where the clock ended its search.`,
           differs: `${id}: differs at event ${first?.seq} of ${events}.\n  recorded: ${short(first?.recorded)}\n  replayed: ${short(first?.replayed)}`,
         };
-        output.result(report, said[status]);
+        output.result(report, texts[status]);
         if (status === "differs") process.exitCode = EXIT.failed;
       });
     },
   );
 }
 
-/** What a request had its tool evolved for: its examples, its spec or its task, as it brought them. */
+/** The task for which a request evolved its tool: from its examples, its spec or its task. */
 async function requestedTask(
   store: EventStore,
   parent: string | undefined,

@@ -1,4 +1,4 @@
-/** `toolwright traces`: what happened, and training data made of it. */
+/** `toolwright traces`: reads traces, and exports training data from them. */
 
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
@@ -18,7 +18,7 @@ export function addTraces(traces: Command): void {
     traces
       .command("ls")
       .description("list runs, newest first")
-      .option("--limit <count>", "how many at the most", count, 50),
+      .option("--limit <count>", "maximum number of runs", count, 50),
   ).action(async (flags: CommonFlags & { limit: number }) => {
     await withSession(flags, async ({ engine, output }) => {
       const runs = await engine.events.runs({ limit: flags.limit });
@@ -45,15 +45,15 @@ export function addTraces(traces: Command): void {
     traces
       .command("show")
       .description("show a run's events")
-      .argument("<run>", "its id, or the beginning of it")
-      .option("--type <type>", "events of one type alone")
-      .option("--limit <count>", "the last so many events (default: 200; with --json: all)", count)
+      .argument("<run>", "its id or a prefix of it")
+      .option("--type <type>", "only events of one type")
+      .option("--limit <count>", "number of last events (default: 200; with --json: all)", count)
       .option("--html <file>", "write the run as one static page instead")
       .option(
         "--population",
-        "an evolution run, rebuilt: programs with scores, parents and islands, prompts, decisions",
+        "show the population of an evolution run: programs with scores, parents and islands, prompts, decisions",
       )
-      .option("--verify", "recompute the chain of sums and report gaps"),
+      .option("--verify", "compute the hash chain again and report faults"),
   ).action(
     async (
       prefix: string,
@@ -72,7 +72,7 @@ export function addTraces(traces: Command): void {
           output.result(
             report,
             report.ok
-              ? `${run.id}: ${report.events} events, the chain holds.`
+              ? `${run.id}: ${report.events} events, the chain is intact.`
               : `${run.id}: ${report.problems.join("; ")}`,
           );
           if (!report.ok) process.exitCode = EXIT.failed;

@@ -1,9 +1,9 @@
 /**
- * Where outside systems complete what a request waits for: `POST /callbacks/TOKEN` with
+ * The endpoint where other systems complete a wait of a request: `POST /callbacks/TOKEN` with
  * `{ "result": ... }`.
  *
- * Holds: a token is signed and stands for one wait; bodies are limited. Does not hold: encryption
- * (put a proxy before it), and secrecy of a token once it was handed on.
+ * Holds: a token is signed and valid for one wait; bodies are limited. Does not hold: encryption (put a
+ * proxy before it), and secrecy of a token after it was passed on.
  */
 import { InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
@@ -17,7 +17,7 @@ const MOST_BODY_BYTES = 1_048_576;
 
 export interface CallbackOptions extends HttpAddress {
   readonly onCallback: (requestId: string, outcome: string) => void;
-  /** Told of what is no fault of the caller's. */
+  /** Gets errors that the caller did not cause. */
   readonly onError: (error: Error) => void;
 }
 
@@ -44,7 +44,7 @@ function resultIn(text: string): Json {
       return (value as { readonly result: Json }).result;
     }
   } catch {
-    // Told below, like any other body without a result.
+    // Reported below, like any other body without a result.
   }
   throw new InputError(
     "BAD_BODY",

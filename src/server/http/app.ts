@@ -1,4 +1,4 @@
-/** The start of every HTTP server here: what its routes throw becomes a problem document. */
+/** The base of every HTTP server here: errors of its routes become problem documents. */
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { InputError } from "../../core/errors.ts";
@@ -11,7 +11,7 @@ export type HttpApp = Hono<HttpEnv>;
 export type HttpContext = Context<HttpEnv>;
 export type HttpMiddleware = MiddlewareHandler<HttpEnv>;
 
-/** @param onError Told of what is no fault of the caller's. */
+/** @param onError Gets errors that the caller did not cause. */
 export function httpApp(onError: (error: Error) => void): HttpApp {
   const app: HttpApp = new Hono();
   app.notFound(({ req }) => {
@@ -19,7 +19,7 @@ export function httpApp(onError: (error: Error) => void): HttpApp {
   });
   app.onError((error, { res }) => {
     const problem = problemOf(error, onError);
-    // Headers that were set before the failure, such as `allow`, belong to the answer.
+    // Headers that were set before the error, such as `allow`, belong in the response.
     for (const [name, value] of res.headers) {
       if (name !== "content-type") problem.headers.set(name, value);
     }
@@ -28,7 +28,7 @@ export function httpApp(onError: (error: Error) => void): HttpApp {
   return app;
 }
 
-/** For the methods that a path does not know; stands behind those that it does. */
+/** Refuses other methods of a path; must be registered after the supported methods. */
 export function onlyMethod(method: string): HttpMiddleware {
   return (context) => {
     context.header("allow", method);

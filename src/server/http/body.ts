@@ -3,17 +3,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { InputError } from "../../core/errors.ts";
 import type { HttpContext } from "./app.ts";
 
-/** How long, and how far, a body that is refused is read on. */
+/** How long, and how many bytes, a refused body is still read. */
 const LINGER_MS = 1_000;
 const LINGER_BYTES = 64 * 1_024 * 1_024;
 
 /**
- * The body as text in UTF-8.
+ * The body as UTF-8 text.
  *
- * What goes beyond the limit is read on for a moment and forgotten: a connection that is closed under
- * a client that still sends may lose the answer. The connection ends with it.
+ * Bytes beyond the limit are read for a short time and discarded: if the connection closes while the
+ * client still sends, the client may lose the answer. Then the connection is closed.
  *
- * @throws InputError BODY_TOO_LARGE, or BODY_BROKEN_OFF where the client goes away in the middle
+ * @throws InputError BODY_TOO_LARGE, or BODY_BROKEN_OFF if the client disconnects before the end
  */
 export async function bodyText(context: HttpContext, mostBytes: number): Promise<string> {
   const reader = context.req.raw.body?.getReader();
@@ -36,6 +36,6 @@ export async function bodyText(context: HttpContext, mostBytes: number): Promise
   context.header("connection", "close");
   throw new InputError(
     "BODY_TOO_LARGE",
-    `Expected a body of at most ${mostBytes} bytes, got more. Send less, or a reference to it.`,
+    `Expected a body of at most ${mostBytes} bytes, got more. Send less, or a reference to the data.`,
   );
 }

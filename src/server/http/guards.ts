@@ -1,4 +1,4 @@
-/** Who may ask: loopback alone, or who holds the token. */
+/** Access control: only from loopback, or only with the token. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { InputError } from "../../core/errors.ts";
 import type { HttpMiddleware } from "./app.ts";
@@ -6,14 +6,14 @@ import type { HttpMiddleware } from "./app.ts";
 export const LOOPBACK = "127.0.0.1";
 const NAMES = ["localhost", LOOPBACK, "::1"];
 
-/** Whether only this machine reaches a server that listens there. */
+/** Whether only this machine can reach a server on this host. */
 export function isLoopback(host: string): boolean {
   return NAMES.includes(host);
 }
 
 /**
- * Refuses what names another host, or comes from a page of another one: a name of the attacker's may
- * lead to this machine (DNS rebinding).
+ * Refuses requests that name another host or come from a page of another host: an attacker's host name
+ * may resolve to this machine (DNS rebinding).
  */
 export function loopbackOnly(): HttpMiddleware {
   return async ({ req }, next) => {
@@ -33,7 +33,7 @@ function leadsHere(url: string): boolean {
   return URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[(.*)\]$/, "$1"));
 }
 
-/** Asks for `Authorization: Bearer` with that token. */
+/** Requires `Authorization: Bearer` with that token. */
 export function holdersOf(token: string): HttpMiddleware {
   const expected = digest(`Bearer ${token}`);
   return async (context, next) => {
@@ -48,7 +48,7 @@ export function holdersOf(token: string): HttpMiddleware {
   };
 }
 
-/** Of one length, so that the time of a comparison tells nothing. */
+/** Digests have one length, so the duration of a comparison reveals nothing. */
 function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }

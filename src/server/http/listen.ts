@@ -1,4 +1,4 @@
-/** An app on an address: on loopback unless another one is named. */
+/** Serves an app on an address; the default is loopback. */
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener, RequestError } from "@hono/node-server";
@@ -8,7 +8,7 @@ import { LOOPBACK } from "./guards.ts";
 import { problemOf } from "./problems.ts";
 
 export interface HttpAddress {
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
@@ -16,7 +16,7 @@ export interface HttpAddress {
 
 export interface HttpServer {
   readonly url: string;
-  /** Takes no further request, lets those under way end for up to 2 s, and ends every connection. */
+  /** Accepts no more requests, lets running ones finish for up to 2 s, then closes every connection. */
   close(): Promise<void>;
 }
 
@@ -29,13 +29,16 @@ export async function listenWith(
   onError: (error: Error) => void,
 ): Promise<HttpServer> {
   const answer = getRequestListener((request, env) => app.fetch(request, env), {
-    // For requests that name no host.
+    // Used for requests without a Host header.
     hostname: "localhost",
     overrideGlobalObjects: false,
     errorHandler: (error) =>
       problemOf(
         error instanceof RequestError
-          ? new InputError("BAD_URL", "Expected a path or a URL to ask for, got something else.")
+          ? new InputError(
+              "BAD_URL",
+              "Expected a path or a URL as the request target, got something else.",
+            )
           : error,
         onError,
       ),
@@ -52,7 +55,7 @@ export async function listenWith(
     url: `http://${host.includes(":") ? `[${host}]` : host}:${actual}`,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
-      // Else a client would keep its connection open behind the answer.
+      // Else a client would keep its connection open after the answer.
       for (const outgoing of underWay) {
         if (!outgoing.headersSent) outgoing.setHeader("connection", "close");
       }

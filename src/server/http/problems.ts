@@ -1,7 +1,7 @@
-/** What went wrong, as a problem document (RFC 9457) with the HTTP status that fits. */
+/** An error as a problem document (RFC 9457) with the matching HTTP status. */
 import { EngineError, type ErrorKind } from "../../core/errors.ts";
 
-/** Codes whose status says more than that of their kind. */
+/** Codes with a more specific status than their kind. */
 const BY_CODE: Readonly<Record<string, number>> = {
   UNAUTHORIZED: 401,
   FOREIGN_CALLER: 403,
@@ -27,8 +27,8 @@ const BY_KIND: Readonly<Record<ErrorKind, number>> = {
 };
 
 /**
- * Only an EngineError's own words are told; of anything else the caller learns that it happened, and
- * `onError` gets the rest.
+ * Only the message of an EngineError is sent to the caller. For any other error the caller gets a
+ * general message, and `onError` gets the details.
  */
 export function problemOf(error: unknown, onError: (error: Error) => void): Response {
   const known = error instanceof EngineError ? error : undefined;

@@ -1,7 +1,6 @@
 /**
- * Stored tools in the words of the Model Context Protocol: their definitions, and what became of a
- * call as a result. A result that is no object stands in a field of one, for the protocol's older
- * revisions know only objects.
+ * Stored tools in the format of the Model Context Protocol: definitions and call results. A result that
+ * is not an object becomes a field of one, because older revisions of the protocol only allow objects.
  */
 import type { CallToolResult, Tool as McpTool } from "@modelcontextprotocol/server";
 import type { Json } from "../../core/json.ts";
@@ -9,23 +8,23 @@ import { actsOutside, type JsonSchema, type Tool } from "../../core/tool.ts";
 import type { RequestView } from "../../journal/view.ts";
 import type { CallOutcome } from "../../work/callable.ts";
 
-/** The field that holds a result which is no object. */
+/** The field for a result that is not an object. */
 const RESULT = "result";
 
 export function definitionOf(tool: Tool): McpTool {
   const { name, description, parameters, result, version, release, digest } = tool;
-  const outside = actsOutside(tool);
+  const external = actsOutside(tool);
   return {
     name,
     description,
     inputSchema: { ...parameters, type: "object" },
     outputSchema: isObjectSchema(result) ? { ...result, type: "object" } : wrapped(result),
     annotations: {
-      readOnlyHint: !outside,
-      destructiveHint: outside,
-      // The sandbox seeds chance and stops the clock: equal arguments, equal results.
-      idempotentHint: !outside,
-      openWorldHint: outside,
+      readOnlyHint: !external,
+      destructiveHint: external,
+      // The sandbox has a fixed random seed and a stopped clock: equal arguments give equal results.
+      idempotentHint: !external,
+      openWorldHint: external,
     },
     _meta: {
       "toolwright/version": version,
@@ -39,7 +38,7 @@ function isObjectSchema({ type }: JsonSchema): boolean {
   return type === "object";
 }
 
-/** References of the inner schema are read from the root, so its definitions move there. */
+/** References of the inner schema resolve from the root, so its definitions move there. */
 function wrapped({ $defs, definitions, $schema, ...schema }: JsonSchema): McpTool["outputSchema"] {
   return {
     type: "object",
@@ -50,7 +49,7 @@ function wrapped({ $defs, definitions, $schema, ...schema }: JsonSchema): McpToo
   };
 }
 
-/** What became of a call; a failure says its kind in `_meta`, so that programs can tell them apart. */
+/** Result of a call. For a failure `_meta` contains the kind, so that programs can distinguish them. */
 export function resultOf(tool: Tool, outcome: CallOutcome): CallToolResult {
   if (outcome.status === "failed") {
     return failure(outcome.code ?? outcome.status, `${tool.name}: ${outcome.reason}`);
@@ -58,7 +57,7 @@ export function resultOf(tool: Tool, outcome: CallOutcome): CallToolResult {
   const { output } = outcome;
   if (isObjectSchema(tool.result)) {
     if (isObject(output)) return success(output);
-    return failure("bad-output", `${tool.name}: expected an object, it gave ${kindOf(output)}.`);
+    return failure("bad-output", `${tool.name}: expected an object, got ${kindOf(output)}.`);
   }
   return success({ [RESULT]: output }, output);
 }
@@ -73,7 +72,7 @@ export function success(
   };
 }
 
-/** @param code What kind of failure: an execution's status, or an error's code. */
+/** @param code Kind of failure: the status of an execution or the code of an error. */
 export function failure(code: string, message: string): CallToolResult {
   return {
     isError: true,
@@ -82,7 +81,7 @@ export function failure(code: string, message: string): CallToolResult {
   };
 }
 
-/** A call that waits, and how it goes on. */
+/** Result for a call that waits, with what to do next. */
 export function waitingResult({ name }: Tool, { id, status, waits }: RequestView): CallToolResult {
   const question = waits[0]?.question as { readonly kind?: string } | undefined;
   const show = `toolwright request show ${id}`;
@@ -91,16 +90,19 @@ export function waitingResult({ name }: Tool, { id, status, waits }: RequestView
     question?.kind === "approval"
       ? {
           code: "APPROVAL_NEEDED",
-          text: `${name} was not called: a person has to approve this call first. Ask them for: ${approve} (or reject in place of approve).`,
+          text: `${name} was not called: a person must approve this call first. Ask them to run: ${approve} (or reject instead of approve).`,
           commands: { approve, reject: `toolwright request reject ${id}`, show },
         }
       : {
           code: "RESULT_PENDING",
-          text: `The result of ${name} is still to come (${status}). What it waits for: ${show}.`,
+          text: `The result of ${name} is pending (${status}). To see what it waits for, run: ${show}.`,
           commands: { show },
         };
   return {
-    ...failure(wait.code, `${wait.text} Then make the same call again: it gives the result, once.`),
+    ...failure(
+      wait.code,
+      `${wait.text} Then make the same call again. It returns the result once.`,
+    ),
     structuredContent: { status: "waiting", requestId: id, ...wait.commands },
   };
 }

@@ -1,7 +1,7 @@
 /**
- * Approval by the client's user, where the client says that it can ask them. The question goes back in
- * place of a result, and the client makes the call again with the answer; for clients of the older
- * revision the package asks in between.
+ * Approval by the client's user, if the client declares that it can ask. The question is returned
+ * instead of a result, and the client repeats the call with the answer; for clients of the older
+ * revision the SDK asks during the call.
  */
 import {
   CLIENT_CAPABILITIES_META_KEY,
@@ -17,17 +17,17 @@ import type { ApprovalQuestion, Verdict } from "../../call/approvals.ts";
 export interface Elicitation {
   /** Whether the client can ask its user. */
   readonly offered: boolean;
-  /** What the user said to this very question, by the client's word; undefined if nothing. */
+  /** The user's answer to exactly this question, as the client reports it; undefined if none. */
   verdictOn(question: ApprovalQuestion): Verdict | undefined;
 }
 
-/** What a client of the newer revision says of itself with every request. */
+/** The capabilities that a client of the newer revision sends with every request. */
 const Envelope = z.looseObject({
   [CLIENT_CAPABILITIES_META_KEY]: z.looseObject({
     elicitation: z.looseObject({ form: z.unknown(), url: z.unknown() }).partial().exactOptional(),
   }),
 });
-/** Of an accepted form. */
+/** Content of an accepted form. */
 const Answer = z.object({ approve: z.boolean() });
 const BY = "the user of an MCP client";
 
@@ -36,15 +36,15 @@ export function elicitationOf(server: Server, { mcpReq }: ServerContext): Elicit
     Envelope.safeParse(mcpReq.envelope).data?.[CLIENT_CAPABILITIES_META_KEY] ??
     server.getClientCapabilities() ??
     {};
-  // A client that names no mode shows forms.
+  // A client that names no mode supports forms.
   const offered =
     elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
   return {
     offered,
     verdictOn({ hash }) {
-      const said = inputResponse(mcpReq.inputResponses, hash);
-      if (!offered || said.kind !== "elicit") return undefined;
-      const approved = said.action === "accept" && Answer.safeParse(said.content).data?.approve;
+      const reply = inputResponse(mcpReq.inputResponses, hash);
+      if (!offered || reply.kind !== "elicit") return undefined;
+      const approved = reply.action === "accept" && Answer.safeParse(reply.content).data?.approve;
       return approved === true
         ? { decision: "approved", by: BY }
         : { decision: "rejected", by: BY, reason: "the user of the client did not approve it" };
@@ -52,7 +52,7 @@ export function elicitationOf(server: Server, { mcpReq }: ServerContext): Elicit
   };
 }
 
-/** The answer is bound to the call: its key is the hash of the tool's version and the arguments. */
+/** The answer is bound to the call: the key is the hash of the tool's version and the arguments. */
 export function askClient({ hash, text, arguments: args }: ApprovalQuestion): InputRequiredResult {
   return inputRequired({
     inputRequests: {

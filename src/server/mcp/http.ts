@@ -1,9 +1,9 @@
 /**
- * The same server over streamable HTTP. Clients of the stateless revision are answered request by
- * request; those that open a session keep it, so that they can be told of changes.
+ * The same server over streamable HTTP. Clients of the stateless revision are answered per request.
+ * Clients that open a session keep it, so that they can be notified of changes.
  *
- * Holds: only loopback hosts and origins may reach it unless a token guards it; bodies and sessions
- * are limited; a session that nobody uses ends. Does not hold: encryption (put a proxy before it).
+ * Holds: without a token only loopback hosts and origins have access; bodies and sessions are limited;
+ * an unused session ends. Does not hold: encryption (put a proxy before it).
  */
 import {
   createMcpHandler,
@@ -26,7 +26,7 @@ const PATH = "/mcp";
 const MOST_BODY_BYTES = 4 * 1_024 * 1_024;
 
 export interface McpHttpOptions extends HttpAddress {
-  /** Required beyond loopback; clients send it as `Authorization: Bearer`. */
+  /** Required if the host is not loopback; clients send it as `Authorization: Bearer`. */
   readonly token?: string;
   readonly sessions?: SessionLimits;
   readonly onError: (error: Error) => void;
@@ -42,7 +42,7 @@ export async function serveMcpOverHttp(
   if (!loopback && token === undefined) {
     throw new ConfigError(
       "TOKEN_NEEDED",
-      `Expected a token to serve ${host}, which others can reach, got none: set TOOLWRIGHT_MCP_TOKEN, or leave --host out.`,
+      `Expected a token to serve ${host}, which others can reach, got none: set TOOLWRIGHT_MCP_TOKEN, or remove --host.`,
     );
   }
   const modern = createMcpHandler(factory, { legacy: "reject", onerror: onError });
@@ -53,7 +53,7 @@ export async function serveMcpOverHttp(
   if (token !== undefined) app.use(holdersOf(token));
   app.post(PATH, async (context) => {
     const body = jsonIn(await bodyText(context, MOST_BODY_BYTES));
-    if (body === undefined) return refusal(400, "The body is no JSON.", PARSE_ERROR);
+    if (body === undefined) return refusal(400, "The body is not JSON.", PARSE_ERROR);
     return (await isLegacyRequest(context.req.raw, body))
       ? sessions.answer(context, body)
       : modern.fetch(context.req.raw, { parsedBody: body });

@@ -1,7 +1,7 @@
 /**
- * The tool store as a server of the Model Context Protocol, over standard input and output. What is
- * offered is read from the store at each call: a tool that another process registers is there at the
- * next list, and clients are told that the list has changed.
+ * The tool store as a Model Context Protocol server over standard input and output. The tools are read
+ * from the store at each call: a tool that another process registers is in the next list, and clients
+ * are notified when the list changes.
  */
 import {
   type McpServerFactory,
@@ -26,7 +26,7 @@ const INSTRUCTIONS =
 const Arguments = z.record(z.string(), Json);
 const HEARTBEAT_MS = 1_000;
 
-/** One server object per connection or request, all over the same store. */
+/** One server object per connection or request, all with the same store. */
 export function mcpServers(offered: OfferedTools, version: string): McpServerFactory {
   return () => {
     const server = new Server(
@@ -56,7 +56,7 @@ export function mcpServers(offered: OfferedTools, version: string): McpServerFac
   };
 }
 
-/** What the caller did wrong goes back as the protocol's own error. */
+/** Errors that the caller caused become protocol errors. */
 async function answer<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -70,7 +70,7 @@ function invalid(message: string): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, message);
 }
 
-/** Progress for a client that asked for it: at once, when there is news, and at least every second. */
+/** Progress for a client that asked for it: at once for news, else every second. */
 function progressOf({ mcpReq }: ServerContext): {
   readonly at: (done: number, message: string) => void;
   readonly end: () => void;
@@ -84,7 +84,7 @@ function progressOf({ mcpReq }: ServerContext): {
   const send = (progress: number): void => {
     sent = progress;
     sentAt = performance.now();
-    // A client that has gone away is noticed elsewhere.
+    // A disconnected client is handled elsewhere.
     mcpReq
       .notify({
         method: "notifications/progress",
@@ -94,7 +94,7 @@ function progressOf({ mcpReq }: ServerContext): {
   };
   const beat = setInterval(() => {
     text = `${text.split(" (")[0]} (${Math.round((performance.now() - started) / 1_000)} s)`;
-    // Progress has to grow, whether or not there is news.
+    // The protocol requires increasing progress, also without news.
     send(sent + 0.001);
   }, HEARTBEAT_MS);
   return {
@@ -106,7 +106,7 @@ function progressOf({ mcpReq }: ServerContext): {
   };
 }
 
-/** Serves this process's standard input and output until the client goes or the signal aborts. */
+/** Serves standard input and output until the client disconnects or the signal aborts. */
 export async function serveMcpOverStdio(
   store: Pick<ToolStore, "list">,
   offered: OfferedTools,

@@ -1,4 +1,4 @@
-/** What the protocol itself refuses, in its own form: a JSON-RPC error that answers no request. */
+/** A refusal by the protocol in its own form: a JSON-RPC error without a request id. */
 export function refusal(status: number, message: string, code = -32_000): Response {
   return Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status });
 }

@@ -1,7 +1,6 @@
 /**
- * The sessions of clients of the older protocol revisions. A session ends when its client says so,
- * when nobody has used it for a while, and when there are too many: then the one that has been idle
- * longest.
+ * Sessions of clients with the older protocol revisions. A session ends when its client ends it, after
+ * an idle time, or when there are too many; then the session that was idle the longest ends.
  */
 import { randomUUID } from "node:crypto";
 import {
@@ -23,7 +22,7 @@ export interface SessionLimits {
 export interface Sessions {
   /** @param body undefined for a request without one. */
   answer(context: HttpContext, body: Json | undefined): Promise<Response>;
-  /** Tells every client that the list of tools has changed. */
+  /** Notifies every client that the list of tools has changed. */
   toolsChanged(): void;
   close(): Promise<void>;
 }
@@ -112,6 +111,6 @@ async function tellChanged({ server }: Session): Promise<void> {
   try {
     await server.sendToolListChanged();
   } catch {
-    // A client without an open stream asks for the list when it wants it.
+    // A client without an open stream requests the list when it needs it.
   }
 }

@@ -1,7 +1,7 @@
 /**
- * What the MCP server offers: every active tool of the store under its own name, `search_tools` to
- * find one by words, and `create_tool`, which answers with a stored tool that does what the examples
- * ask for or has one evolved, gated and registered.
+ * The tools of the MCP server: every active tool of the store under its own name, `search_tools` to
+ * find one by text, and `create_tool`, which returns a stored tool that fits the examples or evolves,
+ * checks and registers a new one.
  */
 import type {
   CallToolResult,
@@ -28,7 +28,7 @@ import { askClient, type Elicitation } from "./elicit.ts";
 
 export interface CallContext {
   readonly signal: AbortSignal;
-  /** Says how far a long call is; `done` only grows. */
+  /** Reports the progress of a long call; `done` only increases. */
   readonly progress: (done: number, message: string) => void;
   readonly elicitation: Elicitation;
 }
@@ -46,7 +46,7 @@ export interface OfferedTools {
 
 const CreateArguments = z.strictObject({
   description: z.string().trim().min(1),
-  // Any JSON: said so, a schema stays readable for a model.
+  // Any JSON value; declared as unknown so that the schema stays readable for a model.
   examples: z.array(z.strictObject({ args: z.array(z.unknown()), expected: z.unknown() })).min(1),
   name: z.string().min(1).exactOptional(),
   signature: z.string().min(1).exactOptional(),
@@ -77,7 +77,7 @@ const BUILT_IN: readonly McpTool[] = [
 
 type Served = Pick<Engine, "tools" | "config" | "request" | "lastingCalls">;
 
-/** @param pageSize Definitions in one answer to `tools/list`. */
+/** @param pageSize Number of definitions per answer to `tools/list`. */
 export function offeredTools(
   engine: Served,
   calls: Pick<DirectCalls, "call">,
@@ -103,7 +103,7 @@ export function offeredTools(
         if (name === "search_tools") return await search(engine, named);
         if (name === "create_tool") return await create(engine, named, context);
         const tool = await engine.tools.get(name);
-        // One that waits says so when it is called.
+        // A tool that needs approval reports it when it is called.
         if (tool.status === "deprecated" || !isServed(builtIn)(tool)) {
           return failure("TOOL_NOT_ACTIVE", `${name} is ${tool.status} and cannot be called here.`);
         }
@@ -117,9 +117,9 @@ export function offeredTools(
 }
 
 /**
- * A call that needs a person's approval is put to the client's user where the client can ask; else it
- * becomes a request, which answers the same call once it is approved. So does one whose result is
- * still to come.
+ * If a call needs a person's approval, the client asks its user, if it can. Else the call becomes a
+ * request; after approval the same call returns the result. A call with a pending result becomes a
+ * request too.
  */
 async function callStored(
   { lastingCalls }: Served,
@@ -154,7 +154,7 @@ function lastingResult(tool: Tool, call: LastingCall): CallToolResult {
   return call.status === "ended" ? resultOf(tool, call.outcome) : waitingResult(tool, call.view);
 }
 
-/** Other servers' tools are theirs to serve. */
+/** Tools of other MCP servers are not served again. */
 function isServed(builtIn: ReadonlySet<string>): (tool: Tool) => boolean {
   return ({ name, origin }) => origin === undefined && !builtIn.has(name);
 }
@@ -162,7 +162,10 @@ function isServed(builtIn: ReadonlySet<string>): (tool: Tool) => boolean {
 function parseCursor(cursor: string): string {
   const name = Buffer.from(cursor, "base64url").toString();
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
-  throw new InputError("BAD_CURSOR", "Expected a cursor that tools/list gave: start without one.");
+  throw new InputError(
+    "BAD_CURSOR",
+    "Expected a cursor from tools/list, got another one. Start without a cursor.",
+  );
 }
 
 async function search({ tools }: Served, named: unknown): Promise<CallToolResult> {
@@ -191,15 +194,15 @@ async function create(
   const { description, examples, name, signature, budgetSeconds } = checked.data;
   progress(0, "looking for a stored tool");
   const guessed = specFromExamples(description, Case.array().parse(examples));
-  const whole = checkSchema(ToolSpec, {
+  const specCheck = checkSchema(ToolSpec, {
     ...guessed,
     ...(signature === undefined ? {} : { signature, name: name ?? nameIn(signature) }),
     ...(name === undefined || signature !== undefined
       ? {}
       : { name, signature: guessed.signature.replace(guessed.name, name) }),
   });
-  if (!whole.ok) return failure("INVALID_ARGUMENTS", faultText(whole.faults));
-  const spec = whole.data;
+  if (!specCheck.ok) return failure("INVALID_ARGUMENTS", faultText(specCheck.faults));
+  const spec = specCheck.data;
   const task = specTask(spec);
   const { seed } = engine.config;
   const instances = [...task.instances("train", seed), ...task.instances("sealed", seed)];
@@ -208,7 +211,7 @@ async function create(
     {
       task,
       instances,
-      // A worker that finds the request unfinished makes the same task of it.
+      // A worker that resumes the request builds the same task from this.
       source: JSON.parse(JSON.stringify({ spec })) as Json,
       ...(budgetSeconds === undefined ? {} : { budget: { seconds: budgetSeconds } }),
       onProgress: ({ evaluations }) => progress(evaluations, `${evaluations} candidates evaluated`),
@@ -217,7 +220,7 @@ async function create(
   );
   const { solution, requestId, status } = outcome;
   if (solution === undefined) {
-    const how = `It is ${status}: toolwright request show ${requestId} says what it waits for.`;
+    const how = `It is ${status}. To see what it waits for, run: toolwright request show ${requestId}.`;
     return failure(status, how);
   }
   if (solution.status === "gave-up") return failure("NOT_CREATED", solution.reason);

@@ -1,11 +1,11 @@
 /**
- * Notices that the list of active tools has changed, whoever changed it: another process that holds
- * the same store tells nobody.
+ * Detects changes of the list of active tools by polling, because another process that changes the
+ * store sends no notification.
  */
 import type { ToolStore } from "../../core/ports.ts";
 
 const EVERY_MS = 1_000;
-/** Looking may take this share of the time: a large store is looked at less often. */
+/** Maximum share of the time that polling may take: a large store is read less often. */
 const SHARE = 0.02;
 
 /** @returns Stops watching. */
@@ -22,7 +22,7 @@ export function watchTools(store: Pick<ToolStore, "list">, onChange: () => void)
       if (known !== undefined && known !== now && !stopped) onChange();
       known = now;
     } catch {
-      // A store that can not be read now is read at the next look; calls say what is wrong with it.
+      // If the store cannot be read now, the next poll tries again; calls report the error.
     }
     if (stopped) return;
     timer = setTimeout(look, Math.max(EVERY_MS, (performance.now() - started) / SHARE));

@@ -1,6 +1,6 @@
 /**
- * Reads a run back into what happened in it: candidates, model calls with their replies, the steps
- * of a request. Everything shown or exported starts here.
+ * Reads a run: candidates, model calls with their replies, the steps of a request. Everything that is
+ * shown or exported uses this.
  */
 import type { RunSummary } from "../../core/event.ts";
 import { type Place, readEvents, withTexts } from "../../core/events/read.ts";
@@ -14,14 +14,14 @@ export interface ModelCall extends DataOf<"model-call"> {
   readonly seq: number;
   readonly time: string;
   readonly reply?: Replied & { readonly seq: number };
-  /** Why there is no reply, where the model failed. */
+  /** Why there is no reply, if the model failed. */
   readonly failure?: { readonly code: string; readonly message: string };
 }
 type Replied = Extract<DataOf<"model-reply">, { readonly content: string }>;
 
 export interface TraceCandidate extends Omit<DataOf<"candidate-result">, "parents"> {
   readonly parents: readonly string[];
-  /** Of a lean one, in place of its source: UTF-16 units. */
+  /** Set instead of the source for a lean candidate: length in UTF-16 units. */
   readonly sourceLength?: number;
   readonly seq: number;
   readonly time: string;
@@ -33,14 +33,14 @@ export interface RunRecord {
   readonly candidates: readonly TraceCandidate[];
   readonly modelCalls: readonly ModelCall[];
   readonly heldOut: ReadonlyMap<string, DataOf<"held-out-result">>;
-  /** Digest of the best program: what the run says at its end, else the last one that it found. */
+  /** Digest of the best program: the one in the run's last event, else the last one that was found. */
   readonly best?: string;
   readonly request?: DataOf<"request-submit">;
   readonly ground?: DataOf<"request-ground">;
-  /** The request's last status, if this is one. */
+  /** The last status of the request, if the run is one. */
   readonly requestStatus?: string;
   readonly steps: readonly Step[];
-  /** Events that could not be read, by reason; those of unknown types among them. */
+  /** Events that could not be read, with the reason; includes events of unknown types. */
   readonly unread: readonly { readonly seq: number; readonly reason: string }[];
 }
 
@@ -48,15 +48,15 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export interface ReadOptions {
   /**
-   * Candidates without source, scores and feedback, but with the source's length: a run of many
-   * thousands fits into little memory.
+   * Candidates have the length of their source, but no source, scores and feedback. A run with many
+   * thousands of candidates then needs little memory.
    */
   readonly lean?: boolean;
-  /** Gives what stands for an image whose bytes are not to be held. */
+  /** Returns a replacement for an image whose bytes should not be held in memory. */
   readonly setAside?: (image: InlineImage) => Json;
 }
 
-/** Events in which images are read. */
+/** Events that may contain images. */
 const WITH_IMAGES: ReadonlySet<string> = new Set(["request-submit", "model-call", "tool-result"]);
 
 const RUN_TYPES = [
@@ -156,7 +156,7 @@ function leanOf({ source, scores: _, feedback: __, ...rest }: DataOf<"candidate-
   return source === undefined ? rest : { ...rest, sourceLength: source.length };
 }
 
-/** The candidate's programs by digest; the first one that carries its source wins. */
+/** Sources of the candidates by digest; the first candidate with a source wins. */
 export function sourcesOf(candidates: readonly TraceCandidate[]): Map<string, string> {
   const sources = new Map<string, string>();
   for (const { digest, source } of candidates) {

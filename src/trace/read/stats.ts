@@ -1,4 +1,4 @@
-/** What runs did, in numbers: counted in one pass over their events, nothing held but the counts. */
+/** Statistics of runs, computed in one pass over their events; only the counts are held in memory. */
 import type { RunSummary, TraceEvent } from "../../core/event.ts";
 import { readOneOf } from "../../core/events/read.ts";
 import type { EventStore } from "../../core/ports.ts";
@@ -8,9 +8,9 @@ export interface ModelStats {
   calls: number;
   inputTokens: number;
   outputTokens: number;
-  /** Of the calls whose price is known, in US dollars. */
+  /** Sum over the calls with a known price, in US dollars. */
   costUsd: number;
-  /** Calls whose price is not known, which is not zero. */
+  /** Number of calls with an unknown price; unknown is not zero. */
   unpriced: number;
 }
 
@@ -27,7 +27,7 @@ export interface TraceStats {
   readonly events: Readonly<Record<string, number>>;
   readonly models: readonly ModelStats[];
   readonly tools: readonly ToolStats[];
-  /** By what became of them; a duplicate of an earlier one was not run. */
+  /** By outcome; a duplicate of an earlier candidate was not run. */
   readonly candidates: {
     readonly all: number;
     readonly scored: number;
@@ -38,7 +38,7 @@ export interface TraceStats {
 
 const COUNTED = ["candidate-result", "model-reply", "tool-call", "tool-result"] as const;
 
-/** @param wanted Events that count. */
+/** @param wanted The events to count. */
 export async function traceStats(
   store: EventStore,
   runs: readonly RunSummary[],

@@ -1,13 +1,13 @@
 /**
- * The steps of a request: tools that were looked for, made and called, programs, plans, what people
- * said, the answer. A result stands with the call that it belongs to.
+ * The steps of a request: tools that were searched, made and called, programs, plans, replies of
+ * people, the answer. A result is part of the step of its call.
  */
 import { ANSWER_TYPES, type Answered, answersIn } from "../../core/events/answers.ts";
 import type { Place } from "../../core/events/read.ts";
 import type { DataOf, EventOf } from "../../core/events/schemas.ts";
 import { canonicalJson, type Json } from "../../core/json.ts";
 
-/** What was done towards a request, in order. */
+/** What a request did, in order. */
 export type Step =
   | { kind: "afford"; seq: number; event: DataOf<"affordance-result"> }
   | {
@@ -21,15 +21,15 @@ export type Step =
       kind: "call";
       seq: number;
       event: DataOf<"tool-call">;
-      /** Absent: the run ended, or ends, before it came. */
+      /** Absent if the run ended, or was read, before the result. */
       result?: DataOf<"tool-result">;
       resultSeq?: number;
-      /** The run of the sub-agent that was called. */
+      /** The run of the called sub-agent. */
       child?: string;
-      /** The program that made it, by its id. */
+      /** Id of the program that made the call. */
       program?: string;
     }
-  /** Plan as code. Its calls are steps of their own. */
+  /** Plan as code. Its calls are separate steps. */
   | {
       kind: "program";
       seq: number;
@@ -38,15 +38,15 @@ export type Step =
       resultSeq?: number;
     }
   | { kind: "plan"; seq: number; event: DataOf<"plan-proposed"> }
-  /** A person was asked in words. */
+  /** A question to a person, and the reply. */
   | ({ kind: "ask"; seq: number } & Answered)
   /** The person changed the request. */
   | { kind: "revise"; seq: number; event: DataOf<"request-revised"> }
-  /** A person changed the arguments of a call before they allowed it. */
+  /** A person changed the arguments of a call before approving it. */
   | { kind: "edit"; seq: number; event: DataOf<"approval-given"> }
   | { kind: "answer"; seq: number; event: DataOf<"answer-given"> };
 
-/** What a program was given, if anything. */
+/** The input of a program, if any. */
 export function programInput({ input }: DataOf<"program-start">): Json | undefined {
   return input === null || canonicalJson(input) === "{}" ? undefined : input;
 }
@@ -69,7 +69,7 @@ export const STEP_TYPES = [
 ] as const;
 type StepEvent = EventOf<(typeof STEP_TYPES)[number]> & Place;
 
-/** @param steps Grows as events are read, in order. */
+/** @param steps Steps are added in order, as events are read. */
 export function stepReader(
   steps: Step[],
   unread: (seq: number, reason: string) => void,
@@ -156,7 +156,7 @@ function openCreation(steps: Step[], name: string) {
   const open = steps.findLast(
     (step) => step.kind === "create" && step.registered === undefined && step.refused === undefined,
   );
-  // A tool may be registered under another name than it was asked for; the last open one is meant.
+  // A tool may be registered under another name than requested; then it is the last open one.
   const named = steps.findLast((step) => step.kind === "create" && step.event.name === name);
   const step = named ?? open;
   return step?.kind === "create" ? step : undefined;

@@ -1,11 +1,11 @@
 /**
- * Takes secrets out of what is about to be stored: known values (environment, configuration) by
- * exact match, unknown ones by the shape of their kind. Each becomes a placeholder that says which
- * kind it was; equal secrets of a run keep equal placeholders.
+ * Redacts secrets before data is stored: known values (environment, configuration) by exact match,
+ * unknown ones by their typical shape. Each is replaced by a placeholder that names its kind; equal
+ * secrets of a run get equal placeholders.
  *
  * Holds: the listed shapes and known values, also URL-encoded and in base64. Does not hold: a secret
- * without a known shape that nobody named, one that is cut in two, names and mail addresses; the bytes
- * of images, which are not looked into: what a picture shows is kept.
+ * with an unlisted shape and an unknown value, a secret split in two, names and mail addresses, and the
+ * content of images, whose bytes are not searched.
  */
 import { isInlineImage } from "../../core/image.ts";
 import type { Json } from "../../core/json.ts";
@@ -14,11 +14,11 @@ import { SECRET_SHAPES } from "../../core/text/secrets.ts";
 /** Counts by rule, e.g. `{ "aws-access-key": 1 }`. */
 export type RedactionCounts = Readonly<Record<string, number>>;
 
-/** The redaction of one run: numbers its secrets in the order in which they are seen. */
+/** The redaction of one run: secrets are numbered in the order in which they appear. */
 export interface Redaction {
-  /** The same string if it holds no secret. */
+  /** Returns the same string if it contains no secret. */
   text(value: string): string;
-  /** The same value, not a copy, if it holds no secret. Strings and keys are looked at. */
+  /** Returns the same value, not a copy, if it contains no secret. Strings and keys are searched. */
   json(value: Json): Json;
   counts(): RedactionCounts;
 }
@@ -27,18 +27,18 @@ export interface Redactor {
   session(): Redaction;
 }
 
-/** Environment variables whose value is taken for a secret. */
+/** Environment variables whose values are treated as secrets. */
 const SECRET_NAME =
   /KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|_AUTH|AUTH_|_PAT$|_DSN$|COOKIE|SESSION_ID/i;
-/** Values of such names that say where a secret is, not what it is. */
+/** Values of such variables that refer to a secret and are not secret themselves. */
 const NO_SECRET =
   /^(?:(?:~|\.{1,2})\/|\/(?:tmp|home|root|run|usr|var|etc|opt|Users|private|mnt|srv|app)\/|[a-z]:\\|true$|false$|\d{1,7}$)/i;
 
-/** Shorter values would be found inside ordinary words. */
+/** Shorter values would match inside ordinary words. */
 const SHORTEST_SECRET = 8;
 
 /**
- * @param environment Variables whose names look like a secret's are known values.
+ * @param environment The values of variables with a name like a secret's are known secrets.
  * @param secrets Further known values by name, e.g. from the configuration.
  */
 export function createRedactor({
@@ -49,7 +49,7 @@ export function createRedactor({
   readonly secrets?: Readonly<Record<string, string>>;
 } = {}): Redactor {
   const known = knownValues(environment, secrets);
-  // One scan over a string says whether there is anything to do at all.
+  // One search of a string decides if there is anything to redact.
   const alternatives = [...known.keys()]
     .sort((left, right) => right.length - left.length)
     .map((value) => RegExp.escape(value));
@@ -113,7 +113,7 @@ export function createRedactor({
         let changed: Map<string, readonly [string, Json]> | undefined;
         const image = isInlineImage(value);
         for (const key in value) {
-          // Letters of an encoding can look like a secret; a picture that lost some is none.
+          // Base64 text can look like a secret, and a replacement would break the image.
           if (!Object.hasOwn(value, key) || (image && key === "data")) continue;
           const item = value[key] as Json;
           const cleanKey = text(key);
@@ -134,7 +134,7 @@ export function createRedactor({
   };
 }
 
-/** Each secret, as it is and as it travels, with the name that its placeholder bears. */
+/** Each secret, plain and encoded, with the name for its placeholder. */
 function knownValues(
   environment: Readonly<Record<string, string | undefined>>,
   secrets: Readonly<Record<string, string>>,
@@ -153,7 +153,7 @@ function knownValues(
   return known;
 }
 
-/** Without padding, so that it is found inside a longer encoding that starts with it. */
+/** Without padding, so that it also matches at the start of a longer encoded text. */
 function base64Of(value: string): string {
   return Buffer.from(value).toString("base64").replace(/=+$/, "");
 }

@@ -1,9 +1,10 @@
 /**
- * The chain that ties the events of a run: each `sum` is SHA-256 over the one before it, the type
- * and the canonical data. Time and volatile facts are outside of it, so two runs of the same seed
- * end with the same sum; a lost, added, moved or changed event gives another one.
+ * The hash chain over the events of a run: each `sum` is SHA-256 over the previous sum, the type and
+ * the canonical data. Time and volatile facts are not included, so two runs of the same seed end with
+ * the same sum; a lost, added, moved or changed event gives another sum.
  *
- * It shows damage and carelessness. It is no signature: who can rewrite the store can rewrite sums.
+ * It detects damage and mistakes. It is not a signature: whoever can rewrite the store can rewrite the
+ * sums.
  */
 import { hash } from "node:crypto";
 import { StoreError } from "../../core/errors.ts";
@@ -20,21 +21,21 @@ export function nextSum(previous: string, type: string, dataText: string): strin
 
 export interface Verification {
   readonly run: string;
-  /** Every event is there, in order, as it was appended. */
+  /** Whether every event exists, in order, as it was appended. */
   readonly ok: boolean;
-  /** Events that could be read. */
+  /** Number of readable events. */
   readonly events: number;
-  /** Sum recomputed over them. */
+  /** The sum, computed again from them. */
   readonly sum: string;
-  /** Each names its event, e.g. "event 8: ...". */
+  /** Each problem names its event, e.g. "event 8: ...". */
   readonly problems: readonly string[];
 }
 
-/** After so many problems the rest is not looked at. */
+/** Reading stops after this many problems. */
 const MAX_PROBLEMS = 100;
 
 /**
- * Reads a run and recomputes its chain. O(bytes of the run).
+ * Reads a run and computes its chain again. O(bytes of the run).
  *
  * @throws InputError RUN_NOT_FOUND
  */
@@ -55,9 +56,9 @@ export async function verifyRun(store: EventStore, runId: string): Promise<Verif
         }
         const expected = nextSum(sum, event.type, recordText(event.data));
         if (event.sum !== expected) {
-          report(event.seq, "its sum does not follow from its content");
+          report(event.seq, "its sum does not match its content");
         }
-        // Going on from the stored sum reports one fault once instead of at every later event.
+        // Continuing from the stored sum reports a fault once instead of at every later event.
         sum = event.sum;
         seq = event.seq;
         events++;
@@ -68,13 +69,13 @@ export async function verifyRun(store: EventStore, runId: string): Promise<Verif
       const at = error instanceof StoreError ? error.facts.seq : undefined;
       if (!(error instanceof StoreError) || error.code !== "CORRUPT_RECORD") throw error;
       report(typeof at === "number" ? at : seq + 1, error.message);
-      // A damaged event is stepped over; damage that names no event ends the reading.
+      // A damaged event is skipped; damage without a position ends the reading.
       after = typeof at === "number" && at > (after ?? 0) ? at : undefined;
       if (after !== undefined) seq = after;
     }
   }
 
-  // A run that is being written may grow meanwhile; it never shrinks below what it was.
+  // A run that is being written may grow in the meantime; it never shrinks.
   if (seq < before.events) {
     report(seq, `the run has ${before.events} events, read up to ${seq}`);
   } else if (seq === before.events && sum !== before.sum && problems.length === 0) {

@@ -1,6 +1,6 @@
 /**
- * Keeps events in this process. The reference driver of the EventStore port: what is durable here
- * lasts as long as the process, everything else is as the port says.
+ * Stores events in memory. The reference driver of the EventStore port: "durable" means as long as the
+ * process runs; everything else is as the port defines it.
  */
 import { type Clock, systemClock } from "../../core/clock.ts";
 import { InputError, StoreError } from "../../core/errors.ts";
@@ -10,7 +10,7 @@ import type { EventStore } from "../../core/ports.ts";
 import { FIRST_SUM, nextSum } from "./chain.ts";
 import { recordText } from "./record.ts";
 
-/** Kept as text, so that no later change of an object reaches what was appended. */
+/** Stored as text, so that later changes of an object do not affect appended events. */
 interface Row {
   readonly time: string;
   readonly type: string;
@@ -26,7 +26,7 @@ interface MemoryRun {
   readonly once: Set<string>;
   /** 0: never claimed. */
   epoch: number;
-  /** Milliseconds since the epoch: a running run's end of lease, a waiting one's time. */
+  /** Milliseconds since 1970: for a running run the end of its lease, for a waiting one its due time. */
   dueAt: number | undefined;
   woken: number;
 }
@@ -205,7 +205,7 @@ export function runNotFound(runId: string): InputError {
 export function runExists(runId: string): StoreError {
   return new StoreError(
     "RUN_EXISTS",
-    `A run "${runId}" is in the store already, running or ended. Begin with a new id.`,
+    `A run "${runId}" is already in the store, running or ended. Use a new id.`,
     { facts: { run: runId } },
   );
 }
@@ -221,7 +221,7 @@ export function runEnded(runId: string, status: string): StoreError {
 export function fenced(runId: string, epoch: number, newest: number): StoreError {
   return new StoreError(
     "FENCED",
-    `Run "${runId}" is carried on elsewhere: expected claim ${newest}, got claim ${epoch}. Nothing was stored; leave the run to whoever has it now.`,
+    `Run "${runId}" is held by another process: expected claim ${newest}, got claim ${epoch}. Nothing was stored. Leave the run to that process.`,
     { facts: { run: runId, epoch, newest } },
   );
 }

@@ -1,28 +1,28 @@
 /**
- * The form in which an event's body is kept: canonical JSON text of any value, with what JSON
- * cannot say marked instead of lost, and with long strings taken out to be stored once.
+ * The stored format of an event's body: canonical JSON text of any value. Values that JSON cannot
+ * express are marked instead of lost, and long strings are stored separately, once each.
  *
- * Takes unknown values, gives text that `JSON.parse` reads back; for plain JSON it is the text of
- * `canonicalJson`. Nothing here throws for a value that the engine could hand over.
+ * Input: any value. Output: text that `JSON.parse` reads; for plain JSON it equals `canonicalJson`.
+ * Nothing here throws for a value that the engine can pass.
  */
 import { digestText } from "../../core/digest.ts";
 import { isInlineImage } from "../../core/image.ts";
 import type { Json } from "../../core/json.ts";
 
-/** Strings longer than this many UTF-16 units live outside their event, as the bytes of all images do. */
+/** Strings longer than this many UTF-16 units are stored outside of their event, as are the bytes of all images. */
 const BODY_CHARACTERS = 4_096;
 
-/** Deeper than this, a value is marked: `JSON.parse` and the readers recurse. */
+/** Deeper values are marked, because `JSON.parse` and the readers are recursive. */
 const MAX_DEPTH = 200;
 
-/** A long string and where it belongs. `path` holds keys and indexes from the root. */
+/** A long string and its position. `path` holds keys and indexes from the root. */
 export interface Body {
   readonly path: readonly (string | number)[];
   readonly digest: string;
   readonly text: string;
 }
 
-/** Where a long string was, as the store keeps it beside the event. */
+/** The position of a long string, as stored with the event. */
 export type BodyReference = readonly [path: readonly (string | number)[], digest: string];
 
 /**
@@ -56,7 +56,7 @@ function textOf(value: unknown, depth: number): string {
       break;
   }
   if (value === null) return "null";
-  // A cycle is depth without end, so one bound serves both.
+  // A cycle has unlimited depth, so this limit covers cycles too.
   if (depth >= MAX_DEPTH) return `{"$cut":"deeper than ${MAX_DEPTH} levels"}`;
   if (Array.isArray(value)) return listText(value, depth);
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -105,11 +105,11 @@ function specialText(value: object, depth: number): string | undefined {
 }
 
 /**
- * Takes the long strings out of a body.
+ * Removes the long strings from a body.
  *
- * @param text What `recordText` gave.
- * @returns The text to keep in the event (long strings emptied) and the strings, in order of keys.
- *   Strings with lone surrogates stay inline: UTF-8 cannot hold them, JSON escapes can.
+ * @param text The result of `recordText`.
+ * @returns The text to store in the event (long strings emptied) and the strings, in order of keys.
+ *   Strings with lone surrogates stay inline: UTF-8 cannot represent them, JSON escapes can.
  */
 export function takeBodies(text: string): {
   readonly text: string;
@@ -151,8 +151,8 @@ function taken(value: string, path: Body["path"], bodies: Body[]): string {
 /**
  * Puts the long strings back, in place.
  *
- * @param body Called with a digest; gives its text.
- * @throws TypeError if a path does not lead into `data`.
+ * @param body Returns the text of a digest.
+ * @throws TypeError if a path does not exist in `data`.
  */
 export function restoreBodies(
   data: Json,
@@ -168,7 +168,7 @@ export function restoreBodies(
     }
     let holder: unknown = root;
     for (const key of path.slice(0, -1)) holder = Reflect.get(holder as object, key);
-    // Not an assignment: a key may be `__proto__`.
+    // Not an assignment, because a key may be `__proto__`.
     Object.defineProperty(holder, last, {
       value: body(digest),
       writable: true,

@@ -1,15 +1,15 @@
 /**
- * Lets go of old runs: whole families (a run with all that it started), never one that is still
- * running or waiting. What is chosen and what is removed is one transaction; a process that dies
- * leaves all or nothing.
+ * Deletes old runs: whole families (a run and all runs that it started), never one that is still
+ * running or waiting. Selection and deletion are one transaction; if the process dies, all or nothing
+ * is deleted.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { EVENTS_PER_RUN, openFile, translated } from "./sqlite-file.ts";
 
 export interface Retention {
-  /** Families whose last run ended longer ago are removed. Days. */
+  /** Families whose last run ended longer ago are deleted. Days. */
   readonly maxDays?: number;
-  /** The oldest families are removed until what is left takes no more. Bytes of the file. */
+  /** The oldest families are deleted until the rest fits. Bytes of the file. */
   readonly maxBytes?: number;
 }
 
@@ -19,7 +19,7 @@ export interface PruneResult {
   /** Bytes of the file before and after; equal in a dry run. */
   readonly bytesBefore: number;
   readonly bytesAfter: number;
-  /** Said when the file could not be made smaller right away, though the runs are gone. */
+  /** Present if the runs are deleted but the file could not be made smaller now. */
   readonly note?: string;
 }
 
@@ -47,7 +47,7 @@ export function pruneTraces(
     database.exec("BEGIN IMMEDIATE");
     const removed: string[] = [];
     try {
-      // What a family frees is an estimate, since long texts are shared: remove, look, go on.
+      // The bytes of a family are an estimate, because families share long texts: delete, measure, repeat.
       for (;;) {
         const chosen = choose(database, { maxDays, maxBytes }, now);
         if (chosen.length === 0) break;
@@ -91,7 +91,7 @@ function choose(
   });
 }
 
-/** Its events with the long texts that they refer to, shared or not. */
+/** Size of its events and the long texts that they refer to, shared or not. */
 function bytesOfRun(database: DatabaseSync, number: number): number {
   const [events] = database
     .prepare(
@@ -110,7 +110,7 @@ function bytesOfRun(database: DatabaseSync, number: number): number {
   return Number(events?.bytes ?? 0) + Number(bodies?.bytes ?? 0);
 }
 
-/** Runs below the run that started them, however deep; a parent that is gone makes a root. */
+/** Runs grouped under the run that started them, at any depth; a run whose parent is gone is a root. */
 function familiesOf(database: DatabaseSync): Family[] {
   const rows = database
     .prepare("SELECT number, id, parent, status, started_at, ended_at FROM runs ORDER BY number")
@@ -153,14 +153,14 @@ function rangeOf(number: number): [number, number] {
   return [number * EVENTS_PER_RUN, (number + 1) * EVENTS_PER_RUN];
 }
 
-/** Gives the room back to the disk; another process that reads just now is no reason to fail. */
+/** Returns free space to the disk. If another process is reading, this is not an error. */
 function shrink(database: DatabaseSync): string | undefined {
   try {
     database.exec("VACUUM");
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     return undefined;
   } catch (error) {
-    return `The runs are gone; the file keeps their room until a later prune (${(error as Error).message}).`;
+    return `The runs are deleted; the file keeps its size until a later prune (${(error as Error).message}).`;
   }
 }
 
@@ -168,7 +168,7 @@ function bytesOf(database: DatabaseSync): number {
   return pragma(database, "page_count") * pragma(database, "page_size");
 }
 
-/** Without the pages that are free already. */
+/** Size without free pages. */
 function liveBytes(database: DatabaseSync): number {
   return bytesOf(database) - pragma(database, "freelist_count") * pragma(database, "page_size");
 }

@@ -1,6 +1,6 @@
 /**
- * Writes that are waiting at the same time share one transaction, so that many small ones cost one
- * flush. Each is refused or done alone; a run's counters are read once and written once.
+ * Concurrent writes share one transaction, so that many small writes cost one flush. Each write is
+ * accepted or refused by itself; a run's counters are read once and written once.
  */
 import { EngineError, StoreError } from "../../core/errors.ts";
 import type { HomeFile } from "../../core/home-file.ts";
@@ -10,23 +10,23 @@ import { type RunState, type statementsOf, stateOf } from "./sqlite-rows.ts";
 
 /** The runs of one transaction. */
 export interface OpenRuns {
-  /** A copy to look at, under the write lock. @throws InputError RUN_NOT_FOUND */
+  /** A copy of the state, read under the write lock. @throws InputError RUN_NOT_FOUND */
   get(runId: string): RunState;
   /** Written when the transaction ends. */
   set(runId: string, state: RunState): void;
 }
 
 interface Write {
-  /** Gives what the caller gets. Throws before it has changed anything. */
+  /** Returns the caller's result. Throws before it has changed anything. */
   readonly apply: (runs: OpenRuns) => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: EngineError) => void;
 }
 
 export interface GroupCommit {
-  /** Resolves when it is on disk. */
+  /** Resolves when the write is on disk. */
   write<T>(apply: (runs: OpenRuns) => T): Promise<T>;
-  /** Commits what waits; later writes are refused. */
+  /** Commits the pending writes; later writes are refused. */
   close(): void;
 }
 
@@ -52,7 +52,7 @@ export function groupCommit(
         try {
           done.push({ write, value: write.apply(runs) });
         } catch (error) {
-          // A write is refused before it has changed anything; its neighbours go on.
+          // A refused write has changed nothing; the other writes of the group continue.
           if (!(error instanceof EngineError)) throw error;
           refused.push({ write, error });
         }
@@ -61,7 +61,7 @@ export function groupCommit(
       database.exec("COMMIT");
       if (isLost()) throw storeLost(path);
     } catch (error) {
-      // A full disk may have ended the transaction already.
+      // A full disk may already have ended the transaction.
       if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
       const reason = translated(error, path);
       for (const { reject } of group) reject(reason);

@@ -1,6 +1,6 @@
 /**
- * The file under the event store: opening it, its tables, and what SQLite's faults mean to whoever
- * has to do something about them.
+ * The file of the event store: opening it, its tables, and the translation of SQLite errors to errors
+ * that say what to do.
  */
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
@@ -8,13 +8,13 @@ import type { DatabaseSync } from "node:sqlite";
 import { ConfigError, EngineError, StoreError } from "../../core/errors.ts";
 import { type HomeFile, openHomeFile } from "../../core/home-file.ts";
 
-/** "TWEV": tells our files from other SQLite files. */
+/** "TWEV": distinguishes our files from other SQLite files. */
 const APPLICATION_ID = 0x54574556;
 const VERSION = 2;
 
 /**
- * An event's id packs run and seq, so that one clustered tree, without a second index, keeps the
- * events of a run side by side: 2^30 events a run, 2^23 runs, within the exact integers of a double.
+ * An event's id combines run and seq, so that one clustered tree without a second index stores the
+ * events of a run together: 2^30 events per run, 2^23 runs, within the exact integers of a double.
  */
 export const EVENTS_PER_RUN = 2 ** 30;
 
@@ -52,8 +52,9 @@ const SCHEMA = `
 `;
 
 /**
- * What carries a run on over several processes: who may write, when it is due, what is said once.
- * `due_at` of a running one is the end of its lease, so that one index finds all that can go on.
+ * Columns for running one run in several processes: who may write, when it is due, and what is recorded
+ * only once. For a running run `due_at` is the end of its lease, so that one index finds every run that
+ * can continue.
  */
 const TO_FORMAT_2 = `
   ALTER TABLE runs ADD COLUMN owner_place TEXT NOT NULL DEFAULT '';
@@ -69,13 +70,13 @@ const TO_FORMAT_2 = `
   PRAGMA user_version = ${VERSION};
 `;
 
-/** How long one process waits for another one's commit. */
+/** How long a process waits for another process's commit. */
 const BUSY_TIMEOUT_MS = 10_000;
 
 /**
- * Opens the file, or makes it with its folder.
+ * Opens the file; creates it and its folder if missing.
  *
- * @throws ConfigError TRACE_UNWRITABLE if the place cannot be written.
+ * @throws ConfigError TRACE_UNWRITABLE if the path cannot be written.
  * @throws StoreError CORRUPT_RECORD if the file is damaged or not an event store; TRACE_FULL.
  */
 export function openFile(path: string): HomeFile {
@@ -120,14 +121,14 @@ function setUp(database: DatabaseSync, path: string): void {
   if (mode !== "wal") {
     throw new ConfigError(
       "TRACE_UNWRITABLE",
-      `The file system under ${path} does not carry a write-ahead log (got journal mode "${String(mode)}"). Put the event store on a local disk.`,
+      `The file system of ${path} does not support a write-ahead log (got journal mode "${String(mode)}"). Put the event store on a local disk.`,
     );
   }
   database.exec("PRAGMA synchronous = FULL");
   if (checkKind(database, path) === "ours") return;
   database.exec("BEGIN IMMEDIATE");
   try {
-    // Another process may have made the tables while this one waited for the lock.
+    // Another process may have created the tables while this one waited for the lock.
     const kind = checkKind(database, path);
     if (kind === "new") database.exec(SCHEMA);
     if (kind !== "ours") database.exec(TO_FORMAT_2);
@@ -142,7 +143,7 @@ function number(database: DatabaseSync, query: string): number {
   return Number(Object.values(database.prepare(query).get() ?? {})[0]);
 }
 
-/** Changing the journal mode does not wait by itself when another process does the same. */
+/** SQLite does not wait for the lock when two processes change the journal mode at once. */
 function retryWhileBusy<T>(work: () => T): T {
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   for (let attempt = 1; ; attempt++) {
@@ -169,31 +170,31 @@ function sqliteCode(error: unknown): number | undefined {
   return typeof code === "number" ? code & 0xff : undefined;
 }
 
-/** The fault in the engine's terms. Engine errors pass as they are. */
+/** Translates SQLite errors to engine errors. Engine errors are returned unchanged. */
 export function translated(error: unknown, path: string): EngineError {
   if (error instanceof EngineError) return error;
-  const said = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : String(error);
   const code = sqliteCode(error);
   if (code === FULL || (code === IO_ERROR && isDiskFull(path)) || systemCode(error) === "ENOSPC") {
     return new StoreError(
       "TRACE_FULL",
-      `No room left for the event store at ${path}. Nothing of this write was stored, and the run cannot go on without its trace: free some space and try again.`,
+      `The disk of the event store at ${path} is full. Nothing of this write was stored, and the run cannot continue without its trace. Free some space and try again.`,
       { retryable: true, cause: error },
     );
   }
-  // A damaged integer may be one that a double cannot hold.
+  // A damaged integer may not fit into a double.
   const outOfRange = Reflect.get(Object(error), "code") === "ERR_OUT_OF_RANGE";
   if (code === CORRUPT || code === NOT_A_DATABASE || outOfRange) {
     return new StoreError(
       "CORRUPT_RECORD",
-      `Expected an event store at ${path}, found a damaged file (${said}). Move it away, or name another path.`,
+      `Expected an event store at ${path}, found a damaged file (${reason}). Move it away, or name another path.`,
       { cause: error },
     );
   }
   if (code === CANNOT_OPEN || code === READ_ONLY || systemCode(error) !== undefined) {
     return new ConfigError(
       "TRACE_UNWRITABLE",
-      `Cannot write the event store at ${path} (${said}). Give its folder write permission, or name another one.`,
+      `Cannot write the event store at ${path} (${reason}). Give its folder write permission, or name another one.`,
       { cause: error },
     );
   }
@@ -204,7 +205,7 @@ export function translated(error: unknown, path: string): EngineError {
       { retryable: true, cause: error },
     );
   }
-  return new StoreError("TRACE_FAILED", `The event store at ${path} failed: ${said}.`, {
+  return new StoreError("TRACE_FAILED", `The event store at ${path} failed: ${reason}.`, {
     cause: error,
   });
 }
@@ -221,7 +222,7 @@ function isDiskFull(path: string): boolean {
     const { bavail, bsize } = statfsSync(dirname(path));
     return bavail * bsize < 1_048_576;
   } catch {
-    // The folder is gone as well: full is not what it is.
+    // The folder is missing, so the disk is not the cause.
     return false;
   }
 }

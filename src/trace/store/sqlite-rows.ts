@@ -1,6 +1,6 @@
 /**
- * Rows of the event store: what an event and a run are as columns, and back. A row that cannot be
- * read back whole is refused by name, never repaired.
+ * Rows of the event store: conversion of events and runs to columns and back. A row that cannot be read
+ * completely is reported by name, never repaired.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
@@ -20,9 +20,9 @@ import { EVENTS_PER_RUN } from "./sqlite-file.ts";
 
 export interface PreparedEvent {
   readonly type: string;
-  /** Canonical text of the whole data: what the chain is over. */
+  /** Canonical text of the complete data; the chain is computed over it. */
   readonly dataText: string;
-  /** The same with long strings emptied: what is stored. */
+  /** The same text with long strings emptied; this is stored. */
   readonly slimText: string;
   readonly bodies: readonly Body[];
   readonly volatile: string | null;
@@ -30,9 +30,9 @@ export interface PreparedEvent {
 }
 
 /**
- * @param seq What must come next.
+ * @param seq The expected next number.
  * @param first Id of the run's event 0.
- * @param body Gives the text of a digest.
+ * @param body Returns the text of a digest.
  * @throws StoreError CORRUPT_RECORD with `seq` in its facts.
  */
 export function eventOf(
@@ -44,7 +44,7 @@ export function eventOf(
 ): TraceEvent {
   const found = Number(row.id) - first;
   if (found !== seq) {
-    // Reading can go on at the event that is there.
+    // Reading can continue at the event that was found.
     const last = found - 1;
     throw corrupt(run, last, `events ${seq} to ${last} are missing`);
   }
@@ -141,12 +141,12 @@ export function prepareEvent({ type, data, volatile, link }: StoredEvent): Prepa
   };
 }
 
-/** Checksum of what the chain leaves out, against damage. */
+/** Checksum of the fields that the chain leaves out, to detect damage. */
 export function guardOf(time: string, link: string | null, volatile: string | null): number {
   return crc32(`${time}\n${link ?? ""}\n${volatile ?? ""}`);
 }
 
-/** @param now Milliseconds since the epoch. @throws StoreError CORRUPT_RECORD */
+/** @param now Milliseconds since 1970. @throws StoreError CORRUPT_RECORD */
 export function summaryOf(row: Record<string, unknown>, now: number): RunSummary {
   const kind = RunKind.safeParse(row.kind);
   const stored = RunStatus.safeParse(row.status);
@@ -172,7 +172,7 @@ export function summaryOf(row: Record<string, unknown>, now: number): RunSummary
   };
 }
 
-/** What of a run a write may change. */
+/** The fields of a run that a write may change. */
 export interface RunState {
   readonly number: number;
   status: string;
@@ -180,9 +180,9 @@ export interface RunState {
   owner: Owner;
   /** 0: never claimed. */
   epoch: number;
-  /** Milliseconds since the epoch: a running run's end of lease, a waiting one's time. */
+  /** Milliseconds since 1970: for a running run the end of its lease, for a waiting one its due time. */
   dueAt: number | null;
-  /** `seq` of the newest event that wakes. */
+  /** `seq` of the newest event that wakes the run. */
   woken: number;
   events: number;
   sum: string;
@@ -206,7 +206,7 @@ export function stateOf(row: Record<string, unknown>): RunState {
   };
 }
 
-/** Whether somebody is at work on a running run: a living process here, a valid lease elsewhere. */
+/** Whether a process works on a running run: a living process here, or a valid lease elsewhere. */
 export function isHeld({ owner, epoch, dueAt }: RunState, now: number): boolean {
   const leased = epoch === 0 || (dueAt !== null && dueAt > now);
   return leased && (isNear(owner) ? isAlive(owner) : epoch > 0);
@@ -227,7 +227,7 @@ export function statementsOf(database: DatabaseSync) {
     setRun: database.prepare(
       "UPDATE runs SET status = ?, ended_at = ?, owner_pid = ?, owner_start = ?, owner_place = ?, epoch = ?, due_at = ?, woken = ?, events = ?, sum = ? WHERE number = ?",
     ),
-    // A run's number may have been another one's, whose events are gone.
+    // The number may have belonged to an earlier run whose events are deleted.
     forget: database.prepare("DELETE FROM once WHERE run = ?"),
     addOnce: database.prepare("INSERT OR IGNORE INTO once VALUES (?, ?)"),
     woken: database.prepare("SELECT woken FROM runs WHERE id = ?"),

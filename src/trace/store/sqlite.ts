@@ -1,10 +1,10 @@
 /**
- * Keeps events in one SQLite file: the record of everything that the engine does, and the journal
- * that a request is carried on from.
+ * Stores events in one SQLite file: the record of everything that the engine does, and the journal from
+ * which a request is resumed.
  *
- * A write resolves once it is on disk (write-ahead log, synchronous = FULL). Several processes may
+ * A write resolves when it is on disk (write-ahead log, synchronous = FULL). Several processes may
  * share a file; sums, counts and claims are read and written under its write lock. Long strings are
- * kept once, by their digest.
+ * stored once, by digest.
  */
 import { type Clock, systemClock } from "../../core/clock.ts";
 import type { TraceEvent } from "../../core/event.ts";
@@ -27,15 +27,15 @@ import {
   summaryOf,
 } from "./sqlite-rows.ts";
 
-/** Events are read in pages, so that a long reading holds no cursor open and the log can be folded in. */
+/** Events are read in pages, so that a long read holds no cursor open and allows checkpoints of the log. */
 const PAGE = 256;
 
 /**
- * @param path The file; made with its folder if it is not there.
+ * @param path The file; it and its folder are created if missing.
  * @throws ConfigError TRACE_UNWRITABLE, StoreError CORRUPT_RECORD or TRACE_FULL, when it opens.
  *
- * Writes reject with StoreError TRACE_FULL (retryable, nothing stored) when the disk is full. A run
- * whose process died is listed as `interrupted`; `begin` with its id, or an append, takes it over.
+ * Writes reject with StoreError TRACE_FULL (retryable, nothing stored) if the disk is full. A run whose
+ * process died is listed as `interrupted`; `begin` with its id, or an append, takes it over.
  */
 export function sqliteEventStore(
   path: string,
@@ -96,7 +96,7 @@ export function sqliteEventStore(
       const startedAt = now();
       return commits.write((runs) => {
         if (statements.run.get(id) !== undefined) {
-          // The run of a process that died goes on where it stopped.
+          // The run of a process that died is continued.
           const run = runs.get(id);
           if (run.status !== "running" || run.epoch > 0 || isAlive(run.owner)) throw runExists(id);
           runs.set(id, { ...run, owner });
@@ -134,7 +134,7 @@ export function sqliteEventStore(
           run.woken = run.events;
           if (run.status === "waiting") run.dueAt = Math.min(run.dueAt ?? at, at);
         }
-        // Who writes to a claimed run from outside does not take it over.
+        // A writer outside of the claim does not take over a claimed run.
         if (run.epoch === 0) run.owner = owner;
         runs.set(runId, run);
         return "appended";

@@ -1,12 +1,12 @@
 /**
- * Events as spans, named after OpenTelemetry's conventions for generative AI (still in development
- * there; this file is the only place that knows the names):
+ * Events as spans, named after OpenTelemetry's conventions for generative AI (still in development;
+ * only this file knows the names):
  *
  *   run          `invoke_workflow {kind}`, a request `invoke_agent toolwright`; children below parents
  *   model call   `chat {model}`, from the call to its reply
  *   tool call    `execute_tool {name}`, from the call to its result
  *
- * Single candidates are too many for spans: their number and the best of them stand on the run's.
+ * There are too many candidates for one span each: the run's span has their number and the best one.
  */
 import {
   type Attributes,
@@ -28,7 +28,7 @@ export interface SpanRecorder {
   begin(run: { readonly id: string; readonly kind: RunKind; readonly parent?: string }): void;
   event(runId: string, event: NewEvent): void;
   end(runId: string, status: RunStatus): void;
-  /** Ends what is open. */
+  /** Ends all open spans. */
   close(): void;
 }
 
@@ -40,7 +40,7 @@ export interface SpanOptions {
 
 interface OpenRun {
   readonly span: Span;
-  /** Calls without their answers, oldest first. */
+  /** Calls without an answer, oldest first. */
   readonly calls: { readonly id: string; readonly span: Span }[];
   candidates: number;
   failed: number;
@@ -52,7 +52,7 @@ export function spanRecorder(tracer: Tracer, { content, rootedIn }: SpanOptions)
   const below = (run: OpenRun, name: string, kind: SpanKind, attributes: Attributes): Span =>
     tracer.startSpan(name, { kind, attributes }, trace.setSpan(context.active(), run.span));
 
-  /** The call that an answer belongs to. */
+  /** The call of an answer. */
   const answered = (run: OpenRun, id: string): Span | undefined => {
     const at = run.calls.findIndex((call) => call.id === id);
     return at < 0 ? undefined : run.calls.splice(at, 1)[0]?.span;
@@ -90,8 +90,8 @@ export function spanRecorder(tracer: Tracer, { content, rootedIn }: SpanOptions)
           if (costUsd !== undefined) span.setAttribute("toolwright.cost_usd", costUsd);
           span.setAttribute("gen_ai.response.finish_reasons", [finishReason]);
           if (content) {
-            const said = { role: "assistant" as const, ...reply };
-            span.setAttribute("gen_ai.output.messages", JSON.stringify([parts(said)]));
+            const output = { role: "assistant" as const, ...reply };
+            span.setAttribute("gen_ai.output.messages", JSON.stringify([parts(output)]));
           }
         }
         span.end();
@@ -205,17 +205,17 @@ function fail(span: Span, kind: string, message: string | undefined): void {
   span.setStatus({ code: SpanStatusCode.ERROR, ...(message === undefined ? {} : { message }) });
 }
 
-/** `driver:model`, as the engine names models; providers give the bare name. */
+/** Splits the engine's `driver:model` and the provider's plain model name. */
 function modelName(id: string): { readonly provider?: string; readonly name: string } {
   const [, provider, name] = /^(openai|anthropic):(.+)$/s.exec(id) ?? [];
   return provider === undefined || name === undefined ? { name: id } : { provider, name };
 }
 
-type Said = Pick<TraceMessage, "role" | "content"> &
+type SpanMessage = Pick<TraceMessage, "role" | "content"> &
   Partial<Pick<TraceMessage, "toolCalls" | "toolCallId" | "images">>;
 
-/** A message in the conventions' form: a role and typed parts. */
-function parts({ role, content, toolCalls = [], toolCallId, images = [] }: Said): object {
+/** A message in the format of the conventions: a role and typed parts. */
+function parts({ role, content, toolCalls = [], toolCallId, images = [] }: SpanMessage): object {
   if (role === "tool") {
     return { role, parts: [{ type: "tool_call_response", id: toolCallId, response: content }] };
   }
@@ -223,7 +223,7 @@ function parts({ role, content, toolCalls = [], toolCallId, images = [] }: Said)
     role,
     parts: [
       ...(content === "" ? [] : [{ type: "text", content }]),
-      // Bytes are the trace's to keep: a span says what they were.
+      // Only the trace stores the bytes; a span describes the image.
       ...images.map((image) =>
         "url" in image
           ? { type: "uri", modality: "image", uri: image.url }
@@ -234,7 +234,7 @@ function parts({ role, content, toolCalls = [], toolCallId, images = [] }: Said)
   };
 }
 
-/** The fields of an event that an attribute can hold. */
+/** The fields of an event that fit into attributes. */
 function flat(data: unknown): Attributes {
   if (data === null || typeof data !== "object") return {};
   return Object.fromEntries(

@@ -1,10 +1,10 @@
 /**
- * OpenTelemetry: what is written to the trace, seen as spans by a collector of the user's.
+ * OpenTelemetry: sends the trace as spans to a user's collector.
  *
- * The trace stays the record; spans are a copy that may be lost. They are made from the events after
- * redaction, at this one place. Nothing of the SDK is loaded unless an endpoint is configured, and a
- * collector that is slow, wrong or gone never holds up or fails a run. The SDK is installed by whoever
- * wants spans: without it the first run of a configured home fails before anything is written.
+ * The trace is the record; spans are a copy that may be lost. They are built only here, from the events
+ * after redaction. The SDK is loaded only if an endpoint is configured, and a slow, faulty or missing
+ * collector never delays or fails a run. The user installs the SDK: if it is missing, the first run of
+ * a configured home fails before anything is written.
  */
 import { createHash } from "node:crypto";
 import { optionalPackage } from "../../core/optional-package.ts";
@@ -12,14 +12,14 @@ import type { EventStore } from "../../core/ports.ts";
 import type { SpanRecorder } from "./spans.ts";
 
 export interface TelemetryOptions {
-  /** OTLP over HTTP, e.g. `http://127.0.0.1:4318`; `/v1/traces` is added unless it is there. */
+  /** OTLP over HTTP, e.g. `http://127.0.0.1:4318`; `/v1/traces` is added if missing. */
   readonly endpoint: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether prompts, replies, arguments and results go along. */
+  /** Whether spans contain prompts, replies, arguments and results. */
   readonly content: boolean;
 }
 
-/** Spans waiting for the collector; what comes on top is dropped, never waited for. */
+/** Maximum number of spans waiting for the collector; more are dropped without waiting. */
 const QUEUE = 8_192;
 const EXPORT_TIMEOUT_MS = 3_000;
 const PACKAGES = [
@@ -29,7 +29,7 @@ const PACKAGES = [
   "@opentelemetry/sdk-trace",
 ];
 
-/** A store whose events are seen as spans too. `close` sends what is left, for 4 s at the most. */
+/** A store that also sends its events as spans. `close` sends the rest, for at most 4 s. */
 export function withTelemetry(store: EventStore, options: TelemetryOptions): EventStore {
   let started: Promise<Collector> | undefined;
   const collector = (): Promise<Collector> => {
@@ -38,7 +38,7 @@ export function withTelemetry(store: EventStore, options: TelemetryOptions): Eve
   };
   const recorder = async (runId: string): Promise<SpanRecorder> => {
     const { spans } = await collector();
-    // A run that an earlier process began: its later life gets a span of its own.
+    // A run that an earlier process began gets another span for this attempt.
     if (!spans.knows(runId)) spans.begin(await store.run(runId));
     return spans;
   };
@@ -72,7 +72,7 @@ export function withTelemetry(store: EventStore, options: TelemetryOptions): Eve
       return done;
     },
     async close() {
-      // A collector that could not start has told whoever wrote.
+      // If the collector could not start, the writer has already got the error.
       await (await started?.catch(() => undefined))?.close();
       await store.close();
     },
@@ -102,7 +102,7 @@ async function startCollector({
   let traceOf: string | undefined;
   const provider = new sdk.TracerProvider({
     resource: resourceFromAttributes({ "service.name": "toolwright" }),
-    // The lives of one request are one trace, whichever process writes them.
+    // All attempts at one request form one trace, in any process.
     idGenerator: {
       generateTraceId: () =>
         traceOf === undefined
@@ -142,7 +142,7 @@ async function startCollector({
       const late = new Promise<void>((resolve) => {
         setTimeout(resolve, EXPORT_TIMEOUT_MS + 1_000).unref();
       });
-      // Whatever the collector answers, the run is over and its trace is on disk.
+      // Whatever the collector answers: the run is over and its trace is on disk.
       await Promise.race([provider.shutdown().catch(() => undefined), late]);
     },
   };

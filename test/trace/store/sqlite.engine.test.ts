@@ -189,7 +189,7 @@ describe("event store: sqlite: faults", () => {
 
   it("names each damaged, missing or moved event when a run is verified", async () => {
     const damage: Record<string, string> = {
-      "UPDATE events SET data = replace(data, '7', '8')": "does not follow",
+      "UPDATE events SET data = replace(data, '7', '8')": "does not match its content",
       "UPDATE events SET data = substr(data, 1, 4) WHERE id % 1024 = 8": "cannot be read",
       "DELETE FROM events WHERE id % 1024 = 8": "missing",
       "DELETE FROM events WHERE id % 1024 > 8": "has 20 events, read up to 8",
@@ -287,7 +287,7 @@ describe("event store: sqlite: faults", () => {
         );
       }
       expect(error).toMatchObject({ kind: "store", code: "TRACE_FULL", retryable: true });
-      expect((error as Error).message).toContain("free some space");
+      expect((error as Error).message).toContain("Free some space");
       expect(await all(store, "a")).toHaveLength(stored);
       rmSync(filler);
       await store.append("a", [step(1)]);

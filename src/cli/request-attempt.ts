@@ -1,4 +1,4 @@
-/** One life of a request in this process: progress on stderr, and what came of it on stdout. */
+/** One attempt at a request in this process: progress on stderr, the result on stdout. */
 import { BudgetExceededError, InputError } from "../core/errors.ts";
 import type { KnownEvent } from "../core/events/schemas.ts";
 import type { AttemptOptions, Outcome, Requests } from "../request/requests.ts";
@@ -19,7 +19,7 @@ export async function liveOnce(
   const line = progressLine("  evolving");
   const options: AttemptOptions = {
     prepare,
-    onEvent: (event) => tell(event, output, line.done),
+    onEvent: (event) => printEvent(event, output, line.done),
     onProgress: line.update,
     ...(stream ? { onText: output.piece } : {}),
   };
@@ -34,15 +34,15 @@ export async function liveOnce(
   }
 }
 
-/** The request's events as a person follows them. */
-function tell(event: KnownEvent, output: Output, endLine: () => void): void {
-  const note = walkNote(event) ?? lifeNote(event);
+/** Prints the request's events for a person. */
+function printEvent(event: KnownEvent, output: Output, endLine: () => void): void {
+  const note = walkNote(event) ?? attemptNote(event);
   if (note === undefined) return;
   endLine();
   output.note(note);
 }
 
-function lifeNote(event: KnownEvent): string | undefined {
+function attemptNote(event: KnownEvent): string | undefined {
   switch (event.type) {
     case "affordance-result": {
       const found = event.data.tried.find(({ status }) => status === "serves");
@@ -63,11 +63,11 @@ function lifeNote(event: KnownEvent): string | undefined {
   }
 }
 
-/** What came of a life; the exit status follows it. */
+/** Reports the result of an attempt and sets the exit status. */
 export function report(requests: Requests, outcome: Outcome, output: Output): void {
   const { requestId, status, solution, view } = outcome;
   if (view !== undefined) {
-    const sleeps = view.dueAt === undefined ? [] : [`It goes on at ${view.dueAt}.`];
+    const sleeps = view.dueAt === undefined ? [] : [`It continues at ${view.dueAt}.`];
     output.result(
       { requestId, status, waits: waitsAsJson(requests, view), dueAt: view.dueAt ?? null },
       [
@@ -76,7 +76,9 @@ export function report(requests: Requests, outcome: Outcome, output: Output): vo
         ...sleeps,
         ...(view.dueAt === undefined
           ? []
-          : ["A worker wakes it: toolwright worker (or toolwright request resume --all, later)."]),
+          : [
+              "To continue it then, run toolwright worker (or later toolwright request resume --all).",
+            ]),
       ].join("\n"),
     );
     return;
@@ -119,10 +121,10 @@ export function report(requests: Requests, outcome: Outcome, output: Output): vo
   );
 }
 
-/** A failed request of several is told, and the others go on. */
+/** Reports the failure of one of several requests; the others continue. */
 export function tellFailure(output: Output, requestId: string, error: unknown): number {
-  const said = error instanceof Error ? error.message : String(error);
-  output.note(`${requestId === "" ? "store" : requestId}: ${said}`);
+  const message = error instanceof Error ? error.message : String(error);
+  output.note(`${requestId === "" ? "store" : requestId}: ${message}`);
   if (error instanceof InputError && error.code === "REQUEST_HELD") return EXIT.done;
   return error instanceof BudgetExceededError ? EXIT.budget : EXIT.failed;
 }

@@ -99,7 +99,9 @@ export async function makeCalls(
     },
   );
   const said = outcomesIn(kept, calls.length);
-  const outcomes = await Promise.all(said.map((outcome) => whole(steps, name, outcome)));
+  const outcomes = await Promise.all(
+    said.map((outcome) => withPendingResult(steps, name, outcome)),
+  );
   await steps.trace(`call:${name}:done`, outcomes.map(resultEvent(ids)));
   return { calls, outcomes };
 }

@@ -9,7 +9,7 @@ import type { Session } from "./session.ts";
 import { checkLines, walkNote } from "./walk-text.ts";
 
 /** A signal to the process stops it alone: the request stays for whoever carries it on. */
-export async function liveOnce(
+export async function attemptOnce(
   { engine, output, signal }: Session,
   requestId: string,
   // On a terminal a person sees what the model says while it says it.

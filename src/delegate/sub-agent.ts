@@ -158,7 +158,7 @@ export async function converse(
           role: "tool",
           toolCallId: call.id,
           name: call.name,
-          content: told(call, said(results[index])),
+          content: told(call, textOf(results[index])),
           ...shown(results[index]),
         }),
       ),

@@ -54,7 +54,7 @@ export function addGetEvents(get: Command): void {
       const all: TraceEvent[] = [];
       const text = eventText();
       const cursors = new Map<string, number>();
-      const tell = ({ run, event }: Told): void => {
+      const tell = ({ run, event }: RunEvent): void => {
         // Also what is not shown is told: later lines need it.
         const lines = pretty ? text(run, event) : [JSON.stringify(event)];
         if (since !== undefined && event.time < since) return;

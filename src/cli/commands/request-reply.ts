@@ -130,7 +130,7 @@ export function addRequestReplies(request: Command): void {
         output.result({ requestId, outcome }, `${outcome}: request ${requestId}.`);
         return;
       }
-      report(engine.requests, await liveOnce(session, requestId), output);
+      report(engine.requests, await attemptOnce(session, requestId), output);
     });
   });
 }
@@ -168,7 +168,7 @@ async function replied(
       output.result({ requestId: id, recorded: true }, `Recorded. ${who}`);
       return;
     }
-    report(engine.requests, await liveOnce(session, id), output);
+    report(engine.requests, await attemptOnce(session, id), output);
   });
 }
 

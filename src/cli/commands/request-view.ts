@@ -91,13 +91,13 @@ export function addRequestViews(request: Command): void {
     await withSession(flags, async (session) => {
       const { engine, output } = session;
       if (id !== undefined) {
-        report(engine.requests, await liveOnce(session, id), output);
+        report(engine.requests, await attemptOnce(session, id), output);
         return;
       }
       const ends: { requestId: string; status: string }[] = [];
       for (const due of await engine.requests.due()) {
         try {
-          const { requestId, status } = await liveOnce(session, due);
+          const { requestId, status } = await attemptOnce(session, due);
           ends.push({ requestId, status });
         } catch (error) {
           if (session.signal.aborted) throw error;
@@ -150,8 +150,8 @@ export function addWorker(command: Command): void {
         await work(
           engine.events,
           async (id) => {
-            const { status } = await liveOnce(session, id);
-            lives++;
+            const { status } = await attemptOnce(session, id);
+            attempts++;
             output.note(`${id}: ${status}`);
           },
           {

@@ -106,7 +106,7 @@ async function submitted(objective: string, flags: RequestFlags): Promise<void> 
       );
       return;
     }
-    const outcome = await liveOnce(session, requestId, flags.stream);
+    const outcome = await attemptOnce(session, requestId, flags.stream);
     report(engine.requests, outcome, output);
   });
 }
@@ -191,7 +191,7 @@ export async function submitAndAttempt(
 ): Promise<Outcome> {
   const { readSource } = await import("../../tasks/request-source.ts");
   const requestId = await submit(session, request, await readSource(flags), flags);
-  return liveOnce(session, requestId);
+  return attemptOnce(session, requestId);
 }
 
 function budgetOf({ budgetSeconds, budgetEvaluations }: RequestFlags): Budget | undefined {

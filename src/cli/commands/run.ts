@@ -60,7 +60,7 @@ export function addRun(command: Command): void {
         );
         return;
       }
-      const outcome = await liveOnce(session, requestId);
+      const outcome = await attemptOnce(session, requestId);
       const { solution, status } = outcome;
       if (solution?.status !== "answered") return report(engine.requests, outcome, output);
       const { value = null, measures } = solution.answer;

@@ -135,7 +135,7 @@ export function isContextTooLong(status: number, hint: string): boolean {
 }
 
 /** Blots out the key, in plain and in URL form, and whatever looks like one; at most 300 characters. */
-function scrub(text: string, secret: string): string {
+export function scrub(text: string, secret: string): string {
   let clean = text;
   if (secret.length >= 4) {
     for (const form of [secret, encodeURIComponent(secret)]) {

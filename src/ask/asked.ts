@@ -13,6 +13,7 @@ export function asked<Schema extends z.ZodType>(prompt: string, schema: Schema):
   return schema;
 }
 
+/** @internal What the test that looks them over reads. */
 export function askedSchemas(): ReadonlyMap<string, z.ZodType> {
   return SCHEMAS;
 }

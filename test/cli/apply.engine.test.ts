@@ -260,7 +260,7 @@ describe("get", SLOW, () => {
     ]);
     const following = place.run(["get", "events", "--follow", "--run", "my first run"], {
       environment,
-      interruptAfterMs: 6_000,
+      interruptWhen: (stdout) => stdout.match(/"to":"SUCCEEDED"/g)?.length === 2,
     });
     await new Promise((wake) => setTimeout(wake, 1_500));
     held.resolve();

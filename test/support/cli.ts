@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly interruptAfterMs?: number;
   /** For the engine's own process, once the promise resolves. */
   readonly signalWhen?: readonly [Promise<unknown>, NodeJS.Signals];
+  /** Interrupts it once it has printed enough. */
+  readonly interruptWhen?: (stdout: string) => boolean;
   /** SIGKILL for the engine's own process, after so long. */
   readonly killAfterMs?: number;
   readonly environment?: Readonly<Record<string, string>>;
@@ -52,7 +54,8 @@ export function workplace(all: RunOptions = {}): Workplace {
   const folder = mkdtempSync(join(tmpdir(), "toolwright-cli-"));
   const run: Workplace["run"] = (args, given = {}) => {
     const options = { ...all, ...given };
-    const { apart = false, interruptAfterMs, killAfterMs, signalWhen, environment } = options;
+    const { apart = false, interruptAfterMs, interruptWhen, killAfterMs, signalWhen } = options;
+    const { environment } = options;
     const env = {
       PATH: process.env.PATH ?? "",
       TOOLWRIGHT_HOME: join(folder, "home"),
@@ -61,7 +64,7 @@ export function workplace(all: RunOptions = {}): Workplace {
       ...environment,
     };
     const dies = killAfterMs !== undefined || "TOOLWRIGHT_FAILPOINT" in env;
-    const signaled = interruptAfterMs !== undefined || signalWhen !== undefined;
+    const signaled = [interruptAfterMs, interruptWhen, signalWhen].some((how) => how !== undefined);
     return apart || dies || signaled || busy
       ? runApart(args, folder, env, options)
       : runHere(args, folder, env);
@@ -86,7 +89,7 @@ function runApart(
   args: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv,
-  { interruptAfterMs, killAfterMs, signalWhen }: RunOptions,
+  { interruptAfterMs, interruptWhen, killAfterMs, signalWhen }: RunOptions,
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(
@@ -96,7 +99,10 @@ function runApart(
     );
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stdout.on("data", (chunk: Buffer) => {
+      out.push(chunk);
+      if (interruptWhen?.(Buffer.concat(out).toString()) === true) child.kill("SIGINT");
+    });
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
     child.on("error", reject);
     if (interruptAfterMs !== undefined) setTimeout(() => child.kill("SIGINT"), interruptAfterMs);

@@ -53,11 +53,11 @@ export async function reply(
   const open = [...journal.waits.values()].filter(
     (wait) => kinds.includes(kindOf(wait)) && !taken.has(addressOf(wait.key)),
   );
-  const meant =
+  const matching =
     question === undefined
       ? open
       : open.filter(({ key, name }) => key.includes(question) || name.includes(question));
-  const [wait] = meant;
+  const [wait] = matching;
   if (wait === undefined) {
     const kindsOpen = new Set([...journal.waits.values()].map((each) => KIND_WORDS[kindOf(each)]));
     const others = kindsOpen.size === 0 ? "" : ` It has an open ${[...kindsOpen].join(" and ")}.`;
@@ -66,8 +66,8 @@ export async function reply(
       `Request ${requestId} (${journal.status}) has no open ${kinds.map((kind) => KIND_WORDS[kind]).join(" or ")}${question === undefined ? "" : ` matching "${question}"`}.${others} See what it waits for: toolwright request show ${requestId}.`,
     );
   }
-  if (meant.length > 1) {
-    const keys = meant.map(({ key }) => key).join(", ");
+  if (matching.length > 1) {
+    const keys = matching.map(({ key }) => key).join(", ");
     throw new InputError(
       "SEVERAL_QUESTIONS",
       `Request ${requestId} has several open questions: ${keys}. Name one with --question.`,

@@ -18,7 +18,7 @@ const KIND_WORDS: Readonly<Record<QuestionKind, string>> = {
   approval: "approval",
   callback: "callback",
   question: "question to be answered in words",
-  "uncertain-step": "step that was cut off, to be decided with --retry, --skip or --fail",
+  "uncertain-step": "interrupted step, to be decided with --retry, --skip or --fail",
 };
 
 /** The kind of reply that a wait accepts. A wait of an unknown kind is a question. */
@@ -73,7 +73,7 @@ export async function reply(
       `Request ${requestId} has several open questions: ${keys}. Name one with --question.`,
     );
   }
-  // Apart from the ids that the engine gives, to a cancel or a callback.
+  // The prefix keeps it different from the engine's own ids for cancel and callback.
   const signalId = id === undefined ? randomUUID() : `reply ${id}`;
   await send(store, requestId, addressOf(wait.key), payload(wait), signalId);
   return wait;

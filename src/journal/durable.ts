@@ -51,7 +51,7 @@ export type AttemptEnd =
 /** A canceled request's work gets so long to stop; afterwards the request ends without waiting. */
 const CANCEL_GRACE_MS = 400;
 const LOOK_MS = 100;
-/** For so long a process that has to stop waits for effects under way: less than what stops it grants. */
+/** A process that must stop waits so long for running effects; process managers usually allow more. */
 const EFFECT_GRACE_MS = 5_000;
 
 /** Name of the signal that cancels a request. */
@@ -107,7 +107,7 @@ export async function runAttempt(
   const onRelease = (): void => {
     attempt.leaving = true;
     const reason = new Released(requestId, options.release?.reason);
-    // Cut off, an effect would be one of which nobody knows whether it happened.
+    // It would not be known whether an interrupted effect has happened.
     void settled(attempt.effects, EFFECT_GRACE_MS).then(() => controller.abort(reason));
   };
   options.cancel.addEventListener("abort", onCancel, { once: true });
@@ -150,14 +150,14 @@ export async function runAttempt(
   }
 }
 
-/** The process has to stop; the request does not. */
+/** The process must stop, but the request can be resumed. */
 class Released extends CanceledError {
   override readonly code = "STOPPED";
 
-  /** @param cause Its facts are kept: they say by which signal. */
+  /** @param cause Its facts, which name the signal, are copied. */
   constructor(requestId: string, cause: unknown) {
     super(
-      `Request ${requestId} stays as it is. Carry it on: toolwright request resume ${requestId}. Take it back: toolwright request cancel ${requestId}.`,
+      `Request ${requestId} is stopped but unchanged. Resume it: toolwright request resume ${requestId}. Cancel it: toolwright request cancel ${requestId}.`,
       {
         facts: { ...(cause instanceof EngineError ? cause.facts : {}), request: requestId },
         retryable: true,

@@ -1,4 +1,4 @@
-/** Requests as many: a page of them costs what the page holds, whatever else is in the home. */
+/** Lists requests by pages: the cost of a page does not depend on the other requests in the home. */
 import { StoreError } from "../core/errors.ts";
 import type { RunStatus, RunSummary } from "../core/event.ts";
 import { readOneOf } from "../core/events/read.ts";
@@ -7,16 +7,16 @@ import type { RequestStatus } from "../core/request.ts";
 import { emptyJournal, readStored } from "./journal.ts";
 import type { RequestView } from "./view.ts";
 
-/** A request as one of many: told by few of its events, and by its record where those cannot be read. */
+/** A request in a list, read from a few of its events, or only from its record if they are damaged. */
 export interface RequestSummary
   extends Pick<RequestView, "id" | "objective" | "cause" | "live" | "dueAt" | "waits"> {
   /** DAMAGED: its events cannot be read; the cause says what to do. */
   readonly status: RequestStatus | "DAMAGED";
 }
 
-const SUMMED_UP = ["request-status", "request-revised", "wait-started", "wait-done"] as const;
+const SUMMARY_EVENTS = ["request-status", "request-revised", "wait-started", "wait-done"] as const;
 
-/** @throws StoreError but CORRUPT_RECORD */
+/** @throws StoreError, but not CORRUPT_RECORD */
 export async function summarizeRequest(
   store: EventStore,
   { id, title, status, dueAt }: RunSummary,
@@ -25,14 +25,14 @@ export async function summarizeRequest(
   const common = { id, live: status === "running", dueAt };
   let objective = title;
   try {
-    for await (const event of store.events(id, { types: SUMMED_UP })) {
+    for await (const event of store.events(id, { types: SUMMARY_EVENTS })) {
       readStored(journal, event);
       const revised = readOneOf(event, ["request-revised"]);
       if (revised?.type === "request-revised") objective = revised.data.objective;
     }
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== "CORRUPT_RECORD") throw error;
-    const cause = `${error.message} See what is left: toolwright traces show ${id} --verify. Submit it again.`;
+    const cause = `${error.message} See the readable part: toolwright traces show ${id} --verify. Submit it again.`;
     return { ...common, objective, status: "DAMAGED", cause, waits: [] };
   }
   const waits = [...journal.waits.values()];
@@ -43,20 +43,20 @@ export interface RequestPage extends Omit<RunPage, "kind"> {
   readonly status?: RequestSummary["status"];
 }
 
-/** Runs that are looked at together. */
-const STRIDE = 200;
+/** Runs that are read together. */
+const BATCH = 200;
 
-/** Newest first. @throws InputError RUN_NOT_FOUND for a neighbour that is not there. */
+/** Newest first. @throws InputError RUN_NOT_FOUND if the run in `before` or `after` does not exist. */
 export async function listRequests(
   store: EventStore,
   { status, limit = Number.MAX_SAFE_INTEGER, ...page }: RequestPage = {},
 ): Promise<readonly RequestSummary[]> {
-  // Away from the run that was named: to newer ones only where none bounds them above.
+  // Reads away from the given run: towards newer runs only if there is no upper bound.
   const upwards = page.after !== undefined && page.before === undefined;
   const found: RequestSummary[] = [];
   let rest: Omit<RunPage, "kind" | "limit"> = page;
   while (found.length < limit) {
-    const most = status === undefined ? Math.min(limit - found.length, STRIDE) : STRIDE;
+    const most = status === undefined ? Math.min(limit - found.length, BATCH) : BATCH;
     const runs = await store.runs({ ...rest, kind: "request", limit: most });
     const next = upwards ? runs.toReversed() : runs;
     for (const run of next) {
@@ -78,7 +78,7 @@ const ENDED_AS: Readonly<Partial<Record<RunStatus, RequestStatus>>> = {
   canceled: "CANCELED",
 };
 
-/** What has ended says so without its events. */
+/** The status of an ended run is known without its events. */
 function isOther(run: RunSummary["status"], wanted: RequestPage["status"]): boolean {
   if (wanted === undefined || wanted === "DAMAGED") return false;
   const ended = ENDED_AS[run];

@@ -18,7 +18,7 @@ const KIND_WORDS: Readonly<Record<QuestionKind, string>> = {
   approval: "approval",
   callback: "callback",
   question: "question to be answered in words",
-  "uncertain-step": "step that was cut off, to be decided with --retry, --skip or --fail",
+  "uncertain-step": "interrupted step, to be decided with --retry, --skip or --fail",
 };
 
 /** The kind of reply that a wait accepts. A wait of an unknown kind is a question. */
@@ -53,11 +53,11 @@ export async function reply(
   const open = [...journal.waits.values()].filter(
     (wait) => kinds.includes(kindOf(wait)) && !taken.has(addressOf(wait.key)),
   );
-  const meant =
+  const matching =
     question === undefined
       ? open
       : open.filter(({ key, name }) => key.includes(question) || name.includes(question));
-  const [wait] = meant;
+  const [wait] = matching;
   if (wait === undefined) {
     const kindsOpen = new Set([...journal.waits.values()].map((each) => KIND_WORDS[kindOf(each)]));
     const others = kindsOpen.size === 0 ? "" : ` It has an open ${[...kindsOpen].join(" and ")}.`;
@@ -66,14 +66,14 @@ export async function reply(
       `Request ${requestId} (${journal.status}) has no open ${kinds.map((kind) => KIND_WORDS[kind]).join(" or ")}${question === undefined ? "" : ` matching "${question}"`}.${others} See what it waits for: toolwright request show ${requestId}.`,
     );
   }
-  if (meant.length > 1) {
-    const keys = meant.map(({ key }) => key).join(", ");
+  if (matching.length > 1) {
+    const keys = matching.map(({ key }) => key).join(", ");
     throw new InputError(
       "SEVERAL_QUESTIONS",
       `Request ${requestId} has several open questions: ${keys}. Name one with --question.`,
     );
   }
-  // Apart from the ids that the engine gives, to a cancel or a callback.
+  // The prefix keeps it different from the engine's own ids for cancel and callback.
   const signalId = id === undefined ? randomUUID() : `reply ${id}`;
   await send(store, requestId, addressOf(wait.key), payload(wait), signalId);
   return wait;

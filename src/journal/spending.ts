@@ -17,7 +17,7 @@ export function journaledSpending(
   limit: Amounts,
 ): Spending {
   const { journal, write, controller } = attempt;
-  /** Reserved by this attempt, or taken over by it: it may still be released. */
+  /** Keys that this attempt has reserved or reused: the unspent part may still be released. */
   const own = new Set<string>();
   const entries = (open?: boolean): readonly Spent[] =>
     [...journal.spent]
@@ -74,7 +74,7 @@ export function journaledSpending(
   };
 }
 
-/** A new key beside those of earlier attempts; with `goesOn`, the one that an attempt left open. */
+/** A new key, different from those of earlier attempts; with `goesOn`, the key that one left open. */
 function freeKey(key: string, spent: ReadonlyMap<string, Spent>, goesOn: boolean): string {
   for (let count = 1; ; count++) {
     const name = count === 1 ? key : `${key}/${count}`;

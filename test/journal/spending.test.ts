@@ -88,7 +88,7 @@ describe("a request's budget", () => {
     });
   });
 
-  /** A life that puts aside 40 of 100 tokens in a step and dies there. */
+  /** An attempt that puts aside 40 of 100 tokens in a step and dies there. */
   async function dead(goesOn: boolean): Promise<EventStore> {
     const store = await fresh();
     await dies(store, { tokens: 100 }, (spending) =>
@@ -97,7 +97,7 @@ describe("a request's budget", () => {
     return store;
   }
 
-  it("that was put aside by a life that died is spent, and the next one puts aside anew", async () => {
+  it("that was put aside by an attempt that died is spent, and the next one puts aside anew", async () => {
     const store = await dead(false);
     await spend(store, { tokens: 100 }, async (steps, spending) => {
       expect(spending.left()).toEqual({ tokens: 60 });

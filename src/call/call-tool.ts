@@ -92,7 +92,7 @@ export async function makeCalls(
     async (attempt) => (await make(calls, attempt)).map((outcome) => ({ ...outcome })) as Json,
     {
       input: allowed,
-      // What changes something outside is not repeated when nobody knows whether it happened.
+      // A call with an external effect is not repeated if it is unknown whether it happened.
       ...(tool !== undefined && actsOutside(tool)
         ? { onUncertain: "ask", given: givenBy(calls.length) }
         : {}),
@@ -106,7 +106,7 @@ export async function makeCalls(
   return { calls, outcomes };
 }
 
-/** `given`: by a person, whose words are never read as a promise of a result to come. */
+/** `given`: a result given by a person, which is never read as a pending result. */
 type KeptOutcome = CallOutcome & { readonly given?: true };
 
 function givenBy(parts: number): GivenResult {
@@ -120,8 +120,8 @@ function givenBy(parts: number): GivenResult {
 }
 
 /**
- * What the journal holds of a call. One that was made by an older version of the engine has a single
- * outcome, or, of a tool that was called for a goal, what was measured of it, or what a person gave.
+ * A call as stored in the journal. Older versions of the engine stored a single outcome or, for a tool
+ * that was called for a goal, its trial. A person may also have given the result.
  */
 function outcomesIn(kept: Json, calls: number): readonly KeptOutcome[] {
   if (Array.isArray(kept) && kept.length > 0 && kept.every(isOutcome)) return kept;

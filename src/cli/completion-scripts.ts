@@ -1,4 +1,4 @@
-/** The tree of commands as a completion script of a shell. */
+/** Builds the completion script of a shell from the tree of commands. */
 import type { Command } from "commander";
 
 export type Shell = "bash" | "zsh" | "fish";
@@ -9,7 +9,7 @@ export const COMPLETIONS: Readonly<Record<Shell, (program: Command) => string>> 
   fish,
 };
 
-/** One command: the words that lead to it, and what may follow. */
+/** One command: its path, and what may follow it. */
 interface Place {
   /** "" for the program, else " tools ls". */
   readonly path: string;
@@ -20,7 +20,7 @@ interface Place {
     readonly choices: readonly string[];
     readonly takesValue: boolean;
   }[];
-  /** Of the arguments: `schema config`. */
+  /** Choices of the arguments, e.g. of `schema config`. */
   readonly choices: readonly string[];
 }
 
@@ -49,7 +49,7 @@ function placesOf(command: Command, path = ""): readonly Place[] {
   ];
 }
 
-/** Flags and subcommands of the command before the cursor; else files, as bash itself does. */
+/** Flags and subcommands of the command before the cursor; else files, as bash does by default. */
 function bash(program: Command): string {
   const places = placesOf(program);
   const name = program.name();
@@ -118,7 +118,7 @@ ${lines.join("\n")}
 `;
 }
 
-/** In single quotes, as all three shells read them; a quote inside stands for itself in all three. */
+/** In single quotes, which all three shells support; a quote inside becomes a typographic one. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "’")}'`;
 }

@@ -1,18 +1,18 @@
 /**
- * A user's regular expression over many texts. One with nested repetition may need longer than anybody
- * lives: V8 can be told to stop it, so the patterns stay those of JavaScript, look-behind and back
- * references among them, which an engine of linear time does not have.
+ * Matches a user's regular expression with many texts. With nested repetition it may run practically
+ * forever, so V8 is told to stop it after a time limit. An engine with linear time would not support
+ * all JavaScript patterns, such as look-behind and back references.
  */
 import { createContext, Script } from "node:vm";
 import { CanceledError, InputError } from "../core/errors.ts";
 
-/** For one batch of texts. Plain patterns take milliseconds. */
+/** Time limit for one batch of texts. Ordinary patterns take milliseconds. */
 const LONGEST_MS = 2_000;
 
 const SCRIPT = new Script("texts.map((text) => expression.test(text))");
 
 /**
- * @returns Gives the items whose text matches.
+ * @returns A function that returns the items whose text matches.
  * @throws (the function) InputError SLOW_PATTERN, CanceledError at Ctrl-C
  */
 export function matcher(
@@ -34,7 +34,7 @@ export function matcher(
       if (code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
       throw new InputError(
         "SLOW_PATTERN",
-        `The pattern ${expression} took more than ${LONGEST_MS / 1_000} s over ${items.length} texts. Write it without a repetition inside of another, as (a+)+ has it.`,
+        `The pattern ${expression} took more than ${LONGEST_MS / 1_000} s over ${items.length} texts. Write it without nested repetition such as (a+)+.`,
         { cause: error },
       );
     }

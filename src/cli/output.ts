@@ -1,4 +1,4 @@
-/** stdout is data, stderr is for people: one place decides what goes where, and the exit status. */
+/** The only place that writes to stdout (data) and stderr (for people), and sets the exit status. */
 import { constants } from "node:os";
 import Table from "cli-table3";
 import { EngineError } from "../core/errors.ts";
@@ -11,23 +11,23 @@ export interface Output {
   result(value: unknown, text: string): void;
   /** For people, on stderr. */
   note(text: string): void;
-  /** A piece of a text as it comes, on stderr. */
+  /** Part of a text as it arrives, on stderr. */
   piece(text: string): void;
 }
 
-/** What moves a cursor, colours, titles a window or turns the reading direction; not tab and newline. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about.
+/** Characters that move the cursor, set colours or titles, or change the text direction; not tab and newline. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it must match control characters.
 const UNSAFE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Tools, models and requesters say what they like: what would act on the terminal is shown as
- * `\u001b`, which within JSON is the same text.
+ * Text of tools, models and requesters is not trusted: characters that control the terminal are shown
+ * as `\u001b`, which in JSON means the same text.
  */
 function visible(text: string): string {
   return text.replace(UNSAFE, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** Whatever a command says goes through these two. */
+/** All output of commands goes through these two. */
 export function writeOut(text: string): void {
   process.stdout.write(visible(text));
 }
@@ -41,7 +41,7 @@ export function createOutput(json: boolean): Output {
     json,
     result(value, text) {
       if (json) writeOut(`${JSON.stringify(value, null, 2)}\n`);
-      // Colours come last: what a text brings along has lost its own by then.
+      // Colours are added after the control characters of the text have been removed.
       else process.stdout.write(tonedCells(visible(`${text}\n`)));
     },
     note: (text) => writeErr(`${text}\n`),
@@ -49,10 +49,10 @@ export function createOutput(json: boolean): Output {
   };
 }
 
-/** As wide as the terminal at the most; whole where stdout is none. */
+/** At most as wide as the terminal; not limited if stdout is not a terminal. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const { isTTY, columns } = process.stdout;
-  // Before widths are counted.
+  // Before widths are measured.
   const shown = rows.map((row) => row.map(visible));
   const widths = isTTY && columns > 0 ? fittingWidths([head, ...shown], columns) : undefined;
   const made = new Table({
@@ -68,7 +68,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2, budget: 3, ours: 70, cancele
 
 export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
-/** As a shell says it of a process that a signal has ended. */
+/** The exit status that shells report for a process ended by a signal. */
 export function stopStatus(signal: StopSignal): number {
   return 128 + constants.signals[signal];
 }

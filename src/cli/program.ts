@@ -158,8 +158,8 @@ function emptyProgram(): Command {
       )
       .version(packageVersion(), "-V, --version", "print the version")
       .addHelpText("after", EXIT_CODES)
-      .showHelpAfterError("(--help shows what is possible)")
-      // Words after a command's name are its own: subcommands have flags of the same names.
+      .showHelpAfterError("(--help shows commands and flags)")
+      // Flags after a subcommand's name belong to the subcommand, which may have flags of the same names.
       .enablePositionalOptions()
       .exitOverride()
   );

@@ -1,4 +1,4 @@
-/** `evolve --register`: a run's winner through the gate that tools of requests pass. */
+/** `evolve --register`: checks a run's winner with the same gate as tools of requests. */
 import { registerTool } from "../../toolstore/index.ts";
 import type { Task } from "../core/task.ts";
 import { gateInstances } from "../create-tool/register.ts";
@@ -12,7 +12,7 @@ export interface WinnerRegistration {
   readonly reasons: readonly string[];
 }
 
-/** As `create_tool` has it where the task names none. */
+/** The same default as in `create_tool`. */
 const RESOLUTION = 1e-9;
 
 export async function registerWinner(
@@ -49,7 +49,7 @@ export async function registerWinner(
     {
       inputs: instances.map(({ input }) => input),
       judge: (executions) => engine.evaluator.evaluate(task, instances, executions),
-      // What is no better than the seeds is no tool: everybody has the seeds already.
+      // The seeds are available to everybody, so a tool must be better than they are.
       floor: task.target ?? baseline + 2 * resolution,
       resolution,
     },
@@ -65,7 +65,7 @@ export function registrationText(registration: WinnerRegistration): string {
   const said = {
     registered: `Registered ${name} v${version}. Use it: toolwright tools show ${name}`,
     unchanged: `${name} v${version} is stored already.`,
-    waiting: `${name} v${version} waits for a person: toolwright tools approve ${name}`,
+    waiting: `${name} v${version} needs a person's approval: toolwright tools approve ${name}`,
     refused: `Refused to register ${name}:`,
   }[status];
   return status === "registered" ? said : [said, ...reasons.map((each) => `  ${each}`)].join("\n");

@@ -8,11 +8,11 @@ import { waitLines, waitsAsJson } from "./request-text.ts";
 import type { Session } from "./session.ts";
 import { checkLines, walkNote } from "./walk-text.ts";
 
-/** A signal to the process stops it alone: the request stays for whoever carries it on. */
+/** A signal only stops this process: the request stays available to other processes. */
 export async function attemptOnce(
   { engine, output, signal }: Session,
   requestId: string,
-  // On a terminal a person sees what the model says while it says it.
+  // On a terminal, a person can follow the model's text.
   stream = process.stderr.isTTY === true,
 ): Promise<Outcome> {
   const { prepare } = await import("../tasks/request-source.ts");

@@ -98,7 +98,7 @@ export function statusWord(status: ListedStatus): string {
   return WORDS[status];
 }
 
-/** @returns undefined for a word that is no status, in either spelling. */
+/** @returns undefined if the word is not a status in either spelling. */
 export function statusOf(word: string): ListedStatus | undefined {
   const found = Object.entries(WORDS).find(
     ([status, label]) =>

@@ -1,6 +1,6 @@
 /**
- * What every command shares: the common flags, an engine on the chosen home that is closed
- * whatever happens, and a signal that Ctrl-C, SIGTERM and SIGHUP abort.
+ * What every command shares: the common flags, an engine on the chosen home that is always closed, and
+ * a signal that Ctrl-C, SIGTERM and SIGHUP abort.
  */
 import { type Command, InvalidArgumentError } from "commander";
 import { CanceledError } from "../core/errors.ts";
@@ -30,11 +30,14 @@ export function withCommonFlags(command: Command): Command {
   return command
     .optionsGroup("Common options:")
     .option("--home <folder>", "where state lives (default: .toolwright, or TOOLWRIGHT_HOME)")
-    .option("--seed <number>", "seed of every random choice (default: 1)", integer)
-    .option("--workers <number>", "programs that run at once (default: one per core)", integer)
-    .option("--sandbox <driver>", "auto, isolate, container or a module's path (default: auto)")
+    .option("--seed <number>", "seed of all random choices (default: 1)", integer)
+    .option("--workers <number>", "concurrent programs (default: one per core)", integer)
+    .option(
+      "--sandbox <driver>",
+      "auto, isolate, container or the path of a module (default: auto)",
+    )
     .option("--sandboxes <list>", "drivers of languages, as in python=container,shell=process")
-    .option("--json", "print one JSON document on stdout and nothing else")
+    .option("--json", "print only one JSON document on stdout")
     .optionsGroup("Options:");
 }
 
@@ -74,7 +77,7 @@ export async function withSession<T>(
   const interrupt = (name: StopSignal): void => {
     if (stoppedBy !== undefined) process.exit(stopStatus(name)); // Asked twice: now.
     stoppedBy = name;
-    output.note("\nStopping; what is done is kept. Press Ctrl-C again to stop at once.");
+    output.note("\nStopping. Finished work is stored. Press Ctrl-C again to stop at once.");
     controller.abort(new CanceledError("Stopped by a signal.", { facts: { signal: name } }));
   };
   for (const name of STOP_SIGNALS) process.on(name, interrupt);

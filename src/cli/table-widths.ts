@@ -1,16 +1,16 @@
-/** How wide the columns of a table may be, so that it fits a terminal. */
+/** Maximum widths of a table's columns, so that the table fits the terminal. */
 
-/** Of a column: the space on both sides of a cell. */
+/** Padding of a column: the space on both sides of a cell. */
 const PADDING = 2;
-/** Below it a column holds no word any more. */
+/** A narrower column would not fit a word. */
 const NARROWEST = 8;
 
 /**
- * The widest columns give way first.
+ * Shrinks the widest columns first.
  *
- * @param rows The head among them.
- * @param columns Of the terminal.
- * @returns One width per column, its padding included; undefined: it fits as it is.
+ * @param rows Including the head.
+ * @param columns Width of the terminal.
+ * @returns One width per column, including padding; undefined if the table fits unchanged.
  */
 export function fittingWidths(
   rows: readonly (readonly string[])[],
@@ -32,7 +32,7 @@ export function fittingWidths(
   return widths;
 }
 
-/** Of its longest line. */
+/** Width of its longest line. */
 function widthOf(cell: string): number {
   return Math.max(...cell.split("\n").map((line) => line.length));
 }

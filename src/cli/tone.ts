@@ -1,9 +1,9 @@
-/** Colours for people: where the stream is a terminal that has them, and NO_COLOR does not forbid it. */
+/** Colours for people: if the stream is a terminal with colours, and NO_COLOR is not set. */
 import { styleText } from "node:util";
 
 const TONES = { good: "green", bad: "red", pending: "yellow" } as const;
 
-/** Words that say how something stands, in whatever case they are written. */
+/** Words for a status, in any case. */
 const WORDS: Readonly<Record<string, keyof typeof TONES>> = {
   yes: "good",
   active: "good",
@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<string, keyof typeof TONES>> = {
   candidate: "pending",
 };
 
-/** A drawn table, its cells coloured that are a status word and nothing else. */
+/** A drawn table in which cells that contain only a status word are coloured. */
 export function tonedCells(drawn: string): string {
   return drawn.replace(/(?<=│ )\w+(?= +│)/g, (word) => {
     const tone = WORDS[word.toLowerCase()];

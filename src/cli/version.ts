@@ -1,7 +1,7 @@
 /** The version of the installed package. */
 import { readFileSync } from "node:fs";
 
-/** From the package file: beside `src`, or above `dist`. */
+/** From the package file: next to `src`, or above `dist`. */
 export function packageVersion(): string {
   for (const up of ["../../package.json", "../../../package.json"]) {
     try {

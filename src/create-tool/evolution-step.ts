@@ -37,7 +37,7 @@ export async function evolutionStep(ports: EvolutionPorts, task: Task): Promise<
       const reserved = await spending.reserve(
         "evolution",
         bounded(ports.budget, spending.left()),
-        // Its run counts what it did, over all its lives.
+        // Its run counts the work of all attempts.
         { goesOn: true },
       );
       const base = `evo-${idempotencyKey.slice(0, 16)}`;

@@ -183,7 +183,7 @@ function callsOf({ toolCalls, content }: ModelReply, tools: readonly ModelTool[]
   return silent ? { ...read, unread: [{ text: "Your reply", reason: "it was empty" }] } : read;
 }
 
-/** What calls gave before, by name and arguments: a model that repeats itself is told so. */
+/** Earlier results by name and arguments: a model that repeats a call is informed of it. */
 function saidOnce(): (call: ModelToolCall, result: string) => string {
   const before = new Map<string, string>();
   return ({ name, arguments: given }, result) => {

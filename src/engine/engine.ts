@@ -16,7 +16,7 @@ export type { EvolutionOptions } from "./evolution.ts";
 
 export interface Engine {
   readonly config: Config;
-  /** What opening the home changed in it, in sentences. */
+  /** Changes made when the home was opened, as sentences. */
   readonly remarks: readonly string[];
   readonly tools: ToolStore;
   readonly events: EventStore;

@@ -1,4 +1,4 @@
-/** A home's folder, and its event store with what a user attached to it. */
+/** A home's folder, and its event store with the configured telemetry. */
 import {
   accessSync,
   chmodSync,
@@ -16,9 +16,10 @@ import type { EventStore } from "../core/ports.ts";
 import { withTelemetry } from "../trace/index.ts";
 
 /**
- * Its owner alone reads it: what others could read of an earlier home is closed to them.
+ * Prepares a folder that only its owner can read. Files of an earlier home that others could read are
+ * closed to them.
  *
- * @returns What was changed, in sentences.
+ * @returns The changes, as sentences.
  * @throws ConfigError HOME_NOT_WRITABLE
  */
 export function prepareHome(home: string): readonly string[] {
@@ -37,14 +38,14 @@ export function prepareHome(home: string): readonly string[] {
   }
 }
 
-/** Databases, with what SQLite puts beside them, and keys. */
+/** Databases, the files that SQLite adds to them, and keys. */
 const PRIVATE_FILE = /\.(?:db|db-wal|db-shm|key)$/;
 
 function tighten(home: string): readonly string[] {
-  // Without a record it is no home yet, and may be anybody's folder.
+  // Without a record it is not a home yet, and may be any other folder.
   if (!existsSync(join(home, "trace.db"))) return [];
   const files = readdirSync(home).filter((name) => PRIVATE_FILE.test(name));
-  // The folder that a user works in stays open to whoever it was open to.
+  // The user's working folder keeps its permissions.
   const folders = realpathSync(home) === realpathSync(process.cwd()) ? [] : [home];
   const closed = [
     ...folders.filter((path) => close(path, 0o700)),
@@ -52,10 +53,10 @@ function tighten(home: string): readonly string[] {
   ];
   return closed.length === 0
     ? []
-    : [`Other users of this machine could read ${closed.join(", ")}; now its owner alone can.`];
+    : [`Other users of this machine could read ${closed.join(", ")}; now only its owner can.`];
 }
 
-/** @returns Whether it was open to others and is no more. */
+/** @returns Whether it was open to others and is now closed. */
 function close(path: string, mode: number): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   const own = found !== undefined && found.uid === process.getuid?.();
@@ -65,7 +66,7 @@ function close(path: string, mode: number): boolean {
   return true;
 }
 
-/** One folder after the other: Node's own recursion never ends where none can be made, as in /proc. */
+/** Creates one folder at a time: Node's recursive mode never returns where none can be created, as in /proc. */
 function makeFolder(path: string): boolean {
   if (existsSync(path)) return false;
   if (dirname(path) !== path) makeFolder(dirname(path));

@@ -25,7 +25,7 @@ export interface OpenToolsPorts {
   readonly openTrace: OpenTrace;
   readonly newId: (kind: string) => string;
   readonly embedder: Embedder | undefined;
-  /** Takes secrets out of what is stored and shown. */
+  /** Redacts secrets in what is stored and shown. */
   readonly clean: (value: Json) => Json;
 }
 
@@ -102,8 +102,8 @@ export function openTools({
 }
 
 /**
- * A tool's errors and the words it was called with may hold secrets: they are taken out of what is
- * kept, and of what an older version kept.
+ * A tool's errors and the queries it was called with may contain secrets: they are redacted in what is
+ * stored, and in what an older version stored.
  */
 function withoutSecrets(store: ToolStore, clean: (value: Json) => Json): ToolStore {
   const cleaned = (tool: Tool): Tool => {

@@ -1,4 +1,4 @@
-/** What people and outside systems say to a request: answers, approvals, changes, callbacks. */
+/** Replies of people and other systems to a request: answers, approvals, changes, callbacks. */
 import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
@@ -8,15 +8,15 @@ import { complete, type ReplyOptions, reply, send } from "../journal/people.ts";
 import { REVISE, type Revision } from "./revise.ts";
 
 export interface Replies {
-  /** Of a question of a plan. */
+  /** Answers a question of a plan. */
   answer(id: string, answer: Json, options?: ReplyOptions): Promise<void>;
   /**
-   * About a step that was cut off.
+   * Decides about an interrupted step.
    *
    * @throws InputError RESULT_COUNT
    */
   decide(id: string, verdict: Verdict, options?: ReplyOptions): Promise<void>;
-  /** @param edited Arguments to call it with in place of those that were asked about. */
+  /** @param edited Replaces the arguments that were asked about. */
   approve(id: string, edited: Json | undefined, options?: ReplyOptions): Promise<void>;
   reject(id: string, reason: string, options?: ReplyOptions): Promise<void>;
   revise(id: string, change: Revision): Promise<void>;
@@ -89,7 +89,7 @@ function checkParts(verdict: Verdict, question: Json | undefined): void {
   if (Array.isArray(result) && result.length === parts) return;
   throw new InputError(
     "RESULT_COUNT",
-    `The step stands for ${parts} calls: expected a list of ${parts} results in their order, got ${JSON.stringify(result).slice(0, 80)}. Nothing was changed.`,
+    `The step stands for ${parts} calls: expected a list of ${parts} results in the same order, got ${JSON.stringify(result).slice(0, 80)}. Nothing was changed.`,
   );
 }
 

@@ -36,7 +36,7 @@ export interface Requests extends Replies {
   /** Runs until it ends or waits. @throws InputError REQUEST_HELD if another process is running it */
   attempt(id: string, options: AttemptOptions, cancel: AbortSignal): Promise<Outcome>;
   view(id: string): Promise<RequestView>;
-  /** Newest first. @throws InputError RUN_NOT_FOUND for a neighbour that is not there. */
+  /** Newest first. @throws InputError RUN_NOT_FOUND if a neighbour does not exist. */
   list(page?: RequestPage): Promise<readonly RequestSummary[]>;
   summary(id: string): Promise<RequestSummary>;
   due(): Promise<readonly string[]>;
@@ -51,7 +51,7 @@ export interface SubmitOptions {
 
 export interface AttemptOptions {
   readonly prepare: Prepare;
-  /** The caller cannot go on; the request stays, for whoever carries it on. */
+  /** The caller cannot continue. The request stays available to other processes. */
   readonly release?: AbortSignal;
   readonly onEvent?: (event: NewEvent) => void;
   readonly onProgress?: (progress: EvolveProgress) => void;

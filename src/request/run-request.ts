@@ -5,7 +5,7 @@ import type { Prepared } from "../work/attempt.ts";
 import type { AttemptOptions, Outcome, Requests } from "./requests.ts";
 
 export interface RequestOptions extends Prepared, Omit<AttemptOptions, "prepare" | "release"> {
-  /** Where the task comes from, for a process that carries the request on after this one. */
+  /** Where the task comes from, for a process that resumes the request later. */
   readonly source?: Json;
   readonly seed?: number;
   readonly budget?: Budget;

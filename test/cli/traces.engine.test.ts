@@ -92,7 +92,7 @@ test("a wrong kind, time or limit is named", async () => {
   for (const [flag, value, expected] of [
     ["--kind", "dream", "request, evolution"],
     ["--since", "yesterday", 'got "yesterday"'],
-    ["--limit", "0", "from 1 on"],
+    ["--limit", "0", "of at least 1"],
   ] as const) {
     const { status, stderr } = await place.run(["traces", "tail", flag, value]);
     expect([status, stderr]).toEqual([2, expect.stringContaining(expected)]);

@@ -1,4 +1,4 @@
-/** `toolwright completion`: what a shell needs to complete commands and flags. */
+/** `toolwright completion`: prints the script with which a shell completes commands and flags. */
 import { Argument, type Command } from "commander";
 import { COMPLETIONS, type Shell } from "../completion-scripts.ts";
 
@@ -7,7 +7,7 @@ const SHELLS = Object.keys(COMPLETIONS);
 /** @param whole The program with all commands loaded. */
 export function addCompletion(command: Command, whole: () => Promise<Command>): void {
   command
-    .addArgument(new Argument("<shell>", "whose script is printed").choices(SHELLS))
+    .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
     .addHelpText(
       "after",
       [

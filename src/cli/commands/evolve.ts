@@ -46,15 +46,19 @@ export function addEvolve(command: Command): void {
         "funsearch, map-elites, best-of-n, sequential or random",
         "funsearch",
       )
-      .option("--budget-seconds <seconds>", "wall clock of the search (default: 45)", integer)
-      .option("--budget-evaluations <count>", "candidates that are run", integer)
-      .option("--budget-tokens <count>", "what models may use, prompts and replies", integer)
-      .option("--budget-usd <dollars>", "what models may cost", integer)
-      .option("--target <score>", "end at a training score of this or more", integer)
-      .option("--samplers <count>", "calls of the model in flight (default: 16)", integer)
-      .option("--stagnation <count>", "end after so many evaluations without a better one", integer)
-      .option("--resume <run>", "go on with a run of this home: what it has run is not run again")
-      .option("--register", "put the winner into the tool store, if it passes the gate"),
+      .option("--budget-seconds <seconds>", "duration of the search (default: 45)", integer)
+      .option("--budget-evaluations <count>", "maximum number of candidate runs", integer)
+      .option("--budget-tokens <count>", "maximum tokens of models, prompts and replies", integer)
+      .option("--budget-usd <dollars>", "maximum cost of models", integer)
+      .option("--target <score>", "end at a training score of at least this", integer)
+      .option("--samplers <count>", "concurrent model calls (default: 16)", integer)
+      .option(
+        "--stagnation <count>",
+        "end after this many evaluations without a better program",
+        integer,
+      )
+      .option("--resume <run>", "continue a run of this home: its evaluations are not repeated")
+      .option("--register", "register the winner in the tool store, if it passes the gate"),
   ).action(async (name: string | undefined, flags: EvolveFlags) => {
     const task = withTarget(await pickTask(name, flags.spec), flags.target);
     await withSession(flags, async ({ engine, output, signal }) => {

@@ -29,11 +29,14 @@ export function addGetEvents(get: Command): void {
   withCommonFlags(
     get
       .command("events")
-      .description("events of requests: JSON lines, one JSON document, or lines for people")
+      .description("events of requests: JSON lines, one JSON document, or text for people")
       .option("--pretty", "as [time] [LEVEL] text; times are UTC")
-      .option("--jsonl", "one JSON document a line; the default")
-      .option("--follow", "go on with what comes, until stopped")
-      .option("--since <time>", "only from then on: an ISO time, or an age as in 90s, 15m, 2h, 1d")
+      .option("--jsonl", "one JSON document per line; the default")
+      .option("--follow", "print new events as they arrive, until stopped")
+      .option(
+        "--since <time>",
+        "only events since then: an ISO time, or an age such as 90s, 15m, 2h, 1d",
+      )
       .option(
         "--run <name>",
         "only this run and its delegated runs: the name of a manifest's run, or an id",
@@ -46,7 +49,7 @@ export function addGetEvents(get: Command): void {
     if (json && follow) {
       throw new InputError(
         "USAGE",
-        "Expected --jsonl with --follow, got --json: one document ends, and what is followed does not.",
+        "Expected --jsonl with --follow, got --json: followed events have no end, so they are not one document.",
       );
     }
     const since = flags.since === undefined ? undefined : sinceOf(flags.since, Date.now());
@@ -55,7 +58,7 @@ export function addGetEvents(get: Command): void {
       const text = eventText();
       const cursors = new Map<string, number>();
       const tell = ({ run, event }: RunEvent): void => {
-        // Also what is not shown is told: later lines need it.
+        // Events that are not shown are passed too, because later lines may need them.
         const lines = pretty ? text(run, event) : [JSON.stringify(event)];
         if (since !== undefined && event.time < since) return;
         if (json) all.push(event);

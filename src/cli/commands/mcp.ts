@@ -1,4 +1,4 @@
-/** `toolwright mcp`: the tool store for any client of the Model Context Protocol. */
+/** `toolwright mcp`: serves the tool store to clients of the Model Context Protocol. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";

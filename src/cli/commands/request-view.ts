@@ -18,13 +18,13 @@ interface ListFlags extends CommonFlags {
 export function addRequestViews(request: Command): void {
   withCommonFlags(request.command("ls").description("requests of this home, newest first"))
     .option("--status <status>", "only those, e.g. WAITING_FEEDBACK, or DAMAGED")
-    .option("--limit <count>", "how many at the most", count, 50)
-    .option("--before <request>", "those that were submitted before this one")
-    .option("--after <request>", "those that were submitted after this one")
+    .option("--limit <count>", "maximum number of requests", count, 50)
+    .option("--before <request>", "only requests submitted before this one")
+    .option("--after <request>", "only requests submitted after this one")
     .action(async (flags: ListFlags) => {
       const { limit, before, after } = flags;
       const page: RequestPage = {
-        // One more than is shown: whether there are others.
+        // One more than is shown, to know if there are others.
         limit: limit + 1,
         ...(flags.status === undefined ? {} : { status: listedStatus(flags.status) }),
         ...(before === undefined ? {} : { before }),
@@ -128,7 +128,7 @@ function listedStatus(word: string): RequestSummary["status"] {
   throw new InputError("USAGE", `--status: expected one of ${all}, got "${word}".`);
 }
 
-/** `toolwright worker`: carries requests on until it is stopped. */
+/** `toolwright worker`: runs requests until it is stopped. */
 export function addWorker(command: Command): void {
   withCommonFlags(
     command

@@ -78,7 +78,7 @@ export function addStart(command: Command): void {
           "Next:",
           `  npm run -s toolwright -- tools show ${name}`,
           `  npm run -s toolwright -- traces show ${requestId}`,
-          // Of all runs: a request that found its tool has too little in it to train on.
+          // Exports all runs: a request that found its tool contains too little training data.
           "  npm run -s toolwright -- traces export --format openai-sft --out export",
           createdBy === undefined
             ? "  npm run -s toolwright -- request --help     (a request of your own)"

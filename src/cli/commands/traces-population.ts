@@ -55,7 +55,7 @@ export async function population(
   };
   const ranked = programs
     .filter(({ status }) => status !== "duplicate")
-    // A dropped one ran on the quick cases alone: its fitness is no match for that of all cases.
+    // A dropped candidate ran only on the quick cases, so its fitness is not comparable.
     .toSorted(
       (a, b) =>
         Number(b.status === "scored") - Number(a.status === "scored") ||

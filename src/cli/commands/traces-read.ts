@@ -160,7 +160,7 @@ function filterOf({ run, kind, type, since, limit }: ReadFlags): Filter {
 
 const BATCH = { events: 256, characters: 1_000_000 };
 
-/** Events that pass, so many together that what a batch costs does not count. */
+/** Matching events, in batches large enough that the cost per batch does not matter. */
 async function* batches(
   events: AsyncIterable<TraceEvent>,
   wanted: Filter,

@@ -118,7 +118,7 @@ export function groupCommit(
 function storeLost(path: string): StoreError {
   return new StoreError(
     "TRACE_LOST",
-    `The event store at ${path} was removed or replaced while it was in use: what is written is lost, so nothing more is done. Bring it back from a copy, or begin again with a new home.`,
+    `The event store at ${path} was removed or replaced while it was in use: writes would be lost, so the store refuses them. Restore it from a copy, or use a new home.`,
   );
 }
 

@@ -84,7 +84,7 @@ export function openFile(path: string): HomeFile {
   try {
     file = openHomeFile(path, BUSY_TIMEOUT_MS);
     const { database } = file;
-    // The file is looked at before anything is set: another program's stays as it is.
+    // The kind is checked before any setting changes, so that another program's file stays unchanged.
     retryWhileBusy(() => checkKind(database, path));
     retryWhileBusy(() => setUp(database, path));
     return file;

@@ -79,9 +79,9 @@ export function eventOf(
 }
 
 /**
- * A run's events of some types. The others are looked at as well: they have to be there and readable.
+ * A run's events of some types. The others are checked as well: they must exist and be readable.
  *
- * @param row Of the run.
+ * @param row Row of the run.
  * @throws StoreError CORRUPT_RECORD with `seq` in its facts.
  */
 export function eventsOfTypes(

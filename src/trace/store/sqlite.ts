@@ -211,7 +211,7 @@ export function sqliteEventStore(
       return read(() => {
         const to = before === undefined ? Number.MAX_SAFE_INTEGER : numberOf(before);
         const from = after === undefined ? -1 : numberOf(after);
-        // What is newer than a run is read from there on.
+        // Runs newer than a given one are read in ascending order, then reversed.
         const rows =
           after === undefined || before !== undefined ? statements.runs : statements.runsFrom;
         const found = rows.all(from, to, kind ?? null, limit ?? -1);

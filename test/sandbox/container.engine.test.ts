@@ -21,7 +21,7 @@ describe("container engine", () => {
     const failure = await connectEngine("unix:///nonexistent/engine.sock").catch((error) => error);
     expect(failure).toBeInstanceOf(SandboxUnavailableError);
     expect(failure.message).toContain("DOCKER_HOST");
-    expect(failure.message).toContain("nothing weaker");
+    expect(failure.message).toContain("a weaker driver is never used");
     await expect(
       containerSandbox({ address: "unix:///nonexistent/engine.sock" }),
     ).rejects.toBeInstanceOf(SandboxUnavailableError);

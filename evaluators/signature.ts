@@ -79,6 +79,20 @@ function listType(items: Json | undefined): ValueType {
   return inner === "number" || inner === "string" ? `${inner}[]` : "unknown";
 }
 
+const LISTS: ReadonlySet<string> = new Set(["array", "tuple"]);
+
+/** Sentences on what the search without a model cannot take apart, and what to do. */
+export function nestedListNotes({ parameters, result }: Signature): readonly string[] {
+  const places = [...parameters, { name: "the result", type: result ?? ANY }];
+  return places
+    .filter(({ type }) => type.kind === "array" && LISTS.has(type.items.kind))
+    .map(
+      ({ name }) =>
+        `${name}: the search without a model does not support nested lists. Use a flat list and the ` +
+        "length of its rows, or configure a model (TOOLWRIGHT_MODEL).",
+    );
+}
+
 function unreadable(text: string, at: number, reason: string): InputError {
   const got = JSON.stringify(text.slice(0, 120));
   return new InputError(

@@ -17,7 +17,7 @@ import { parametersSchema } from "../src/core/text/signature.ts";
 import type { Case, JsonSchema, ToolSpec } from "../src/core/tool.ts";
 import { caseVerdict } from "./correctness.ts";
 import { declaredNames, parseProgram } from "./program.ts";
-import { signatureOf, valueType } from "./signature.ts";
+import { nestedListNotes, signatureOf, valueType } from "./signature.ts";
 import { checkCases, splitCases } from "./spec-cases.ts";
 
 export interface SpecTask extends Task {
@@ -65,7 +65,7 @@ export function specTask(spec: ToolSpec): SpecTask {
   return {
     name: spec.name,
     spec: { name: spec.name, description: spec.description, signature: spec.signature },
-    notes,
+    notes: [...notes, ...nestedListNotes(signature)],
     kernel: {
       entry: signature.name,
       parameters,
@@ -86,6 +86,7 @@ export function specTask(spec: ToolSpec): SpecTask {
     },
     target: 1,
     resolution: 1e-6,
+    figure: { unit: "of 1" },
     measures: (scores) => ({
       passedCases: scores.filter((score) => score === 1).length,
       cases: scores.length,

@@ -59,6 +59,7 @@ export { seededRandom } from "./core/random.ts";
 export { Budget, Request, RequestStatus } from "./core/request.ts";
 export { checkSchema, faultText } from "./core/schema-check.ts";
 export type {
+  FitnessFigure,
   Kernel,
   KernelFeature,
   KernelParameter,

@@ -56,6 +56,7 @@ function admissibleTask(n: number, weight: number, full: number): Task {
     },
     target: full,
     resolution: 1,
+    figure: { unit: "vectors" },
     measures: (scores) => ({ size: scores[0] ?? 0, full }),
     labels: { size: `vectors in the admissible set I(${n}, ${weight})`, full: "full size" },
     request: {

@@ -114,6 +114,7 @@ function binPackingTask(options: PackingOptions): Task {
     reduce: fitnessOf,
     // One bin of the longest published stream moves its score by 0.0025.
     resolution: 1e-3,
+    figure: { unit: "% over L1", lowerIsBetter: true },
     measures: figuresOf,
     labels: {
       excessPercent: "bins above the L1 bound, %",

@@ -54,6 +54,7 @@ export function symmetricTask(n: number): Task {
     reduce: (scores) => Math.max(...scores),
     target: record.size,
     resolution: 1,
+    figure: { unit: "vectors" },
     measures: (scores) => ({ size: Math.max(...scores), bestKnown: record.size }),
     labels: { size: `vectors in the cap set of F_3^${n}`, bestKnown: "best known" },
     notes: [

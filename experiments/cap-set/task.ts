@@ -49,6 +49,7 @@ function capSetTask(n: number): Task {
     },
     target: record.size,
     resolution: 1,
+    figure: { unit: "vectors" },
     measures: (scores) => ({ size: scores[0] ?? 0, bestKnown: record.size }),
     labels: { size: `vectors in the cap set of F_3^${n}`, bestKnown: "best known" },
     request: {

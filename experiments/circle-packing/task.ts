@@ -89,6 +89,7 @@ function circlePackingTask(n: 26 | 32): Task {
     },
     target: alphaEvolve,
     resolution: 1e-6,
+    figure: { unit: "sum of radii" },
     measures: (scores) => ({ sum: scores[0] ?? 0, published: alphaEvolve }),
     labels: { sum: `sum of the radii of ${n} circles`, published: "AlphaEvolve" },
     notes: [

@@ -88,6 +88,7 @@ function regressionTask(target: Target): Task {
     },
     target: 1 / (1 + FOUND),
     resolution: 1e-7,
+    figure: { unit: "of 1" },
     measures: (scores) => ({ error: 1 / (scores[0] ?? 0) - 1 }),
     labels: { error: "root mean square error / standard deviation" },
     notes: [`The points come from ${formula} (${source}).`],

@@ -1,4 +1,5 @@
 /** Live progress on stderr: one updated line on a terminal, else a line every few seconds. */
+import type { FitnessFigure } from "../core/task.ts";
 import type { EvolveProgress } from "../evolve/loop/run.ts";
 
 export interface ProgressLine {
@@ -9,10 +10,8 @@ export interface ProgressLine {
 
 const EVERY_MS = { terminal: 200, log: 5_000 };
 
-export function progressLine(
-  label: string,
-  describeFitness: (fitness: number) => string = (fitness) => fitness.toPrecision(6),
-): ProgressLine {
+/** @param figure What the fitness means, as far as it is known when it is shown. */
+export function progressLine(label: string, figure: () => FitnessFigure | undefined): ProgressLine {
   const terminal = process.stderr.isTTY === true;
   let last = Number.NEGATIVE_INFINITY;
   let width = 0;
@@ -29,7 +28,7 @@ export function progressLine(
       const text = [
         `${label}: ${seconds.toFixed(0)} s`,
         `${evaluations} evaluations (${rate}/s)`,
-        best === undefined ? "nothing works yet" : `best ${describeFitness(best.fitness)}`,
+        best === undefined ? "nothing works yet" : `best ${fitnessText(best.fitness, figure())}`,
         ...(arms.length > 1 ? [arms.join(" ")] : []),
       ].join(" | ");
       if (!terminal) {
@@ -45,4 +44,13 @@ export function progressLine(
       if (terminal && width > 0) process.stderr.write("\n");
     },
   };
+}
+
+function fitnessText(
+  fitness: number,
+  { unit, lowerIsBetter }: Partial<FitnessFigure> = {},
+): string {
+  const value = Number((lowerIsBetter === true ? -fitness : fitness).toPrecision(4));
+  const words = unit === undefined ? String(value) : `${value} ${unit}`;
+  return `${words}, ${lowerIsBetter === true ? "lower" : "higher"} is better`;
 }

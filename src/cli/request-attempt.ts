@@ -1,6 +1,7 @@
 /** One attempt at a request in this process: progress on stderr, the result on stdout. */
 import { BudgetExceededError, InputError } from "../core/errors.ts";
 import type { KnownEvent } from "../core/events/schemas.ts";
+import type { FitnessFigure } from "../core/task.ts";
 import type { AttemptOptions, Outcome, Requests } from "../request/requests.ts";
 import { EXIT, type Output } from "./output.ts";
 import { progressLine } from "./progress.ts";
@@ -16,9 +17,14 @@ export async function attemptOnce(
   stream = process.stderr.isTTY === true,
 ): Promise<Outcome> {
   const { prepare } = await import("../tasks/request-source.ts");
-  const line = progressLine("  evolving");
+  let figure: FitnessFigure | undefined;
+  const line = progressLine("  evolving", () => figure);
   const options: AttemptOptions = {
-    prepare,
+    async prepare(...asked) {
+      const prepared = await prepare(...asked);
+      figure = prepared.task?.figure;
+      return prepared;
+    },
     onEvent: (event) => printEvent(event, output, line.done),
     onProgress: line.update,
     ...(stream ? { onText: output.piece } : {}),

@@ -12,7 +12,15 @@ import type { Tool, ToolSpec } from "./tool.ts";
 export type Split = "train" | "validation" | "sealed";
 
 /** The type of a parameter or an intermediate value, for typed mutation. */
-export type ValueType = "number" | "boolean" | "string" | "number[]" | "string[]" | "unknown";
+export type ValueType = (typeof VALUE_TYPES)[number];
+export const VALUE_TYPES = [
+  "number",
+  "boolean",
+  "string",
+  "number[]",
+  "string[]",
+  "unknown",
+] as const;
 
 export interface KernelParameter {
   readonly name: string;
@@ -42,6 +50,12 @@ export interface Kernel {
 export interface CandidateForm {
   readonly entry: string;
   readonly harness?: Harness;
+}
+
+/** The fitness as a figure with a unit. If lower is better, the figure is minus the fitness. */
+export interface FitnessFigure {
+  readonly unit: string;
+  readonly lowerIsBetter?: boolean;
 }
 
 /** A published figure with its source. */
@@ -92,6 +106,8 @@ export interface Task {
   readonly target?: number;
   /** The smallest relevant fitness difference: signatures are quantised to it. Default 1e-9. */
   readonly resolution?: number;
+  /** How people read the fitness. Default: the number as it is, higher is better. */
+  readonly figure?: FitnessFigure;
   /** Named figures for people, from the scores of a split; `labels` gives their meaning. */
   measures?(
     scores: readonly number[],

@@ -13,7 +13,7 @@ import { specTask } from "../../evaluators/index.ts";
 import { offsetOf } from "../core/document-place.ts";
 import { InputError } from "../core/errors.ts";
 import { checkSchema, type FaultTextOptions, faultText } from "../core/schema-check.ts";
-import type { Task } from "../core/task.ts";
+import { type Task, VALUE_TYPES } from "../core/task.ts";
 import { Case, ToolSpec } from "../core/tool.ts";
 
 const EXPERIMENTS = new URL("../../experiments/", import.meta.url);
@@ -102,7 +102,22 @@ async function tasksOf(url: URL, name: string): Promise<readonly Task[]> {
       `The task module ${name}: expected an export "tasks" with at least one task.`,
     );
   }
-  return module.tasks as readonly Task[];
+  const tasks = module.tasks as readonly Task[];
+  for (const task of tasks) checkKernel(task, name);
+  return tasks;
+}
+
+/** JavaScript checks no types, and a type that the search does not know would only make it poor. */
+function checkKernel({ name, kernel }: Task, module: string): void {
+  const typed = [...kernel.parameters, { name: "the result", type: kernel.result }];
+  const fault = typed.find(({ type }) => !VALUE_TYPES.includes(type));
+  if (fault === undefined) return;
+  throw new InputError(
+    "BAD_TASK_MODULE",
+    `The task module ${module}: the kernel of ${name} expects types of ${VALUE_TYPES.join(", ")}, got ` +
+      `${fault.type} for ${fault.name}. Nested lists are not supported: pass a flat list and the length ` +
+      "of its rows, or write unknown and have a model write the programs.",
+  );
 }
 
 /** @throws InputError BAD_SPEC, naming file, line and field. */

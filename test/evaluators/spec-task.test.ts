@@ -139,6 +139,19 @@ describe("a spec as a task", () => {
     expect(few.notes.join(" ")).toContain("No case is held out");
   });
 
+  test("says of nested lists that the search without a model cannot take them apart, and what to do", () => {
+    const cases = SPEC.cases.map(({ expected }) => ({ args: [[[expected]]], expected }));
+    const of = (signature: string) => specTask({ ...SPEC, signature, cases }).notes.join(" ");
+    for (const type of ["number[][]", "[number][]"]) {
+      expect(of(`function add(rows: ${type}): number`)).toMatch(
+        /rows: .*does not support nested lists\. Use a flat list .*TOOLWRIGHT_MODEL/,
+      );
+    }
+    const flat = SPEC.cases.map(({ expected }) => ({ args: [[expected]], expected }));
+    const signature = "function add(rows: number[]): number";
+    expect(specTask({ ...SPEC, signature, cases: flat }).notes.join(" ")).not.toContain("nested");
+  });
+
   test("scores 1 for what is expected and less for anything else", () => {
     const task = specTask(SPEC);
     fc.assert(

@@ -63,7 +63,7 @@ export function addEvolve(command: Command): void {
     const task = withTarget(await pickTask(name, flags.spec), flags.target);
     await withSession(flags, async ({ engine, output, signal }) => {
       for (const note of task.notes ?? []) output.note(note);
-      const line = progressLine(task.name);
+      const line = progressLine(task.name, () => task.figure);
       const { runId, result } = await engine.evolve(
         task,
         { ...optionsOf(flags, engine), onProgress: line.update },

@@ -1,10 +1,10 @@
-/** A found kernel's text, as it stands inside a published program or a tool. */
+/** The source of a found kernel inside a published program or a tool. */
 import { Script } from "node:vm";
 import type { Language } from "../src/index.ts";
 
 /**
- * @param names Names of the program around it. A kernel that uses one of them keeps it to itself.
- * @returns Text that defines `score` at the top level, in the language that it is written in.
+ * @param names Names of the program around it. A kernel that uses one of them is put into a function.
+ * @returns Text that defines `score` at the top level, and its language.
  */
 export function kernelSource(
   source: string,
@@ -18,7 +18,7 @@ export function kernelSource(
   };
 }
 
-/** Plain JavaScript where the text parses as it, else TypeScript. Compiles, never runs it. */
+/** JavaScript if the text parses as JavaScript, else TypeScript. The text is compiled, never run. */
 function languageOf(source: string): Language {
   try {
     new Script(source);

@@ -1,17 +1,17 @@
 /**
- * Constant-weight admissible sets, in the symmetric form: vectors over {0, 1, 2} of n digits, made
- * of n / 3 blocks of three, each block free to turn.
+ * Constant-weight admissible sets, in the symmetric form: vectors over {0, 1, 2} of n digits, made of
+ * n / 3 blocks of three digits; each block may be rotated.
  *
  * A set is admissible when (1) no two vectors have the same support and (2) any three have a
  * coordinate in which their values are 0, 1, 2 or 0, 0, 1 or 0, 0, 2. Source: Romera-Paredes et al.,
  * Nature 625 (2024), Methods, "Admissible sets" (after Edel 2004 and Tyrrell 2022).
  *
- * A word names one class of blocks for each place; it stands for all vectors that turning its blocks
- * gives. Everything here is exact and knows nothing of any candidate.
+ * A word has one class of blocks for each place; it represents all vectors that rotations of its blocks
+ * give. Everything here is exact and independent of any candidate.
  */
 import type { Json } from "../../src/index.ts";
 
-/** One block of each class that may be used; turning it gives the others. */
+/** One block of each class; its rotations are the other blocks of the class. */
 const BLOCKS: readonly (readonly number[])[] = [
   [0, 0, 0],
   [0, 0, 1],
@@ -24,7 +24,7 @@ const BLOCKS: readonly (readonly number[])[] = [
 
 export type Word = readonly number[];
 
-const TURNS: readonly (readonly (readonly number[])[])[] = BLOCKS.map((block) => {
+const ROTATIONS: readonly (readonly (readonly number[])[])[] = BLOCKS.map((block) => {
   const [a = 0, b = 0, c = 0] = block;
   return a === b && b === c ? [block] : [block, [c, a, b], [b, c, a]];
 });
@@ -34,7 +34,7 @@ export const WEIGHTS: readonly number[] = BLOCKS.map(
   (block) => block.filter((digit) => digit !== 0).length,
 );
 
-/** All words of n / 3 classes with this many non-zero digits, the last place turning fastest. */
+/** All words of n / 3 classes with this number of non-zero digits; the last place varies fastest. */
 export function wordsOf(n: number, weight: number): Word[] {
   let words: number[][] = [[]];
   for (let place = 0; place < n / 3; place++) {
@@ -45,27 +45,27 @@ export function wordsOf(n: number, weight: number): Word[] {
   );
 }
 
-/** How many vectors a word stands for. */
+/** The number of vectors of a word. */
 export function sizeOf(word: Word): number {
-  return word.reduce((size, kind) => size * (TURNS[kind]?.length ?? 1), 1);
+  return word.reduce((size, kind) => size * (ROTATIONS[kind]?.length ?? 1), 1);
 }
 
 export function vectorsOf(word: Word): number[][] {
   return word.reduce<number[][]>(
     (vectors, kind) =>
-      vectors.flatMap((vector) => (TURNS[kind] ?? []).map((turn) => [...vector, ...turn])),
+      vectors.flatMap((vector) => (ROTATIONS[kind] ?? []).map((turn) => [...vector, ...turn])),
     [[]],
   );
 }
 
-function tells(a: number, b: number, c: number): boolean {
+function separates(a: number, b: number, c: number): boolean {
   const zeros = (a === 0 ? 1 : 0) + (b === 0 ? 1 : 0) + (c === 0 ? 1 : 0);
   return zeros === 2 || (zeros === 1 && a + b + c === 3 && a !== b && b !== c && a !== c);
 }
 
 /**
- * For three classes at one place: 0 if every way of turning them leaves a coordinate that tells the
- * vectors apart, 1 if some way does not, 2 if some way does not in which the first two differ.
+ * For three classes at one place: 0 if all their rotations have a coordinate that separates the vectors,
+ * 1 if some rotations do not, 2 if some rotations in which the first two differ do not.
  */
 const BLIND: readonly number[] = table();
 
@@ -75,10 +75,10 @@ function table(): number[] {
   for (let a = 0; a < size; a++) {
     for (let b = 0; b < size; b++) {
       for (let c = 0; c < size; c++) {
-        for (const x of TURNS[a] ?? []) {
-          for (const y of TURNS[b] ?? []) {
-            for (const z of TURNS[c] ?? []) {
-              if ([0, 1, 2].some((i) => tells(x[i] ?? 0, y[i] ?? 0, z[i] ?? 0))) continue;
+        for (const x of ROTATIONS[a] ?? []) {
+          for (const y of ROTATIONS[b] ?? []) {
+            for (const z of ROTATIONS[c] ?? []) {
+              if ([0, 1, 2].some((i) => separates(x[i] ?? 0, y[i] ?? 0, z[i] ?? 0))) continue;
               const at = (a * size + b) * size + c;
               blind[at] = Math.max(blind[at] ?? 0, x === y ? 1 : 2);
             }
@@ -97,13 +97,13 @@ function blindAt(a: number | undefined, b: number | undefined, c: number | undef
   return BLIND[((a ?? 0) * BLOCKS.length + (b ?? 0)) * BLOCKS.length + (c ?? 0)] ?? 0;
 }
 
-/** Whether vectors of three different words can always be told apart. */
-function apart(u: Word, v: Word, w: Word): boolean {
+/** Whether vectors of three different words are always separated. */
+function separated(u: Word, v: Word, w: Word): boolean {
   return u.some((kind, place) => blindAt(kind, v[place], w[place]) === 0);
 }
 
-/** Whether two different vectors of `u` can always be told apart from one of `v`. */
-export function pairApart(u: Word, v: Word): boolean {
+/** Whether two different vectors of `u` are always separated from one of `v`. */
+export function pairSeparated(u: Word, v: Word): boolean {
   if (u.some((kind, place) => blindAt(kind, kind, v[place]) === 0)) return true;
   return !u.some((kind, place) => blindAt(kind, kind, v[place]) === 2);
 }
@@ -124,32 +124,32 @@ export function verifyAdmissible(output: Json, n: number, weight: number): Admis
   for (const [index, word] of (output as readonly Json[]).entries()) {
     if (!isWord(word, n, weight)) {
       return invalid(
-        `word ${index} is no list of ${n / 3} classes from 0 to 6 with weight ${weight}`,
+        `word ${index} is not a list of ${n / 3} classes from 0 to 6 with weight ${weight}`,
       );
     }
     words.push(word);
   }
   for (const [i, u] of words.entries()) {
-    // Words whose blocks may turn against themselves: three vectors of one word.
-    if (!u.every((kind) => (TURNS[kind]?.length ?? 1) === 1) && !tripleApart(u)) {
-      return invalid(`three vectors of word ${i} can not be told apart`);
+    // A word whose blocks have rotations: check three vectors of the same word.
+    if (!u.every((kind) => (ROTATIONS[kind]?.length ?? 1) === 1) && !tripleSeparated(u)) {
+      return invalid(`three vectors of word ${i} are not separated`);
     }
     for (const [j, v] of words.slice(0, i).entries()) {
       if (sameSupport(u, v)) return invalid(`vectors of words ${j} and ${i} have the same support`);
-      if (!pairApart(u, v) || !pairApart(v, u)) {
-        return invalid(`vectors of words ${j} and ${i} can not be told apart`);
+      if (!pairSeparated(u, v) || !pairSeparated(v, u)) {
+        return invalid(`vectors of words ${j} and ${i} are not separated`);
       }
       for (const [k, w] of words.slice(0, j).entries()) {
-        if (!apart(u, v, w)) return invalid(`words ${k}, ${j} and ${i} can not be told apart`);
+        if (!separated(u, v, w)) return invalid(`words ${k}, ${j} and ${i} are not separated`);
       }
     }
   }
   return { status: "valid", words, size: words.reduce((sum, word) => sum + sizeOf(word), 0) };
 }
 
-/** Three different vectors of one word, by trying all: a word stands for at most 3^5 of them. */
-function tripleApart(word: Word): boolean {
-  const key = word.filter((kind) => (TURNS[kind]?.length ?? 1) > 1).join();
+/** Whether any three different vectors of one word are separated, by trying all: at most 3^5 vectors. */
+function tripleSeparated(word: Word): boolean {
+  const key = word.filter((kind) => (ROTATIONS[kind]?.length ?? 1) > 1).join();
   const known = tripleKnown.get(key);
   if (known !== undefined) return known;
   const vectors = vectorsOf(key.split(",").map(Number));
@@ -159,7 +159,7 @@ function tripleApart(word: Word): boolean {
       .every((y, j) =>
         vectors
           .slice(0, j)
-          .every((z) => x.some((digit, at) => tells(digit, y[at] ?? 0, z[at] ?? 0))),
+          .every((z) => x.some((digit, at) => separates(digit, y[at] ?? 0, z[at] ?? 0))),
       ),
   );
   tripleKnown.set(key, held);

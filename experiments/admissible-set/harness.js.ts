@@ -1,11 +1,11 @@
 /**
- * The harness for admissible sets: words are taken greedily from the highest priority on, those that
- * clash with what was taken are left out; the first in order on ties, as in FunSearch's own search.
+ * The harness for admissible sets: a greedy algorithm takes words by descending priority and skips those
+ * that conflict with the taken ones; ties go to the first in order, as in FunSearch's own search.
  */
 import type { Harness } from "../../src/index.ts";
 import { blindTable, WEIGHTS, wordsOf } from "./admissible-set.ts";
 
-/** JavaScript that defines `greedy(score, words)`: the words taken, in order. */
+/** JavaScript that defines `greedy(priorities, words)`: the taken words, in order. */
 function greedySource(): string {
   return `const BLIND = ${JSON.stringify(blindTable)};
 const WEIGHTS = ${JSON.stringify(WEIGHTS)};
@@ -79,7 +79,7 @@ function harness(candidate) {
   };
 }
 
-/** A published program's text: the kernel's priorities, and the set that they give. */
+/** The text of a published program: the kernel's priorities, and the resulting set. */
 export function setSource(n: number, weight: number, name: string): string {
   return `${greedySource()}
 ${featuresSource(n / 3)}

@@ -1,8 +1,8 @@
 /**
- * Large symmetric admissible sets I(n, w) as tasks: a kernel orders words, a greedy takes them.
+ * Large symmetric admissible sets I(n, w) as tasks: a kernel orders words, a greedy algorithm takes them.
  *
- * There is nothing to generalise to: one instance, without input, and no other split. The set is
- * verified exactly outside the sandbox. Fitness: its size in vectors.
+ * The set itself is the result, so there is no generalisation: one instance without input, and no other
+ * split. The set is verified exactly outside the sandbox. Fitness: its size in vectors.
  */
 import { Limits, type Task } from "../../src/index.ts";
 import { kernelSource } from "../kernel-source.ts";
@@ -12,7 +12,7 @@ import { kernelHarness, setSource } from "./harness.js.ts";
 const PAPER = "Romera-Paredes et al., Nature 625 (2024), admissible sets";
 const LIMITS = Limits.parse({ timeoutMs: 20_000 });
 
-/** @param full Size of a full set, C(n, w): what FunSearch reached. */
+/** @param full Size of a full set, C(n, w), which FunSearch reached. */
 function admissibleTask(n: number, weight: number, full: number): Task {
   const toolName = `admissible_set_${n}_${weight}`;
   const places = Array.from({ length: n / 3 }, (_, i) => i);
@@ -79,7 +79,7 @@ function admissibleTask(n: number, weight: number, full: number): Task {
   };
 }
 
-/** What the commands load. */
+/** The export that commands load. */
 export const tasks: readonly Task[] = [admissibleTask(12, 7, 792), admissibleTask(15, 10, 3_003)];
 
 function program(source: string, n: number, weight: number, name: string) {

@@ -1,8 +1,9 @@
 /**
- * How both harnesses hand a packing over: one character per item, whose code is the bin number + 32.
+ * The compact form of a packing, used by both harnesses: one character per item, whose code is the bin
+ * number + 32.
  *
- * Code 32 is the first one that JSON does not escape. From 0xD800 on codes are halves of characters,
- * so more than 50,000 items travel as an array of numbers. `verifyPacking` reads both.
+ * Code 32 is the first one that JSON does not escape. Codes from 0xD800 are surrogates, so more than
+ * 50,000 items are returned as an array of numbers. `verifyPacking` reads both forms.
  */
 export const compactAssignment = `
 function compact(bins) {

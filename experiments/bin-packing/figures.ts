@@ -1,7 +1,7 @@
 /**
- * From instances and scores to figures: bounds, bins, and what the two classics need.
+ * Figures from instances and scores: bounds, bins, and the bins of the two classic heuristics.
  *
- * Bounds and classics depend on the items alone, so they are worked out once per instance.
+ * Bounds and classic heuristics depend only on the items, so they are computed once per instance.
  */
 import type { TaskInstance } from "../../src/index.ts";
 import type { PackingInstance } from "./instances.ts";
@@ -12,7 +12,7 @@ export function taskInstance({ items, capacity }: PackingInstance): TaskInstance
   return { input: [items, capacity] };
 }
 
-/** What `taskInstance` put in. */
+/** The inverse of `taskInstance`. */
 export function packingOf(instance: TaskInstance): Pick<PackingInstance, "items" | "capacity"> {
   const [items, capacity] = instance.input as readonly [readonly number[], number];
   return { items, capacity };
@@ -43,13 +43,13 @@ function baselinesOf(instance: TaskInstance): { firstFit: number; bestFit: numbe
   return known;
 }
 
-/** Minus the excess of the summed bins over the summed bounds, in percent. */
+/** Minus the excess of the sum of bins over the sum of bounds, in percent. */
 export function fitnessOf(scores: readonly number[], instances: readonly TaskInstance[]): number {
   const bounds = instances.map(boundOf);
   return -excessPercent(binsOf(scores, bounds), bounds);
 }
 
-/** Everything that a person compares, over one set of instances. */
+/** All figures for people, over one set of instances. */
 export function figuresOf(
   scores: readonly number[],
   instances: readonly TaskInstance[],
@@ -68,7 +68,7 @@ export function figuresOf(
   };
 }
 
-/** Scores are exact images of bin counts: rounding takes them back. */
+/** Computes the bin counts back from the scores; rounding makes them exact. */
 function binsOf(scores: readonly number[], bounds: readonly number[]): number[] {
   return scores.map((score, index) => Math.round((bounds[index] ?? 0) * (1 - score / 100)));
 }

@@ -1,23 +1,23 @@
 /**
- * The fast harness for `score(item, room, capacity)`: a bin is known by its room alone.
+ * The fast harness for `score(item, room, capacity)`: the score of a bin depends only on its room.
  *
- * Bins with equal room have equal scores, so a packing needs one score per pair of item and room,
- * kept in a table, and one comparison per level of room that some bin has; the lowest index among
- * the best is the exact answer of an argmax over the whole list. One empty bin stands for all of
- * them: a scalar score cannot tell them apart, and the first maximum is the lowest index, which
- * only ever is the next bin to be opened. Offering two or all of them gives the same packing.
+ * Bins with equal room have equal scores. So a packing needs one score per pair of item and room, stored
+ * in a table, and one comparison per level of room; the lowest index among the best is the exact argmax
+ * over all bins. One empty bin represents all empty ones: a scalar score cannot distinguish them, and
+ * the first maximum is the lowest index, which is the next bin to open. Two or all empty bins would give
+ * the same packing.
  *
- * Items that are not whole numbers, or a table above 2^20 entries, take the plain walk instead.
+ * Items that are not integers, or a table above 2^20 entries, use a plain loop over all bins instead.
  */
 import type { Harness } from "../../src/index.ts";
 import { compactAssignment } from "./compact.js.ts";
 
 /**
- * Takes (items, capacity); returns the bin of each item: as a string whose character codes are the
- * bin number + 32, or as an array above 50,000 items (codes from 0xD800 on are no characters).
+ * Takes (items, capacity); returns the bin of each item: as a string whose character codes are the bin
+ * number + 32, or as an array above 50,000 items (codes from 0xD800 are surrogates).
  *
- * NaN counts as -1e300 and scores are clamped to +-1e300: the published vector form holds finite
- * numbers alone and must choose the same bins. A score that is no number is bad output.
+ * NaN counts as -1e300 and scores are clamped to +-1e300: the published vector form has only finite
+ * numbers and must choose the same bins. A score that is not a number is bad output.
  * O(items x levels) time, at most one call of the candidate per pair of item and room.
  */
 export const kernelHarness: Harness = {

@@ -1,20 +1,21 @@
 /**
  * The published harness, for `priority(item, bins: Float64Array): Float64Array`.
  *
- * The candidate sees every bin with room for the item, in index order, and its first maximum takes
- * the item. The notebook lists as many bins as there are items; of the untouched ones behind the
- * last bin in use this harness lists two (fewer near the end, as there), because a score that looks
- * at its neighbours can tell one from two: with one, FunSearch's own Weibull heuristic needs 2002.0
- * bins instead of 2001.4. Source: Romera-Paredes et al., Nature 625 (2024), and its notebook.
+ * The candidate gets every bin with room for the item, in index order, and the item goes into the first
+ * bin with the maximum. The notebook lists as many bins as there are items. Of the empty bins after the
+ * last used one, this harness lists two (fewer near the end, as in the notebook), because a score that
+ * depends on its neighbours can distinguish one from two: with one, FunSearch's own Weibull heuristic
+ * needs 2002.0 bins instead of 2001.4. Source: Romera-Paredes et al., Nature 625 (2024), and its
+ * notebook.
  */
 import type { Harness } from "../../src/index.ts";
 import { compactAssignment } from "./compact.js.ts";
 
 /**
- * Takes (items, capacity); returns the bin of each item, as the kernel harness does. The candidate
- * may open the second empty bin: bin numbers then have a gap, and the skipped bin stays on offer.
+ * Takes (items, capacity); returns the bin of each item, like the kernel harness. The candidate may
+ * open the second empty bin: then bin numbers have a gap, and the skipped bin stays available.
  *
- * A result that is no array of finite numbers, one per bin, is bad output. O(items x bins).
+ * A result that is not an array of finite numbers, one per bin, is bad output. O(items x bins).
  */
 export const vectorHarness: Harness = {
   source: `

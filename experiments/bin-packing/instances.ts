@@ -1,23 +1,23 @@
 /**
- * Seeded streams of items for online bin packing, of the two published kinds: the uniform integers
- * of OR-Library (Falkenauer's u-classes) and the Weibull sizes of FunSearch's notebook.
+ * Seeded streams of items for online bin packing, of the two published kinds: the uniform integers of
+ * OR-Library (Falkenauer's u-classes) and the Weibull sizes of FunSearch's notebook.
  *
- * Takes a kind, sizes and a stream of randomness; gives instances in a fixed order.
+ * Takes a kind, sizes and a random stream; gives instances in a fixed order.
  */
 import type { Random } from "../../src/index.ts";
 
-/** One stream: items in their order of arrival, each above 0 and at most `capacity`. */
+/** One stream: items in order of arrival, each above 0 and at most `capacity`. */
 export interface PackingInstance {
   readonly name: string;
   readonly capacity: number;
   readonly items: readonly number[];
 }
 
-/** Where items come from. */
+/** The distribution of items. */
 export interface ItemKind {
   readonly name: string;
   readonly capacity: number;
-  /** Smallest and largest size that can be drawn. */
+  /** Smallest and largest possible size. */
   readonly range: readonly [low: number, high: number];
   draw(random: Random): number;
 }
@@ -39,21 +39,21 @@ export const weibullKind: ItemKind = {
   capacity: 100,
   range: [1, 100],
   draw: (random) => {
-    // The inverse of the distribution function; 1 - next() lies in (0, 1], so the logarithm is finite.
+    // The inverse of the distribution function; 1 - next() is in (0, 1], so the logarithm is finite.
     const size = 45 * (-Math.log(1 - random.next())) ** (1 / 3);
     return Math.round(Math.min(100, Math.max(1, size)));
   },
 };
 
-/** How many streams of how many items. */
+/** The number of streams, and of the items of each. */
 export interface StreamSize {
   readonly streams: number;
   readonly items: number;
 }
 
 /**
- * @param sizes Instances are dealt in turn from each size, so that every prefix is a fair sample.
- * @param random Each instance draws from a fork of its own: it does not depend on the others.
+ * @param sizes Instances are taken from each size in turn, so that every prefix is a fair sample.
+ * @param random Each instance uses a separate fork: it does not depend on the others.
  */
 export function generateInstances(
   kind: ItemKind,

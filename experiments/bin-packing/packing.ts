@@ -1,11 +1,11 @@
 /**
- * What a packing is worth: verified, bounded and compared with the two classics.
+ * Verifies a packing, and computes its bound and the two classic heuristics.
  *
- * Everything here is computed from the items alone, away from any candidate. First fit and best fit
- * are written from their definitions and share nothing with the harnesses: they check them.
+ * Everything is computed only from the items, without any candidate. First fit and best fit are written
+ * from their definitions and share no code with the harnesses, so that they can check them.
  */
 
-/** A packing as a harness returns it: the bin of each item, in the order of arrival. */
+/** The packing that a harness returns: the bin of each item, in order of arrival. */
 export type Assignment = string | readonly number[];
 
 export type PackingVerdict =
@@ -16,18 +16,18 @@ export type PackingVerdict =
 const FIRST_CODE = 32;
 
 /**
- * Rooms of decimal items are sums of rounded numbers: this share of the capacity counts as nothing.
- * Sums of integers are exact, so it never matters to them.
+ * Rounding tolerance as a share of the capacity, for sums of decimal items. Sums of integers are exact
+ * and not affected.
  */
 const SLACK = 1e-9;
 
 /**
- * Every item lies in exactly one bin, each bin has a number from 0 to items - 1, and no bin holds
- * more than its capacity. Bins may be skipped: a candidate may open the second of two empty ones.
+ * Every item must be in exactly one bin, each bin must have a number from 0 to items - 1, and no bin may
+ * exceed its capacity. Bins may be skipped: a candidate may open the second of two empty ones.
  *
  * @param assignment One bin number per item; or a string with one character per item whose code is
  *   the bin number + 32.
- * @returns The number of bins that hold something, or what is wrong.
+ * @returns The number of bins that are not empty, or the fault.
  */
 export function verifyPacking(
   assignment: Assignment,
@@ -93,7 +93,7 @@ export function bestFit(items: readonly number[], capacity: number): number[] {
   });
 }
 
-/** Bins used beyond the bound, in percent of it, over instances as the literature adds them up. */
+/** Bins above the bound, in percent of the bound, with sums over instances as in the literature. */
 export function excessPercent(bins: readonly number[], bounds: readonly number[]): number {
   const used = bins.reduce((sum, count) => sum + count, 0);
   const bound = bounds.reduce((sum, count) => sum + count, 0);

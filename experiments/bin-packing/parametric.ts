@@ -1,17 +1,17 @@
 /**
- * The parametric baseline of online bin packing: best fit, except that a bin is left alone when the
- * room that would remain is more than `a`, too much to call it full, yet less than `b`, too little
- * to be of use. Two numbers and a grid: it comes near what program search has published.
+ * The parametric baseline of online bin packing: best fit, but a bin is avoided if the remaining room
+ * would be more than `a` (the bin is not full) and less than `b` (the rest is hardly usable). With a grid
+ * over two numbers it comes close to the published results of program search.
  */
 import type { Random } from "../../src/index.ts";
 
-const MOST_A = 19;
+const MAX_A = 19;
 const B = { low: 10, high: 44 };
 
-/** Every rule of the grid once, in a shuffled order: a smaller budget tries an even sample. */
+/** Every rule of the grid once, in random order: a smaller budget tries a uniform sample. */
 export function thresholdRules(random: Random): readonly string[] {
   const rules: string[] = [];
-  for (let a = 0; a <= MOST_A; a++) {
+  for (let a = 0; a <= MAX_A; a++) {
     for (let b = Math.max(B.low, a + 1); b <= B.high; b++) rules.push(thresholdRule(a, b));
   }
   for (let index = rules.length - 1; index > 0; index--) {

@@ -1,6 +1,6 @@
 /**
- * A found kernel in the two forms in which people use it: the paper's `priority`, to be read,
- * compared and evaluated anywhere, and a tool that packs a list of items.
+ * A found kernel in two forms for people: the paper's `priority`, which can be read, compared and
+ * evaluated anywhere, and a tool that packs a list of items.
  */
 import type { Program, Tool } from "../../src/index.ts";
 import { kernelSource } from "../kernel-source.ts";
@@ -77,7 +77,7 @@ function ${name}(items, capacity) {
 }
 `;
 
-/** `priority(item, bins)` with the kernel beside it: one self-contained program. */
+/** `priority(item, bins)` together with the kernel: one self-contained program. */
 export function publishPriority(source: string): Program {
   const kernel = kernelSource(source, ["priority"]);
   return { ...kernel, source: `${kernel.source}\n${PRIORITY}`, entry: "priority" };
@@ -85,9 +85,9 @@ export function publishPriority(source: string): Program {
 
 interface ToolOptions {
   readonly name: string;
-  /** The capacity that the kernel was found with. */
+  /** The capacity in training. */
   readonly trained: number;
-  /** The distribution that it was found on, in words. */
+  /** The distribution of items in training, in words. */
   readonly sizes: string;
 }
 

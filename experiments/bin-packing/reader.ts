@@ -1,21 +1,21 @@
 /**
- * Reads bin-packing instances: OR-Library's own text format, or JSON.
+ * Reads bin-packing instances in OR-Library's text format or JSON.
  *
- * Text: the number of problems; then for each a line with its name, a line "capacity items best",
- * and its items, one a line. JSON: { capacity?, instances: [{ name?, capacity?, items: [...] }] }.
- * Whatever does not hold is an InputError that names the file, the line or JSON path, and the field.
+ * Text: the number of problems; then for each problem a line with its name, a line "capacity items
+ * best", and its items, one per line. JSON: { capacity?, instances: [{ name?, capacity?, items: [...] }] }.
+ * A fault is an InputError that names the file, the line or JSON path, and the field.
  */
 import { InputError, type Json } from "../../src/index.ts";
 import type { PackingInstance } from "./instances.ts";
 
 /**
- * @param fileName Names the file in messages; it is not opened.
- * @returns At least one instance; items in their order of arrival, above 0, at most the capacity.
+ * @param fileName For messages; the file is not opened.
+ * @returns At least one instance; items in order of arrival, above 0, at most the capacity.
  * @throws InputError BAD_DATA
  */
 export function readInstances(text: string, fileName: string): PackingInstance[] {
   if (text.includes("\0") || text.includes("\uFFFD")) {
-    throw bad(fileName, "expected text in UTF-8, got bytes that are none; give OR-Library or JSON");
+    throw bad(fileName, "expected text in UTF-8, got other bytes; give OR-Library text or JSON");
   }
   const start = text.trimStart()[0];
   if (start === undefined) {
@@ -32,7 +32,11 @@ function readText(text: string, fileName: string): PackingInstance[] {
   const take = (what: string): string => {
     while (at < last && lines[at] === "") at++;
     if (at >= last) {
-      throw bad(fileName, `expected ${what}, but the file ends; it is cut off`, `line ${last}`);
+      throw bad(
+        fileName,
+        `expected ${what}, got the end of the file; it is truncated`,
+        `line ${last}`,
+      );
     }
     return lines[at++] as string;
   };
@@ -133,7 +137,7 @@ function readJson(text: string, fileName: string): PackingInstance[] {
     if (numItems !== undefined && numItems !== items.length) {
       throw fail(
         `${path}.numItems`,
-        `expected the number of items, ${items.length}, got ${show(numItems)}; the list may be cut off`,
+        `expected the number of items, ${items.length}, got ${show(numItems)}; the list may be truncated`,
       );
     }
     for (const [position, item] of items.entries()) {
@@ -152,7 +156,7 @@ function record(value: Json): { readonly [key: string]: Json } | undefined {
   return value as { readonly [key: string]: Json };
 }
 
-/** A decimal number above 0: OR-Library's triplet classes have tenths. */
+/** A decimal number above 0: OR-Library's triplet classes have one decimal. */
 function positiveNumber(token: string): number | undefined {
   if (!/^\d+(\.\d*)?$|^\.\d+$/.test(token)) return undefined;
   const value = Number(token);

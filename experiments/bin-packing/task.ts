@@ -1,9 +1,9 @@
 /**
  * Online bin packing as tasks: a kernel `score(item, room, capacity)` chooses the bin of each item.
  *
- * Candidates train on generated streams alone; published files are for evaluation. The artefact is
- * the packing; its bins are counted here, outside the sandbox. Score of an instance: minus the
- * excess over the L1 bound in percent; fitness: minus the excess of the summed bins.
+ * Candidates train only on generated streams; published files are for evaluation. The artefact is the
+ * packing; its bins are counted here, outside the sandbox. Score of an instance: minus the excess over
+ * the L1 bound in percent; fitness: minus the excess of the sum of bins.
  */
 import {
   type Json,
@@ -30,7 +30,7 @@ import { readInstances } from "./reader.ts";
 
 const PAPER = "Romera-Paredes et al., Nature 625 (2024), table 1";
 
-/** First fit (any constant: the first maximum wins), best fit, and shapes worth varying. */
+/** First fit (any constant: the first maximum wins), best fit, and useful shapes to vary. */
 const SEEDS: readonly string[] = [
   "function score(item, room, capacity) { return 0; }",
   "function score(item, room, capacity) { return item - room; }",
@@ -39,7 +39,7 @@ const SEEDS: readonly string[] = [
   "function score(item, room, capacity) { return item < capacity / 2 ? item - room : room - item; }",
 ];
 
-// An evaluation takes milliseconds; the registered tool, which has no table, takes up to a second.
+// An evaluation takes milliseconds; the registered tool has no table and takes up to a second.
 const LIMITS = Limits.parse({ timeoutMs: 10_000, outputBytes: 4_000_000 });
 
 interface PackingOptions {
@@ -63,7 +63,7 @@ function binPackingTask(options: PackingOptions): Task {
   return {
     name,
     spec: {
-      // The tool's name: versions of it are counted under the name of the spec.
+      // The tool's name: its versions are counted under the name of the spec.
       name: toolName,
       description:
         "Online bin packing. For the item at hand, gives each bin that has room for it a priority; " +
@@ -88,7 +88,7 @@ function binPackingTask(options: PackingOptions): Task {
     harness: kernelHarness,
     limits: LIMITS,
     instances: (split, seed) => {
-      // The same array for the same question: sandboxes send it to each slot once.
+      // The same array for the same arguments: sandboxes send it to each slot once.
       const key = `${split} ${seed}`;
       const known = made.get(key);
       if (known !== undefined) return known;
@@ -134,7 +134,7 @@ function binPackingTask(options: PackingOptions): Task {
     },
     publish: publishPriority,
     tool: (source) => packingTool(source, { name: toolName, trained: capacity, sizes }),
-    // A published program defines both functions: it is meant as `priority`.
+    // A published program defines both functions: it must be read as `priority`.
     forms: [
       { entry: "priority", harness: vectorHarness },
       { entry: "score", harness: kernelHarness },
@@ -159,7 +159,7 @@ export const binPacking: Task = binPackingTask({
       { streams: 20, items: 500 },
       { streams: 20, items: 250 },
     ],
-    // Programs near the best differ by a few bins in ten thousand: fewer items would choose by luck.
+    // Good programs differ by a few bins in ten thousand: with fewer items, chance would decide.
     validation: [
       { streams: 40, items: 1_000 },
       { streams: 80, items: 500 },
@@ -198,7 +198,7 @@ export const binPackingWeibull: Task = binPackingTask({
   }),
 });
 
-/** What the commands load. */
+/** The export that commands load. */
 export const tasks: readonly Task[] = [binPacking, binPackingWeibull];
 
 function publishedRows(

@@ -1,8 +1,8 @@
 /**
- * Cap sets: sets of vectors of F_3^n of which no three lie on a line, that is, sum to zero.
+ * Cap sets: sets of vectors of F_3^n of which no three are on a line, that is, sum to zero.
  *
- * A vector is named by its index: its digits read in base 3, the first one highest. Everything here
- * is exact and knows nothing of any candidate.
+ * The index of a vector is its digits read in base 3, the first one highest. Everything here is exact and
+ * independent of any candidate.
  */
 import type { Json } from "../../src/index.ts";
 
@@ -23,7 +23,7 @@ export function indexOf(vector: readonly number[]): number {
 /**
  * Distinct vectors, no three on a line. O(size^2), after a table of 9^(n / 2) entries per dimension.
  *
- * @param claimed What a harness or tool returned: indices, or vectors as arrays of digits.
+ * @param claimed The output of a harness or tool: indices, or vectors as arrays of digits.
  */
 export function verifyCapSet(claimed: Json, n: number): CapSetVerdict {
   if (!Array.isArray(claimed)) return invalid("expected a list of vectors, got something else");
@@ -32,8 +32,8 @@ export function verifyCapSet(claimed: Json, n: number): CapSetVerdict {
   const indices = new Uint32Array(claimed.length);
   for (const [place, entry] of claimed.entries()) {
     const index = readIndex(entry, n);
-    if (index === undefined) return invalid(`entry ${place} is no vector of F_3^${n}`);
-    if (seen[index] === 1) return invalid(`entry ${place} is there twice`);
+    if (index === undefined) return invalid(`entry ${place} is not a vector of F_3^${n}`);
+    if (seen[index] === 1) return invalid(`entry ${place} is a duplicate`);
     seen[index] = 1;
     indices[place] = index;
   }
@@ -44,7 +44,7 @@ export function verifyCapSet(claimed: Json, n: number): CapSetVerdict {
       if (seen[third] === 0) continue;
       const line = [indices[i] as number, indices[j] as number, third];
       const [a, b, c] = line.map((index) => vectorOf(index, n).join(""));
-      return invalid(`${a}, ${b} and ${c} lie on a line`);
+      return invalid(`${a}, ${b} and ${c} are on a line`);
     }
   }
   return { status: "valid", size: indices.length };
@@ -55,8 +55,8 @@ type Third = (a: number, b: number) => number;
 const known = new Map<number, Third>();
 
 /**
- * The index of the third vector of the line through two: digit by digit, minus their sum. Each half
- * of the digits is looked up, since every candidate of a search asks for thousands of these.
+ * The index of the third vector of the line through two: digit by digit, minus their sum. Each half of
+ * the digits is looked up in a table, because every candidate needs thousands of these.
  */
 function thirds(n: number): Third {
   const before = known.get(n);

@@ -1,8 +1,7 @@
 /**
- * What a kernel may know of a vector of F_3^n: its digits and a few plain symmetries of them.
+ * The features of a vector of F_3^n: its digits and a few simple symmetries of them.
  *
- * The same list names the kernel's parameters, computes their values beside the candidate in the
- * sandbox, and makes the published program: one source of truth for all three.
+ * The same list defines the kernel's parameters, their values in the sandbox, and the published program.
  */
 import type { KernelParameter } from "../../src/index.ts";
 
@@ -15,10 +14,10 @@ interface Feature {
 
 /**
  * @param n Dimension, 1 or more.
- * @returns e0.. the digits; c0, c1, c2 how often each digit occurs; w the digits weighted with 1..n;
- *   rf the matches of the first half with the mirrored second; rs those of places i and n - i, the
- *   mirror image that keeps place 0; and for each cyclic shift d of up to n / 2: qd the sum of
- *   products, ad the number of equal digits.
+ * @returns e0.. the digits; c0, c1, c2 the counts of each digit; w the digits weighted with 1..n; rf the
+ *   matches of the first half with the mirrored second half; rs those of places i and n - i, the mirror
+ *   image that keeps place 0; and for each cyclic shift d up to n / 2: qd the sum of products, ad the
+ *   number of equal digits.
  */
 export function features(n: number): Feature[] {
   const places = Array.from({ length: n }, (_, i) => i);
@@ -68,11 +67,11 @@ export function featureParameters(n: number): KernelParameter[] {
 
 /** JavaScript that defines `featuresOf(el)`: the values in the order of `features`. */
 export function featuresSource(n: number): string {
-  // Written out without loops: it runs for every vector. Comparisons count as 0 or 1 where they are
-  // added; one that stands alone is made a number.
+  // Without loops, because it runs for every vector. Comparisons in a sum count as 0 or 1; a single
+  // comparison is converted to a number.
   const values = features(n).map(({ name, source }) => {
-    const alone = source.includes("===") && !source.includes(" + ");
-    return `    ${alone ? `Number${source}` : source}, // ${name}`;
+    const isComparison = source.includes("===") && !source.includes(" + ");
+    return `    ${isComparison ? `Number${source}` : source}, // ${name}`;
   });
   return `function featuresOf(el) {
   return [

@@ -1,14 +1,15 @@
 /**
- * The harnesses for cap sets: FunSearch's greedy over priorities.
+ * The harnesses for cap sets: FunSearch's greedy algorithm over priorities.
  *
- * Every vector gets its priority once; the free vector with the highest one is taken, the first in
- * the order of the product on ties, and closes the lines that it makes with those taken before.
+ * Every vector gets its priority once. The free vector with the highest priority is taken (on ties the
+ * first in the order of the product), and the third points of its lines with the taken vectors are
+ * excluded.
  * Source: Romera-Paredes et al., Nature 625 (2024), Methods, "Cap sets".
  */
 import type { Harness } from "../../src/index.ts";
 import { featuresSource } from "./features.ts";
 
-/** JavaScript that defines `greedy(priorities, n, start)`: indices of the set, in order. */
+/** JavaScript that defines `greedy(priorities, n, start)`: the indices of the set, in order. */
 export const greedySource = `let halves;
 // An index in two halves of its digits, and the third point of a line by its halves: two look-ups.
 function halvesOf(n) {
@@ -63,7 +64,7 @@ function greedy(priorities, n, start) {
 }
 `;
 
-/** JavaScript that defines `digitsOf(index, n)`, and `checked(value)` for what a candidate gives. */
+/** JavaScript that defines `digitsOf(index, n)`, and `checked(value)` for a candidate's results. */
 export const readingSource = `
 function digitsOf(index, n) {
   const digits = new Array(n);
@@ -78,7 +79,8 @@ function checked(value) {
 `;
 
 /**
- * For the kernel `score(...features)`. Takes no input; returns the indices of the set. NaN counts as -1e300; a score that is no number is bad output.
+ * For the kernel `score(...features)`. Takes no input; returns the indices of the set. NaN counts as
+ * -1e300; a score that is not a number is bad output.
  */
 export function kernelHarness(n: number): Harness {
   return {
@@ -96,7 +98,7 @@ function harness(candidate) {
   };
 }
 
-/** For the paper's `priority(el, n)`, where `el` holds n digits. Takes no input, as above. */
+/** For the paper's `priority(el, n)`, where `el` has n digits. Takes no input. */
 export function priorityHarness(n: number): Harness {
   return {
     source: `${greedySource}${readingSource}

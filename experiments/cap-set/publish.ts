@@ -1,9 +1,9 @@
-/** A found kernel as FunSearch's `priority(el, n)`: what a user reads and evaluates. */
+/** A found kernel in the form of FunSearch's `priority(el, n)`, for users. */
 import type { Program } from "../../src/index.ts";
 import { kernelSource } from "../kernel-source.ts";
 import { featuresSource } from "./features.ts";
 
-/** @param taken What the greedy takes in the order of priorities, in words. */
+/** @param taken The things that the greedy algorithm takes by priority, in words. */
 export function publish(source: string, n: number, taken = "vectors"): Program {
   const kernel = kernelSource(source, ["priority", "featuresOf"]);
   return {
@@ -24,7 +24,7 @@ function priority(el, n) {
   };
 }
 
-/** A vector of F_3^n in a tool's schema. */
+/** The schema of a vector of F_3^n. */
 export function vectorSchema(n: number) {
   return {
     type: "array",

@@ -1,4 +1,4 @@
-/** What the plain and the symmetric tasks share: sizes known, published figures, first programs. */
+/** Shared by the plain and the symmetric tasks: known sizes, published figures, seed programs. */
 import type { Task } from "../../src/index.ts";
 import { features } from "./features.ts";
 
@@ -7,7 +7,7 @@ interface CapSetRecord {
   readonly before: number;
 }
 
-/** Largest sets: known to be the largest up to n = 6, the best found above. */
+/** Sizes of the largest known sets; up to n = 6 they are proven to be the largest. */
 const RECORDS: Readonly<Record<number, CapSetRecord>> = {
   3: { size: 9, before: 9 },
   4: { size: 20, before: 20 },
@@ -19,7 +19,7 @@ const RECORDS: Readonly<Record<number, CapSetRecord>> = {
 
 const PAPER = "Romera-Paredes et al., Nature 625 (2024), cap sets";
 
-/** @param n Dimension; outside 3 to 8 no size is known here, and none is reached. */
+/** @param n Dimension; outside 3 to 8 the size is infinite, so that no set reaches it. */
 export function recordOf(n: number): CapSetRecord {
   return RECORDS[n] ?? { size: Number.POSITIVE_INFINITY, before: 0 };
 }
@@ -30,7 +30,7 @@ export function figuresOf(n: number): NonNullable<Task["published"]> {
   return [row(`best before FunSearch, n = ${n}`, before), row(`FunSearch, n = ${n}`, size)];
 }
 
-/** The first takes vectors in their order, which gives 2^n of them in the plain task. */
+/** The first one takes vectors in index order, which gives 2^n vectors in the plain task. */
 export function seedsOf(n: number): readonly string[] {
   const names = features(n)
     .map(({ name }) => name)

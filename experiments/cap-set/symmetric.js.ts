@@ -1,19 +1,20 @@
 /**
- * The harness for symmetric cap sets: FunSearch's greedy, whole orbits of a symmetry at a time.
+ * The harness for symmetric cap sets: FunSearch's greedy algorithm, which takes complete orbits of a
+ * symmetry.
  *
- * Vectors that a symmetry of the digits carries into each other form an orbit. The free orbit whose
- * first vector has the highest priority is taken if all of it fits; single vectors that still fit
- * come last, so that nothing can be added to the set. A handful of orbits in place of thousands of
- * vectors is what makes large sets likely: Romera-Paredes et al., Nature 625 (2024), Methods, search
- * for admissible sets in the same way.
+ * Vectors that a symmetry of the digits maps to each other form an orbit. The free orbit whose first
+ * vector has the highest priority is taken if all its vectors can be added. Single vectors that can still
+ * be added follow at the end, so that the set cannot be extended. Large sets are likely because there are
+ * only a few orbits instead of thousands of vectors: Romera-Paredes et al., Nature 625 (2024), Methods,
+ * search for admissible sets in the same way.
  */
 import type { Harness } from "../../src/index.ts";
 import { featuresSource } from "./features.ts";
 import { greedySource, readingSource } from "./harness.js.ts";
 
 /**
- * The symmetries that are tried, by name. Signs of some places: 1 and 2 change places in all of them
- * at once; neighbours are the places 2i and 2i + 1, opposites i and i + n / 2.
+ * The symmetries, by name. Signs of some places: digits 1 and 2 are swapped in all of these places
+ * together; neighbours are the places 2i and 2i + 1, opposites are i and i + n / 2.
  */
 export const SYMMETRIES = [
   "rotations, negation",
@@ -26,7 +27,7 @@ export const SYMMETRIES = [
   "signs of any two",
 ] as const;
 
-/** JavaScript that defines `symmetricGreedy(priorities, n, symmetry)`, beside `greedySource`; n even. */
+/** JavaScript that defines `symmetricGreedy(priorities, n, symmetry)`; it needs `greedySource`; n even. */
 export const symmetricSource = `const orbitsBySymmetry = new Map();
 
 // Digits in, digits out: each of them is a generator of the group.

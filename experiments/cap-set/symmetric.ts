@@ -1,9 +1,9 @@
 /**
- * Large symmetric cap sets as tasks: the kernel orders the vectors as in the plain tasks, the greedy
- * takes whole orbits of a symmetry of the digits.
+ * Large symmetric cap sets as tasks: the kernel orders the vectors as in the plain tasks, and the greedy
+ * algorithm takes complete orbits of a symmetry of the digits.
  *
- * Each symmetry of a fixed list is an instance. Which of them pays is a part of what the search
- * finds: fitness is the largest of the sets, and nothing is left to generalise to.
+ * Each symmetry of a fixed list is an instance. The search also finds the best symmetry: fitness is the
+ * size of the largest set. The set itself is the result, so there is no generalisation.
  */
 import { Limits, type Task } from "../../src/index.ts";
 import { kernelSource } from "../kernel-source.ts";
@@ -14,10 +14,10 @@ import { publish, vectorSchema } from "./publish.ts";
 import { figuresOf, recordOf, seedsOf } from "./records.ts";
 import { SYMMETRIES, symmetricHarness, symmetricSource } from "./symmetric.js.ts";
 
-// The first program of a sandbox also finds the orbits.
+// The first program in a sandbox also computes the orbits.
 const LIMITS = Limits.parse({ timeoutMs: 20_000 });
 
-/** @param n Dimension, 4, 6 or 8: some of the symmetries pair the digits. */
+/** @param n Dimension, 4, 6 or 8: some symmetries pair the digits. */
 export function symmetricTask(n: number): Task {
   const record = recordOf(n);
   const toolName = `symmetric_cap_set_${n}`;
@@ -45,7 +45,7 @@ export function symmetricTask(n: number): Task {
     harness,
     limits: LIMITS,
     instances: (split) => (split === "train" ? instances : []),
-    // A poor set under the first symmetries says nothing of the others.
+    // A small set under the first symmetries says nothing about the others.
     quick: instances.length,
     score: ({ output }) => {
       const verdict = verifyCapSet(output, n);
@@ -59,8 +59,8 @@ export function symmetricTask(n: number): Task {
     labels: { size: `vectors in the cap set of F_3^${n}`, bestKnown: "best known" },
     notes: [
       `The largest set over ${SYMMETRIES.length} symmetries counts: ${SYMMETRIES.join("; ")}.`,
-      "The list was made by hand; under some of its symmetries priorities drawn at random now and " +
-        "then reach the best size known, so compare with the random baseline, not with FunSearch.",
+      "The list was made by hand. Under some of its symmetries random priorities sometimes reach the " +
+        "best known size, so compare with the random baseline, not with FunSearch.",
     ],
     request: {
       objective: `Find a large symmetric cap set in F_3^${n}: vectors of which no three lie on a line.`,
@@ -93,8 +93,8 @@ function symmetricTool(source: string, n: number, name: string): ReturnType<Task
     name,
     description:
       `Makes a large cap set in F_3^${n} (vectors of ${n} digits 0, 1, 2 of which no three sum to ` +
-      "zero modulo 3, as the cards of the game Set) that is symmetric but for single vectors, and " +
-      "that no vector can be added to. Under the symmetry asked for, or the one that gives most.",
+      "zero modulo 3, as the cards of the game Set) that is symmetric except for single vectors and " +
+      "cannot be extended. Uses the given symmetry, or the one with the largest set.",
     signature: `function ${name}(symmetry?: string): number[][]`,
     parameters: {
       type: "object",

@@ -1,8 +1,9 @@
 /**
- * Large cap sets in dimensions 3 to 8 as tasks: a kernel orders the vectors, a greedy takes them.
+ * Large cap sets in dimensions 3 to 8 as tasks: a kernel orders the vectors, a greedy algorithm takes
+ * them.
  *
- * There is nothing to generalise to, so there is one instance, without input, and no other split:
- * the set itself is the result, and its verifier is exact. Fitness: its size.
+ * The set itself is the result, so there is no generalisation: one instance without input, and no other
+ * split. The verifier is exact. Fitness: the size of the set.
  */
 import { Limits, type Task } from "../../src/index.ts";
 import { kernelSource } from "../kernel-source.ts";
@@ -57,7 +58,7 @@ function capSetTask(n: number): Task {
       requirements: [`Aim at ${record.size} vectors, the best known.`],
       constraints: ["Offline: no network, no files."],
     },
-    // A published program defines both functions: it is meant as `priority`.
+    // A published program defines both functions: it must be read as `priority`.
     forms: [
       { entry: "priority", harness: priorityHarness(n) },
       { entry: "score", harness: kernelHarness(n) },
@@ -68,7 +69,7 @@ function capSetTask(n: number): Task {
   };
 }
 
-/** What the commands load. */
+/** The export that commands load. */
 export const tasks: readonly Task[] = [
   ...[3, 4, 5, 6, 7, 8].map(capSetTask),
   ...[4, 6, 8].map(symmetricTask),
@@ -81,7 +82,7 @@ function capSetTool(source: string, n: number, name: string): ReturnType<Task["t
     name,
     description:
       `Extends a cap set in F_3^${n} (vectors of ${n} digits 0, 1, 2 of which no three sum to zero ` +
-      "modulo 3, as the cards of the game Set) to a large one that no vector can be added to. " +
+      "modulo 3, as the cards of the game Set) to a large one that cannot be extended further. " +
       "Starts from the given vectors, or from none.",
     signature: `function ${name}(start?: number[][]): number[][]`,
     parameters: {

@@ -1,13 +1,12 @@
 /**
- * The harnesses for circle packing. A kernel places centres; they are relaxed, by the same bounded
- * steps for every kernel. The radii are then the best that the centres allow, which is a linear
- * program: sum of radii as large as possible, none across a border, no two larger together than
- * their distance.
+ * The harnesses for circle packing. A kernel places centres; they are relaxed by the same bounded
+ * procedure for every kernel. The radii are then the best ones for these centres, by a linear program:
+ * maximise the sum of radii so that no circle crosses a border and no two overlap.
  */
 import type { Harness } from "../../src/index.ts";
 import { relaxSource } from "./relax.js.ts";
 
-/** JavaScript that defines `radiiOf(xs, ys)`: best radii, a hair smaller than touching. */
+/** JavaScript that defines `radiiOf(xs, ys)`: the best radii, slightly reduced so that circles do not touch. */
 export const radiiSource = `function radiiOf(xs, ys) {
   const n = xs.length;
   const border = xs.map((x, i) => Math.min(x, 1 - x, ys[i], 1 - ys[i]));
@@ -72,7 +71,7 @@ export const radiiSource = `function radiiOf(xs, ys) {
 }
 `;
 
-/** JavaScript that defines `place(score, n)`: 3n numbers, x, y and radius of each circle. */
+/** JavaScript that defines `place(score, n)`: 3n numbers: x, y and radius of each circle. */
 export const placeSource = `${relaxSource}
 ${radiiSource}
 function place(score, n) {
@@ -84,7 +83,7 @@ function place(score, n) {
 }
 `;
 
-/** For the kernel `score(i, axis, n)`: where centre i begins; outside [0, 1] counts as the border. */
+/** For the kernel `score(i, axis, n)`: the start of centre i; values outside [0, 1] are clamped. */
 export function kernelHarness(n: number): Harness {
   return {
     source: `${placeSource}
@@ -100,7 +99,7 @@ function harness(candidate) {
   };
 }
 
-/** For `pack(n)`, which says centres and radii itself: 3n numbers. Nothing is mended. */
+/** For `pack(n)`, which returns centres and radii: 3n numbers. Nothing is corrected. */
 export function packHarness(n: number): Harness {
   return {
     source: `

@@ -1,8 +1,8 @@
 /**
- * Circles in the unit square: the exact check, without any tolerance.
+ * The exact check of circles in the unit square, without tolerance.
  *
- * Centres and radii are doubles, and each double is a fraction with a power of two below it: where
- * rounding could decide, the comparison is made with whole numbers instead.
+ * Centres and radii are doubles, and each double is a fraction with a power of two as its denominator. If
+ * rounding could decide a comparison, it is made with integers.
  */
 import type { Json } from "../../src/index.ts";
 
@@ -12,14 +12,14 @@ export type CircleVerdict =
   | { readonly status: "valid"; readonly circles: readonly Circle[]; readonly sum: number }
   | { readonly status: "invalid"; readonly reason: string };
 
-/** Above this the rounding of sums and products of numbers up to 2 can not change a sign. */
-const SURE = 1e-14;
+/** Above this, rounding of sums and products of numbers up to 2 cannot change a sign. */
+const SAFE_GAP = 1e-14;
 
 /**
- * Every circle lies in the closed unit square and no two have an inner point in common.
+ * Every circle must be in the closed unit square, and no two may have a common inner point.
  *
  * @param output n triples, or 3n numbers: x, y, radius of each circle.
- * @returns The sum of the radii, or what is wrong.
+ * @returns The sum of the radii, or the fault.
  */
 export function verifyCircles(output: Json, n: number): CircleVerdict {
   const flat = Array.isArray(output) ? (output as readonly Json[]).flat() : [];
@@ -34,7 +34,7 @@ export function verifyCircles(output: Json, n: number): CircleVerdict {
   for (const [index, [x, y, radius]] of circles.entries()) {
     if (!(radius >= 0 && radius <= 0.5)) return invalid(`circle ${index} has radius ${radius}`);
     if (!inside(x, radius) || !inside(y, radius)) {
-      return invalid(`circle ${index} reaches out of the unit square`);
+      return invalid(`circle ${index} is not inside the unit square`);
     }
     for (let other = 0; other < index; other++) {
       if (!apart(circles[index] as Circle, circles[other] as Circle)) {
@@ -54,14 +54,14 @@ function inside(place: number, radius: number): boolean {
 
 function apart([ax, ay, ar]: Circle, [bx, by, br]: Circle): boolean {
   const gap = (ax - bx) ** 2 + (ay - by) ** 2 - (ar + br) ** 2;
-  if (Math.abs(gap) > SURE) return gap > 0;
+  if (Math.abs(gap) > SAFE_GAP) return gap > 0;
   const dx = fraction(ax) - fraction(bx);
   const dy = fraction(ay) - fraction(by);
   const reach = fraction(ar) + fraction(br);
   return dx * dx + dy * dy >= reach * reach;
 }
 
-/** All doubles are whole multiples of 2^-1074. */
+/** All doubles are integer multiples of 2^-1074. */
 const UNIT = 1074n;
 const ONE = 1n << UNIT;
 const bits = new DataView(new ArrayBuffer(8));

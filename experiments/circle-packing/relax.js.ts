@@ -1,21 +1,21 @@
 /**
- * The bounded improvement that every candidate gets alike: centres and radii move uphill together
- * until neighbours touch.
+ * The bounded local optimisation, the same for every candidate: centres and radii change together until
+ * neighbours touch.
  *
- * Sum of radii less a penalty on overlaps and on what reaches out of the square, raised by an
- * augmented Lagrangian: multipliers on the contacts take over from the penalty, so that the contacts
- * close up without ever steeper walls. Steps are L-BFGS steps. Source: Nocedal and Wright, Numerical
- * Optimization (2006), algorithms 7.4, 7.5 and 17.4. What it finds is a place for the centres; the
- * radii are fixed exactly by the linear program afterwards.
+ * The objective is the sum of radii minus a penalty on overlaps and on parts outside the square,
+ * maximised by an augmented Lagrangian method: multipliers on the contacts replace a growing penalty.
+ * Steps are L-BFGS steps. Source: Nocedal and Wright, Numerical Optimization (2006), algorithms 7.4, 7.5
+ * and 17.4. The result is only the positions of the centres; the linear program computes the radii
+ * exactly afterwards.
  */
 
-/** Weights of the penalty, one a round; rounds with the last of them move the multipliers. */
+/** Weights of the penalty, one per round; rounds with the last weight update the multipliers. */
 const ROUNDS = [10, 100, 1000, 1000, 1000, 1000, 1000, 1000];
-/** Most steps of a round. */
+/** Maximum number of steps per round. */
 const STEPS = 80;
-export const MOST_STEPS = ROUNDS.length * STEPS;
+export const MAX_STEPS = ROUNDS.length * STEPS;
 
-/** JavaScript that defines `relaxed(xs, ys)`: better centres, as [xs, ys]. */
+/** JavaScript that defines `relaxed(xs, ys)`: improved centres, as [xs, ys]. */
 export const relaxSource = `const ROUNDS = ${JSON.stringify(ROUNDS)};
 const STEPS = ${STEPS};
 

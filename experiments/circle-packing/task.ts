@@ -1,21 +1,21 @@
 /**
- * Circles of any sizes in the unit square, the sum of their radii as large as possible, as tasks:
- * a kernel says where the centres begin, a bounded relaxation moves them, a linear program gives the
- * best radii for them.
+ * Circles of any sizes in the unit square with the largest sum of radii, as tasks: a kernel gives the
+ * initial centres, a bounded relaxation moves them, and a linear program computes the best radii.
  *
- * The relaxation is the same for every kernel and does much of the work: it is declared in the notes,
- * and the floor is what it makes of plain rows. What a search adds is the arrangement to begin with.
+ * The relaxation is the same for every kernel and does much of the work: the notes say so, and the floor
+ * is its result for plain rows. The search contributes the initial arrangement.
  *
- * There is nothing to generalise to: one instance, without input, and no other split. The packing is
- * checked exactly outside the sandbox, without any tolerance. Fitness: the sum of the radii.
+ * The packing itself is the result, so there is no generalisation: one instance without input, and no
+ * other split. The packing is checked exactly outside the sandbox, without tolerance. Fitness: the sum of
+ * the radii.
  */
 import { Limits, type Program, type Task } from "../../src/index.ts";
 import { kernelSource } from "../kernel-source.ts";
 import { kernelHarness, packHarness, placeSource } from "./harness.js.ts";
 import { verifyCircles } from "./packing.ts";
-import { MOST_STEPS } from "./relax.js.ts";
+import { MAX_STEPS } from "./relax.js.ts";
 
-/** Best sums that hold without tolerance, and what was best before program search. */
+/** The best sums that are valid without tolerance, and the best before program search. */
 const RECORDS = {
   26: {
     before: [2.634, "before 2025, as cited by AlphaEvolve"],
@@ -53,15 +53,15 @@ function circlePackingTask(n: 26 | 32): Task {
     },
     kernel: {
       entry: "score",
-      // Without ranges, so that no library shape stands on one of them alone: it would give both
-      // coordinates of a circle the same value.
+      // Without ranges, so that no library form uses one of them alone: it would give both coordinates
+      // of a circle the same value.
       parameters: [
         { name: "i", type: "number" },
         { name: "axis", type: "number" },
         { name: "n", type: "number", range: [n, n] },
       ],
       result: "number",
-      // The two tell all coordinates apart: a grid over both can hold any arrangement.
+      // Together they distinguish all coordinates: a grid over both can represent any arrangement.
       features: [
         { source: `${side} * axis + i % ${side}`, type: "number", range: [0, 2 * side - 1] },
         {
@@ -93,8 +93,8 @@ function circlePackingTask(n: 26 | 32): Task {
     measures: (scores) => ({ sum: scores[0] ?? 0, published: alphaEvolve }),
     labels: { sum: `sum of the radii of ${n} circles`, published: "AlphaEvolve" },
     notes: [
-      `Every candidate's centres are relaxed by the same rule, at most ${MOST_STEPS} steps uphill, before the radii are fixed.`,
-      "The rule does much of the work, from centres drawn at random too: compare with the floor and the random baseline.",
+      `The centres of every candidate are relaxed by the same procedure, in at most ${MAX_STEPS} steps, before the radii are computed.`,
+      "The procedure does much of the work, also for random centres: compare with the floor and the random baseline.",
     ],
     request: {
       objective: `Pack ${n} circles into the unit square with the largest sum of radii.`,
@@ -137,10 +137,10 @@ function circlePackingTask(n: 26 | 32): Task {
   };
 }
 
-/** What the commands load. */
+/** The export that commands load. */
 export const tasks: readonly Task[] = [circlePackingTask(26), circlePackingTask(32)];
 
-/** Rows from below, every other one shifted by a share of the distance within a row. */
+/** Rows from the bottom; every second one is shifted by a share of the distance within a row. */
 function rowsProgram(perRow: number, rows: number, shift: number): string {
   return `function score(i, axis, n) {
   const row = Math.floor(i / ${perRow});

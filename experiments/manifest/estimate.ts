@@ -1,6 +1,6 @@
 /**
- * What a grid would take: seconds from a trial of each task's own starting programs, money from the
- * budgets of its models. Rough by nature, and it says what it stands on.
+ * Estimates the cost of a grid: seconds from a trial of each task's seed programs, money from the
+ * budgets of its models. The estimate is rough and lists its assumptions.
  */
 import type { Engine, Task } from "../../src/index.ts";
 import { type Cell, PARAMETRIC, type Workbench } from "./grid.ts";
@@ -8,9 +8,9 @@ import { type Cell, PARAMETRIC, type Workbench } from "./grid.ts";
 export interface GridEstimate {
   readonly cells: number;
   readonly evaluations: number;
-  /** Wall clock with so many workers. */
+  /** Wall clock with the given number of workers. */
   readonly seconds: number;
-  /** The most that models may be paid; undefined where a cell has no budget in dollars. */
+  /** Maximum model costs; undefined if a cell has no budget in dollars. */
   readonly mostUsd: number | undefined;
   readonly tasks: readonly {
     readonly task: string;
@@ -18,13 +18,13 @@ export interface GridEstimate {
     readonly evaluationMs: number;
     readonly seconds: number;
   }[];
-  /** What the figures stand on and what they leave out, in sentences. */
+  /** The assumptions of the figures and what they do not include, in sentences. */
   readonly notes: readonly string[];
 }
 
-/** What the engine itself takes for one evaluation, beside the program. */
+/** The engine's time per evaluation, without the program. */
 const ENGINE_MS = 0.6;
-/** What a cell takes to begin and to end: picking the winner, sealed scores, the trace. */
+/** Time to start and to end a cell: choice of the winner, sealed scores, trace. */
 const CELL_SECONDS = 0.3;
 
 export async function estimateGrid(
@@ -43,8 +43,8 @@ export async function estimateGrid(
     const seconds = own.reduce((sum, cell) => sum + cellSeconds(cell, task, evaluationMs), 0);
     tasks.push({ task: name, cells: own.length, evaluationMs, seconds });
   }
-  const asking = cells.filter(({ settings }) => settings !== undefined);
-  const prices = asking.map(({ settings }) => settings?.budgetUsd);
+  const modelCells = cells.filter(({ settings }) => settings !== undefined);
+  const prices = modelCells.map(({ settings }) => settings?.budgetUsd);
   return {
     cells: cells.length,
     evaluations: cells.reduce(
@@ -57,13 +57,13 @@ export async function estimateGrid(
       : prices.reduce<number>((sum, price) => sum + (price ?? 0), 0),
     tasks,
     notes: [
-      "Seconds come from running each task's starting programs once; searches that reach their target end earlier, slow candidates take longer.",
-      ...(asking.length === 0 ? [] : ["Waiting for models is not counted."]),
+      "Seconds are estimated from one run of each task's seed programs; searches that reach their target end earlier, slow candidates take longer.",
+      ...(modelCells.length === 0 ? [] : ["Waiting for models is not included."]),
       ...(prices.some((price) => price === undefined)
-        ? ["The cost is unknown: give every model a budgetUsd for one cell to bound it."]
+        ? ["The cost is unknown: set a budgetUsd per cell for every model to limit it."]
         : []),
       ...(cells.some(({ kind }) => kind === "stream")
-        ? ["Streams are not counted: each of their requests may take the whole budget of its cell."]
+        ? ["Streams are not included: each of their requests may use the full budget of its cell."]
         : []),
     ],
   };
@@ -87,7 +87,7 @@ async function trialMs(task: Task, engine: Engine, signal: AbortSignal): Promise
     seed: 1,
     ...(task.harness === undefined ? {} : { harness: task.harness }),
   };
-  // The first run sends the inputs and warms the slot; the second is what a search sees.
+  // The first run sends the inputs and warms up the slot; only the second one is measured.
   await sandbox.runBatch(job, signal);
   const begin = performance.now();
   await sandbox.runBatch(job, signal);

@@ -1,6 +1,6 @@
 /**
- * A manifest's cells: every combination once, in a fixed order, each with an id that says what it
- * is. Baselines are cells like any other; an arm that is listed anyway is not run twice.
+ * A manifest's cells: every combination once, in a fixed order, each with a readable id. Baselines are
+ * ordinary cells; an arm that is listed both ways runs once.
  */
 import {
   didYouMean,
@@ -13,36 +13,36 @@ import {
 import type { ReadManifest } from "./read.ts";
 import type { CellBudget, NamedModel } from "./schema.ts";
 
-/** Generators that ask a model. */
+/** Generators that use a model. */
 const NEEDS_MODEL: ReadonlySet<string> = new Set(["llm", "ensemble"]);
-/** The generator's name of the task's own family of programs. */
+/** The generator name of the task's parametric family. */
 export const PARAMETRIC = "parametric";
 
 export interface Arm {
   readonly strategy: string;
   readonly generator: string;
-  /** The manifest's name of the model; undefined where none is asked. */
+  /** The manifest's name of the model; undefined if none is used. */
   readonly model: string | undefined;
   readonly baseline: boolean;
 }
 
 export interface Cell extends Arm {
-  /** Unique within a batch; readable; decided by everything that decides the result. */
+  /** Unique within a batch; readable; it depends on everything that decides the result. */
   readonly id: string;
   /** A task's name or path, or a stream's name. */
   readonly task: string;
   readonly kind: "task" | "stream";
   readonly budget: CellBudget;
   readonly seed: number;
-  /** Settings of the model; no key. */
+  /** Settings of the model, without a key. */
   readonly settings: ModelConfig | undefined;
 }
 
-/** What the grid has to ask about the house that it runs in. */
+/** What the grid uses of the installation. */
 export interface Workbench {
   readonly strategies: readonly string[];
   readonly generators: readonly string[];
-  /** All tasks that ship. */
+  /** All shipped tasks. */
   taskNames(): Promise<readonly string[]>;
   /** @param folder Paths are resolved against it. @throws InputError UNKNOWN_TASK */
   loadTask(nameOrPath: string, folder: string): Promise<Task>;
@@ -51,7 +51,7 @@ export interface Workbench {
 
 /**
  * @returns At least one cell: tasks in the manifest's order, then budgets, arms, seeds.
- * @throws InputError BAD_MANIFEST for names that nobody knows, or models that are missing.
+ * @throws InputError BAD_MANIFEST for unknown names or missing models.
  */
 export async function gridOf(read: ReadManifest, bench: Workbench): Promise<readonly Cell[]> {
   const { manifest } = read;
@@ -64,9 +64,8 @@ export async function gridOf(read: ReadManifest, bench: Workbench): Promise<read
   const arms = armsOf(read);
   const cells = new Map<string, Cell>();
   const add = (cell: Omit<Cell, "id">): void => {
-    const made = { ...cell, id: idOf(cell) };
-    const known = cells.get(made.id);
-    if (known === undefined) cells.set(made.id, made);
+    const id = idOf(cell);
+    if (!cells.has(id)) cells.set(id, { ...cell, id });
   };
 
   for (const { task, budgets } of await tasksOf(read, bench)) {
@@ -106,15 +105,15 @@ function armsOf({ manifest, fault }: ReadManifest): readonly Arm[] {
   const { strategies, generators, models, baselines } = manifest;
   const arms = new Map<string, Arm>();
   const add = (strategy: string, generator: string): void => {
-    const asks = NEEDS_MODEL.has(generator);
-    if (asks && models.length === 0) {
+    const needsModel = NEEDS_MODEL.has(generator);
+    if (needsModel && models.length === 0) {
       throw fault(
         ["generators"],
-        `the generator ${generator} asks a model: expected at least one under models, got none.`,
+        `the generator ${generator} needs a model: expected at least one under models, got none.`,
       );
     }
     const baseline = baselines.strategies.includes(strategy);
-    for (const model of asks ? models.map(({ name }) => name) : [undefined]) {
+    for (const model of needsModel ? models.map(({ name }) => name) : [undefined]) {
       const key = JSON.stringify([strategy, generator, model]);
       if (!arms.has(key)) arms.set(key, { strategy, generator, model, baseline });
     }
@@ -148,13 +147,17 @@ function checkNames({ manifest, fault }: ReadManifest, bench: Workbench): void {
   const names = manifest.models.map(({ name }) => name);
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
   if (twice !== -1) {
-    throw fault(["models", twice, "name"], `"${names[twice]}" names two models. Rename one.`);
+    const name = names[twice];
+    throw fault(
+      ["models", twice, "name"],
+      `expected unique names, got "${name}" twice. Rename one.`,
+    );
   }
   const unlimited = manifest.models.findIndex(({ budgetUsd }) => budgetUsd === undefined);
   if (manifest.limits.usd !== undefined && unlimited !== -1) {
     throw fault(
       ["models", unlimited],
-      `limits.usd can only be kept when every model has a budgetUsd for one cell; give it one.`,
+      `limits.usd needs a budgetUsd per cell for every model, got a model without one. Set its budgetUsd.`,
     );
   }
 }
@@ -195,7 +198,7 @@ async function tasksOf(
   return list;
 }
 
-/** A shipped task keeps its name; a file of the user's becomes an absolute path. */
+/** A shipped task keeps its name; a user's file gets an absolute path. */
 async function resolved(
   bench: Workbench,
   name: string,
@@ -231,7 +234,7 @@ function idOf(cell: Omit<Cell, "id">): string {
   return [...words, spent, `s${seed}`, digest].join("~").replaceAll(/[^\w.~/-]/g, "_");
 }
 
-/** A task's name as tables show it: a path's last part. */
+/** A task's name for tables: of a path, the last part. */
 export function taskLabel(task: string): string {
   return task.startsWith("/") ? (task.split("/").at(-1) ?? task) : task;
 }

@@ -1,6 +1,7 @@
 /**
- * Reads a manifest: YAML with includes below it and overrides above it, merged by top-level key.
- * Whatever does not fit is an InputError that names file, line and field.
+ * Reads a manifest: YAML with included files and overrides, merged by top-level key. The file replaces
+ * keys of its includes, and overrides replace both. A fault is an InputError that names file, line and
+ * field.
  */
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
@@ -9,7 +10,7 @@ import { z } from "zod";
 import { checkSchema, faultText, InputError, offsetOf } from "../../src/index.ts";
 import { Manifest } from "./schema.ts";
 
-/** One file, or one override, with what tells its lines. */
+/** One file, with the data for line numbers. */
 interface Layer {
   readonly label: string;
   readonly folder: string;
@@ -19,9 +20,9 @@ interface Layer {
 
 export interface ReadManifest {
   readonly manifest: Manifest;
-  /** What those who look further find wrong with a field, with its file and line. */
+  /** An error about a field, with its file and line, for later checks. */
   fault(path: readonly PropertyKey[], message: string): InputError;
-  /** Folder against which a field's paths are resolved. */
+  /** The folder to which a field's paths are relative. */
   folderOf(key: string): string;
 }
 
@@ -70,7 +71,7 @@ export async function readManifest(
 async function layersOf(file: string, chain: readonly string[]): Promise<readonly Layer[]> {
   const path = resolve(file);
   if (chain.includes(path)) {
-    throw bad(`${file}: include: expected no circle, got ${[...chain, path].join(" -> ")}`);
+    throw bad(`${file}: include: expected no cycle, got ${[...chain, path].join(" -> ")}`);
   }
   const lines = new LineCounter();
   const document = parseDocument(await textOf(file), { lineCounter: lines });
@@ -100,7 +101,7 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-/** @returns The top-level key that it changed. */
+/** @returns The changed top-level key. */
 function setPath(root: Record<string, unknown>, override: string): string {
   const at = override.indexOf("=");
   const path = override.slice(0, at).trim().split(".");
@@ -112,14 +113,14 @@ function setPath(root: Record<string, unknown>, override: string): string {
   try {
     value = parse(override.slice(at + 1));
   } catch (error) {
-    throw bad(`-o ${override}: the value is no YAML: ${(error as Error).message}`);
+    throw bad(`-o ${override}: expected a YAML value: ${(error as Error).message}`);
   }
   let place: Record<string, unknown> = root;
   for (const part of path.slice(0, -1)) {
     const next = place[part];
     if (next === undefined) place[part] = {};
     else if (next === null || typeof next !== "object") {
-      throw bad(`-o ${override}: ${part} holds a plain value; nothing stands below it`);
+      throw bad(`-o ${override}: expected ${part} to have fields, got a plain value`);
     }
     place = place[part] as Record<string, unknown>;
   }
@@ -127,7 +128,7 @@ function setPath(root: Record<string, unknown>, override: string): string {
   return top;
 }
 
-/** Undefined of an override, which has no lines. */
+/** Undefined for an override, which has no lines. */
 function lineOf({ document, lines }: Layer, path: readonly PropertyKey[]): number | undefined {
   return lines?.linePos(offsetOf(document, path)).line;
 }

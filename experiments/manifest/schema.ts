@@ -1,6 +1,6 @@
 /**
- * What a batch of experiments is: tasks x strategies x generators x models x seeds x budgets, and
- * the baselines that stand beside them. Written by people in YAML, checked here once.
+ * The schema of a batch of experiments: tasks x strategies x generators x models x seeds x budgets, and
+ * the baselines to compare with. People write it in YAML; it is checked once.
  */
 import { z } from "zod";
 import { ModelConfig } from "../../src/index.ts";
@@ -27,13 +27,13 @@ const TaskEntry = z.union(
     z.string().min(1),
     z.strictObject({
       task: z.string().min(1).describe("A task's name, a pattern or a path."),
-      budgets: Budgets.exactOptional().describe("Budgets of this task alone."),
+      budgets: Budgets.exactOptional().describe("Budgets of this task only."),
     }),
   ],
   "expected a task's name, a pattern such as synthesis/*, a path, or { task, budgets }",
 );
 
-/** A model under a name of the manifest's own; its key stays in the environment. */
+/** A model with a name in the manifest; its key stays in the environment. */
 const NamedModel = ModelConfig.extend({
   name: z.string().min(1).describe("Name of the model in this manifest and its report."),
 });
@@ -68,21 +68,21 @@ export const Manifest = z.strictObject({
     .array(z.string())
     .min(1)
     .default(["funsearch"])
-    .describe("How the population is kept and parents are chosen."),
+    .describe("How programs are stored and parents are selected."),
   generators: z
     .array(z.string())
     .min(1)
     .default(["offline"])
-    .describe("What proposes candidates. `llm` and `ensemble` ask a model."),
-  models: z.array(NamedModel).default([]).describe("Models for generators that ask one."),
-  seeds: Seeds.default(5).describe("A list of seeds, or a count: 5 stands for the seeds 1 to 5."),
+    .describe("What proposes candidates. `llm` and `ensemble` use a model."),
+  models: z.array(NamedModel).default([]).describe("Models for generators that use one."),
+  seeds: Seeds.default(5).describe("A list of seeds, or a count: 5 means the seeds 1 to 5."),
   budgets: Budgets.default([{ evaluations: 2_000 }]).describe("Where the search of a cell ends."),
   baselines: z
     .strictObject({
       strategies: z
         .array(z.string())
         .default([...BASELINES])
-        .describe("Strategies that stand beside the others."),
+        .describe("Strategies to compare with."),
       generators: z
         .array(z.string())
         .exactOptional()
@@ -90,17 +90,19 @@ export const Manifest = z.strictObject({
       parametric: z
         .boolean()
         .default(true)
-        .describe("The task's own family of programs without a search, where it declares one."),
+        .describe(
+          "The task's parametric family of programs, without a search, if it declares one.",
+        ),
     })
     .default({ strategies: [...BASELINES], parametric: true })
-    .describe("Run at the same budgets and seeds as everything else."),
+    .describe("Baselines, run with the same budgets and seeds as all other arms."),
   limits: z
     .strictObject({
       usd: z
         .number()
         .positive()
         .exactOptional()
-        .describe("Most dollars of all cells together. Every model then needs a `budgetUsd`."),
+        .describe("Maximum dollars of all cells together. Every model then needs a `budgetUsd`."),
       cellSeconds: z
         .number()
         .positive()

@@ -6,7 +6,7 @@
  * Tegmark, Science Advances 6 (2020), equations by their numbers in the Lectures.
  */
 
-/** uniform: so many draws. grid: from low to high by a step. */
+/** uniform: `count` random points. grid: from low to high with a step. */
 export type Points =
   | {
       readonly kind: "uniform";
@@ -18,12 +18,12 @@ export type Points =
 
 export interface Target {
   readonly name: string;
-  /** As it is printed. */
+  /** For people. */
   readonly formula: string;
   readonly parameters: readonly string[];
   readonly value: (point: readonly number[]) => number;
   readonly train: Points;
-  /** Where the sealed points lie; another range than training where the benchmark extrapolates. */
+  /** The sealed points; their range differs from training if the benchmark tests extrapolation. */
   readonly test: Points;
   readonly source: string;
 }
@@ -54,7 +54,7 @@ const ofXY =
     value(x, y);
 const { sin, cos, log, sqrt, exp } = Math;
 
-/** The benchmark tests where it trains: sealed are other points of the same range, and more. */
+/** The benchmark tests in the training range: the sealed points are other and more points of this range. */
 const nguyen = ([low, high]: Range, count: number) => ({
   train: uniform(low, high, count),
   test: uniform(low, high, 200),

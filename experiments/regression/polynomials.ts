@@ -1,9 +1,9 @@
 /**
- * The parametric baseline of regression: polynomials by least squares, one for each degree. No
- * search, no structure: what a spreadsheet would give.
+ * The parametric baseline of regression: polynomials by least squares, one for each degree, without any
+ * search.
  */
 
-/** Powers of the variables with a sum up to the degree, the constant first. */
+/** Powers of the variables with a sum of at most the degree, the constant first. */
 export function powersUpTo(degree: number, variables: number): number[][] {
   let list: number[][] = [[]];
   for (let variable = 0; variable < variables; variable++) {
@@ -16,10 +16,10 @@ export function powersUpTo(degree: number, variables: number): number[][] {
 }
 
 /**
- * Least squares by Householder reflections, which keeps twice the digits of the normal equations.
+ * Least squares by Householder reflections, which keeps twice as many digits as the normal equations.
  *
- * @returns Coefficients in the order of `powers`; undefined with fewer points than coefficients, or
- *   points that do not tell them apart.
+ * @returns Coefficients in the order of `powers`; undefined with fewer points than coefficients, or if
+ *   the points do not determine them.
  */
 export function fitPolynomial(
   points: readonly (readonly number[])[],
@@ -61,7 +61,7 @@ export function fitPolynomial(
   return coefficients.every(Number.isFinite) ? coefficients : undefined;
 }
 
-/** As a program over the variables. */
+/** The polynomial as a program over the variables. */
 export function polynomialSource(
   names: readonly string[],
   powers: readonly (readonly number[])[],

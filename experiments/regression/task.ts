@@ -1,10 +1,10 @@
 /**
- * Symbolic regression as tasks: a kernel `f` is to be the function behind some points.
+ * Symbolic regression as tasks: a kernel `f` must be the function behind some points.
  *
- * Training, validation and sealed points differ; some benchmarks seal a wider range than they train
- * on. The artefact is the list of values; the error is computed outside the sandbox. Fitness:
- * 1 / (1 + e), e the root mean square error in units of the targets' standard deviation: 1 is exact,
- * 0.5 is as good as the mean.
+ * Training, validation and sealed points differ; some benchmarks have a wider sealed range than training
+ * range. The artefact is the list of values; the error is computed outside the sandbox. Fitness:
+ * 1 / (1 + e), where e is the root mean square error in units of the targets' standard deviation: 1 is
+ * exact, 0.5 is as good as the mean.
  */
 import {
   type Harness,
@@ -20,12 +20,12 @@ import { kernelSource } from "../kernel-source.ts";
 import { type Points, type Target, targets } from "./expressions.ts";
 import { fitPolynomial, polynomialSource, powersUpTo } from "./polynomials.ts";
 
-/** An error below this counts as found: rounding of another order of operations is far below it. */
-const FOUND = 1e-6;
-const MOST_DEGREE = 9;
+/** An error below this counts as exact: rounding errors of another order of operations are far smaller. */
+const EXACT_ERROR = 1e-6;
+const MAX_DEGREE = 9;
 const LIMITS = Limits.parse({ timeoutMs: 5_000 });
 
-/** Takes a list of points, returns the list of values; what is not finite stands as null. */
+/** Takes a list of points, returns the list of values; a value that is not finite becomes null. */
 const harness: Harness = {
   source: `
 function harness(candidate, points) {
@@ -69,7 +69,7 @@ function regressionTask(target: Target): Task {
       parameters: parameters.map((each) => ({ name: each, type: "number", range: [low, high] })),
       result: "number",
       features: [],
-      // Nothing; each variable; and the two shapes that arithmetic does not give.
+      // Zero; each variable; and two functions that arithmetic cannot express.
       seeds: [
         seed("0"),
         ...parameters.map(seed),
@@ -86,14 +86,14 @@ function regressionTask(target: Target): Task {
       if (typeof error === "string") return { status: "invalid", reason: error };
       return { status: "scored", score: 1 / (1 + error) };
     },
-    target: 1 / (1 + FOUND),
+    target: 1 / (1 + EXACT_ERROR),
     resolution: 1e-7,
     figure: { unit: "of 1" },
     measures: (scores) => ({ error: 1 / (scores[0] ?? 0) - 1 }),
     labels: { error: "root mean square error / standard deviation" },
     notes: [`The points come from ${formula} (${source}).`],
     parametric: {
-      name: `polynomials by least squares, degree 0 to ${MOST_DEGREE}`,
+      name: `polynomials by least squares, degree 0 to ${MAX_DEGREE}`,
       programs: (runSeed) => polynomials(instances("train", runSeed), parameters),
     },
     publish: (text) => {
@@ -121,7 +121,7 @@ function regressionTask(target: Target): Task {
   };
 }
 
-/** What the commands load: `regression/NAME`. */
+/** The export that commands load: `regression/NAME`. */
 export const tasks: readonly Task[] = targets.map(regressionTask);
 
 function pointsOf(points: Points, dimensions: number, random: Random): number[][] {
@@ -135,7 +135,7 @@ function pointsOf(points: Points, dimensions: number, random: Random): number[][
   );
 }
 
-/** Root mean square error over the standard deviation of what was expected, or what is wrong. */
+/** Root mean square error divided by the standard deviation of the expected values, or the fault. */
 function relativeError(output: Json, expected: readonly number[]): number | string {
   if (!Array.isArray(output) || output.length !== expected.length) {
     return `expected ${expected.length} values`;
@@ -158,7 +158,7 @@ function polynomials(
   const [first] = instances;
   const points = (first?.input[0] ?? []) as readonly (readonly number[])[];
   const values = (first?.expected ?? []) as readonly number[];
-  return Array.from({ length: MOST_DEGREE + 1 }, (_, degree) => degree).flatMap((degree) => {
+  return Array.from({ length: MAX_DEGREE + 1 }, (_, degree) => degree).flatMap((degree) => {
     const powers = powersUpTo(degree, names.length);
     const coefficients = fitPolynomial(points, values, powers);
     return coefficients === undefined ? [] : [polynomialSource(names, powers, coefficients)];

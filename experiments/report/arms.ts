@@ -1,8 +1,8 @@
-/** How arms are named, paired and counted. */
+/** Names, pairs and counts of arms. */
 import type { Arm } from "../manifest/grid.ts";
 import type { CellRecord, DoneRecord } from "../run/record.ts";
 
-/** Every arm that is no baseline with every baseline. */
+/** Each arm that is not a baseline, paired with each baseline. */
 export function pairs<T extends { readonly arm: Arm }>(
   arms: readonly T[],
 ): readonly (readonly [T, T])[] {

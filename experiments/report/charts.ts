@@ -1,6 +1,6 @@
 /**
- * Plots as SVG text, drawn on this side: a page that shows them needs no script. Curves are means
- * over seeds of the best training score so far, with their bootstrap intervals.
+ * Plots as SVG text: a page that shows them needs no script. Curves are means over seeds of the best
+ * training score so far, with their bootstrap intervals.
  */
 import type { Markup } from "../../src/index.ts";
 import type { CurvePoint } from "../run/record.ts";
@@ -18,7 +18,7 @@ const AXES: Readonly<Record<Against, string>> = {
   costUsd: "US dollars paid to models",
 };
 
-/** @returns undefined where nothing was measured along this axis. */
+/** @returns undefined if there are no measurements for this axis. */
 export function scoreChart(
   arms: readonly ArmResult[],
   against: Against,
@@ -29,7 +29,7 @@ export function scoreChart(
   return plot(lines, { x: AXES[against], y: "best training score, mean over seeds" }, size);
 }
 
-/** Share of a suite's tasks that are solved after so many evaluations. */
+/** Share of a suite's tasks that are solved, by number of evaluations. */
 export function solvedChart({ arms, tasks }: Family, size: PlotSize): Markup | undefined {
   const most = Math.max(
     1,
@@ -63,7 +63,7 @@ function scoreLine(arm: ArmResult, against: Against): Line | undefined {
   if (!Number.isFinite(least) || !(most > 0)) return undefined;
   const points = grid(Math.min(least, most), most).flatMap((x) => {
     const values = curves.flatMap((curve) => bestBy(curve, against, x) ?? []);
-    // Before every seed has a program the mean would be one over other seeds than later.
+    // Without a value for every seed, the mean would not be comparable with later ones.
     if (values.length < curves.length) return [];
     return [{ x, y: meanOf(values) ?? 0, band: bootstrapMean(values) }];
   });

@@ -1,6 +1,6 @@
 /**
- * One arm against one baseline over what both have, and what may be said of it. A sentence claims a
- * difference only where the corrected p carries it.
+ * Compares an arm with a baseline over their common seeds or tasks. A difference is claimed only if the
+ * corrected p is significant.
  */
 import {
   bootstrapMean,
@@ -13,7 +13,7 @@ import {
 
 export interface Scored {
   readonly name: string;
-  /** By seed, or by task for a suite; higher is better. */
+  /** Seed, or task for a suite -> score; higher is better. */
   readonly scores: ReadonlyMap<string, number>;
 }
 
@@ -30,7 +30,7 @@ export interface Comparison {
   readonly smallest: number | undefined;
   readonly exact: boolean;
   readonly verdict: "better" | "worse" | "not shown";
-  /** Why it is no claim, or that it is one. */
+  /** The reason for the verdict. */
   readonly reason: string;
 }
 
@@ -55,20 +55,20 @@ export function compare(arm: Scored, baseline: Scored): Comparison {
   };
 }
 
-/** All comparisons of a report, corrected together, in the shape that they came in. */
+/** All comparisons of a report, corrected together; the groups stay the same. */
 export function corrected(groups: readonly (readonly Comparison[])[]): Comparison[][] {
   const all = groups.flat().filter(({ p }) => p !== undefined);
   const adjusted = holm(all.map(({ p }) => p ?? 1));
   const byComparison = new Map(all.map((comparison, index) => [comparison, adjusted[index]]));
   return groups.map((group) =>
-    group.map((comparison) => judged(comparison, byComparison.get(comparison), all.length)),
+    group.map((comparison) => withVerdict(comparison, byComparison.get(comparison), all.length)),
   );
 }
 
-function judged(comparison: Comparison, p: number | undefined, family: number): Comparison {
+function withVerdict(comparison: Comparison, p: number | undefined, family: number): Comparison {
   const { difference = 0, pairs, smallest = 1 } = comparison;
   const base = { ...comparison, corrected: p };
-  if (p === undefined) return { ...base, reason: "no seed that both have" };
+  if (p === undefined) return { ...base, reason: "no common seed" };
   if (p < SIGNIFICANT) {
     return {
       ...base,
@@ -76,13 +76,13 @@ function judged(comparison: Comparison, p: number | undefined, family: number): 
       reason: `corrected p = ${p.toPrecision(2)} over ${pairs} pairs`,
     };
   }
-  // The least that Holm asks of the smallest of the family.
+  // Holm multiplies the smallest p of the family by the number of comparisons.
   const reachable = smallest * family;
   const reason =
     smallest >= SIGNIFICANT
-      ? `${pairs} pairs can not show it: the smallest two-sided p that they allow is ${smallest}`
+      ? `${pairs} pairs cannot show it: their smallest possible two-sided p is ${smallest}`
       : reachable >= SIGNIFICANT
-        ? `${pairs} pairs could give p = ${Number(smallest.toPrecision(3))} at best, too much among ${family} comparisons`
+        ? `the smallest possible p of ${pairs} pairs is ${Number(smallest.toPrecision(3))}, too high for ${family} comparisons`
         : `corrected p = ${p.toPrecision(2)}`;
   return { ...base, reason };
 }

@@ -1,6 +1,6 @@
 /**
- * A batch's results as a report needs them: for each task and budget the arms side by side, each
- * compared with every baseline over the seeds that both have. All formats are written from this.
+ * A batch's results for a report: for each task and budget all arms, each compared with every baseline
+ * over their common seeds. All formats are written from this data.
  */
 import { type Arm, taskLabel } from "../manifest/grid.ts";
 import type { Manifest } from "../manifest/schema.ts";
@@ -22,7 +22,7 @@ export interface ReportData {
   readonly records: readonly CellRecord[];
 }
 
-/** Fewer tasks than this of one name are shown one by one. */
+/** A family with fewer tasks is shown as single tasks. */
 const FAMILY_SIZE = 3;
 
 export function reportData(batch: Batch, records: readonly CellRecord[]): ReportData {
@@ -49,16 +49,16 @@ export function reportData(batch: Batch, records: readonly CellRecord[]): Report
   );
   const families = grouped.map((list) => familyOf(list, failed));
   const inFamily = new Set(grouped.flat());
-  const alone = sections.filter((section) => !inFamily.has(section));
-  // One family of claims: everything that this report says is corrected together.
-  const all = corrected([...alone, ...families].map(({ comparisons }) => comparisons));
+  const single = sections.filter((section) => !inFamily.has(section));
+  // All comparisons of the report are corrected together.
+  const all = corrected([...single, ...families].map(({ comparisons }) => comparisons));
   return {
     manifest: batch.manifest,
     createdAt: batch.createdAt,
-    sections: alone.map((section, index) => ({ ...section, comparisons: all[index] ?? [] })),
+    sections: single.map((section, index) => ({ ...section, comparisons: all[index] ?? [] })),
     families: families.map((family, index) => ({
       ...family,
-      comparisons: all[alone.length + index] ?? [],
+      comparisons: all[single.length + index] ?? [],
     })),
     missing: batch.cells.flatMap(({ id }) => {
       const record = known.get(id);
@@ -128,7 +128,7 @@ function armOf(
     sealedFailures: records.filter(({ outcome }) => outcome.sealedFailure !== undefined).length,
     solved: first.outcome.solved === undefined ? undefined : solvedCount(records),
     evaluations: evaluations / records.length,
-    // A cell that went on after a crash took its first part out of the trace: no measure of speed.
+    // A resumed cell reused recorded outcomes: it does not measure speed.
     perSecond:
       seconds > 0 && records.every(({ outcome }) => outcome.resumed === 0)
         ? evaluations / seconds

@@ -1,4 +1,4 @@
-/** Suites: tasks of one name before the slash, judged by the share that is solved. */
+/** Suites: tasks with the same name before the slash, scored by the share of solved tasks. */
 import type { Arm } from "../manifest/grid.ts";
 import type { CellRecord, DoneRecord } from "../run/record.ts";
 import { armName, budgetText, pairs, solvedCount } from "./arms.ts";
@@ -13,7 +13,7 @@ export interface Family {
   readonly arms: readonly {
     readonly name: string;
     readonly arm: Arm;
-    /** Share of seeds that solved it, by task. */
+    /** Task -> share of seeds that solved it. */
     readonly solved: ReadonlyMap<string, number>;
     readonly mean: number | undefined;
     readonly interval: Interval | undefined;
@@ -26,24 +26,24 @@ export function familyOf(sections: readonly Section[], failed: readonly CellReco
   const [first] = sections as readonly [Section, ...Section[]];
   const name = familyName(first.task) ?? first.task;
   const results = sections.flatMap(({ task, arms }) => arms.map((arm) => ({ task, arm })));
-  // A cell without a result solved nothing; to leave it out would flatter the arm.
-  const lost = failed.filter(
+  // A cell without a result counts as not solved: without it the arm would look better.
+  const failedCells = failed.filter(
     ({ cell }) => familyName(cell.task) === name && budgetText(cell.budget) === first.budget,
   );
-  const arms = [...Map.groupBy(results, ({ arm }) => arm.name)].map(([armed, list]) => {
+  const arms = [...Map.groupBy(results, ({ arm }) => arm.name)].map(([armLabel, list]) => {
     const solved = new Map(
       list.map(({ task, arm }) => {
         const cells = arm.records.length + arm.failedCells;
         return [task, solvedCount(arm.records) / cells];
       }),
     );
-    for (const record of lost) {
+    for (const record of failedCells) {
       const { task } = record.cell;
-      if (armName(record) === armed && !solved.has(task)) solved.set(task, 0);
+      if (armName(record) === armLabel && !solved.has(task)) solved.set(task, 0);
     }
     const shares = [...solved.values()];
     return {
-      name: armed,
+      name: armLabel,
       arm: (list[0] as (typeof list)[number]).arm.arm,
       solved,
       scores: solved,
@@ -56,14 +56,17 @@ export function familyOf(sections: readonly Section[], failed: readonly CellReco
     name,
     budget: first.budget,
     tasks: [
-      ...new Set([...sections.map(({ task }) => task), ...lost.map(({ cell }) => cell.task)]),
+      ...new Set([
+        ...sections.map(({ task }) => task),
+        ...failedCells.map(({ cell }) => cell.task),
+      ]),
     ],
     arms,
     comparisons: pairs(arms).map(([arm, baseline]) => compare(arm, baseline)),
   };
 }
 
-/** What stands before the slash of a suite's tasks; a path has none. */
+/** The part of a task's name before the slash; undefined for a path. */
 export function familyName(task: string): string | undefined {
   return task.startsWith("/") || !task.includes("/") ? undefined : task.split("/")[0];
 }

@@ -1,4 +1,4 @@
-/** What the data carry, in sentences; and what they do not, as plainly. */
+/** The conclusions from the data, in sentences, and what the data do not show. */
 import type { Comparison } from "./compare.ts";
 import type { ReportData } from "./data.ts";
 import { SIGNIFICANT } from "./statistics.ts";
@@ -20,9 +20,7 @@ export function findings(data: ReportData): readonly string[] {
   ];
   return subjects.flatMap(({ title, by, comparisons, baselines }) => {
     if (baselines === 0) {
-      return [
-        `${title}: no baseline ran at this budget, so nothing here says what the search adds.`,
-      ];
+      return [`${title}: no baseline ran at this budget, so the benefit of the search is unknown.`];
     }
     const shown = comparisons.filter(({ verdict }) => verdict !== "not shown");
     const claims = shown.map(
@@ -46,11 +44,11 @@ function openText(comparisons: readonly Comparison[], shown: number): string {
   return `${head}${same && first !== undefined ? `: ${first.reason}` : " (reasons in the table)"}.`;
 }
 
-/** How the figures were made; stands under every report. */
+/** How the figures were computed; part of every report. */
 export const METHODS: readonly string[] = [
-  "Every arm of a task has the same budget and the same seeds. A baseline is a plain strategy (random parents, independent samples, one line of descent) with the same generator, or the task's own parametric family without any search; the floor is the null candidate.",
-  "Scores are higher-is-better. The sealed score decides where a task has a sealed split; a winner that fails on it counts as the null candidate. Training curves say how a search went, not how good its program is.",
-  "Intervals are 95 % percentile bootstrap intervals of the mean over seeds (over tasks for a suite), 2,000 resamples; with a handful of seeds they are too narrow rather than too wide.",
-  `Tests are two-sided sign-flip permutation tests on differences paired by seed (by task for a suite), exact up to 16 pairs, corrected by Holm over all comparisons of this report. A difference is called one only where the corrected p is below ${SIGNIFICANT}. With n pairs the smallest p is 2^(1-n): 0.0625 with 5.`,
-  "Evaluations, scores and programs depend on seeds and configuration alone; seconds and evaluations per second depend on the machine and on what else it was doing.",
+  "All arms of a task have the same budget and the same seeds. A baseline is a simple strategy (random parents, independent samples, or the best program as the only parent) with the same generator, or the task's parametric family without any search; the floor is the null candidate.",
+  "Higher scores are better. The sealed score decides if a task has a sealed split; a winner that fails on it counts as the null candidate. Training curves show the progress of a search, not the quality of its program.",
+  "Intervals are 95 % percentile bootstrap intervals of the mean over seeds (over tasks for a suite), with 2,000 resamples; with few seeds they are too narrow rather than too wide.",
+  `Tests are two-sided sign-flip permutation tests on differences paired by seed (by task for a suite), exact up to 16 pairs, with Holm's correction over all comparisons of this report. A difference is claimed only if the corrected p is below ${SIGNIFICANT}. With n pairs the smallest possible p is 2^(1-n): 0.0625 with 5 pairs.`,
+  "Evaluations, scores and programs depend only on seeds and configuration; seconds and evaluations per second depend on the machine and its load.",
 ];

@@ -1,6 +1,6 @@
 /**
- * The report as one page: no script, nothing loaded from anywhere. Every text that comes from a
- * candidate, a task or a manifest is escaped; only what is written here is markup.
+ * The report as one page without scripts and external resources. Every text from a candidate, a task or
+ * a manifest is escaped; only text of the code itself is markup.
  */
 import { diffLines, html, type Markup, type Task } from "../../src/index.ts";
 import type { DoneRecord } from "../run/record.ts";
@@ -24,15 +24,15 @@ import {
 
 export interface PageLinks {
   readonly tasks: ReadonlyMap<string, Task>;
-  /** Pages of runs, relative to this one, by run id. */
+  /** Run id -> page of the run, relative to this page. */
   readonly traces: ReadonlyMap<string, string>;
-  /** Where the traces are, for the command line. */
+  /** The folder of the traces, for the command line. */
   readonly home: string;
 }
 
 export function htmlReport(data: ReportData, links: PageLinks): string {
   const { manifest, createdAt, cells, missing } = data;
-  const lost = missing.map(({ id, why }) => `${id}: ${why}`);
+  const withoutResult = missing.map(({ id, why }) => `${id}: ${why}`);
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -40,11 +40,11 @@ export function htmlReport(data: ReportData, links: PageLinks): string {
 <title>${manifest.name}</title><style>${{ markup: STYLE }}</style></head><body><main>
 <h1>${manifest.name}</h1>
 ${manifest.description === undefined ? undefined : html`<p>${manifest.description}</p>`}
-<p>${cells} cells, ${cells - missing.length} done; begun ${createdAt.slice(0, 16).replace("T", " ")} UTC.</p>
-<section><h2>What the data carry</h2>${list(findings(data))}</section>
+<p>${cells} cells, ${cells - missing.length} done; started ${createdAt.slice(0, 16).replace("T", " ")} UTC.</p>
+<section><h2>What the data show</h2>${list(findings(data))}</section>
 ${data.sections.map((section) => sectionOf(section, links))}
 ${data.families.map(familyOf)}
-${lost.length === 0 ? undefined : html`<section><h2>Cells without a result</h2>${list(lost)}</section>`}
+${withoutResult.length === 0 ? undefined : html`<section><h2>Cells without a result</h2>${list(withoutResult)}</section>`}
 <section><h2>How to read this</h2>${list(METHODS)}
 <p>Any run: <code>toolwright traces show RUN --home ${links.home}</code></p></section>
 </main></body></html>
@@ -60,13 +60,13 @@ function sectionOf(section: Section, links: PageLinks): Markup {
     ({ what, value, unit, source }) => `${what}: ${value} ${unit} (${source})`,
   );
   return html`<section><h2>${name}, ${budget}</h2>
-<p>Decided by the ${decidedBy} score. Floor (null candidate): ${figure(floor)}${start === undefined ? undefined : `; best of the starting programs: ${figure(start)}`}.</p>
+<p>Decided by the ${decidedBy} score. Floor (null candidate): ${figure(floor)}${start === undefined ? undefined : `; best seed program: ${figure(start)}`}.</p>
 ${tableOf(armTable(section))}
 ${chart((size) => scoreChart(section.arms, "evaluations", size))}
 ${chart((size) => scoreChart(section.arms, cost(paid), size))}
 ${measures.rows.length === 0 ? undefined : html`<h3>Means over seeds, in the task's own units</h3>${tableOf(measures)}`}
 ${published.length === 0 ? undefined : html`<details><summary>Published figures</summary>${list(published)}</details>`}
-${section.comparisons.length === 0 ? undefined : html`<h3>Against the baselines</h3>${tableOf(comparisonTable(section))}`}
+${section.comparisons.length === 0 ? undefined : html`<h3>Comparison with the baselines</h3>${tableOf(comparisonTable(section))}`}
 <h3>Best programs</h3>
 ${section.arms.map((arm) => program(arm, links))}</section>`;
 }
@@ -81,11 +81,11 @@ function familyOf(family: Family): Markup {
 ${tableOf(familyTable(family))}
 ${chart((size) => solvedChart(family, size))}
 <h3>By kind</h3>${tableOf(kindTable(family))}
-${family.comparisons.length === 0 ? undefined : html`<h3>Against the baselines, paired by task</h3>${tableOf(comparisonTable(family))}`}
+${family.comparisons.length === 0 ? undefined : html`<h3>Comparison with the baselines, paired by task</h3>${tableOf(comparisonTable(family))}`}
 <details><summary>Seeds that solve each task, sealed cases included</summary>${tableOf(solvedTable(family))}</details></section>`;
 }
 
-/** Two drawings of one plot: letters keep their size on a narrow screen. */
+/** A plot in two sizes, so that text keeps its size on a narrow screen. */
 function chart(drawn: (size: PlotSize) => Markup | undefined): Markup | undefined {
   const wide = drawn("wide");
   if (wide === undefined) return undefined;
@@ -102,12 +102,12 @@ function program({ name, best }: ArmResult, { traces }: PageLinks): Markup {
   const link = page === undefined ? undefined : html` · <a href="${page}">its trace</a>`;
   return html`<details><summary>${name}: ${figure(sealed ?? fitness)} (seed ${best.cell.seed})</summary>
 <p>Run ${runId}${link}</p>
-<h4>Change against the best starting program</h4>${changes(found.seed, found.source)}
+<h4>Changes from the best seed program</h4>${changes(found.seed, found.source)}
 <h4>As published</h4><pre>${found.published}</pre>
 ${lineage(best)}</details>`;
 }
 
-/** A line break at the end of one of them alone is no change. */
+/** A line break at the end is ignored. */
 function changes(from: string, to: string): Markup {
   const lines = diffLines(from.replace(/\n$/, ""), to.replace(/\n$/, ""));
   return html`<pre>${lines.map(

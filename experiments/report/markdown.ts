@@ -13,14 +13,14 @@ import {
   solvedTable,
 } from "./tables.ts";
 
-/** @param tasks Those of the sections that could still be loaded, by name. */
+/** @param tasks The tasks of the sections by name, if they can still be loaded. */
 export function markdownReport(data: ReportData, tasks: ReadonlyMap<string, Task>): string {
   const { manifest, createdAt, cells, missing, sections, families } = data;
   const parts: string[] = [
     `# ${manifest.name}`,
     manifest.description ?? "",
-    `${cells} cells, ${cells - missing.length} done; begun ${createdAt.slice(0, 10)}.`,
-    "## What the data carry",
+    `${cells} cells, ${cells - missing.length} done; started ${createdAt.slice(0, 10)}.`,
+    "## What the data show",
     findings(data)
       .map((sentence) => `- ${sentence}`)
       .join("\n"),
@@ -30,7 +30,7 @@ export function markdownReport(data: ReportData, tasks: ReadonlyMap<string, Task
     const { decidedBy, floor, start } = section;
     parts.push(
       `## ${section.task}, ${section.budget}`,
-      `Decided by the ${decidedBy} score. Floor (null candidate): ${figure(floor)}${start === undefined ? "" : `; best of the starting programs: ${figure(start)}`}.`,
+      `Decided by the ${decidedBy} score. Floor (null candidate): ${figure(floor)}${start === undefined ? "" : `; best seed program: ${figure(start)}`}.`,
       markdownTable(armTable(section)),
       markdownTable(measureTable(section, task?.labels ?? {})),
       markdownTable(comparisonTable(section)),

@@ -1,6 +1,6 @@
 /**
- * Quality against evaluations, as rows: for each task and arm the mean over seeds after shares of
- * the budget, and of what decides at its end, each with its interval.
+ * Quality by evaluations, as rows: for each task and arm the mean training score over seeds after
+ * several shares of the budget, and the mean sealed score at its end, each with its interval.
  */
 import type { DoneRecord } from "../run/record.ts";
 import type { ReportData } from "./data.ts";
@@ -14,7 +14,7 @@ export interface QualityRow {
   readonly arm: string;
   readonly seeds: number;
   readonly evaluations: number;
-  /** `training`: best score by then, or share of the suite that is right; `sealed`: at the end. */
+  /** `training`: best score so far, or solved share of the suite; `sealed`: at the end. */
   readonly split: "training" | "sealed";
   readonly mean: number | null;
   /** Bootstrap over seeds, 95 %. */
@@ -24,7 +24,7 @@ export interface QualityRow {
 
 const SHARES = [0.1, 0.3, 1] as const;
 
-/** @returns Tasks, then suites; arms within, evaluations within. */
+/** @returns Tasks, then suites; sorted by arm, then by evaluations. */
 export function qualityRows({ sections, families }: ReportData): readonly QualityRow[] {
   return [
     ...sections.flatMap((section) => section.arms.flatMap((arm) => ofArm(section, arm))),
@@ -67,12 +67,12 @@ function ofFamily({ name, tasks, arms }: Family): QualityRow[] {
   });
 }
 
-/** Seeds are counted before the first candidate is: the end of the budget takes in everything. */
+/** At the end of the budget all points count, because seed programs may exceed it. */
 function best({ curve, evaluations: all }: DoneRecord["outcome"], by: number): number | undefined {
   return by >= all ? curve.at(-1)?.fitness : curve.findLast((p) => p.evaluations <= by)?.fitness;
 }
 
-/** What the arm might have used; where time was the bound, what it did use. */
+/** The budget in evaluations; with a time budget, the evaluations that were used. */
 function budgetOf(records: readonly DoneRecord[]): number {
   const used = records.map(({ outcome }) => outcome.evaluations);
   return records[0]?.cell.budget.evaluations ?? Math.max(0, ...used);

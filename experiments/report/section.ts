@@ -1,4 +1,4 @@
-/** One task at one budget: its arms side by side, and how each compares with the baselines. */
+/** One task at one budget: the results of its arms, and their comparisons with the baselines. */
 import type { Arm } from "../manifest/grid.ts";
 import type { DoneRecord } from "../run/record.ts";
 import type { Comparison } from "./compare.ts";
@@ -8,14 +8,14 @@ export interface ArmResult {
   readonly name: string;
   readonly arm: Arm;
   readonly records: readonly DoneRecord[];
-  /** Decisive score by seed; a winner that fails on the sealed split counts as the null candidate. */
+  /** Seed -> decisive score; a winner that fails on the sealed split counts as the null candidate. */
   readonly scores: ReadonlyMap<string, number>;
   readonly mean: number | undefined;
   readonly interval: Interval | undefined;
   readonly best: DoneRecord | undefined;
   readonly training: number | undefined;
   readonly sealedFailures: number;
-  /** Cells that gave no result at all: the engine failed, or their time was over. */
+  /** Cells without a result: the engine failed, or the time limit was exceeded. */
   readonly failedCells: number;
   readonly solved: number | undefined;
   readonly evaluations: number | undefined;
@@ -31,7 +31,7 @@ export interface Section {
   readonly budget: string;
   readonly decidedBy: "sealed" | "training";
   readonly floor: number | undefined;
-  /** Best of the starting programs. */
+  /** The best seed program. */
   readonly start: number | undefined;
   readonly arms: readonly ArmResult[];
   readonly comparisons: readonly Comparison[];

@@ -1,6 +1,6 @@
 /**
- * What a few seeds can say: bootstrap intervals, an exact paired test, and Holm's correction.
- * Pure: equal arguments, equal answers, to the last digit.
+ * Statistics for few seeds: bootstrap intervals, an exact paired test, and Holm's correction. Pure: equal
+ * arguments give exactly equal results.
  */
 import { seededRandom } from "../../src/index.ts";
 
@@ -10,14 +10,14 @@ export interface Interval {
 }
 
 const RESAMPLES = 2_000;
-/** Up to so many pairs all flips are counted: 2^16 sums. */
-const MOST_EXACT = 16;
+/** Up to this many pairs all sign flips are counted: 2^16 sums. */
+const MAX_EXACT = 16;
 const FLIPS = 20_000;
 export const SIGNIFICANT = 0.05;
 
 /**
  * Percentile bootstrap of the mean, 95 %. Source: Efron and Tibshirani, An Introduction to the
- * Bootstrap (1993), chapter 13. With a handful of values it is too narrow rather than too wide.
+ * Bootstrap (1993), chapter 13. With few values it is too narrow rather than too wide.
  *
  * @returns undefined with fewer than two values.
  */
@@ -35,15 +35,15 @@ export function bootstrapMean(values: readonly number[], seed = 1): Interval | u
 export interface PairedTest {
   /** Two-sided. */
   readonly p: number;
-  /** The smallest p that so many pairs could have given. */
+  /** The smallest possible p with this number of pairs. */
   readonly smallest: number;
   readonly exact: boolean;
 }
 
 /**
- * Sign-flip permutation test of paired differences: under the null hypothesis each difference is as
- * likely to have the other sign. Source: Fisher, The Design of Experiments (1935), section 21; the
- * sampled form counts itself in (Phipson and Smyth 2010), so that p is never 0.
+ * Sign-flip permutation test of paired differences: under the null hypothesis both signs of each
+ * difference are equally likely. Source: Fisher, The Design of Experiments (1935), section 21. The
+ * sampled form includes the observed sum (Phipson and Smyth 2010), so that p is never 0.
  *
  * @param differences At least one, finite.
  * @throws RangeError if there is none.
@@ -52,10 +52,10 @@ export function signFlipTest(differences: readonly number[], seed = 1): PairedTe
   const { length } = differences;
   if (length === 0) throw new RangeError("signFlipTest needs at least one difference");
   const observed = Math.abs(differences.reduce((sum, value) => sum + value, 0));
-  // Sums of the same numbers in another order differ in their last digits.
+  // Sums of the same numbers in another order may differ in their last digits.
   const slack = 1e-12 * differences.reduce((sum, value) => sum + Math.abs(value), 0);
   const reaches = (sum: number): boolean => Math.abs(sum) >= observed - slack;
-  if (length <= MOST_EXACT) {
+  if (length <= MAX_EXACT) {
     const all = 2 ** length;
     let count = 0;
     for (let flips = 0; flips < all; flips++) {
@@ -78,7 +78,7 @@ export function signFlipTest(differences: readonly number[], seed = 1): PairedTe
 }
 
 /**
- * Holm's step-down correction: the chance of one false claim among all of them stays below alpha.
+ * Holm's step-down correction: the probability of at least one false claim stays below alpha.
  * Source: Holm, Scandinavian Journal of Statistics 6 (1979).
  *
  * @returns Adjusted p-values in the order given, each in [0, 1].
@@ -94,7 +94,7 @@ export function holm(values: readonly number[]): number[] {
   return adjusted;
 }
 
-/** @returns undefined of nothing. */
+/** @returns undefined without values. */
 export function meanOf(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;
   return values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,4 +1,4 @@
-/** How the page looks, from 360 pixels of width on. */
+/** The style of the page, for widths from 360 pixels. */
 export const STYLE = `
 :root { color-scheme: light; }
 body { margin: 0; font: 15px/1.5 system-ui, sans-serif; color: #1d2127; background: #fff; }

@@ -1,4 +1,4 @@
-/** The report's tables as rows of text: HTML, Markdown and people read the same ones. */
+/** The report's tables as rows of text, used for HTML, Markdown and CSV. */
 import type { ReportData } from "./data.ts";
 import type { Family } from "./family.ts";
 import type { Section } from "./section.ts";
@@ -44,7 +44,7 @@ export function armTable({ arms, decidedBy }: Section): Table {
   };
 }
 
-/** What a task measures beside its score, in its own units. */
+/** A task's measures besides its score, in its own units. */
 export function measureTable({ arms }: Section, labels: Readonly<Record<string, string>>): Table {
   const keys = [...new Set(arms.flatMap(({ measures }) => Object.keys(measures)))];
   return {
@@ -106,7 +106,7 @@ export function familyTable({ arms, tasks }: Family): Table {
   };
 }
 
-/** A row per kind of task (the first word of its name), and how much of it each arm solves. */
+/** One row per kind of task (the first word of its name), with the share that each arm solves. */
 export function kindTable({ arms, tasks, name }: Family): Table {
   const kinds = Map.groupBy(tasks, (task) => task.slice(name.length + 1).split("-")[0] ?? "");
   return {
@@ -123,7 +123,7 @@ export function kindTable({ arms, tasks, name }: Family): Table {
   };
 }
 
-/** A row per task, a column per arm: how many of the seeds solve it. */
+/** One row per task, one column per arm: the number of seeds that solve it. */
 export function solvedTable({ arms, tasks, name }: Family): Table {
   return {
     head: ["task", ...arms.map((arm) => arm.name)],
@@ -136,13 +136,13 @@ export function solvedTable({ arms, tasks, name }: Family): Table {
           ({ outcome }) => outcome.solved !== true && (outcome.fitness ?? 0) >= 1,
         ).length;
         if (own.length === 0) return "-";
-        return `${solved} of ${own.length}${trained > 0 ? ` (${trained} on training alone)` : ""}`;
+        return `${solved} of ${own.length}${trained > 0 ? ` (${trained} only on training)` : ""}`;
       }),
     ]),
   };
 }
 
-/** A row per cell with everything that a spreadsheet may want. */
+/** One row per cell with all data, for spreadsheets. */
 export function cellTable({ records }: ReportData): Table {
   return {
     head: [

@@ -17,7 +17,7 @@ export interface ReportOptions {
   readonly folder: string;
   readonly out: string;
   readonly loadTask: (name: string) => Promise<Task>;
-  /** One run as a page of its own. @throws InputError if the run is not there. */
+  /** One run as a separate page. @throws InputError if the run does not exist. */
   readonly tracePage: (runId: string) => Promise<string>;
 }
 
@@ -43,20 +43,20 @@ export async function writeReport(options: ReportOptions): Promise<WrittenReport
     "report.json": `${JSON.stringify(documentOf(data), null, 2)}\n`,
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(out, name), content);
-  const said = findings(data);
+  const sentences = findings(data);
   return {
     folder: out,
     files: Object.keys(files).map((name) => join(out, name)),
-    findings: said,
+    findings: sentences,
     text: [
-      ...said,
+      ...sentences,
       "",
       `Wrote ${join(out, "report.html")} (and report.md, cells.csv, report.json)`,
     ].join("\n"),
   };
 }
 
-/** A task whose file has gone since is shown without its labels. */
+/** A task whose file does not exist any more is shown without its labels. */
 async function tasksOf(
   { sections }: ReportData,
   { cells }: Batch,
@@ -76,7 +76,7 @@ async function tasksOf(
   return tasks;
 }
 
-/** Pages for the best run of each arm; a run whose trace has gone has none. */
+/** Pages for the best run of each arm; a run without a trace has none. */
 async function tracePages(
   { sections }: ReportData,
   { out, tracePage }: ReportOptions,
@@ -98,7 +98,7 @@ async function tracePages(
   return pages;
 }
 
-/** Everything that the tables stand on, as data. */
+/** The data behind the tables. */
 function documentOf(data: ReportData): object {
   const { manifest, createdAt, sections, families, missing, records } = data;
   return {

@@ -1,6 +1,6 @@
 /**
- * One cell: a search by the engine, or a task's own parametric family, under the cell's seed and
- * budget; what came of it as a record. A cell that was cut off goes on where its trace ends.
+ * One cell: a search by the engine, or a task's parametric family, with the cell's seed and budget. The
+ * result is a record. An interrupted cell resumes from its trace.
  */
 import {
   digestJson,
@@ -19,7 +19,7 @@ export interface CellPorts {
   readonly onProgress: (progress: EvolveProgress) => void;
 }
 
-/** @param again Whether an earlier process may have begun it: then its trace is looked for. */
+/** @param again Whether an earlier process may have started it: then its trace is searched. */
 export async function runCell(
   ports: CellPorts,
   cell: Cell,
@@ -34,7 +34,7 @@ export async function runCell(
     task,
     {
       seed: cell.seed,
-      // A seed is in the table for what it gives, not for how long it may be polished.
+      // The parametric family is measured once, without further search.
       budget: budgetOf(cell, task),
       generator: cell.generator === PARAMETRIC ? "mutation" : cell.generator,
       strategy: cell.strategy === PARAMETRIC ? "best-of-n" : cell.strategy,
@@ -92,21 +92,21 @@ export async function runCell(
   };
 }
 
-/** The family as starting programs, behind the null candidate; each costs one evaluation. */
+/** The family as seed programs, after the null candidate; each costs one evaluation. */
 function parametricTask(task: Task, { seed }: Cell): Task {
   const [floor = ""] = task.kernel.seeds;
   const programs = task.parametric?.programs(seed) ?? [];
   return { ...task, kernel: { ...task.kernel, seeds: [floor, ...programs] } };
 }
 
-/** A family that is smaller than the budget ends with its last program. */
+/** The run of a family that is smaller than the budget ends with its last program. */
 function budgetOf({ budget, generator }: Cell, task: Task): Cell["budget"] {
   if (generator !== PARAMETRIC) return budget;
   const { length } = task.kernel.seeds;
   return { ...budget, evaluations: Math.min(length, budget.evaluations ?? length) };
 }
 
-/** Runs of this cell by earlier processes, the one that got furthest first. */
+/** Runs of this cell by earlier processes, the one with most events first. */
 async function attemptsOf(engine: Engine, cellId: string) {
   const runs = await engine.events.runs();
   return runs
@@ -122,7 +122,7 @@ function trainMeasures(
   return scores === undefined ? {} : (task.measures?.(scores, task.instances("train", seed)) ?? {});
 }
 
-/** Over everything of the task that decides a result; functions count by their text. */
+/** A digest over everything of the task that decides a result; functions are represented by their text. */
 export function taskDigest(task: Task, seed: number): string {
   const { name, spec, kernel, harness, limits, quick, target, resolution } = task;
   const instances = (["train", "validation", "sealed"] as const).map((split) =>

@@ -1,4 +1,4 @@
-/** A manifest's grid, run into a folder: what is done and still holds is kept, the rest is run. */
+/** Runs a manifest's grid into a folder: valid records are kept, the other cells are run. */
 import type { Cell, Workbench } from "../manifest/grid.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import { taskDigest } from "./cell.ts";
@@ -17,22 +17,23 @@ export interface BatchRun {
   readonly loadStream: (name: string) => Promise<Stream>;
   readonly resume: boolean;
   readonly workers: number;
-  /** Default: as many as there are workers, four times as many where models are asked. */
+  /** Default: the number of workers, or four times as many if cells use models. */
   readonly cellsAtOnce?: number;
-  /** @param home Where the worker's traces go. */
+  /** @param home The folder of the worker's traces. */
   readonly startWorker: (home: string) => CellWorker;
   readonly onProgress: (progress: BatchProgress) => void;
 }
 
 export interface BatchSummary extends BatchOutcome {
   readonly folder: string;
-  /** Taken over from an earlier run. */
+  /** Number of records from an earlier run. */
   readonly kept: number;
-  /** In the order of the grid; cells that were not begun have none. */
+  /** In the order of the grid; cells that were not started have none. */
   readonly records: readonly CellRecord[];
 }
 
-const WAITING_CELLS = 4;
+/** Cells per worker if they use models: most of them wait for a reply. */
+const CELLS_PER_WORKER = 4;
 
 /** @throws InputError RESULTS_EXIST, StoreError, or the signal's reason. */
 export async function runExperiment(run: BatchRun, signal: AbortSignal): Promise<BatchSummary> {
@@ -41,8 +42,8 @@ export async function runExperiment(run: BatchRun, signal: AbortSignal): Promise
   const batch = { format: 1 as const, createdAt, manifest, cells: [...cells] };
   const journal = await openJournal(folder, batch, { resume });
   try {
-    const kept = await stillHolding(run, journal.records);
-    const asks = cells.some(({ settings }) => settings !== undefined);
+    const kept = await validCells(run, journal.records);
+    const usesModels = cells.some(({ settings }) => settings !== undefined);
     const { usd, cellSeconds } = manifest.limits;
     const outcome = await runBatch(
       {
@@ -51,7 +52,7 @@ export async function runExperiment(run: BatchRun, signal: AbortSignal): Promise
         kept,
         again: resume,
         workers,
-        cellsAtOnce: run.cellsAtOnce ?? workers * (asks ? WAITING_CELLS : 1),
+        cellsAtOnce: run.cellsAtOnce ?? workers * (usesModels ? CELLS_PER_WORKER : 1),
         startWorker: () => startWorker(journal.home),
         ...(usd === undefined ? {} : { limitUsd: usd }),
         ...(cellSeconds === undefined ? {} : { cellSeconds }),
@@ -69,8 +70,8 @@ export async function runExperiment(run: BatchRun, signal: AbortSignal): Promise
   }
 }
 
-/** A cell counts as done as long as its task is what it was. */
-async function stillHolding(
+/** Cells whose records are valid: they are done, and their tasks have not changed. */
+async function validCells(
   { cells, bench, loadStream }: BatchRun,
   records: ReadonlyMap<string, CellRecord>,
 ): Promise<ReadonlySet<string>> {

@@ -1,6 +1,6 @@
 /**
- * A batch's folder: what was asked (manifest.json), what has ended (cells.jsonl, a line per cell,
- * on disk before it counts), how it went (progress.jsonl), and the traces (home/).
+ * A batch's folder: the manifest and its cells (manifest.json), the records of ended cells (cells.jsonl,
+ * one line per cell, on disk before it counts), the progress (progress.jsonl), and the traces (home/).
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { checkSchema, faultText, InputError, StoreError } from "../../src/index.
 import { Manifest } from "../manifest/schema.ts";
 import { CellFacts, CellRecord } from "./record.ts";
 
-/** What a report needs to know of the batch beside its cells. */
+/** What a report needs besides the records of the cells. */
 export const Batch = z.strictObject({
   format: z.literal(1),
   createdAt: z.string(),
@@ -21,7 +21,7 @@ export type Batch = z.output<typeof Batch>;
 
 export interface Journal {
   readonly home: string;
-  /** The last word on each cell, in the order of their first lines. */
+  /** The latest record of each cell, in the order of their first lines. */
   readonly records: ReadonlyMap<string, CellRecord>;
   /** On disk when it returns. */
   add(record: CellRecord): void;
@@ -32,7 +32,7 @@ export interface Journal {
 const FILES = { batch: "manifest.json", cells: "cells.jsonl", progress: "progress.jsonl" };
 
 /**
- * @param resume Whether results that are there are wanted.
+ * @param resume Whether existing results are expected.
  * @throws InputError RESULTS_EXIST, StoreError CORRUPT_RECORD
  */
 export async function openJournal(
@@ -40,24 +40,24 @@ export async function openJournal(
   batch: Batch,
   { resume }: { readonly resume: boolean },
 ): Promise<Journal> {
-  const known = readIfThere(join(folder, FILES.batch));
+  const known = readIfExists(join(folder, FILES.batch));
   if (known !== undefined && !resume) {
     throw new InputError(
       "RESULTS_EXIST",
-      `Expected a folder without results, got ${folder}. Go on with --resume, or give another --out.`,
+      `Expected a folder without results, got ${folder}. Continue with --resume, or give another --out.`,
     );
   }
-  makeFolder(folder);
+  createFolder(folder);
   const records = new Map(readRecords(folder).map((record) => [record.cell.id, record]));
-  // Written beside and moved, so that a reader never sees half of it.
+  // Written to a temporary file and renamed, so that a reader never gets a partial file.
   const temporary = join(folder, `${FILES.batch}.${process.pid}`);
   await writeFile(temporary, `${JSON.stringify(batch, null, 2)}\n`);
   await rename(temporary, join(folder, FILES.batch));
   const cells = openSync(join(folder, FILES.cells), "a");
   const progress = openSync(join(folder, FILES.progress), "a");
-  // A process that was killed may have left half a line: what follows starts on its own.
-  if (endsOpen(join(folder, FILES.cells))) writeSync(cells, "\n");
-  if (endsOpen(join(folder, FILES.progress))) writeSync(progress, "\n");
+  // A killed process may have left an incomplete line: new lines start after it.
+  if (endsInMidLine(join(folder, FILES.cells))) writeSync(cells, "\n");
+  if (endsInMidLine(join(folder, FILES.progress))) writeSync(progress, "\n");
   return {
     home: join(folder, "home"),
     records,
@@ -79,7 +79,7 @@ export function readBatch(folder: string): {
   readonly batch: Batch;
   readonly records: readonly CellRecord[];
 } {
-  const text = readIfThere(join(folder, FILES.batch));
+  const text = readIfExists(join(folder, FILES.batch));
   if (text === undefined) {
     throw new InputError(
       "NO_RESULTS",
@@ -97,10 +97,10 @@ export function readBatch(folder: string): {
   return { batch: checked.data, records: [...latest.values()] };
 }
 
-/** Half a line at the end is what a killed process leaves; anything else that is broken is told. */
+/** Skips incomplete lines, which a killed process leaves; any other invalid line is an error. */
 function readRecords(folder: string): readonly CellRecord[] {
   const file = join(folder, FILES.cells);
-  const text = readIfThere(file) ?? "";
+  const text = readIfExists(file) ?? "";
   const lines = text.split("\n");
   return lines.flatMap((line, index): CellRecord[] => {
     if (line === "") return [];
@@ -110,13 +110,13 @@ function readRecords(folder: string): readonly CellRecord[] {
     if (value === undefined) return [];
     throw new StoreError(
       "CORRUPT_RECORD",
-      `${file}:${index + 1}: expected a cell's record, got something else (${faultText(checked.faults.slice(0, 1))}). Take the line out; its cell is then run again with --resume.`,
+      `${file}:${index + 1}: expected a cell's record, got something else (${faultText(checked.faults.slice(0, 1))}). Remove the line; its cell runs again with --resume.`,
     );
   });
 }
 
-function endsOpen(file: string): boolean {
-  const text = readIfThere(file) ?? "";
+function endsInMidLine(file: string): boolean {
+  const text = readIfExists(file) ?? "";
   return text !== "" && !text.endsWith("\n");
 }
 
@@ -128,7 +128,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readIfThere(file: string): string | undefined {
+function readIfExists(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
@@ -139,7 +139,7 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-function makeFolder(folder: string): void {
+function createFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {

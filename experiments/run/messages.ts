@@ -1,13 +1,13 @@
-/** What a batch and its workers tell each other: one JSON document a line. */
+/** The messages between a batch and its workers: one JSON document per line. */
 import { z } from "zod";
 import { CellFacts, CellRecord } from "./record.ts";
 
-/** To a worker. The end of its input means: stop. */
+/** To a worker. The end of its input stops it. */
 export const Order = z.strictObject({
   cell: CellFacts,
-  /** An earlier process may have begun this cell. */
+  /** An earlier process may have started this cell. */
   again: z.boolean(),
-  /** Wall clock after which it counts as failed. */
+  /** The cell fails after this wall clock time. */
   seconds: z.number().optional(),
 });
 export type Order = z.output<typeof Order>;

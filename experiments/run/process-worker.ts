@@ -1,4 +1,4 @@
-/** The batch's side of a worker in a process of its own. */
+/** The batch's side of a worker in a separate process. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { StoreError } from "../../src/index.ts";
@@ -10,50 +10,50 @@ import type { CellRecord } from "./record.ts";
  * Runs cells.
  *
  * Contract:
- * - `run` resolves with the record of the cell, failed or done; it rejects only when the worker
- *   itself is lost, and then every later call rejects too.
- * - Several cells may run at once.
+ * - `run` resolves with the record of the cell, failed or done. It rejects only if the worker itself
+ *   fails; then every later call rejects too.
+ * - Several cells may run at the same time.
  */
 export interface CellWorker {
   run(
     order: Omit<Order, "cell"> & { readonly cell: Cell },
     onProgress: (progress: CellProgress) => void,
   ): Promise<CellRecord>;
-  /** Ends what is under way. */
+  /** Ends running cells. */
   close(): Promise<void>;
 }
 
-interface Waiting {
+interface RunningCell {
   readonly resolve: (record: CellRecord) => void;
   readonly reject: (error: Error) => void;
   readonly onProgress: (progress: CellProgress) => void;
 }
 
-/** Time that a worker has to put its traces away before it is killed. */
+/** A worker has this time to close its traces before it is killed. */
 const GRACE_MS = 3_000;
 
-/** @param command What starts a process that calls `serveCells`. */
+/** @param command Starts a process that calls `serveCells`. */
 export function processWorker(command: readonly string[]): CellWorker {
   const [file = process.execPath, ...args] = command;
   const child = spawn(file, args, { stdio: ["pipe", "pipe", "pipe"] });
-  const waiting = new Map<string, Waiting>();
+  const running = new Map<string, RunningCell>();
   let lost: Error | undefined;
-  let said = "";
+  let stderr = "";
 
   child.stderr.on("data", (chunk: Buffer) => {
-    said = (said + String(chunk)).slice(-2_000);
+    stderr = (stderr + String(chunk)).slice(-2_000);
   });
-  // A worker that is gone is told by its exit, below.
+  // The exit event below reports a dead worker.
   child.stdin.on("error", () => undefined);
   const closed = new Promise<void>((resolve) => {
     const end = (reason: string): void => {
       lost ??= new StoreError(
         "WORKER_LOST",
-        `A worker of the batch ended by itself (${reason}). ${said.trim().split("\n").at(-1) ?? ""}`.trim(),
+        `A worker of the batch ended by itself (${reason}). ${stderr.trim().split("\n").at(-1) ?? ""}`.trim(),
         { retryable: true },
       );
-      for (const { reject } of waiting.values()) reject(lost);
-      waiting.clear();
+      for (const { reject } of running.values()) reject(lost);
+      running.clear();
       resolve();
     };
     child.on("error", (error) => end(error.message));
@@ -62,11 +62,11 @@ export function processWorker(command: readonly string[]): CellWorker {
   createInterface({ input: child.stdout }).on("line", (line) => {
     const answer = Answer.parse(JSON.parse(line));
     if (answer.type === "progress") {
-      waiting.get(answer.progress.id)?.onProgress(answer.progress);
+      running.get(answer.progress.id)?.onProgress(answer.progress);
     } else if (answer.type === "ended") {
       const { id } = answer.record.cell;
-      waiting.get(id)?.resolve(answer.record);
-      waiting.delete(id);
+      running.get(id)?.resolve(answer.record);
+      running.delete(id);
     }
   });
 
@@ -77,15 +77,15 @@ export function processWorker(command: readonly string[]): CellWorker {
           reject(lost);
           return;
         }
-        waiting.set(order.cell.id, { resolve, reject, onProgress });
+        running.set(order.cell.id, { resolve, reject, onProgress });
         child.stdin.write(`${JSON.stringify(order)}\n`);
       });
     },
-    close: () => ended(child, closed),
+    close: () => endChild(child, closed),
   };
 }
 
-async function ended(child: ChildProcess, closed: Promise<void>): Promise<void> {
+async function endChild(child: ChildProcess, closed: Promise<void>): Promise<void> {
   child.stdin?.end();
   const timer = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
   await closed;

@@ -1,4 +1,4 @@
-/** A batch's progress for people: one line rewritten on a terminal, a line per ended cell elsewhere. */
+/** A batch's progress for people: on a terminal one updated line, else one line per ended cell. */
 import type { BatchProgress } from "./runner.ts";
 
 export interface ProgressView {
@@ -64,7 +64,7 @@ function statusLine(progress: BatchProgress): string {
   ].join(" | ");
 }
 
-/** The same as one JSON document a line. */
+/** The progress as a JSON document. */
 export function progressDocument(progress: BatchProgress): object {
   const { ended, ...rest } = progress;
   if (ended === undefined) return { type: "progress", ...rest };

@@ -1,6 +1,6 @@
 /**
- * What a run's trace says of its search: how the best score rose, what models were paid, and which
- * programs the winner descends from. The trace is the source; nothing is measured twice.
+ * Reads a search from its trace: the curve of the best score, the costs of models, and the ancestors of
+ * the winner. The trace is the only source; nothing is measured again.
  */
 import { type DataOf, type Engine, readEvents } from "../../src/index.ts";
 import type { Cost, CurvePoint, Outcome } from "./record.ts";
@@ -13,19 +13,19 @@ export interface SearchStory {
   readonly curve: readonly CurvePoint[];
   readonly cost: Cost;
   readonly repeats: number;
-  /** Candidates that ran. */
+  /** Number of candidates that ran. */
   readonly evaluated: number;
-  /** From the winner to a program without parents; of two parents the fitter. */
+  /** From the winner to a program without parents; of two parents the fitter one. */
   readonly lineage: Outcome["lineage"];
-  /** The fittest of the starting programs on the training split. */
+  /** The best seed program on the training split. */
   readonly bestSeed: string | undefined;
-  /** Training fitness of the first starting program. */
+  /** Training fitness of the first seed program. */
   readonly trainFloor: number | undefined;
 }
 
-/** Points of a curve that are kept: its rises, thinned where there are more. */
-const MOST_POINTS = 400;
-const DEEPEST = 60;
+/** Maximum number of points of a curve: longer curves are thinned. */
+const MAX_POINTS = 400;
+const MAX_LINEAGE = 60;
 
 export async function readSearch(
   events: Engine["events"],
@@ -90,7 +90,7 @@ function lineageOf(
   const chain: Outcome["lineage"] = [];
   const seen = new Set<string>();
   let at = winner === undefined ? undefined : nodes.get(winner);
-  while (at !== undefined && chain.length < DEEPEST && !seen.has(at.digest)) {
+  while (at !== undefined && chain.length < MAX_LINEAGE && !seen.has(at.digest)) {
     seen.add(at.digest);
     const { digest, operator, generator, fitness, evaluations } = at;
     chain.push({ digest, operator, generator, fitness, evaluations });
@@ -105,10 +105,10 @@ function fitnessOf(node: Node | undefined): number {
 }
 
 function thinned(curve: readonly CurvePoint[]): readonly CurvePoint[] {
-  if (curve.length <= MOST_POINTS) return curve;
-  const step = (curve.length - 1) / (MOST_POINTS - 1);
+  if (curve.length <= MAX_POINTS) return curve;
+  const step = (curve.length - 1) / (MAX_POINTS - 1);
   return Array.from(
-    { length: MOST_POINTS },
+    { length: MAX_POINTS },
     (_, index) => curve[Math.round(index * step)] as CurvePoint,
   );
 }

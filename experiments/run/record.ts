@@ -1,4 +1,4 @@
-/** What is kept of a cell that has ended: one line of the batch's journal. */
+/** The record of an ended cell: one line of the batch's journal. */
 import { z } from "zod";
 import { ModelConfig } from "../../src/index.ts";
 import { CellBudget } from "../manifest/schema.ts";
@@ -16,13 +16,13 @@ export const CellFacts = z.strictObject({
   settings: ModelConfig.optional(),
 });
 
-/** Best training fitness after so many evaluations: a point for each rise. */
+/** Best training fitness after a number of evaluations: one point per improvement. */
 const CurvePoint = z.object({
   evaluations: z.int().min(0),
   fitness: z.number(),
   /** Since the run's first event; differs from machine to machine. */
   seconds: z.number(),
-  /** What models had been paid by then; undefined where a price is unknown. */
+  /** Model costs so far; undefined if a price is unknown. */
   costUsd: z.number().optional(),
 });
 export type CurvePoint = z.output<typeof CurvePoint>;
@@ -48,20 +48,20 @@ export type Cost = z.output<typeof Cost>;
 
 const Outcome = z.object({
   runId: z.string(),
-  /** Runs that were cut off before this one and whose outcomes it took over. */
+  /** Number of interrupted runs whose outcomes this run reused. */
   resumed: z.int().min(0),
   fitness: z.number().optional(),
   validation: z.number().optional(),
-  /** What decides: the sealed split; for tasks without one, undefined. */
+  /** The decisive score, on the sealed split; undefined for tasks without one. */
   sealed: z.number().optional(),
   sealedFailure: z.string().optional(),
   measures: z.record(z.string(), z.number()),
-  /** The null candidate, and the best of the starting programs, on the sealed split. */
+  /** The null candidate and the best seed program on the sealed split. */
   floor: z.number().optional(),
   start: z.number().optional(),
-  /** The null candidate on the training split, where there is no sealed one. */
+  /** The null candidate on the training split, if there is no sealed split. */
   trainFloor: z.number().optional(),
-  /** Whether the task's target was reached, by sealed score where there is one. */
+  /** Whether the task's target was reached, by the sealed score if there is one. */
   solved: z.boolean().optional(),
   evaluations: z.int(),
   proposals: z.int(),
@@ -80,7 +80,7 @@ export const CellRecord = z.discriminatedUnion("status", [
   z.object({
     status: z.literal("done"),
     cell: CellFacts,
-    /** Of the task as it was: a task that has changed since is run anew. */
+    /** Digest of the task at that time: if the task has changed, the cell runs again. */
     taskDigest: z.string(),
     finishedAt: z.string(),
     outcome: Outcome,

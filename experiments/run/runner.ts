@@ -1,7 +1,7 @@
 /**
- * A batch: its cells spread over workers, each result on disk before the next cell takes its place.
- * A cell that fails stops nobody; a worker that is lost is replaced and its cells are tried once
- * more.
+ * Runs a batch: cells are distributed over workers, and each result is on disk before the next cell
+ * starts. A failed cell does not stop the others. A failed worker is replaced, and its cells are run
+ * once more.
  */
 import type { Cell } from "../manifest/grid.ts";
 import type { Journal } from "./journal.ts";
@@ -14,7 +14,7 @@ export interface RunningCell {
   readonly evaluations: number;
   readonly seconds: number;
   readonly best: number | undefined;
-  /** Of its budget, in [0, 1]. */
+  /** Used share of its budget, in [0, 1]. */
   readonly share: number;
 }
 
@@ -22,12 +22,12 @@ export interface BatchProgress {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
-  /** Not begun, because limits.usd would not have held. */
+  /** Not started, because they could exceed limits.usd. */
   readonly skipped: number;
   readonly running: readonly RunningCell[];
   readonly spentUsd: number;
   readonly elapsedSeconds: number;
-  /** Undefined until something has ended. */
+  /** Undefined until there is some progress. */
   readonly leftSeconds: number | undefined;
   /** The cell that has just ended, if one has. */
   readonly ended?: CellRecord;
@@ -36,13 +36,13 @@ export interface BatchProgress {
 export interface BatchOptions {
   readonly cells: readonly Cell[];
   readonly journal: Journal;
-  /** Cells that are done already, and still hold. */
+  /** Ids of cells with a valid record. */
   readonly kept: ReadonlySet<string>;
-  /** Whether an earlier process may have begun some of them. */
+  /** Whether an earlier process may have started some of them. */
   readonly again: boolean;
   readonly startWorker: () => CellWorker;
   readonly workers: number;
-  /** Cells at once over all workers; at least `workers`. */
+  /** Concurrent cells over all workers; at least `workers`. */
   readonly cellsAtOnce: number;
   readonly limitUsd?: number;
   readonly cellSeconds?: number;
@@ -55,10 +55,10 @@ export interface BatchOutcome {
   readonly skipped: number;
 }
 
-/** A worker may be lost so often before a cell counts as failed. */
-const TRIES = 2;
+/** A cell fails after this many failures of its worker. */
+const MAX_ATTEMPTS = 2;
 
-/** @throws the signal's reason; what has ended by then is kept. */
+/** @throws the signal's reason; the records of ended cells are kept. */
 export async function runBatch(options: BatchOptions, signal: AbortSignal): Promise<BatchOutcome> {
   const { cells, journal, kept, startWorker, onProgress } = options;
   const begin = performance.now();
@@ -71,7 +71,7 @@ export async function runBatch(options: BatchOptions, signal: AbortSignal): Prom
   let spent = 0;
   let reserved = 0;
 
-  const tell = (ended?: CellRecord): void => {
+  const report = (ended?: CellRecord): void => {
     const elapsedSeconds = (performance.now() - begin) / 1000;
     const shares = [...running.values()].reduce((sum, { share }) => sum + share, 0);
     const finished = started - queue.length - running.size;
@@ -89,20 +89,20 @@ export async function runBatch(options: BatchOptions, signal: AbortSignal): Prom
     onProgress(ended === undefined ? progress : { ...progress, ended });
   };
 
-  const lane = async (crew: Crew): Promise<void> => {
+  const runCells = async (slot: WorkerSlot): Promise<void> => {
     for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
       const price = cell.settings?.budgetUsd ?? 0;
       if (spent + reserved + price > (options.limitUsd ?? Number.POSITIVE_INFINITY)) {
         skipped++;
-        tell();
+        report();
         continue;
       }
       reserved += price;
       running.set(cell.id, { id: cell.id, evaluations: 0, seconds: 0, best: undefined, share: 0 });
-      tell();
-      const record = await attempt(options, crew, cell, signal, (progress) => {
+      report();
+      const record = await runCell(options, slot, cell, signal, (progress) => {
         running.set(cell.id, { ...progress, best: progress.best, share: shareOf(cell, progress) });
-        tell();
+        report();
       });
       reserved -= price;
       running.delete(cell.id);
@@ -114,42 +114,44 @@ export async function runBatch(options: BatchOptions, signal: AbortSignal): Prom
       } else {
         failed++;
       }
-      tell(record);
+      report(record);
     }
   };
 
   const size = Math.max(1, Math.min(options.workers, queue.length));
-  const crews = Array.from({ length: size }, () => crewOf(startWorker));
-  const stop = (): void => crews.forEach((crew) => void crew.close());
+  const slots = Array.from({ length: size }, () => workerSlot(startWorker));
+  const stop = (): void => slots.forEach((slot) => void slot.close());
   signal.addEventListener("abort", stop, { once: true });
   try {
     signal.throwIfAborted();
-    const lanes = Math.max(size, Math.min(options.cellsAtOnce, queue.length));
+    const concurrency = Math.max(size, Math.min(options.cellsAtOnce, queue.length));
     await Promise.all(
-      Array.from({ length: lanes }, (_, index) => lane(crews[index % size] as Crew)),
+      Array.from({ length: concurrency }, (_, index) =>
+        runCells(slots[index % size] as WorkerSlot),
+      ),
     );
     return { done, failed, skipped };
   } finally {
     signal.removeEventListener("abort", stop);
-    await Promise.all(crews.map((crew) => crew.close()));
+    await Promise.all(slots.map((slot) => slot.close()));
   }
 }
 
-/** One place in the crew: its worker is replaced when it is lost. */
-interface Crew {
+/** A worker that is replaced when it fails. */
+interface WorkerSlot {
   worker(): CellWorker;
-  lose(worker: CellWorker): void;
+  discard(worker: CellWorker): void;
   close(): Promise<void>;
 }
 
-function crewOf(start: () => CellWorker): Crew {
+function workerSlot(start: () => CellWorker): WorkerSlot {
   let current: CellWorker | undefined;
   return {
     worker() {
       current ??= start();
       return current;
     },
-    lose(worker) {
+    discard(worker) {
       if (current === worker) current = undefined;
     },
     async close() {
@@ -158,24 +160,24 @@ function crewOf(start: () => CellWorker): Crew {
   };
 }
 
-async function attempt(
+async function runCell(
   { again, cellSeconds }: BatchOptions,
-  crew: Crew,
+  slot: WorkerSlot,
   cell: Cell,
   signal: AbortSignal,
   onProgress: Parameters<CellWorker["run"]>[1],
 ): Promise<CellRecord> {
   let failure: unknown;
-  for (let tries = 0; tries < TRIES && !signal.aborted; tries++) {
-    const worker = crew.worker();
+  for (let attempt = 0; attempt < MAX_ATTEMPTS && !signal.aborted; attempt++) {
+    const worker = slot.worker();
     try {
-      const order = { cell, again: again || tries > 0 };
+      const order = { cell, again: again || attempt > 0 };
       return await worker.run(
         cellSeconds === undefined ? order : { ...order, seconds: cellSeconds },
         onProgress,
       );
     } catch (error) {
-      crew.lose(worker);
+      slot.discard(worker);
       failure = error;
     }
   }

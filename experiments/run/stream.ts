@@ -1,7 +1,7 @@
 /**
- * A stream of related requests, each with examples and sealed checks: what a library of tools is
- * worth. With the library every request meets the tools that the ones before it left; without it
- * each begins on an empty home. Same budget for each request either way.
+ * A stream of related requests, each with examples and sealed checks, to measure the benefit of a
+ * library of tools. With the library, every request can use the tools of earlier requests; without it,
+ * each starts with an empty home. The budget per request is the same in both cases.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,13 +21,13 @@ import type { CurvePoint, DoneRecord } from "./record.ts";
 
 export interface StreamStep {
   readonly objective: string;
-  /** As a tool's name and signature would say it. */
+  /** Name and signature of the tool. */
   readonly signature: string;
-  /** What the user knows: a search trains on them, a stored tool serves if it meets them all. */
+  /** Known to the user: a search trains on them, and a stored tool is used if it passes all of them. */
   readonly cases: readonly Case[];
-  /** Decide whether the request counts as answered; neither a search nor the choice of a tool sees them. */
+  /** They decide if the request is answered correctly; neither search nor tool selection uses them. */
   readonly checks: readonly Case[];
-  /** The step before this one, counted from 0, that asked for the same function in other words. */
+  /** Index from 0 of an earlier step that asked for the same function in other words. */
   readonly repeats?: number;
 }
 
@@ -39,10 +39,10 @@ export interface Stream {
 
 interface Served {
   readonly right: boolean;
-  /** By a stored tool, without a search. */
+  /** Answered by a stored tool, without a search. */
   readonly reused: boolean;
-  /** By a stored tool that a search was paid for before it was found. */
-  readonly foundLate: boolean;
+  /** Answered by a stored tool that was found only after a search. */
+  readonly reusedLate: boolean;
   readonly evaluations: number;
   readonly seconds: number;
 }
@@ -55,7 +55,7 @@ export async function runStream(
   onProgress: (progress: CellProgress) => void,
 ): Promise<DoneRecord> {
   const withLibrary = cell.strategy === "with-library";
-  // Homes of its own, begun empty: tools of other cells must not serve here.
+  // Separate, empty homes: tools of other cells must not be available.
   const root = mkdtempSync(join(tmpdir(), "toolwright-stream-"));
   const begin = performance.now();
   const curve: CurvePoint[] = [];
@@ -97,9 +97,9 @@ export async function runStream(
         requests: stream.steps.length,
         answeredRight: served.filter(({ right }) => right).length,
         servedByStoredTool: served.filter(({ reused }) => reused).length,
-        servedByStoredToolAfterSearch: served.filter(({ foundLate }) => foundLate).length,
+        servedByStoredToolAfterSearch: served.filter(({ reusedLate }) => reusedLate).length,
         servedByTheWrongTool: served.filter(
-          ({ reused, foundLate, right }) => (reused || foundLate) && !right,
+          ({ reused, reusedLate, right }) => (reused || reusedLate) && !right,
         ).length,
         evaluations,
       },
@@ -137,7 +137,7 @@ async function serve(
     Request.parse({ objective: step.objective }),
     {
       task,
-      // Not the checks: a stored tool that is chosen by them could never be the wrong one.
+      // Not the checks: a tool that is selected by the checks could never be wrong.
       instances: step.cases.map(({ args, expected }) => ({ input: args, expected })),
       seed: cell.seed,
       budget: cell.budget,
@@ -146,7 +146,7 @@ async function serve(
     signal,
   );
   const answered = solution?.status === "answered" ? solution : undefined;
-  const right = await meets(engine, answered?.answer.tool ?? undefined, step.checks, signal);
+  const right = await passes(engine, answered?.answer.tool ?? undefined, step.checks, signal);
   const runs = (await engine.events.runs()).filter(
     ({ parent, kind }) => parent === requestId && kind === "evolution",
   );
@@ -159,21 +159,21 @@ async function serve(
   return {
     right,
     reused: stored && evaluations === 0,
-    foundLate: stored && evaluations > 0,
+    reusedLate: stored && evaluations > 0,
     evaluations,
     seconds: (performance.now() - begin) / 1000,
   };
 }
 
-/** Whether a tool gives what is expected on every check. */
-async function meets(
+/** Whether a tool gives the expected output for every check. */
+async function passes(
   { tools, sandbox }: Engine,
-  found: { readonly name: string; readonly version: number } | undefined,
+  tool: { readonly name: string; readonly version: number } | undefined,
   checks: readonly Case[],
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (found === undefined) return false;
-  const { language, source, entry, uses, limits } = await tools.get(found.name, found.version);
+  if (tool === undefined) return false;
+  const { language, source, entry, uses, limits } = await tools.get(tool.name, tool.version);
   const executions = await (await sandbox()).run(
     {
       program: { language, source, entry, ...(uses === undefined ? {} : { uses }) },

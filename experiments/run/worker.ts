@@ -1,7 +1,7 @@
 /**
- * A worker's own side: takes cells from its input and runs them on an engine that they share, each
- * failure told as that cell's own. It ends when its input does, so that it never outlives a batch
- * that was killed.
+ * The worker's side of a batch: takes cells from its input and runs them on a shared engine. It reports
+ * each failure as the record of its cell. It ends when its input ends, so that it never outlives a
+ * killed batch.
  */
 import { createInterface } from "node:readline";
 import type { Engine } from "../../src/index.ts";
@@ -14,7 +14,7 @@ import { runStream, type Stream } from "./stream.ts";
 
 export interface WorkerPorts {
   readonly engine: Engine;
-  /** An engine on a home of its own, for what must begin without any tool. */
+  /** An engine with a separate home, for runs that must start without tools. */
   readonly engineAt: (home: string) => Engine;
   readonly loadTask: (name: string) => Promise<Task>;
   readonly loadStream: (name: string) => Promise<Stream>;
@@ -46,7 +46,7 @@ export async function serveCells(
   await Promise.allSettled(running);
 }
 
-/** A cell's failure is a record like any other. */
+/** A failed cell gives a record too. */
 async function recordOf(
   ports: WorkerPorts,
   cell: Cell,

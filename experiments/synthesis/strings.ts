@@ -1,4 +1,4 @@
-/** Functions of texts: cutting, joining, counting, formats. */
+/** Functions of texts: split, join, count, format. */
 import type { Entry } from "./suite.ts";
 
 const one = (...values: string[]) => values.map((value) => [value]);

@@ -1,4 +1,4 @@
-/** What an entry of the suite is: a reference, inputs to learn from, inputs to be judged by. */
+/** An entry of the suite: a reference function, training inputs and sealed inputs. */
 import { type Json, specTask, type Task, ToolSpec } from "../../src/index.ts";
 
 export interface Entry {
@@ -6,11 +6,11 @@ export interface Entry {
   readonly name: string;
   readonly signature: string;
   readonly description: string;
-  /** Says what is right; it is run here alone, and never shown to a search. */
+  /** The correct function; it runs only here and is never shown to a search. */
   readonly reference: (...args: never[]) => unknown;
-  /** Argument lists that the search learns from. */
+  /** Argument lists of the training cases. */
   readonly train: readonly (readonly Json[])[];
-  /** Argument lists of the sealed cases: other values, and the edges. */
+  /** Argument lists of the sealed cases: other values and edge cases. */
   readonly sealed: readonly (readonly Json[])[];
 }
 
@@ -22,7 +22,7 @@ export function suite(kind: string, entries: readonly Entry[]): readonly Task[] 
     const cases = (inputs: typeof train) =>
       inputs.map((args) => ({
         args: [...args],
-        // The reference gets a copy: it may sort or change what it is given.
+        // The reference gets a copy, because it may change its arguments.
         expected: call(...structuredClone(args)) as Json,
       }));
     const spec = ToolSpec.parse({

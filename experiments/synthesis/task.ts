@@ -1,7 +1,7 @@
 /**
- * Function synthesis from examples: a suite of small functions, each learnt from a handful of cases
- * and judged by sealed ones. Chosen by what people ask for, from a formula to a small loop, not by
- * what any one generator can do: some need structure that only a model writes.
+ * Function synthesis from examples: a suite of small functions, each learnt from a few cases and scored
+ * on sealed ones. They are chosen by what people need, from a formula to a small loop, not by the
+ * abilities of a generator: some need structure that only a model writes.
  */
 import type { Task } from "../../src/index.ts";
 import { arrays } from "./arrays.ts";
@@ -11,7 +11,7 @@ import { objects } from "./objects.ts";
 import { strings } from "./strings.ts";
 import { suite } from "./suite.ts";
 
-/** What the commands load: `synthesis/KIND-NAME`. */
+/** The export that commands load: `synthesis/KIND-NAME`. */
 export const tasks: readonly Task[] = [
   ...suite("numbers", numbers),
   ...suite("strings", strings),

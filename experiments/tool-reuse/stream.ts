@@ -1,12 +1,12 @@
 /**
- * A stream of requests as a team would send them over a day: small functions, some asked for again
- * later in other words and with other examples. What does a library of tools save, and does it ever
- * serve the wrong one? Some requests look alike and want different things.
+ * A stream of requests as a team could send them during a day: small functions, some of them requested
+ * again later in other words and with other examples. It measures what a library of tools saves, and how
+ * often a wrong tool is used. Some requests are similar but need different functions.
  */
 import type { Case, Json } from "../../src/index.ts";
 import type { Stream, StreamStep } from "../run/stream.ts";
 
-interface Asked {
+interface RequestEntry {
   readonly objective: string;
   readonly signature: string;
   readonly reference: (...args: never[]) => unknown;
@@ -24,7 +24,7 @@ const clamp = (value: number, low: number, high: number): number =>
   Math.min(high, Math.max(low, value));
 const words = (text: string): number => text.split(" ").length;
 
-const asked: readonly Asked[] = [
+const requests: readonly RequestEntry[] = [
   {
     objective: "Take ten percent off prices above one hundred.",
     signature: "discountedPrice(price: number): number",
@@ -110,7 +110,7 @@ const asked: readonly Asked[] = [
     repeats: 2,
   },
   {
-    // Close to the first one in words, and something else.
+    // Similar in words to the first one, but a different function.
     objective: "Take twenty percent off prices above one hundred.",
     signature: "salePrice(price: number): number",
     reference: (price: number) => (price > 100 ? price * 0.8 : price),
@@ -145,16 +145,16 @@ const asked: readonly Asked[] = [
   },
 ];
 
-/** What the commands load. */
+/** The export that commands load. */
 export const streams: readonly Stream[] = [
   {
     name: "tool-reuse",
     description: "Thirteen requests, five of them asked before in other words.",
-    steps: asked.map(stepOf),
+    steps: requests.map(stepOf),
   },
 ];
 
-function stepOf({ reference, train, checks, ...step }: Asked): StreamStep {
+function stepOf({ reference, train, checks, ...step }: RequestEntry): StreamStep {
   const call = reference as (...args: unknown[]) => unknown;
   const cases = (inputs: typeof train): Case[] =>
     inputs.map((args) => ({ args: [...args], expected: call(...structuredClone(args)) as Json }));

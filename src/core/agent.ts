@@ -6,8 +6,8 @@ export const AgentConfig = z.strictObject({
     .string()
     .regex(/^[A-Za-z_]\w{0,63}$/, "a name of letters, digits and _ (at most 64)")
     .describe("The agent's name: other agents call it by this name."),
-  description: z.string().min(1).describe("What it can do, for those who may delegate to it."),
-  system: z.string().min(1).describe("Who it is, in the first message to the model."),
+  description: z.string().min(1).describe("What it can do, for agents that may delegate to it."),
+  system: z.string().min(1).describe("The system message: who the agent is."),
   model: z
     .string()
     .min(1)
@@ -24,7 +24,7 @@ export const AgentConfig = z.strictObject({
     .min(1)
     .max(100)
     .default(12)
-    .describe("Most calls of its model for one message."),
+    .describe("Maximum number of model calls for one message."),
 });
 export type AgentConfig = z.output<typeof AgentConfig>;
 

@@ -9,7 +9,7 @@ export const Condition = z.strictObject({
     .min(1)
     .exactOptional()
     .describe(
-      "Name of a parameter, with dots for parts of it, e.g. `order.total`. Absent: all arguments, as text.",
+      "Name of a parameter, with dots for its fields, e.g. `order.total`. Absent: all arguments, as text.",
     ),
   above: z.number().exactOptional().describe("The argument is a number above this."),
   below: z.number().exactOptional().describe("The argument is a number below this."),
@@ -28,7 +28,7 @@ export type ApprovalPolicy = z.output<typeof ApprovalPolicy>;
 
 export const Approvals = z.strictObject({
   default: ApprovalPolicy.default("never").describe(
-    "For tools that `tools` does not name: `never`, `always`, or a list of conditions, of which one has to hold.",
+    "For tools that `tools` does not name: `never`, `always`, or a list of conditions, of which one must hold.",
   ),
   tools: z
     .record(z.string(), ApprovalPolicy)
@@ -38,7 +38,9 @@ export const Approvals = z.strictObject({
     .number()
     .positive()
     .exactOptional()
-    .describe("Seconds without an answer after which a call counts as rejected. Absent: it waits."),
+    .describe(
+      "Seconds without an answer after which a call counts as rejected. Absent: it waits without limit.",
+    ),
 });
 export type Approvals = z.output<typeof Approvals>;
 

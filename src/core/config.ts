@@ -14,7 +14,7 @@ const modelFields = {
   provider: z
     .enum(["openai", "anthropic"])
     .describe(
-      "Which interface the endpoint speaks: `openai` (any OpenAI-compatible endpoint) or `anthropic` (messages).",
+      "The API of the endpoint: `openai` (any OpenAI-compatible endpoint) or `anthropic` (Messages API).",
     ),
   baseUrl: z
     .url()
@@ -24,24 +24,22 @@ const modelFields = {
   apiKeyEnv: z
     .string()
     .min(1)
-    .describe("The environment variable that holds the key. The key itself is never written down."),
+    .describe("The environment variable that holds the key. The key itself is never stored."),
   api: z
     .enum(["chat", "responses"])
     .exactOptional()
-    .describe(
-      "Which interface of an OpenAI-compatible endpoint: chat completions (default) or responses.",
-    ),
+    .describe("The API of an OpenAI-compatible endpoint: chat completions (default) or responses."),
   tools: z
     .enum(["native", "words"])
     .exactOptional()
     .describe(
-      "How the model is told of tools. `native` (default): in the field of the interface. `words`: in the prompt, and calls are read from the text; for open models.",
+      "How tools are passed to the model. `native` (default): in the API's own field. `words`: in the prompt, and calls are parsed from the text; for open models.",
     ),
   structuredOutput: z
     .enum(["native", "words"])
     .exactOptional()
     .describe(
-      "How the model is told of the schema of an answer. `native` (default): in the field of the interface, while the endpoint takes it. `words`: in the prompt.",
+      "How the schema of an answer is passed to the model. `native` (default): in the API's own field, if the endpoint accepts it. `words`: in the prompt.",
     ),
   terms: z
     .string()
@@ -56,14 +54,14 @@ const modelFields = {
     .positive()
     .max(86_400)
     .exactOptional()
-    .describe("Longest time for one reply, from the call to its end. Default 1800."),
+    .describe("Maximum time for one reply, from the call to its end. Default 1800."),
   silenceSeconds: z
     .number()
     .positive()
     .max(86_400)
     .exactOptional()
     .describe(
-      "Longest silence of the server, before a reply begins and between its pieces. Default 300.",
+      "Maximum time without data from the server, before a reply starts and between its parts. Default 300.",
     ),
   maxConcurrent: z
     .int()
@@ -71,66 +69,66 @@ const modelFields = {
     .max(1_024)
     .exactOptional()
     .describe(
-      "Calls that the server gets at once, over all roles and requests of a process. Default: 8 for each role.",
+      "Maximum number of concurrent calls to the server, over all roles and requests of a process. Default: 8 for each role.",
     ),
   requestsPerMinute: z
     .number()
     .positive()
     .exactOptional()
     .describe(
-      "Calls that start in a minute, evenly spaced, over all roles and requests of a process. Default: no limit.",
+      "Maximum number of calls per minute, evenly spaced, over all roles and requests of a process. Default: no limit.",
     ),
   maxRetries: z
     .int()
     .min(0)
     .max(20)
     .exactOptional()
-    .describe("Further attempts after a failure that may pass. Default 4."),
+    .describe("Retries after a temporary failure. Default 4."),
   maxTokens: z
     .int()
     .min(16)
     .max(1_000_000)
     .exactOptional()
-    .describe("Longest reply, in tokens. Default 4000."),
+    .describe("Maximum length of a reply, in tokens. Default 4000."),
   contextTokens: z
     .int()
     .min(512)
     .max(100_000_000)
     .exactOptional()
     .describe(
-      "Size of the server's context, in tokens. Replies are asked for that fit behind their request, and less is packed into a request. Default: not known.",
+      "Size of the server's context window, in tokens. Request and reply together are kept within it. Default: not known.",
     ),
   price: z
     .strictObject({
-      inputPerMillion: z.number().min(0).describe("Dollars for a million tokens that are sent."),
-      outputPerMillion: z.number().min(0).describe("Dollars for a million tokens of replies."),
+      inputPerMillion: z.number().min(0).describe("Dollars per million input tokens."),
+      outputPerMillion: z.number().min(0).describe("Dollars per million output tokens."),
       cachedInputPerMillion: z
         .number()
         .min(0)
         .exactOptional()
-        .describe("Dollars for a million tokens that the server has in its cache."),
+        .describe("Dollars per million input tokens that the server has in its cache."),
     })
     .exactOptional()
     .describe(
-      "Price of the model. Default: the list price, where it is known. A budget in dollars needs one.",
+      "Price of the model. Default: the list price, if it is known. A budget in dollars needs a price.",
     ),
   extraBody: z
     .record(z.string(), Json)
     .exactOptional()
     .describe(
-      "Fields that go into the body of each call as they are, e.g. `top_k: 20`. They outrank the engine's own.",
+      "Fields that are added unchanged to the body of each call, e.g. `top_k: 20`. They override the engine's own fields.",
     ),
-  samplers: z.int().min(1).max(1_024).describe("Calls in flight while a function evolves."),
+  samplers: z.int().min(1).max(1_024).describe("Concurrent calls while a function evolves."),
   budgetTokens: z
     .int()
     .min(1)
     .exactOptional()
-    .describe("Most tokens of one evolution run. They are reserved before they are spent."),
+    .describe("Maximum tokens of one evolution run. They are reserved before they are spent."),
   budgetUsd: z
     .number()
     .positive()
     .exactOptional()
-    .describe("Most dollars of one evolution run. They are reserved before they are spent."),
+    .describe("Maximum dollars of one evolution run. They are reserved before they are spent."),
 };
 
 export const ModelConfig = z.strictObject({
@@ -150,12 +148,12 @@ const TracesConfig = z.strictObject({
     .number()
     .positive()
     .exactOptional()
-    .describe("Runs that ended longer ago are removed."),
+    .describe("Runs that ended more than this many days ago are deleted."),
   maxBytes: z
     .int()
     .min(1_000_000)
     .exactOptional()
-    .describe("The oldest ended runs are removed until the rest fits."),
+    .describe("The oldest ended runs are deleted until the others fit."),
 });
 
 const TelemetryConfig = z.strictObject({
@@ -170,7 +168,7 @@ const TelemetryConfig = z.strictObject({
   content: z
     .boolean()
     .default(false)
-    .describe("Whether spans carry prompts, replies, arguments and results."),
+    .describe("Whether spans contain prompts, replies, arguments and results."),
 });
 
 const SandboxByLanguage = z.preprocess(
@@ -188,7 +186,7 @@ export const Config = z
       .min(1)
       .default(".toolwright")
       .describe(
-        "Folder of the state: tools, traces, requests. It may hold a configuration file of its own.",
+        "Folder of all stored data: tools, traces, requests. It may contain its own configuration file.",
       ),
     seed: z.int().min(0).max(4_294_967_295).default(1).describe("Seed of every random choice."),
     workers: z
@@ -196,26 +194,30 @@ export const Config = z
       .min(1)
       .max(256)
       .default(() => availableParallelism())
-      .describe("Sandbox slots: how many programs run at once. Default: one per core."),
+      .describe(
+        "Sandbox slots: the number of programs that run at the same time. Default: one per core.",
+      ),
     sandbox: z
       .string()
       .min(1)
       .default("auto")
       .describe(
-        "Where programs run: `auto`, `isolate`, `container`, or the path of a module with a driver of your own.",
+        "Where programs run: `auto`, `isolate`, `container`, or the path of a module with your own driver.",
       ),
     sandboxes: SandboxByLanguage.default({}).describe(
-      "The driver of single languages, by language. Naming `process` accepts what that driver does not hold. In a variable or flag: `python=container,shell=process`.",
+      "The driver of each language. Naming `process` accepts what this driver does not guarantee. In a variable or flag: `python=container,shell=process`.",
     ),
-    budgetSeconds: z.number().positive().default(45).describe("Seconds for making one tool."),
+    budgetSeconds: z.number().positive().default(45).describe("Seconds to make one tool."),
     budgetEvaluations: z
       .int()
       .min(1)
       .exactOptional()
       .describe(
-        "Evaluations for making one tool, in place of seconds: the result then does not depend on the machine's speed.",
+        "Evaluations to make one tool, instead of seconds: then the result does not depend on the machine's speed.",
       ),
-    model: ModelConfig.exactOptional().describe("The language model. Absent: what works offline."),
+    model: ModelConfig.exactOptional().describe(
+      "The language model. Absent: only what works offline.",
+    ),
     roles: z
       .record(z.string(), z.strictObject(modelFields).partial())
       .default({})
@@ -226,19 +228,19 @@ export const Config = z
     data: z
       .array(z.string().min(1))
       .default([])
-      .describe("Text files that every request may look things up in."),
+      .describe("Text files that every request may search."),
     contextTokens: z
       .int()
       .min(100)
       .max(200_000)
       .default(2_000)
-      .describe("Most tokens (estimated) of what a model is told about the context of a request."),
+      .describe("Maximum size of a request's context for a model, in estimated tokens."),
     mcpServers: McpServers.default({}).describe(
-      "MCP servers whose tools are offered beside the engine's own, by name.",
+      "MCP servers by name. Their tools are offered together with the engine's own.",
     ),
-    store: StoreConfig.prefault({}).describe("Where tools are kept."),
+    store: StoreConfig.prefault({}).describe("Where tools are stored."),
     embedder: EmbedderConfig.exactOptional().describe(
-      "Finds tools by meaning too. Absent: by words alone.",
+      "Adds search by meaning. Absent: search only by words.",
     ),
     novelty: z
       .number()
@@ -246,22 +248,22 @@ export const Config = z
       .max(1)
       .exactOptional()
       .describe(
-        "Cosine similarity above which a program of a model counts as one that was there before. Needs `embedder`.",
+        "Cosine similarity above which a model's program counts as a repetition. Needs `embedder`.",
       ),
     retireEvery: z
       .int()
       .min(0)
       .default(500)
       .describe(
-        "After so many requests, tools that nobody uses are retired. 0: only by the command `tools retire`.",
+        "Unused tools are retired each time this many requests have run. 0: only by the command `tools retire`.",
       ),
     traces: TracesConfig.default({}).describe(
-      "How much of old runs is kept. Applied when a command ends. Empty: everything is kept.",
+      "Retention of old runs. Applied when a command ends. Empty: everything is kept.",
     ),
     telemetry: TelemetryConfig.exactOptional().describe(
       "Where OpenTelemetry spans are sent. The trace is written in any case.",
     ),
-    approvals: Approvals.prefault({}).describe("Which tool calls a person has to approve first."),
+    approvals: Approvals.prefault({}).describe("Which tool calls need a person's approval first."),
     prompts: z
       .record(z.string(), z.string())
       .default({})

@@ -14,12 +14,12 @@ export const McpServerSettings = z.union(
         .record(z.string(), z.string())
         .default({})
         .describe(
-          "Variables that are added to a minimal environment. A value `$NAME` is taken from the variable NAME.",
+          "Variables that are added to a minimal environment. A value `$NAME` is read from the variable NAME.",
         ),
       timeoutMs,
     }),
     z.strictObject({
-      url: z.url({ protocol: /^https?$/ }).describe("Address of a server that runs already."),
+      url: z.url({ protocol: /^https?$/ }).describe("Address of a running server."),
       headersEnv: z
         .record(z.string(), z.string())
         .default({})

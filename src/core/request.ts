@@ -6,11 +6,11 @@ import { Image, MOST_IMAGES } from "./image.ts";
 import { Case } from "./tool.ts";
 
 export const Budget = z.strictObject({
-  evaluations: z.int().min(1).exactOptional().describe("Most candidates that are evaluated."),
-  seconds: z.number().positive().exactOptional().describe("Most seconds of wall clock."),
-  tokens: z.int().min(1).exactOptional().describe("Most tokens of models."),
-  usd: z.number().positive().exactOptional().describe("Most dollars of models."),
-  calls: z.int().min(1).exactOptional().describe("Most calls of models."),
+  evaluations: z.int().min(1).exactOptional().describe("Maximum number of evaluated candidates."),
+  seconds: z.number().positive().exactOptional().describe("Maximum seconds of wall clock."),
+  tokens: z.int().min(1).exactOptional().describe("Maximum model tokens."),
+  usd: z.number().positive().exactOptional().describe("Maximum model costs in dollars."),
+  calls: z.int().min(1).exactOptional().describe("Maximum number of model calls."),
 });
 export type Budget = z.output<typeof Budget>;
 

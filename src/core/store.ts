@@ -11,13 +11,13 @@ export const StoreConfig = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
     .default("http://127.0.0.1:6333")
-    .describe("Address of the Qdrant server, with a path where it stands behind a proxy."),
+    .describe("Address of the Qdrant server, with a path if it is behind a proxy."),
   apiKeyEnv: z
     .string()
     .min(1)
     .default("QDRANT_API_KEY")
     .describe(
-      "The environment variable that holds the server's key. The key itself is never written down.",
+      "The environment variable that holds the server's key. The key itself is never stored.",
     ),
   collection: z
     .string()
@@ -28,7 +28,7 @@ export const StoreConfig = z.strictObject({
     .enum(["lexical", "error"])
     .default("lexical")
     .describe(
-      "What a search does while the server is out. `lexical`: it looks by words among the tools that this home has met. `error`: it fails.",
+      "What a search does while the server does not answer. `lexical`: it searches by words among the tools that this home knows. `error`: it fails.",
     ),
   timeoutMs: z.int().min(100).max(300_000).default(10_000).describe("For one call of the server."),
   hnsw: z
@@ -39,7 +39,7 @@ export const StoreConfig = z.strictObject({
         .min(4)
         .max(2_000)
         .default(128)
-        .describe("Candidates that are compared to choose these edges."),
+        .describe("Number of candidates that are compared to choose these edges."),
     })
     .prefault({})
     .describe("The graph of vectors (HNSW)."),
@@ -54,7 +54,7 @@ export const StoreConfig = z.strictObject({
     .min(1)
     .max(100)
     .exactOptional()
-    .describe("Copies of the collection in a cluster. Default: what the server does."),
+    .describe("Replicas of the collection in a cluster. Default: the server's setting."),
 });
 export type StoreConfig = z.output<typeof StoreConfig>;
 

@@ -16,7 +16,7 @@ export const ToolName = z
 /** One example: the function called with `args` gives `expected`. */
 export const Case = z.strictObject({
   args: z.array(Json).describe("The arguments, in the order of the parameters."),
-  expected: Json.describe("What the function gives for them."),
+  expected: Json.describe("The result of the function for these arguments."),
 });
 export type Case = z.output<typeof Case>;
 
@@ -24,7 +24,7 @@ export type Case = z.output<typeof Case>;
 const ToolCapabilities = z.object({
   network: z.array(z.string()).default([]).describe("Hosts that it may call. Empty: no network."),
   files: z.boolean().default(false).describe("Whether it reads or writes files."),
-  model: z.boolean().default(false).describe("Whether it asks a language model."),
+  model: z.boolean().default(false).describe("Whether it uses a language model."),
 });
 
 /**
@@ -45,7 +45,7 @@ export const ToolSpec = z.strictObject({
       "Its TypeScript signature: `function name(a: number, b: string[]): number` or `name(a: number): number`.",
     ),
   parameters: JsonSchema.exactOptional().describe(
-    "JSON Schema of an object whose properties are the parameters in their order. Default: from the signature.",
+    "JSON Schema of an object whose properties are the parameters in order. Default: from the signature.",
   ),
   result: JsonSchema.exactOptional().describe(
     "JSON Schema of the result. Default: from the signature.",
@@ -55,7 +55,7 @@ export const ToolSpec = z.strictObject({
     .array(Case)
     .exactOptional()
     .describe(
-      "Sealed examples: they decide registration and never reach a prompt or a search. Default: some of the cases are kept back.",
+      "Sealed examples: they decide registration and never reach a prompt or a search. Default: some of the cases are held out.",
     ),
   seeds: z
     .array(z.string().min(1))
@@ -64,7 +64,7 @@ export const ToolSpec = z.strictObject({
   limits: Limits.partial()
     .strict()
     .exactOptional()
-    .describe("Ceilings for one run of the program over all its inputs."),
+    .describe("Limits for one run of the program over all its inputs."),
   tolerance: z
     .number()
     .min(0)
@@ -73,7 +73,7 @@ export const ToolSpec = z.strictObject({
   language: Language.extract(["javascript", "typescript", "python", "shell"])
     .exactOptional()
     .describe(
-      "What it is written in. Python and shell need a model to write it and a sandbox that runs it. Default: JavaScript or TypeScript.",
+      "The language of the program. Python and shell need a model to write it and a sandbox that runs it. Default: JavaScript or TypeScript.",
     ),
   uses: z
     .array(z.union([ToolName.transform((name): ToolLink => ({ name })), ToolLink]))
@@ -84,7 +84,7 @@ export const ToolSpec = z.strictObject({
   capabilities: ToolCapabilities.strict()
     .exactOptional()
     .describe(
-      "What it needs beyond its arguments. A person has to approve the tool before it is used.",
+      "What it needs besides its arguments. A person must approve the tool before it is used.",
     ),
 });
 export type ToolSpec = z.output<typeof ToolSpec>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
-  pairApart,
+  pairSeparated,
   sizeOf,
   vectorsOf,
   verifyAdmissible,
@@ -59,7 +59,7 @@ describe("admissible sets", () => {
         const truth = admissible(vectors) && supports.size === vectors.length;
         const verdict = verifyAdmissible([u, v], 6, 3).status === "valid";
         expect(verdict).toBe(truth && own);
-        if (admissible(vectors)) expect(pairApart(u, v) && pairApart(v, u)).toBe(true);
+        if (admissible(vectors)) expect(pairSeparated(u, v) && pairSeparated(v, u)).toBe(true);
       }
     }
   });

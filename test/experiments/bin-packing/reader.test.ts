@@ -52,7 +52,9 @@ describe("bin-packing reader", () => {
     const lines = TEXT.trimEnd().split("\n");
     for (let kept = 1; kept < lines.length; kept++) {
       const message = problem(lines.slice(0, kept).join("\n"));
-      expect(message).toMatch(/^items\.txt, line \d+: expected .*the file ends; it is cut off/);
+      expect(message).toMatch(
+        /^items\.txt, line \d+: expected .*got the end of the file; it is truncated/,
+      );
     }
   });
 

@@ -48,13 +48,13 @@ describe("cap-set verifier", () => {
   test.each([
     ["no list", 112, "expected a list of vectors"],
     ["a claimed size", { size: 112 }, "expected a list of vectors"],
-    ["an index beyond the space", [0, 9], "entry 1 is no vector of F_3^2"],
-    ["a negative index", [-1], "entry 0 is no vector"],
-    ["a fraction", [0.5], "entry 0 is no vector"],
-    ["a digit 3", [[0, 3]], "entry 0 is no vector"],
-    ["a vector of another dimension", [[0, 1, 2]], "entry 0 is no vector"],
-    ["a vector twice", [1, [0, 1]], "entry 1 is there twice"],
-    ["a line", [0, 1, 2], "00, 01 and 02 lie on a line"],
+    ["an index beyond the space", [0, 9], "entry 1 is not a vector of F_3^2"],
+    ["a negative index", [-1], "entry 0 is not a vector"],
+    ["a fraction", [0.5], "entry 0 is not a vector"],
+    ["a digit 3", [[0, 3]], "entry 0 is not a vector"],
+    ["a vector of another dimension", [[0, 1, 2]], "entry 0 is not a vector"],
+    ["a vector twice", [1, [0, 1]], "entry 1 is a duplicate"],
+    ["a line", [0, 1, 2], "00, 01 and 02 are on a line"],
     ["more than there are", Array.from({ length: 10 }, (_, i) => i), "at most 9 vectors"],
   ])("refuses %s", (_, claimed, reason) => {
     expect(verifyCapSet(claimed, 2)).toEqual({

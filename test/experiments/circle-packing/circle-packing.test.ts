@@ -149,7 +149,7 @@ describe("circle-packing tasks", () => {
   });
 
   test("say in their notes that a rule relaxes every candidate", () => {
-    expect(task.notes?.join(" ")).toMatch(/relaxed by the same rule, at most 640 steps/);
+    expect(task.notes?.join(" ")).toMatch(/relaxed by the same procedure, in at most 640 steps/);
   });
 
   test("a published program packs the same circles; one that says radii itself is not mended", () => {

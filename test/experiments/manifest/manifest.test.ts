@@ -137,7 +137,7 @@ describe("what does not fit is told with file, line and field:", () => {
     ["text that is no YAML", "name: [x\n", /bad\.yaml: /],
     ["a list instead of fields", "- a\n", /bad\.yaml:1: expected a mapping/],
     ["an include that is not there", "name: x\ninclude: [gone.yaml]\n", /Cannot read .*gone\.yaml/],
-    ["a circle of includes", "name: x\ninclude: [bad.yaml]\n", /include: expected no circle/],
+    ["a circle of includes", "name: x\ninclude: [bad.yaml]\n", /include: expected no cycle/],
     [
       "a limit that no model keeps",
       "name: x\ntasks: [cap-set-3]\ngenerators: [llm]\nmodels: [{ name: a, model: m }]\nlimits: { usd: 1 }\n",
@@ -152,6 +152,6 @@ describe("what does not fit is told with file, line and field:", () => {
     const path = file("fine.yaml", "name: x\ntasks: [cap-set-3]\n");
     await expect(grid(path, ["seeds=none"])).rejects.toThrow(/-o seeds=none: seeds: /);
     await expect(grid(path, ["seeds"])).rejects.toThrow(/expected key=value/);
-    await expect(grid(path, ["name.x=1"])).rejects.toThrow(/holds a plain value/);
+    await expect(grid(path, ["name.x=1"])).rejects.toThrow(/got a plain value/);
   });
 });

@@ -7,7 +7,7 @@
 import type { z } from "zod";
 import { digestText } from "../core/digest.ts";
 import { EngineError } from "../core/errors.ts";
-import { type Image, imageWords } from "../core/image.ts";
+import { type Image, imageText } from "../core/image.ts";
 import type { Json, Stored } from "../core/json.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../core/ports.ts";
 import type { PromptOverrides, RenderedPrompt } from "../core/prompts.ts";
@@ -93,7 +93,7 @@ function unseeing(messages: readonly ModelMessage[]): readonly ModelMessage[] {
   return messages.map((message) => {
     if (!("images" in message) || message.images === undefined) return message;
     const { images, ...rest } = message;
-    const left = images.map((image) => `${imageWords(image)} (not shown: you take no images)`);
+    const left = images.map((image) => `${imageText(image)} (not shown: you take no images)`);
     return { ...rest, content: [rest.content, ...left].join("\n") };
   });
 }

@@ -30,21 +30,22 @@ export interface RetrievalSet {
 }
 
 /**
- * @throws InputError BAD_DATA_FILE if a file can not be read or is empty, BAD_DATA_LINE with file,
- *   line and field if a line is not what it should be.
+ * @throws InputError BAD_DATA_FILE if a file cannot be read or is empty, BAD_DATA_LINE with file, line
+ *   and field if a line is invalid.
  */
 export function readRetrievalSet(corpusFile: string, queriesFile: string): RetrievalSet {
   const corpus = readLines(corpusFile, CorpusLine);
   const known = new Set<string>();
   corpus.forEach(({ value, line }) => {
-    if (known.has(value.id)) throw badLine(corpusFile, line, "id", `"${value.id}" came before`);
+    if (known.has(value.id))
+      throw badLine(corpusFile, line, "id", `expected a unique id, got "${value.id}" twice`);
     known.add(value.id);
   });
   const queries = readLines(queriesFile, QueryLine);
   for (const { value, line } of queries) {
     const missing = value.gold.findIndex((id) => !known.has(id));
     if (missing !== -1) {
-      const problem = `no tool "${value.gold[missing]}" in ${corpusFile}`;
+      const problem = `expected a tool of ${corpusFile}, got "${value.gold[missing]}"`;
       throw badLine(queriesFile, line, `gold.${missing}`, problem);
     }
   }
@@ -71,7 +72,7 @@ function readLines<T>(file: string, schema: z.ZodType<T>): { value: T; line: num
   } catch (cause) {
     throw new InputError(
       "BAD_DATA_FILE",
-      `Expected a file of JSON lines, got ${file}, which can not be read: check the path.`,
+      `Expected a file of JSON lines, got ${file}, which cannot be read: check the path.`,
       { facts: { file }, cause },
     );
   }
@@ -82,7 +83,7 @@ function readLines<T>(file: string, schema: z.ZodType<T>): { value: T; line: num
     try {
       data = JSON.parse(row);
     } catch {
-      throw badLine(file, index + 1, "the whole line", "not JSON");
+      throw badLine(file, index + 1, "the whole line", "expected JSON, got other text");
     }
     const checked = checkSchema(schema, data);
     if (!checked.ok) {
@@ -92,7 +93,7 @@ function readLines<T>(file: string, schema: z.ZodType<T>): { value: T; line: num
     values.push({ value: checked.data, line: index + 1 });
   });
   if (values.length > 0) return values;
-  throw new InputError("BAD_DATA_FILE", `Expected JSON lines in ${file}, found none.`, {
+  throw new InputError("BAD_DATA_FILE", `Expected JSON lines in ${file}, got none.`, {
     facts: { file },
   });
 }

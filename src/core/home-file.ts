@@ -1,6 +1,6 @@
 /**
- * The SQLite files of a home: made whole or not at all, readable for their owner alone. A file that
- * lost its content is never taken for a new one.
+ * The SQLite files of a home: created atomically and readable only for their owner. A file that lost its
+ * content is never mistaken for a new one.
  */
 import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, rmSync, type Stats, statSync, writeFileSync } from "node:fs";
@@ -8,25 +8,25 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreError } from "./errors.ts";
 
-/** SQLite takes what is shorter than its smallest page for an empty database. */
-const SMALLEST_PAGE = 512;
+/** SQLite treats a file that is shorter than its smallest page as an empty database. */
+const MIN_PAGE_BYTES = 512;
 
 export interface HomeFile {
   readonly database: DatabaseSync;
-  /** Whether what is at the path now is another file, or none. */
+  /** Whether the file at the path was replaced or deleted. */
   isLost(): boolean;
 }
 
 /**
- * Opens it; makes it with its folder if it is not there.
+ * Opens the file; creates it with its folder if it does not exist.
  *
- * @throws StoreError CORRUPT_RECORD for a file without its content, or a log without its file; what the
- *   system or SQLite says.
+ * @throws StoreError CORRUPT_RECORD for a file without its content, or a log without its file; errors of
+ *   the system or SQLite.
  */
 export function openHomeFile(path: string, timeoutMs = 10_000): HomeFile {
   const found = statOf(path);
   if (found === undefined) create(path);
-  else if (found.isFile() && found.size < SMALLEST_PAGE) {
+  else if (found.isFile() && found.size < MIN_PAGE_BYTES) {
     throw lostContent(path, `a file of ${found.size} bytes`);
   }
   const database = new DatabaseSync(path, { timeout: timeoutMs });
@@ -42,8 +42,9 @@ export function openHomeFile(path: string, timeoutMs = 10_000): HomeFile {
 
 function create(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if ((statOf(`${path}-wal`)?.size ?? 0) > 0) throw lostContent(path, "its log alone");
-  // Linked into place whole: who dies before leaves no empty file, and of several the first stays.
+  if ((statOf(`${path}-wal`)?.size ?? 0) > 0) throw lostContent(path, "only its log");
+  // Created under another name and linked: a process that dies leaves no empty file, and of several
+  // processes the first one wins.
   const own = `${path}-new-${process.pid}-${randomBytes(4).toString("hex")}`;
   try {
     writeFileSync(own, "", { mode: 0o600, flag: "wx" });

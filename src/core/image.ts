@@ -15,7 +15,7 @@ export type MediaType = (typeof MEDIA_TYPES)[number];
 /** Maximum size of one image file: every supported provider accepts it. */
 export const IMAGE_BYTES = 5_000_000;
 /** Maximum number of images in one request. */
-export const MOST_IMAGES = 10;
+export const MAX_IMAGES = 10;
 
 const Inline = z.strictObject({
   type: z.literal("image"),
@@ -150,36 +150,39 @@ export function imageDigest(image: InlineImage): string {
 }
 
 /** The text that replaces an image. */
-export function imageWords(image: Image): string {
+export function imageText(image: Image): string {
   if ("url" in image) return `[image: ${image.url}]`;
   const { width, height } = imageFacts(bytesOf(image)) ?? { width: 0, height: 0 };
   return `[image: ${image.mimeType}, ${width} x ${height} pixels, ${imageDigest(image).slice(0, 12)}]`;
 }
 
 /** The text of a message that holds the images of earlier tool results. */
-export function behindResults(words: readonly string[]): string {
+export function imagesAfterResults(words: readonly string[]): string {
   return `Images of the results above, in this order: ${words.join(", ")}`;
 }
 
 /** A copy of the value with a text in place of each image, and the images in order. */
-export function apart(value: Json): { readonly value: Json; readonly images: readonly Image[] } {
+export function splitImages(value: Json): {
+  readonly value: Json;
+  readonly images: readonly Image[];
+} {
   const images: Image[] = [];
-  const words = withImages(value, (image) => {
+  const words = replaceImages(value, (image) => {
     images.push(image);
-    return imageWords(image);
+    return imageText(image);
   });
   return { value: words, images };
 }
 
 /** A copy of the value with its images replaced; the same value if it has none. */
-export function withImages(value: Json, replace: (image: InlineImage) => Json): Json {
+export function replaceImages(value: Json, replace: (image: InlineImage) => Json): Json {
   if (value === null || typeof value !== "object") return value;
   if (isInlineImage(value)) {
     return replace({ type: "image", mimeType: value.mimeType, data: value.data });
   }
   let changed = false;
   const visit = (item: Json): Json => {
-    const visited = withImages(item, replace);
+    const visited = replaceImages(item, replace);
     changed ||= visited !== item;
     return visited;
   };

@@ -19,7 +19,7 @@ export function thisOwner(): Required<Owner> {
 }
 
 /** Whether this process can check if the owner is alive. If not, only the owner's lease decides. */
-export function isNear({ place = "" }: Owner): boolean {
+export function isLocal({ place = "" }: Owner): boolean {
   return place === "" || place === thisPlace();
 }
 

@@ -2,7 +2,7 @@
  * A person's request and the states it can be in.
  */
 import { z } from "zod";
-import { Image, MOST_IMAGES } from "./image.ts";
+import { Image, MAX_IMAGES } from "./image.ts";
 import { Case } from "./tool.ts";
 
 export const Budget = z.strictObject({
@@ -25,7 +25,7 @@ export const Request = z.strictObject({
   /** Text files that the request may search. */
   files: z.array(z.string().min(1)).exactOptional(),
   /** For a vision model. */
-  images: z.array(Image).min(1).max(MOST_IMAGES).exactOptional(),
+  images: z.array(Image).min(1).max(MAX_IMAGES).exactOptional(),
 });
 export type Request = z.output<typeof Request>;
 

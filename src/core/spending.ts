@@ -18,8 +18,8 @@ export interface Reserved {
 /**
  * Contract, checked by test/journal/spending.test.ts:
  * - At any time the sum of spent and reserved amounts is within the limit.
- * - A reservation is on disk before it is spent. If the process dies in between, nobody knows what it
- *   paid: the whole reservation counts as spent, and a later attempt reserves again.
+ * - A reservation is on disk before it is spent. If the process dies in between, the actual spending is
+ *   unknown: the whole reservation counts as spent, and a later attempt reserves again.
  */
 export interface Spending {
   /**
@@ -33,10 +33,10 @@ export interface Spending {
     most: Amounts,
     options?: {
       /**
-       * For work that keeps its own record and continues from it: a later attempt takes over the
-       * reservation of an earlier one, as the bound of both together.
+       * For work that can resume from its own records: a later attempt takes over the reservation of an
+       * earlier one, as the limit of both together.
        */
-      readonly goesOn?: boolean;
+      readonly resumable?: boolean;
     },
   ): Promise<Reserved>;
   /** The amounts that can still be reserved; a unit without a limit is absent. */

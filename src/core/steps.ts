@@ -21,18 +21,18 @@ export interface StepOptions {
    * retry with the same key, or ask a person. Default: retry.
    */
   readonly onUncertain?: "retry" | "ask";
-  /** What a person gives in place of a result nobody saw. Default: it is the step's result as it stands. */
+  /** How a person's result replaces an unknown one. Default: it is the step's result without changes. */
   readonly given?: GivenResult;
 }
 
 export interface GivenResult {
-  /** More than 1: a person gives a list of this many results. Default 1. */
+  /** If more than 1, a person gives a list of this number of results. Default 1. */
   readonly parts?: number;
-  /** Makes the engine's record of what a person gave: their words are never read as a record. */
+  /** Makes the engine's record from a person's result, which is never used as a record itself. */
   readonly record: (value: Json) => Json;
 }
 
-/** What a person decides about a step whose effect may or may not have happened. */
+/** A person's decision about a step whose effect is uncertain. */
 export type Verdict =
   | { readonly decision: "retry" }
   | { readonly decision: "skip"; readonly result: Json }

@@ -38,7 +38,7 @@ export async function evolutionStep(ports: EvolutionPorts, task: Task): Promise<
         "evolution",
         bounded(ports.budget, spending.left()),
         // Its run counts the work of all attempts.
-        { goesOn: true },
+        { resumable: true },
       );
       const base = `evo-${idempotencyKey.slice(0, 16)}`;
       const earlier = (await ports.runs.runs()).filter(

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { CanceledError } from "../core/errors.ts";
-import { isAlive, isNear, thisOwner } from "../core/owner.ts";
+import { isAlive, isLocal, thisOwner } from "../core/owner.ts";
 
 export interface Flights<T> {
   /**
@@ -95,7 +95,7 @@ const Holder = z.object({ pid: z.int(), start: z.string(), place: z.string() });
 async function isGone(file: string): Promise<boolean> {
   try {
     const holder = Holder.safeParse(JSON.parse(await readFile(file, "utf8"))).data;
-    if (holder !== undefined && isNear(holder)) return !isAlive(holder);
+    if (holder !== undefined && isLocal(holder)) return !isAlive(holder);
     return Date.now() - (await stat(file)).mtimeMs > STALE_MS;
   } catch {
     // Released, or just being written: the caller checks again.

@@ -7,7 +7,7 @@ import { type RoleModel, showing, steppedModel } from "../ask/asker.ts";
 import { PROMPTS } from "../ask/prompts/book.ts";
 import { type CallPorts, makeCall } from "../call/call-tool.ts";
 import type { AgentConfig } from "../core/agent.ts";
-import { apart, type Image, MOST_IMAGES } from "../core/image.ts";
+import { type Image, MAX_IMAGES, splitImages } from "../core/image.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { ModelMessage, ModelReply, ModelTool, ModelToolCall } from "../core/ports.ts";
 import type { PromptOverrides } from "../core/prompts.ts";
@@ -237,8 +237,8 @@ function textOf(outcome: CallOutcome | undefined): string {
 }
 
 function shown(outcome: CallOutcome | undefined): { readonly images?: readonly Image[] } {
-  const images = outcome?.status === "returned" ? apart(outcome.output).images : [];
-  return images.length === 0 ? {} : { images: images.slice(0, MOST_IMAGES) };
+  const images = outcome?.status === "returned" ? splitImages(outcome.output).images : [];
+  return images.length === 0 ? {} : { images: images.slice(0, MAX_IMAGES) };
 }
 
 function failed(reason: string): CallOutcome & { readonly status: "failed" } {

@@ -5,11 +5,11 @@
 import { InvariantError } from "../core/errors.ts";
 import type { Shown } from "../core/events/model.ts";
 import {
-  behindResults,
   bytesOf,
   type InlineImage,
   imageDigest,
   imageFacts,
+  imagesAfterResults,
 } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import type { ChatMessage, ExampleImage, StoredImage } from "./examples.ts";
@@ -112,7 +112,7 @@ export function imagesByUser(messages: readonly ChatMessage[]): readonly ChatMes
   const placed: ChatMessage[] = [];
   let waiting: readonly ExampleImage[] = [];
   const place = (content: string, own: readonly ExampleImage[]): void => {
-    const words = waiting.length === 0 ? [] : [behindResults(waiting.map(storedWords))];
+    const words = waiting.length === 0 ? [] : [imagesAfterResults(waiting.map(storedWords))];
     const images = [...waiting, ...own];
     waiting = [];
     placed.push({

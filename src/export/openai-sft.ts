@@ -8,7 +8,7 @@ import { type ChatMessage, type Conversation, imagesIn } from "./examples.ts";
 import { imagesByUser } from "./images.ts";
 
 /** Maximum number of images per example: the lowest limit of the services. */
-const MOST_IMAGES = 10;
+const MAX_IMAGES = 10;
 
 export function openaiSft({ messages: given, tools }: Conversation): Row | string {
   // Services refuse an empty turn, e.g. after an unreadable call, so it is removed.
@@ -22,7 +22,7 @@ export function openaiSft({ messages: given, tools }: Conversation): Row | strin
     (message) => message.role === "assistant" && (message.toolCalls?.length ?? 0) > 1,
   );
   const images = imagesIn(messages);
-  if (images.length > MOST_IMAGES) return `more than ${MOST_IMAGES} images`;
+  if (images.length > MAX_IMAGES) return `more than ${MAX_IMAGES} images`;
   if (images.some((image) => "mimeType" in image && image.mimeType === "image/gif")) {
     return "a GIF, which services refuse";
   }

@@ -39,8 +39,8 @@ export function journaledSpending(
   };
 
   return {
-    async reserve(what, most, { goesOn = false } = {}) {
-      const key = freeKey(attempt.scopes.key(what, "budget"), journal.spent, goesOn);
+    async reserve(what, most, { resumable = false } = {}) {
+      const key = freeKey(attempt.scopes.key(what, "budget"), journal.spent, resumable);
       if (journal.spent.has(key)) own.add(key);
       else {
         await queue.admit(most, () => take(key, most), controller.signal);
@@ -74,12 +74,12 @@ export function journaledSpending(
   };
 }
 
-/** A new key, different from those of earlier attempts; with `goesOn`, the key that one left open. */
-function freeKey(key: string, spent: ReadonlyMap<string, Spent>, goesOn: boolean): string {
+/** A new key, different from those of earlier attempts; with `resumable`, the key that one left open. */
+function freeKey(key: string, spent: ReadonlyMap<string, Spent>, resumable: boolean): string {
   for (let count = 1; ; count++) {
     const name = count === 1 ? key : `${key}/${count}`;
     const known = spent.get(name);
-    if (known === undefined || (goesOn && !known.settled)) return name;
+    if (known === undefined || (resumable && !known.settled)) return name;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Turns the result of an MCP tool call into an `Execution`: a failure is a value. */
 import { type Client, SdkError, SdkErrorCode } from "@modelcontextprotocol/client";
 import type { Execution } from "../core/execution.ts";
-import { apart, bytesOf, IMAGE_BYTES, isInlineImage } from "../core/image.ts";
+import { bytesOf, IMAGE_BYTES, isInlineImage, splitImages } from "../core/image.ts";
 import { Json } from "../core/json.ts";
 
 export interface CallLimits {
@@ -41,11 +41,11 @@ function executionOf(result: CallResult, wallMs: number, outputBytes: number): E
       ? texts.length === content.length
         ? texts.join("\n")
         : (JSON.parse(JSON.stringify(content)) as unknown)
-      : withImages(structuredContent, content),
+      : replaceImages(structuredContent, content),
   );
   if (!output.success) return { status: "bad-output", reason: "the result is not a JSON value" };
   // Images have their own limit: even a small image is longer than most texts.
-  const { value: words, images } = apart(output.data);
+  const { value: words, images } = splitImages(output.data);
   const large = images.find((image) => "data" in image && bytesOf(image).length > IMAGE_BYTES);
   if (large !== undefined) {
     return { status: "bad-output", reason: `an image is larger than ${IMAGE_BYTES} bytes` };
@@ -61,7 +61,7 @@ function executionOf(result: CallResult, wallMs: number, outputBytes: number): E
  * Adds the images of `content` to a structured result, under `images`. The protocol sends them
  * separately; the result's own keys stay where the tool's schema puts them.
  */
-function withImages(structured: unknown, content: CallResult["content"]): unknown {
+function replaceImages(structured: unknown, content: CallResult["content"]): unknown {
   const included = new Set(inlineData(structured));
   const images = content
     .filter(isInlineImage)
@@ -77,7 +77,7 @@ function withImages(structured: unknown, content: CallResult["content"]): unknow
 function inlineData(value: unknown): readonly string[] {
   const parsed = Json.safeParse(value);
   if (!parsed.success) return [];
-  return apart(parsed.data).images.flatMap((image) => ("data" in image ? [image.data] : []));
+  return splitImages(parsed.data).images.flatMap((image) => ("data" in image ? [image.data] : []));
 }
 
 function failureOf(server: string, error: unknown, limitMs: number, wallMs: number): Execution {

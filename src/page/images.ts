@@ -3,7 +3,13 @@
  * URL stay links: a page loads nothing.
  */
 import type { Shown } from "../core/events/model.ts";
-import { apart, type Image, type InlineImage, imageDigest, imageWords } from "../core/image.ts";
+import {
+  type Image,
+  type InlineImage,
+  imageDigest,
+  imageText,
+  splitImages,
+} from "../core/image.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import { html, type Markup } from "../core/text/html.ts";
 
@@ -33,14 +39,14 @@ export function gallery(): Gallery {
         if ("sha256" in each) return [];
         const image = each as Image;
         const name = note(image);
-        const words = imageWords(image);
+        const words = imageText(image);
         return [
           html`<p>${name === undefined ? words : html`<a href="#image-${name}">${words}</a>`}</p>`,
         ];
       })}`;
     },
     text(value) {
-      const { value: words, images: found } = apart(value);
+      const { value: words, images: found } = splitImages(value);
       found.forEach(note);
       return typeof words === "string" ? words : canonicalJson(words);
     },
@@ -54,7 +60,7 @@ export function gallery(): Gallery {
           bytes > SHOWN_BYTES
             ? html`(left out: the page is large)`
             : html`<img src="${source}" alt="">`;
-        return html`<figure id="image-${name}">${picture}<figcaption>${imageWords(image)}</figcaption></figure>`;
+        return html`<figure id="image-${name}">${picture}<figcaption>${imageText(image)}</figcaption></figure>`;
       });
       return html`<h2>Images</h2><div class="images">${figures}</div>`;
     },

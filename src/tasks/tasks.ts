@@ -120,7 +120,7 @@ function checkKernel({ name, kernel }: Task, module: string): void {
   );
 }
 
-/** @throws InputError BAD_SPEC, naming file, line and field. */
+/** @throws InputError BAD_SPEC, with file, line and field. */
 export async function loadSpec(file: string): Promise<ToolSpec> {
   return parseFile(file, "BAD_SPEC", ToolSpec);
 }
@@ -166,7 +166,7 @@ async function parseFile<S extends z.ZodType>(
   throw new InputError(code, faultText(checked.faults, { locate }));
 }
 
-/** @throws InputError USAGE where the task reads no data files. */
+/** @throws InputError USAGE if the task reads no data files. */
 export function dataInstances(task: Task, text: string, file: string) {
   if (task.instancesFromData === undefined) {
     throw new InputError("USAGE", `The task ${task.name} reads no data files. Leave --data out.`);

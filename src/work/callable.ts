@@ -3,7 +3,7 @@
  * engine. The planner and sub-agents see no difference between them.
  */
 import type { Execution } from "../core/execution.ts";
-import { apart } from "../core/image.ts";
+import { splitImages } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import { typeOfSchema } from "../core/text/schema.ts";
 import { typeText } from "../core/text/type.ts";
@@ -56,7 +56,7 @@ const QUOTED_CHARS = 4_000;
 
 /** Replaces images by a short text; the caller adds the images to the prompt. */
 export function quoteJson(value: Json, longest = QUOTED_CHARS): string {
-  const text = JSON.stringify(apart(value).value);
+  const text = JSON.stringify(splitImages(value).value);
   return text.length <= longest
     ? text
     : `${text.slice(0, longest)}… (${text.length - longest} more characters)`;

@@ -1,5 +1,5 @@
 /** Result of a step. A failure is a value: the next plan reads it. */
-import { apart, type Image, imageWords, MOST_IMAGES } from "../core/image.ts";
+import { type Image, imageText, MAX_IMAGES, splitImages } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Trial } from "./affordance.ts";
@@ -53,9 +53,9 @@ export function resultsOf(done: readonly DoneStep[]): ReadonlyMap<string, Json> 
 export function imagesOf(done: readonly DoneStep[]): readonly Image[] {
   const images = new Map<string, Image>();
   for (const result of resultsOf(done).values()) {
-    for (const image of apart(result).images) images.set(imageWords(image), image);
+    for (const image of splitImages(result).images) images.set(imageText(image), image);
   }
-  return [...images.values()].slice(-MOST_IMAGES);
+  return [...images.values()].slice(-MAX_IMAGES);
 }
 
 /** Result of a step as a line of a prompt. */

@@ -77,13 +77,13 @@ describe("retrieval bench", () => {
   });
 
   it.each([
-    [[...corpus, "{nonsense"], /:4: the whole line: not JSON/],
+    [[...corpus, "{nonsense"], /:4: the whole line: expected JSON/],
     [
       [{ ...corpus[0], parameters: [{ description: "x" }] }],
       /:1: parameters\[0\]\.name: expected text, got nothing/,
     ],
-    [[corpus[0], corpus[0]], /:2: id: "packBins" came before/],
-    [[], /found none/],
+    [[corpus[0], corpus[0]], /:2: id: expected a unique id, got "packBins" twice/],
+    [[], /got none/],
   ])("names file, line and field of a bad corpus", async (rows, message) => {
     const queriesFile = file({ id: 1, query: "bins", gold: ["packBins"] });
     const corpusFile = file(...rows);
@@ -94,10 +94,10 @@ describe("retrieval bench", () => {
     const corpusFile = file(...corpus);
     const queriesFile = file({ id: 1, query: "bins", gold: ["packBins", "gone"] });
     await expect(benchRetrieval({ corpusFile, queriesFile })).rejects.toThrow(
-      /:1: gold\.1: no tool "gone"/,
+      /:1: gold\.1: expected a tool of .*, got "gone"/,
     );
     const missing = { corpusFile, queriesFile: join(folder, "no.jsonl") };
-    await expect(benchRetrieval(missing)).rejects.toThrow(/can not be read/);
+    await expect(benchRetrieval(missing)).rejects.toThrow(/cannot be read/);
   });
 });
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
-  apart,
   Image,
   imageFacts,
   imageOf,
   imageTokens,
   isInlineImage,
+  splitImages,
 } from "../../src/core/image.ts";
 import { gif, jpeg, png, webp } from "../support/images.ts";
 
@@ -41,13 +41,13 @@ describe("an image", () => {
 
   it("is found wherever it stands in a value, and words take its place", () => {
     const image = imageOf(FILES["image/png"], "a");
-    const found = apart({ list: ["before", { ...image, annotations: {} }], other: 1 });
+    const found = splitImages({ list: ["before", { ...image, annotations: {} }], other: 1 });
     expect(found.images).toEqual([image]);
     expect(JSON.stringify(found.value)).toContain("[image: image/png, 40 x 20 pixels, ");
     expect(JSON.stringify(found.value)).not.toContain(String(Reflect.get(image, "data")));
     const plain = { type: "image", mimeType: "image/png", data: "sk-this-is-no-picture" };
     expect(isInlineImage(plain)).toBe(false);
-    expect(apart(plain)).toEqual({ value: plain, images: [] });
+    expect(splitImages(plain)).toEqual({ value: plain, images: [] });
   });
 
   it("is estimated at a token for 28 x 28 pixels, within bounds", () => {

@@ -89,10 +89,10 @@ describe("a request's budget", () => {
   });
 
   /** An attempt that puts aside 40 of 100 tokens in a step and dies there. */
-  async function dead(goesOn: boolean): Promise<EventStore> {
+  async function dead(resumable: boolean): Promise<EventStore> {
     const store = await fresh();
     await dies(store, { tokens: 100 }, (spending) =>
-      spending.reserve("model", { tokens: 40 }, { goesOn }),
+      spending.reserve("model", { tokens: 40 }, { resumable }),
     );
     return store;
   }
@@ -118,7 +118,7 @@ describe("a request's budget", () => {
     const store = await dead(true);
     await spend(store, { tokens: 100 }, async (steps, spending) => {
       await steps.step("ask", async () => {
-        const reserved = await spending.reserve("model", { tokens: 90 }, { goesOn: true });
+        const reserved = await spending.reserve("model", { tokens: 90 }, { resumable: true });
         expect(reserved.amounts).toEqual({ tokens: 40 });
         await reserved.settle({ tokens: 30 });
         return null;

@@ -14,11 +14,11 @@ export interface AppendOptions {
 /** Selects runs. */
 export interface RunPage {
   readonly kind?: RunKind;
-  /** At most this many: the newest; with `after` alone, the ones next to it. */
+  /** Maximum number of runs: the newest ones; if only `after` is given, the ones closest to it. */
   readonly limit?: number;
-  /** Runs that began before this one. */
+  /** Runs that started before this one. */
   readonly before?: string;
-  /** Runs that began after this one. */
+  /** Runs that started after this one. */
   readonly after?: string;
 }
 
@@ -87,11 +87,11 @@ export interface EventStore {
    * event has woken them, or their process is dead. The longest due first.
    */
   due(): Promise<readonly string[]>;
-  /** Newest first. @throws InputError RUN_NOT_FOUND for a neighbour that is not there. */
+  /** Newest first. @throws InputError RUN_NOT_FOUND if `before` or `after` does not exist. */
   runs(page?: RunPage): Promise<readonly RunSummary[]>;
   /** @throws InputError RUN_NOT_FOUND */
   run(runId: string): Promise<RunSummary>;
-  /** In order. `after`: only events with a greater `seq`. `types`: those alone. */
+  /** In order. `after`: only events with a greater `seq`. `types`: only events of these types. */
   events(
     runId: string,
     options?: { readonly after?: number; readonly types?: readonly string[] },

@@ -1,5 +1,5 @@
 /** Where images may stand in the messages of a provider, and how they travel. */
-import { behindResults, type Image, imageWords } from "../../core/image.ts";
+import { type Image, imagesAfterResults, imageText } from "../../core/image.ts";
 import type { ModelMessage, ModelRequest } from "../../core/ports.ts";
 
 /** An address: the image's own, or its bytes as a data URI. */
@@ -24,7 +24,7 @@ export function imagesByUser(messages: readonly ModelMessage[]): readonly ModelM
   let waiting: Image[] = [];
   const place = (): void => {
     if (waiting.length === 0) return;
-    const content = behindResults(waiting.map(imageWords));
+    const content = imagesAfterResults(waiting.map(imageText));
     placed.push({ role: "user", content, images: waiting });
     waiting = [];
   };

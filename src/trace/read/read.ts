@@ -5,7 +5,7 @@
 import type { RunSummary } from "../../core/event.ts";
 import { type Place, readEvents, withTexts } from "../../core/events/read.ts";
 import type { DataOf, EventOf } from "../../core/events/schemas.ts";
-import { type InlineImage, withImages } from "../../core/image.ts";
+import { type InlineImage, replaceImages } from "../../core/image.ts";
 import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
 import { STEP_TYPES, type Step, stepReader } from "./steps.ts";
@@ -147,7 +147,7 @@ export async function readRun(
   );
   for await (const event of all) {
     const aside = setAside !== undefined && WITH_IMAGES.has(event.type);
-    read(aside ? withTexts(event, (data) => withImages(data, setAside)) : event);
+    read(aside ? withTexts(event, (data) => replaceImages(data, setAside)) : event);
   }
   return { summary, ...found, candidates, modelCalls: calls, heldOut, steps, unread };
 }

@@ -14,7 +14,7 @@ import {
   type TraceEvent,
 } from "../../core/event.ts";
 import type { Json } from "../../core/json.ts";
-import { isAlive, isNear, type Owner } from "../../core/owner.ts";
+import { isAlive, isLocal, type Owner } from "../../core/owner.ts";
 import { type Body, type BodyReference, recordText, restoreBodies, takeBodies } from "./record.ts";
 import { EVENTS_PER_RUN } from "./sqlite-file.ts";
 
@@ -209,7 +209,7 @@ export function stateOf(row: Record<string, unknown>): RunState {
 /** Whether a process works on a running run: a living process here, or a valid lease elsewhere. */
 export function isHeld({ owner, epoch, dueAt }: RunState, now: number): boolean {
   const leased = epoch === 0 || (dueAt !== null && dueAt > now);
-  return leased && (isNear(owner) ? isAlive(owner) : epoch > 0);
+  return leased && (isLocal(owner) ? isAlive(owner) : epoch > 0);
 }
 
 export function statementsOf(database: DatabaseSync) {

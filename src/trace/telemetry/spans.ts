@@ -20,7 +20,7 @@ import {
 import type { NewEvent, RunKind, RunStatus } from "../../core/event.ts";
 import type { TraceMessage } from "../../core/events/model.ts";
 import type { KnownEvent } from "../../core/events/schemas.ts";
-import { apart } from "../../core/image.ts";
+import { splitImages } from "../../core/image.ts";
 
 export interface SpanRecorder {
   /** Whether the run has an open span. */
@@ -117,7 +117,10 @@ export function spanRecorder(tracer: Tracer, { content, rootedIn }: SpanOptions)
         if (result.status === "failed") {
           fail(span, result.status, content ? result.error : undefined);
         } else if (content) {
-          span.setAttribute("gen_ai.tool.call.result", JSON.stringify(apart(result.output).value));
+          span.setAttribute(
+            "gen_ai.tool.call.result",
+            JSON.stringify(splitImages(result.output).value),
+          );
         }
         span.end();
         return;
@@ -227,7 +230,7 @@ function parts({ role, content, toolCalls = [], toolCallId, images = [] }: SpanM
       ...images.map((image) =>
         "url" in image
           ? { type: "uri", modality: "image", uri: image.url }
-          : { type: "text", content: apart({ ...image }).value },
+          : { type: "text", content: splitImages({ ...image }).value },
       ),
       ...toolCalls.map((call) => ({ type: "tool_call", ...call })),
     ],

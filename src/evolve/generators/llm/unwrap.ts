@@ -59,7 +59,7 @@ function newSide(text: string): string {
     .join("\n");
 }
 
-/** For text that is no code as it stands: code may well hold entities in its strings. */
+/** Only for text that does not parse: the strings of valid code may contain entities. */
 export function withoutEntities(text: string): string {
   return text.replace(
     /&(lt|gt|amp|quot|apos|#39);/g,

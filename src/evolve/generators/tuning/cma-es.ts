@@ -23,7 +23,7 @@ export interface CmaOptions {
 export interface CmaEs {
   readonly dimension: number;
   readonly lambda: number;
-  /** Generations told so far. */
+  /** Number of `tell` calls so far. */
   readonly generation: number;
   readonly sigma: number;
   readonly mean: readonly number[];

@@ -146,7 +146,7 @@ export function addWorker(command: Command): void {
       await withSession(flags, async (session) => {
         const { engine, output, signal } = session;
         output.note(`Working on ${engine.config.home}. Ctrl-C stops it.`);
-        const attempts = 0;
+        let attempts = 0;
         await work(
           engine.events,
           async (id) => {

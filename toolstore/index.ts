@@ -21,7 +21,6 @@ export {
 export { resolverOf } from "./link/link.ts";
 export { linkedSandbox } from "./link/linked-sandbox.ts";
 export { noneBelow } from "./retrieval/abstain.ts";
-export { configuredToolStore } from "./store/configured.ts";
 export { toolDigest } from "./store/digest.ts";
 export { exportTools, importTools } from "./store/portable.ts";
 export { toolStats, usageFigures } from "./store/stats.ts";

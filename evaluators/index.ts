@@ -1,11 +1,3 @@
 /** Evaluators compute scores from executions: pure functions, outside the sandbox. */
-import type { Evaluator } from "../src/core/ports.ts";
-import { evaluateExecutions } from "./evaluate.ts";
-import { caseFeedback } from "./feedback.ts";
-
+export { createEvaluator } from "./evaluator.ts";
 export { specTask } from "./spec-task.ts";
-
-/** The evaluator for every task: the task computes scores, the evaluator checks the contract. */
-export function createEvaluator(): Evaluator {
-  return { evaluate: evaluateExecutions, feedback: caseFeedback };
-}

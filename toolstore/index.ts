@@ -2,13 +2,14 @@
 export { approve, reject, waitingForApproval } from "./care/approval.ts";
 export { toolDiff } from "./care/diff.ts";
 export { libraryToolStore } from "./care/library.ts";
+export { type Review, reviewsOf } from "./care/past-reviews.ts";
 export {
   restore,
   retireUnused,
   retiringEvery,
 } from "./care/retire.ts";
 export { reuseStats } from "./care/reuse.ts";
-export { type Review, review, reviewsOf } from "./care/reviews.ts";
+export { review } from "./care/reviews.ts";
 export { rollBack } from "./care/rollback.ts";
 export { registerTool } from "./gate/register.ts";
 export { gateOf } from "./gate/verdict.ts";
@@ -20,7 +21,6 @@ export {
 export { resolverOf } from "./link/link.ts";
 export { linkedSandbox } from "./link/linked-sandbox.ts";
 export { noneBelow } from "./retrieval/abstain.ts";
-export { configuredToolStore } from "./store/configured.ts";
 export { toolDigest } from "./store/digest.ts";
 export { exportTools, importTools } from "./store/portable.ts";
 export { toolStats, usageFigures } from "./store/stats.ts";

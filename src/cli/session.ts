@@ -1,12 +1,12 @@
 /**
- * What every command shares: the common flags, an engine on the chosen home that is always closed, and
- * a signal that Ctrl-C, SIGTERM and SIGHUP abort.
+ * What every command shares: the common flags, the chosen home, which is always closed, and a signal
+ * that Ctrl-C, SIGTERM and SIGHUP abort.
  */
 import { type Command, InvalidArgumentError } from "commander";
+import type { Config } from "../core/config.ts";
 import { CanceledError } from "../core/errors.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, Home } from "../engine/engine.ts";
 import { loadConfig } from "../engine/load-config.ts";
-import { openEngine } from "../engine/open-engine.ts";
 import { createOutput, type Output, type StopSignal, stopStatus } from "./output.ts";
 
 const STOP_SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -20,8 +20,8 @@ export interface CommonFlags {
   readonly sandboxes?: string;
 }
 
-export interface Session {
-  readonly engine: Engine;
+export interface Session<E extends Home = Engine> {
+  readonly engine: E;
   readonly output: Output;
   readonly signal: AbortSignal;
 }
@@ -64,13 +64,31 @@ export async function withSession<T>(
   flags: CommonFlags,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
+  const { openEngine } = await import("../engine/open-engine.ts");
+  return opened(flags, openEngine, work);
+}
+
+/** For commands that need no more than the stores of a home: they start sooner. */
+export async function withHome<T>(
+  flags: CommonFlags,
+  work: (session: Session<Home>) => Promise<T>,
+): Promise<T> {
+  const { openHome } = await import("../engine/open-home.ts");
+  return opened(flags, (config) => openHome(config).home, work);
+}
+
+async function opened<E extends Home, T>(
+  flags: CommonFlags,
+  open: (config: Config) => E,
+  work: (session: Session<E>) => Promise<T>,
+): Promise<T> {
   const { home, seed, workers, sandbox, sandboxes } = flags;
   const config = loadConfig({
     flags: { home, seed, workers, sandbox, sandboxes },
     environment: process.env,
   });
   const output = createOutput(flags.json === true);
-  const engine = openEngine(config);
+  const engine = open(config);
   for (const remark of engine.remarks) output.note(remark);
   const controller = new AbortController();
   let stoppedBy: StopSignal | undefined;

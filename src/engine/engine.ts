@@ -14,7 +14,8 @@ import type { Replay } from "./replay.ts";
 
 export type { EvolutionOptions } from "./evolution.ts";
 
-export interface Engine {
+/** The stores of a home, and a sandbox for its tools. */
+export interface Home {
   readonly config: Config;
   /** Changes made when the home was opened, as sentences. */
   readonly remarks: readonly string[];
@@ -29,6 +30,10 @@ export interface Engine {
   readonly foreign: Pick<McpTools, "sync">;
   /** Started on the first call. Programs may call stored tools. */
   sandbox(): Promise<Sandbox>;
+  close(): Promise<void>;
+}
+
+export interface Engine extends Home {
   readonly evolve: Evolve;
   /** Repeats an evolution run from its trace and compares the events. */
   readonly replay: Replay;
@@ -49,5 +54,4 @@ export interface Engine {
     options: InferOptions,
     signal: AbortSignal,
   ): Promise<readonly InferredPreference[]>;
-  close(): Promise<void>;
 }

@@ -13,7 +13,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Config } from "../core/config.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { EventStore } from "../core/ports.ts";
-import { withTelemetry } from "../trace/index.ts";
+import { withTelemetry } from "../trace/telemetry/telemetry.ts";
 
 /**
  * Prepares a folder that only its owner can read. Files of an earlier home that others could read are

@@ -1,63 +1,31 @@
 /**
- * The composition root: with `open-tools.ts` the only place that names drivers. It opens the stores of
- * a home and passes ports to the other folders, which contain the logic. What commands that only read
- * do not need is imported on first use.
+ * The composition root: with `open-home.ts` and `open-tools.ts` the only place that names drivers. It
+ * passes the stores of a home as ports to the other folders, which contain the logic. What many
+ * commands do not need is imported on first use.
  */
 import { join } from "node:path";
-import { createEvaluator } from "../../evaluators/index.ts";
 import { retiringEvery, toolDigest } from "../../toolstore/index.ts";
 import { directCalls } from "../call/direct-calls.ts";
 import { OWN_FUNCTIONS } from "../call/self-management.ts";
-import { systemClock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
-import type { OpenTrace } from "../core/ports.ts";
 import { createManifests } from "../declare/manifests.ts";
 import { failpointOf } from "../journal/failpoint.ts";
 import { type Memory, openMemory } from "../memory/index.ts";
-import { configuredEmbedder } from "../models/embed/embedder.ts";
 import { lastingCalls } from "../request/lasting-calls.ts";
 import { createRequests } from "../request/requests.ts";
 import { createRunRequest } from "../request/run-request.ts";
-import { createRedactor, openTrace, pruneTraces, sqliteEventStore } from "../trace/index.ts";
 import type { Engine } from "./engine.ts";
 import type { Evolve } from "./evolution.ts";
-import { observed, prepareHome } from "./home.ts";
-import { openTools } from "./open-tools.ts";
+import { openHome } from "./open-home.ts";
 import type { openWalks } from "./open-walks.ts";
 import type { Replay } from "./replay.ts";
-import { configuredSecrets } from "./secrets.ts";
 
 /** @throws ConfigError HOME_NOT_WRITABLE, StoreError */
 export function openEngine(config: Config): Engine {
-  const { home } = config;
-  const environment = process.env;
-  const remarks = prepareHome(home);
-
-  const clock = systemClock;
-  const now = (): string => new Date(clock.now()).toISOString();
-  const newId = (kind: string): string =>
-    `${kind}-${clock.now().toString(36)}-${Math.random().toString(36).slice(2, 8).padEnd(6, "0")}`;
-  const failpoint = environment.TOOLWRIGHT_FAILPOINT;
-
-  const secrets = configuredSecrets(config, environment);
-  const redactor = createRedactor({ environment, secrets });
-  const clean = redactor.session().json;
-  const tracePath = join(home, "trace.db");
-  const events = observed(sqliteEventStore(tracePath, { clock }), config);
-  const open: OpenTrace = (run) => openTrace(events, run, redactor);
-
-  const evaluator = createEvaluator();
-  const embedder = config.embedder && configuredEmbedder(config.embedder, home, environment);
-  const library = openTools({
-    config,
-    environment,
-    clock,
-    openTrace: open,
-    newId,
-    embedder,
-    clean,
-  });
-  const { tools, sandbox, commands, foreign } = library;
+  const { home: folder } = config;
+  const { home, clock, now, redactor, clean, embedder, library } = openHome(config);
+  const { tools, events, evaluator, openTrace: open, newId, sandbox } = home;
+  const failpoint = process.env.TOOLWRIGHT_FAILPOINT;
 
   const shared = { config, tools, events, evaluator, clock, sandbox, embedder };
   const evolve: Evolve = async (...asked) => {
@@ -71,7 +39,7 @@ export function openEngine(config: Config): Engine {
 
   let memory: Memory | undefined;
   const remembered = (): Memory => {
-    memory ??= openMemory(join(home, "memory.db"), events, { newId: () => newId("pref"), now });
+    memory ??= openMemory(join(folder, "memory.db"), events, { newId: () => newId("pref"), now });
     return memory;
   };
 
@@ -86,7 +54,7 @@ export function openEngine(config: Config): Engine {
   // Shared by all attempts, so that equal work of several requests is done once.
   let walks: Promise<ReturnType<typeof openWalks>> | undefined;
   const requests = createRequests({
-    home,
+    home: folder,
     store: events,
     clock,
     clean,
@@ -104,10 +72,10 @@ export function openEngine(config: Config): Engine {
     tools,
     events,
     submit: requests.submit,
-    unavailable: commands.unavailable,
-    remark: commands.remark,
+    unavailable: library.commands.unavailable,
+    remark: library.commands.remark,
     digest: toolDigest,
-    environment,
+    environment: process.env,
     now,
     onWrite: failpointOf(failpoint).after,
     functions: OWN_FUNCTIONS,
@@ -117,21 +85,13 @@ export function openEngine(config: Config): Engine {
   const { monotonicMs } = clock;
   const callPorts = { tools, sandbox, approvals, monotonicMs };
   return {
-    config,
-    remarks,
-    tools,
-    events,
-    evaluator,
-    openTrace: open,
-    newId,
-    foreign,
-    sandbox,
+    ...home,
     evolve,
     replay,
     request: createRunRequest(requests, config.seed),
     requests,
     directCalls: (title) => directCalls({ ...callPorts, openTrace: open, newId }, title),
-    lastingCalls: lastingCalls({ folder: join(home, "calls"), requests, seed: config.seed }),
+    lastingCalls: lastingCalls({ folder: join(folder, "calls"), requests, seed: config.seed }),
     manifests,
     memory: remembered,
     async inferPreferences(...asked) {
@@ -141,12 +101,7 @@ export function openEngine(config: Config): Engine {
     async close() {
       memory?.close();
       manifests.close();
-      await library.close();
-      await events.close();
-      const { maxDays, maxBytes } = config.traces;
-      if (maxDays !== undefined || maxBytes !== undefined) {
-        pruneTraces(tracePath, config.traces, { now: clock.now() });
-      }
+      await home.close();
     },
   };
 }

@@ -3,14 +3,11 @@
  * tools, and stored tools may be tools of MCP servers or commands.
  */
 import { type Commands, commandRunner } from "../../sandbox/commands/run.ts";
-import { configuredSandbox } from "../../sandbox/configured.ts";
-import {
-  configuredToolStore,
-  libraryToolStore,
-  linkedSandbox,
-  resolverOf,
-  toolDigest,
-} from "../../toolstore/index.ts";
+import { libraryToolStore } from "../../toolstore/care/library.ts";
+import { resolverOf } from "../../toolstore/link/link.ts";
+import { linkedSandbox } from "../../toolstore/link/linked-sandbox.ts";
+import { configuredToolStore } from "../../toolstore/store/configured.ts";
+import { toolDigest } from "../../toolstore/store/digest.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import type { Json } from "../core/json.ts";
@@ -55,9 +52,8 @@ export function openTools({
   );
   let started: Promise<Sandbox> | undefined;
   const bareSandbox = (): Promise<Sandbox> => {
-    const running = started ?? configuredSandbox(config);
-    started = running;
-    return running;
+    started ??= startSandbox(config);
+    return started;
   };
   const sandbox = async (): Promise<Sandbox> =>
     commands.wrapSandbox(
@@ -99,6 +95,12 @@ export function openTools({
       await tools.close();
     },
   };
+}
+
+/** Imported on first use: most commands run no program. */
+async function startSandbox(config: Config): Promise<Sandbox> {
+  const { configuredSandbox } = await import("../../sandbox/configured.ts");
+  return configuredSandbox(config);
 }
 
 /**

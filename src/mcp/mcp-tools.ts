@@ -8,6 +8,7 @@ import { ToolNotFoundError } from "../core/errors.ts";
 import type { Execution, ExecutionJob } from "../core/execution.ts";
 import type { Json } from "../core/json.ts";
 import type { McpServers } from "../core/mcp-servers.ts";
+import { optionalPackage } from "../core/optional-package.ts";
 import type { Sandbox, ToolStore } from "../core/ports.ts";
 import { parameterNames, type Tool } from "../core/tool.ts";
 import type { Connection } from "./connection.ts";
@@ -37,6 +38,7 @@ export interface McpToolsOptions {
   readonly now: () => string;
 }
 
+const SDK = "@modelcontextprotocol/client";
 /** How long to wait before asking an unavailable server again. */
 const RETRY_MS = 30_000;
 
@@ -52,7 +54,8 @@ export function mcpTools(
 
   /** Loaded at the first use: without a configured server the SDK is never imported. */
   function connections(): Promise<ReadonlyMap<string, Connection>> {
-    opened ??= import("./connection.ts").then(({ mcpConnection }) => {
+    opened ??= optionalPackage("The setting mcpServers", [SDK], async () => {
+      const { mcpConnection } = await import("./connection.ts");
       const onChange = (): void => {
         synced = undefined;
       };

@@ -2,13 +2,9 @@
  * Decisions about stored tools, with actor and reason. Each decision is a separate run in the trace,
  * written before the store is changed.
  */
-import { readEvents } from "../../src/core/events/read.ts";
 import type { DataOf } from "../../src/core/events/schemas.ts";
-import type { EventStore, OpenTrace, ToolStore } from "../../src/core/ports.ts";
+import type { OpenTrace, ToolStore } from "../../src/core/ports.ts";
 import type { Tool } from "../../src/core/tool.ts";
-
-/** `time`: ISO 8601. */
-export type Review = DataOf<"tool-review"> & { readonly time: string; readonly runId: string };
 
 export interface ReviewPorts {
   readonly store: ToolStore;
@@ -43,18 +39,4 @@ export async function review(
     throw error;
   }
   await trace.end("succeeded");
-}
-
-/** The decisions about a tool, oldest first, without those that could not be carried out. */
-export async function reviewsOf(events: EventStore, name: string): Promise<readonly Review[]> {
-  const found: Review[] = [];
-  const title = ` ${name}@`;
-  for (const run of (await events.runs()).toReversed()) {
-    if (run.kind !== "library" || run.status !== "succeeded" || !run.title.includes(title))
-      continue;
-    for await (const { data, time } of readEvents(events, run.id, ["tool-review"])) {
-      if (data.name === name) found.push({ ...data, time, runId: run.id });
-    }
-  }
-  return found;
 }

@@ -1,6 +1,6 @@
 /** `toolwright tools declarations`: the TypeScript declarations of the tools for programs. */
 import type { Command } from "commander";
-import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
+import { type CommonFlags, withCommonFlags, withHome } from "../session.ts";
 
 export function addToolDeclarations(tools: Command): void {
   withCommonFlags(
@@ -13,7 +13,7 @@ export function addToolDeclarations(tools: Command): void {
       import("../../program/declarations.ts"),
       import("../../request/walk-program.ts"),
     ]);
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
       const list = await toolsNamed(engine.tools, names.length === 0 ? undefined : names);
       const text = declarations(list);
       output.result({ declarations: text }, text.trimEnd());

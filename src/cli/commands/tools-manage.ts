@@ -1,17 +1,9 @@
 /** `toolwright tools`: versions, export and import of stored tools. */
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import {
-  exportTools,
-  importTools,
-  review,
-  reviewsOf,
-  rollBack,
-  toolDiff,
-} from "../../../toolstore/index.ts";
 import { InputError } from "../../core/errors.ts";
 import { table } from "../output.ts";
-import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+import { type CommonFlags, integer, withCommonFlags, withHome } from "../session.ts";
 
 export function addToolManagement(tools: Command): void {
   withCommonFlags(
@@ -20,7 +12,8 @@ export function addToolManagement(tools: Command): void {
       .description("list a tool's versions and the decisions about them")
       .argument("<name>", "its name"),
   ).action(async (name: string, flags: CommonFlags) => {
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
+      const { reviewsOf } = await import("../../../toolstore/index.ts");
       const history = await engine.tools.history(name);
       const reviews = await reviewsOf(engine.events, name);
       const decisions = (version: number) => reviews.filter((each) => each.version === version);
@@ -54,7 +47,8 @@ export function addToolManagement(tools: Command): void {
       .argument("<before>", "a version", integer)
       .argument("<after>", "a later version", integer),
   ).action(async (name: string, before: number, after: number, flags: CommonFlags) => {
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
+      const { toolDiff } = await import("../../../toolstore/index.ts");
       const [old, young] = [
         await engine.tools.get(name, before),
         await engine.tools.get(name, after),
@@ -75,7 +69,8 @@ export function addToolManagement(tools: Command): void {
       .option("--to <version>", "the version (default: the previous active one)", integer)
       .option("--reason <text>", "why"),
   ).action(async (name: string, flags: CommonFlags & { to?: number; reason?: string }) => {
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
+      const { review, rollBack } = await import("../../../toolstore/index.ts");
       const { tools: store, openTrace, newId } = engine;
       const before = await store.get(name);
       await review(
@@ -103,7 +98,8 @@ export function addToolManagement(tools: Command): void {
       .argument("[name...]", "names of tools (default: all)")
       .requiredOption("--out <file>", "where to"),
   ).action(async (names: readonly string[], flags: CommonFlags & { out: string }) => {
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
+      const { exportTools } = await import("../../../toolstore/index.ts");
       const file = await exportTools(engine.tools, names.length === 0 ? undefined : names);
       await writeTo(flags.out, `${JSON.stringify(file, null, 2)}\n`);
       output.result(
@@ -127,7 +123,8 @@ export function addToolManagement(tools: Command): void {
     } catch (error) {
       throw new InputError("BAD_TOOLS_FILE", `${path} is not JSON: ${(error as Error).message}.`);
     }
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
+      const { importTools } = await import("../../../toolstore/index.ts");
       const result = await importTools(engine.tools, data, path);
       output.result(
         result,

@@ -1,19 +1,10 @@
 /** `toolwright tools`: adding, approving, retiring and restoring tools. */
 import type { Command } from "commander";
-import {
-  approve,
-  registerTool,
-  reject,
-  restore,
-  retireUnused,
-  review,
-  waitingForApproval,
-} from "../../../toolstore/index.ts";
 import { InputError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
-import type { Engine } from "../../engine/engine.ts";
+import type { Home } from "../../engine/engine.ts";
 import { EXIT, table } from "../output.ts";
-import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+import { type CommonFlags, integer, withCommonFlags, withHome } from "../session.ts";
 
 interface VersionFlags extends CommonFlags {
   readonly toolVersion?: number;
@@ -36,7 +27,7 @@ export function addToolReview(tools: Command): void {
     const { loadSpecTask, readText } = await import("../../tasks/tasks.ts");
     const task = await loadSpecTask(file);
     const source = flags.source === undefined ? firstSeed(task) : await readText(flags.source);
-    await withSession(flags, async ({ engine, output, signal }) => {
+    await withHome(flags, async ({ engine, output, signal }) => {
       const result = await add(engine, task, source, signal);
       const tool = result.status === "refused" ? undefined : result.tool;
       const name = tool === undefined ? task.name : `${tool.name} v${tool.version}`;
@@ -56,7 +47,8 @@ export function addToolReview(tools: Command): void {
   withCommonFlags(
     tools.command("pending").description("list versions that need a person's approval"),
   ).action(async (flags: CommonFlags) => {
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
+      const { waitingForApproval } = await import("../../../toolstore/index.ts");
       const waiting = await waitingForApproval(engine.tools);
       output.result(
         waiting.map(({ name, version, digest, description, capabilities, origin }) => ({
@@ -90,7 +82,8 @@ export function addToolReview(tools: Command): void {
       .option(...VERSION, integer)
       .option("--reason <text>", "why"),
   ).action(async (name: string, { toolVersion, reason, ...flags }: VersionFlags) => {
-    await withSession(flags, async ({ engine, output, signal }) => {
+    await withHome(flags, async ({ engine, output, signal }) => {
+      const { approve } = await import("../../../toolstore/index.ts");
       const tool = await approve(ports(engine), name, chosen(toolVersion, reason), signal);
       output.result(
         { name, version: tool.version, status: tool.status },
@@ -108,7 +101,8 @@ export function addToolReview(tools: Command): void {
       .requiredOption("--reason <text>", "why"),
   ).action(async (name: string, flags: VersionFlags & { readonly reason: string }) => {
     const { toolVersion, reason } = flags;
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
+      const { reject } = await import("../../../toolstore/index.ts");
       const options = { ...chosen(toolVersion, reason), reason };
       const tool = await reject(ports(engine), name, options);
       output.result(
@@ -126,7 +120,8 @@ export function addToolReview(tools: Command): void {
       .option(...VERSION, integer)
       .option("--reason <text>", "why"),
   ).action(async (name: string, { toolVersion, reason, ...flags }: VersionFlags) => {
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
+      const { review } = await import("../../../toolstore/index.ts");
       const tool = await engine.tools.get(name, toolVersion);
       const { version } = tool;
       const reasons = reason === undefined ? [] : [reason];
@@ -144,7 +139,8 @@ export function addToolReview(tools: Command): void {
       .option(...VERSION, integer)
       .option("--reason <text>", "why"),
   ).action(async (name: string, { toolVersion, reason, ...flags }: VersionFlags) => {
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
+      const { restore } = await import("../../../toolstore/index.ts");
       const tool = await restore(ports(engine), name, chosen(toolVersion, reason));
       output.result(
         { name, version: tool.version, status: tool.status },
@@ -163,7 +159,8 @@ export function addToolReview(tools: Command): void {
     if (!(flags.graceDays >= 0)) {
       throw new InputError("USAGE", "Expected --grace-days as a number of days of at least 0.");
     }
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
+      const { retireUnused } = await import("../../../toolstore/index.ts");
       const { retired, least } = await retireUnused(ports(engine), {
         events: engine.events,
         now: Date.now(),
@@ -181,7 +178,7 @@ export function addToolReview(tools: Command): void {
   });
 }
 
-function ports(engine: Engine) {
+function ports(engine: Home) {
   const { tools: store, openTrace, newId, sandbox } = engine;
   return { store, openTrace, newId, sandbox };
 }
@@ -206,7 +203,8 @@ function firstSeed(task: Task): string {
 }
 
 /** The spec's cases judge it, including the held-out ones. */
-async function add(engine: Engine, task: Task, source: string, signal: AbortSignal) {
+async function add(engine: Home, task: Task, source: string, signal: AbortSignal) {
+  const { registerTool } = await import("../../../toolstore/index.ts");
   const { seed } = engine.config;
   const train = task.instances("train", seed);
   const instances = [...task.instances("sealed", seed), ...train];

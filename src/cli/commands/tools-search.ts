@@ -5,7 +5,7 @@ import { InputError } from "../../core/errors.ts";
 import { Language } from "../../core/execution.ts";
 import type { ToolFilter } from "../../core/ports.ts";
 import { checkSchema } from "../../core/schema-check.ts";
-import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
+import { type CommonFlags, withCommonFlags, withHome } from "../session.ts";
 
 export interface SearchFlags {
   readonly limit: number;
@@ -40,7 +40,7 @@ export function addReindex(tools: Command): void {
   withCommonFlags(
     tools.command("reindex").description("rebuild the search index with the configured embedder"),
   ).action(async (flags: CommonFlags) => {
-    await withSession(flags, async ({ engine, output, signal }) => {
+    await withHome(flags, async ({ engine, output, signal }) => {
       const { reindex } = engine.tools;
       if (reindex === undefined) {
         throw new InputError("USAGE", "This store has no index to rebuild.");

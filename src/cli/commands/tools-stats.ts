@@ -1,14 +1,9 @@
 /** `toolwright tools stats`: usage of the library, its savings, and candidates for retirement. */
 import type { Command } from "commander";
-import {
-  usageFigures as figuresOf,
-  retireUnused,
-  reuseStats,
-  toolStats,
-} from "../../../toolstore/index.ts";
+import { usageFigures as figuresOf } from "../../../toolstore/store/stats.ts";
 import type { ToolUsage } from "../../core/tool.ts";
 import { table } from "../output.ts";
-import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
+import { type CommonFlags, withCommonFlags, withHome } from "../session.ts";
 
 const MONTH_MS = 30 * 86_400_000;
 
@@ -19,7 +14,7 @@ export function addToolStats(tools: Command): void {
       .description("show the library's usage, its savings, and tools that could be retired")
       .argument("[name]", "show one tool, version by version"),
   ).action(async (name: string | undefined, flags: CommonFlags) => {
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
       if (name !== undefined) {
         const versions = (await engine.tools.history(name)).map(({ version, release, usage }) => ({
           version,
@@ -40,6 +35,7 @@ export function addToolStats(tools: Command): void {
         output.result({ name, versions }, table(head, rows));
         return;
       }
+      const { retireUnused, reuseStats, toolStats } = await import("../../../toolstore/index.ts");
       const stats = await toolStats(engine.tools);
       const reuse = await reuseStats(engine.events);
       const { tools: store, events, openTrace, newId } = engine;

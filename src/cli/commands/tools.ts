@@ -1,21 +1,23 @@
 /** `toolwright tools`: lists, finds, shows and calls stored tools. */
 import type { Command } from "commander";
-import {
-  dependantsOf,
-  dependenciesOf,
-  noneBelow,
-  type Review,
-  reviewsOf,
-} from "../../../toolstore/index.ts";
+import type { Review } from "../../../toolstore/index.ts";
+import type { Dependency } from "../../../toolstore/link/graph.ts";
 import type { AskPerson } from "../../call/approvals.ts";
 import { byName } from "../../call/arguments.ts";
 import { isPending } from "../../call/pending.ts";
 import { InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { parameterNames, type Tool } from "../../core/tool.ts";
-import type { Engine } from "../../engine/engine.ts";
+import type { Home } from "../../engine/engine.ts";
 import { EXIT, table } from "../output.ts";
-import { type CommonFlags, count, integer, withCommonFlags, withSession } from "../session.ts";
+import {
+  type CommonFlags,
+  count,
+  integer,
+  withCommonFlags,
+  withHome,
+  withSession,
+} from "../session.ts";
 import { addToolDeclarations } from "./tools-declarations.ts";
 import { addToolManagement } from "./tools-manage.ts";
 import { addToolReview } from "./tools-review.ts";
@@ -35,7 +37,7 @@ export function addTools(tools: Command): void {
       .description("list the current version of every tool")
       .option("--all", "also deprecated and candidate tools"),
   ).action(async (flags: CommonFlags & { all?: boolean }) => {
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
       for (const problem of await engine.foreign.sync()) output.note(problem);
       const list = await engine.tools.list({
         statuses: flags.all === true ? ["candidate", "active", "deprecated"] : ["active"],
@@ -72,7 +74,8 @@ export function addTools(tools: Command): void {
       ),
   ).action(async (text: string, flags: CommonFlags & SearchFlags) => {
     const filter = filterOf(flags);
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
+      const { noneBelow } = await import("../../../toolstore/index.ts");
       for (const problem of await engine.foreign.sync()) output.note(problem);
       const matches = await engine.tools.search({ text, limit: flags.limit, filter });
       if (matches.degraded !== undefined) output.note(`Degraded: ${matches.degraded}`);
@@ -109,7 +112,7 @@ export function addTools(tools: Command): void {
         integer,
       ),
   ).action(async (name: string, flags: CommonFlags & { toolVersion?: number }) => {
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
       const tool = await engine.tools.get(name, flags.toolVersion);
       const shown = await surroundings(engine, tool);
       output.result({ ...tool, ...shown }, page(tool, shown));
@@ -169,12 +172,13 @@ function parseArguments(text: string): readonly Json[] | { readonly [name: strin
 }
 
 interface Surroundings {
-  readonly dependencies: Awaited<ReturnType<typeof dependenciesOf>>;
+  readonly dependencies: readonly Dependency[];
   readonly dependants: readonly { readonly name: string; readonly version: number }[];
   readonly reviews: readonly Review[];
 }
 
-async function surroundings(engine: Engine, tool: Tool): Promise<Surroundings> {
+async function surroundings(engine: Home, tool: Tool): Promise<Surroundings> {
+  const { dependantsOf, dependenciesOf, reviewsOf } = await import("../../../toolstore/index.ts");
   return {
     dependencies: await dependenciesOf(engine.tools, tool),
     dependants: (await dependantsOf(engine.tools, tool.name)).map(({ name, version }) => ({

@@ -6,11 +6,11 @@ import { InputError } from "../../core/errors.ts";
 import { RunStatus } from "../../core/event.ts";
 import { Language, Limits } from "../../core/execution.ts";
 import { checkSchema, faultText } from "../../core/schema-check.ts";
-import type { Engine } from "../../engine/engine.ts";
+import type { Home } from "../../engine/engine.ts";
 import { FORMATS } from "../../export/formats.ts";
 import type { ExportOptions } from "../../export/options.ts";
 import { findRun } from "../find-run.ts";
-import { type CommonFlags, collect, integer, withCommonFlags, withSession } from "../session.ts";
+import { type CommonFlags, collect, integer, withCommonFlags, withHome } from "../session.ts";
 
 export function addTracesExport(traces: Command): void {
   withCommonFlags(
@@ -78,7 +78,7 @@ export function addTracesExport(traces: Command): void {
     }
     const chosen = choices(flags);
     const sealed = await linesOf(flags.sealed);
-    await withSession(flags, async ({ engine, output, signal }) => {
+    await withHome(flags, async ({ engine, output, signal }) => {
       const ids = await Promise.all(
         runs.map(async (prefix) => (await findRun(engine.events, prefix)).id),
       );
@@ -115,7 +115,7 @@ async function linesOf(files: readonly string[]): Promise<readonly string[]> {
 
 /** Runs programs like candidates: in the sandbox, with the default limits. */
 async function executeIn(
-  engine: Engine,
+  engine: Home,
   signal: AbortSignal,
 ): Promise<NonNullable<ExportOptions["hindsight"]>> {
   const sandbox = await engine.sandbox();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { pruneTraces } from "../../trace/index.ts";
-import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
+import { type CommonFlags, withCommonFlags, withHome } from "../session.ts";
 
 interface PruneFlags extends CommonFlags {
   readonly olderThan?: string;
@@ -37,7 +37,7 @@ export function addTracesPrune(traces: Command): void {
         ? {}
         : { maxBytes: Math.round(measure("--max-bytes", maxBytes, SIZES, "500MB")) }),
     };
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
       const path = join(engine.config.home, "trace.db");
       const result = pruneTraces(path, retention, { now: Date.now(), dryRun });
       const { removed, bytesBefore, bytesAfter, note } = result;

@@ -10,7 +10,7 @@ import type { EventStore } from "../../core/ports.ts";
 import { traceStats } from "../../trace/index.ts";
 import { matcher } from "../matching.ts";
 import { table, writeOut } from "../output.ts";
-import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
+import { type CommonFlags, integer, withCommonFlags, withHome } from "../session.ts";
 
 /** Polling interval of `--follow`, ms. */
 const LOOK_EVERY_MS = 200;
@@ -31,7 +31,7 @@ export function addTraceReading(traces: Command): void {
       .option("--follow", "print new events as they arrive, until Ctrl-C"),
     20,
   ).action(async (flags: ReadFlags & { follow?: boolean }) => {
-    await withSession(flags, async ({ engine, output, signal }) => {
+    await withHome(flags, async ({ engine, output, signal }) => {
       const wanted = filterOf(flags);
       const last = await lastEvents(engine.events, wanted, flags.limit);
       const follow = flags.follow === true;
@@ -58,7 +58,7 @@ export function addTraceReading(traces: Command): void {
   ).action(async (pattern: string, flags: ReadFlags & { ignoreCase?: boolean }) => {
     const expression = compile(pattern, flags.ignoreCase === true);
     const matches = matcher(expression);
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
       const wanted = filterOf(flags);
       const found: TraceEvent[] = [];
       search: for (const run of await wantedRuns(engine.events, wanted)) {
@@ -82,7 +82,7 @@ export function addTraceReading(traces: Command): void {
     traces.command("stats").description("statistics: runs, calls, cost, scores"),
     Number.MAX_SAFE_INTEGER,
   ).action(async (flags: ReadFlags) => {
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
       const wanted = filterOf(flags);
       const runs = await wantedRuns(engine.events, wanted);
       const stats = await traceStats(engine.events, runs, wanted.event);

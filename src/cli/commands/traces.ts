@@ -6,7 +6,7 @@ import type { TraceEvent } from "../../core/event.ts";
 import { verifyRun } from "../../trace/index.ts";
 import { findRun } from "../find-run.ts";
 import { EXIT, table } from "../output.ts";
-import { type CommonFlags, count, withCommonFlags, withSession } from "../session.ts";
+import { type CommonFlags, count, withCommonFlags, withHome } from "../session.ts";
 import { addTracesExport } from "./traces-export.ts";
 import { population } from "./traces-population.ts";
 import { addTracesPrune } from "./traces-prune.ts";
@@ -20,7 +20,7 @@ export function addTraces(traces: Command): void {
       .description("list runs, newest first")
       .option("--limit <count>", "maximum number of runs", count, 50),
   ).action(async (flags: CommonFlags & { limit: number }) => {
-    await withSession(flags, async ({ engine, output }) => {
+    await withHome(flags, async ({ engine, output }) => {
       const runs = await engine.events.runs({ limit: flags.limit });
       output.result(
         runs,
@@ -65,7 +65,7 @@ export function addTraces(traces: Command): void {
         verify?: boolean;
       },
     ) => {
-      await withSession(flags, async ({ engine, output }) => {
+      await withHome(flags, async ({ engine, output }) => {
         const run = await findRun(engine.events, prefix);
         if (flags.verify === true) {
           const report = await verifyRun(engine.events, run.id);

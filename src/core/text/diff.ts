@@ -1,5 +1,5 @@
 /** A line diff of two texts, for people. */
-import { diffArrays } from "diff";
+import { diffArrays } from "diff/lib/diff/array.js";
 
 export interface DiffLine {
   readonly kind: "same" | "added" | "removed";

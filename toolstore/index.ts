@@ -1,7 +1,6 @@
 /** The tool store: tools with their versions, retrieval, and the registration gate. */
 export { approve, reject, waitingForApproval } from "./care/approval.ts";
 export { toolDiff } from "./care/diff.ts";
-export { libraryToolStore } from "./care/library.ts";
 export { type Review, reviewsOf } from "./care/past-reviews.ts";
 export {
   restore,
@@ -18,9 +17,7 @@ export {
   dependenciesOf,
   withUses,
 } from "./link/graph.ts";
-export { resolverOf } from "./link/link.ts";
-export { linkedSandbox } from "./link/linked-sandbox.ts";
 export { noneBelow } from "./retrieval/abstain.ts";
 export { toolDigest } from "./store/digest.ts";
 export { exportTools, importTools } from "./store/portable.ts";
-export { toolStats, usageFigures } from "./store/stats.ts";
+export { toolStats } from "./store/stats.ts";

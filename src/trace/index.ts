@@ -11,5 +11,4 @@ export { verifyRun } from "./store/chain.ts";
 export { memoryEventStore } from "./store/memory.ts";
 export { pruneTraces } from "./store/retention.ts";
 export { sqliteEventStore } from "./store/sqlite.ts";
-export { withTelemetry } from "./telemetry/telemetry.ts";
 export { openTrace } from "./tracer.ts";

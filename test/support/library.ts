@@ -1,4 +1,5 @@
 /** A library as the engine keeps it, in memory: real isolate, real gate, real trace. */
+
 import { createEvaluator } from "../../evaluators/index.ts";
 import { sandboxByName } from "../../sandbox/by-name.ts";
 import { Config } from "../../src/core/config.ts";
@@ -6,14 +7,12 @@ import type { EventStore, Sandbox } from "../../src/core/ports.ts";
 import { programOf, type Tool } from "../../src/core/tool.ts";
 import { createRedactor, openTrace } from "../../src/trace/index.ts";
 import { memoryEventStore } from "../../src/trace/store/memory.ts";
+import { libraryToolStore } from "../../toolstore/care/library.ts";
 import { judgeCases } from "../../toolstore/gate/facts.ts";
 import type { Registration, ToolDraft } from "../../toolstore/gate/register.ts";
-import {
-  libraryToolStore,
-  linkedSandbox,
-  registerTool,
-  resolverOf,
-} from "../../toolstore/index.ts";
+import { registerTool } from "../../toolstore/index.ts";
+import { resolverOf } from "../../toolstore/link/link.ts";
+import { linkedSandbox } from "../../toolstore/link/linked-sandbox.ts";
 import { memoryToolStore } from "../../toolstore/store/memory.ts";
 
 export type TestLibrary = Awaited<ReturnType<typeof testLibrary>>;

@@ -21,7 +21,7 @@ tasks: [cap-set-5]
 strategies: [funsearch]
 generators: [mutation]
 seeds: [3]
-budgets: [{ evaluations: 600 }]
+budgets: [{ evaluations: 1500 }]
 baselines: { strategies: [] }
 `;
 /** A user's own task: seed 2 has no instances that can be made, seed 1 is fine. */

@@ -6,11 +6,10 @@ import {
   dependantsOf,
   dependenciesOf,
   reject,
-  resolverOf,
   reviewsOf,
   waitingForApproval,
 } from "../../../toolstore/index.ts";
-import { linkProgram } from "../../../toolstore/link/link.ts";
+import { linkProgram, resolverOf } from "../../../toolstore/link/link.ts";
 import { signal, type TestLibrary, testLibrary } from "../../support/library.ts";
 import { sampleTool } from "../sample.ts";
 

@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  exportTools,
-  importTools,
-  toolDiff,
-  toolStats,
-  usageFigures,
-} from "../../../toolstore/index.ts";
+import { exportTools, importTools, toolDiff, toolStats } from "../../../toolstore/index.ts";
 import { memoryToolStore } from "../../../toolstore/store/memory.ts";
+import { usageFigures } from "../../../toolstore/store/stats.ts";
 import { sampleTool } from "../sample.ts";
 
 async function library() {

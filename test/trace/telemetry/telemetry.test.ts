@@ -1,4 +1,5 @@
 /** Spans as a collector gets them: a real one's protocol on loopback, the real SDK, the real store. */
+
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,7 +7,8 @@ import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { EventStore } from "../../../src/core/ports.ts";
-import { memoryEventStore, withTelemetry } from "../../../src/trace/index.ts";
+import { memoryEventStore } from "../../../src/trace/index.ts";
+import { withTelemetry } from "../../../src/trace/telemetry/telemetry.ts";
 import { eventOf } from "../../support/events.ts";
 
 const Attribute = z.object({

@@ -5,6 +5,7 @@
 import { InputError } from "../src/core/errors.ts";
 import { Limits } from "../src/core/execution.ts";
 import type { Json } from "../src/core/json.ts";
+import { present } from "../src/core/present.ts";
 import type {
   KernelFeature,
   KernelParameter,
@@ -60,7 +61,7 @@ export function specTask(spec: ToolSpec): SpecTask {
   };
   const result = valueType(schemaOfType(signature.result));
   const language = unparsedLanguage(spec);
-  const uses = spec.uses === undefined ? {} : { uses: spec.uses };
+  const uses = present({ uses: spec.uses });
 
   return {
     name: spec.name,
@@ -74,7 +75,7 @@ export function specTask(spec: ToolSpec): SpecTask {
       seeds: seedsOf(spec, signature.name, parameters, result),
     },
     limits: Limits.parse(spec.limits ?? {}),
-    ...(language === undefined ? {} : { language }),
+    ...present({ language }),
     ...uses,
     instances: (split) => instances[split] ?? [],
     quick: train.length,
@@ -106,7 +107,7 @@ export function specTask(spec: ToolSpec): SpecTask {
       source,
       entry: signature.name,
       ...usesIn(spec, source),
-      ...(spec.capabilities === undefined ? {} : { capabilities: spec.capabilities }),
+      ...present({ capabilities: spec.capabilities }),
     }),
   };
 }

@@ -1,5 +1,6 @@
 /** Opens sandbox drivers by the names that a user gives. A driver is loaded only if it is used. */
 import type { Sandbox } from "../src/core/ports.ts";
+import { present } from "../src/core/present.ts";
 
 export const DRIVERS = ["isolate", "container", "process"] as const;
 
@@ -29,7 +30,7 @@ export async function sandboxByName(
     }
     case "process": {
       const { processSandbox } = await import("./process/process.ts");
-      return processSandbox({ concurrency: slots, ...(accept === undefined ? {} : { accept }) });
+      return processSandbox({ concurrency: slots, ...present({ accept }) });
     }
     default: {
       const { loadSandbox } = await import("./own-driver.ts");

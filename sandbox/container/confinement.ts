@@ -5,6 +5,7 @@
  * or out.
  */
 import type Docker from "dockerode";
+import { present } from "../../src/core/present.ts";
 import type { Runtime } from "../guest/commands.ts";
 import { DEADLINE_LABEL, OWNER_LABEL } from "./owner.ts";
 
@@ -110,6 +111,6 @@ function hostConfig(
     ],
     Privileged: false,
     AutoRemove: false,
-    ...(ociRuntime === undefined ? {} : { Runtime: ociRuntime }),
+    ...present({ Runtime: ociRuntime }),
   };
 }

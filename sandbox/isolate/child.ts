@@ -6,6 +6,7 @@
  * SIGKILL from here.
  */
 import { spawn } from "node:child_process";
+import { present } from "../../src/core/present.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { type ProcessWatch, watchProcess } from "./watch.ts";
 import type { FromHost } from "./wire.ts";
@@ -163,7 +164,7 @@ function serve(
     };
     const unsubscribe = channel.onEnd(({ signal, outOfMemory }) => {
       if (killer !== undefined) {
-        settle({ kind: "killed", by: killer, ...(cpuMs === undefined ? {} : { cpuMs }) });
+        settle({ kind: "killed", by: killer, ...present({ cpuMs }) });
       } else {
         const grown = before !== undefined && highest - before > growthMiB / 2;
         settle({ kind: "died", signal, memory: grown ? "grown" : outOfMemory ? "said" : "no" });

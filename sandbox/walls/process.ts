@@ -9,6 +9,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { present } from "../../src/core/present.ts";
 import type { Interpreters } from "../guest/commands.ts";
 import { bwrapCommand } from "./bwrap.ts";
 import { canGroupMemory } from "./memory-group.ts";
@@ -160,7 +161,7 @@ export function findConfinement(): Confinement {
     interpreters: {
       node: process.execPath,
       ...(python === undefined ? {} : { python: python.executable }),
-      ...(shell === undefined ? {} : { shell }),
+      ...present({ shell }),
     },
     pythonPrefix: python?.prefix ?? null,
     filter:

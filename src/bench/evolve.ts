@@ -1,5 +1,6 @@
 /** The cost of evolution, in sections that can be measured separately. */
 import { InputError } from "../core/errors.ts";
+import { present } from "../core/present.ts";
 
 const SECTIONS = ["database", "pipeline", "workers", "search"] as const;
 type Section = (typeof SECTIONS)[number];
@@ -48,7 +49,7 @@ async function measure(
       return (await import("./evolve-workers.ts")).benchWorkers({}, signal);
     case "search": {
       const { benchSearch } = await import("./evolve-search.ts");
-      return benchSearch(evaluations === undefined ? {} : { evaluations }, signal);
+      return benchSearch(present({ evaluations }), signal);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import { InputError } from "../core/errors.ts";
 import type { Embedder } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import { EmbedderConfig } from "../core/store.ts";
 import { loadConfig } from "../engine/load-config.ts";
 
@@ -23,9 +24,7 @@ export async function retrieval({ corpus, queries, usage, sample, embedder }: Re
   return benchRetrieval({
     corpusFile: corpus,
     queriesFile: queries,
-    ...(usage === undefined ? {} : { usagePerTool: usage }),
-    ...(sample === undefined ? {} : { sample }),
-    ...(loaded === undefined ? {} : { embedder: loaded }),
+    ...present({ usagePerTool: usage, sample, embedder: loaded }),
   });
 }
 

@@ -1,5 +1,6 @@
 /** The command `toolwright bench store`: the speed of the tool store. */
 import { InputError } from "../core/errors.ts";
+import { present } from "../core/present.ts";
 
 export interface StoreFlags {
   readonly tools?: number;
@@ -23,7 +24,7 @@ export async function storeRows({ tools, index, dims }: StoreFlags): Promise<rea
   for (const size of sizes) {
     rows.push(
       index === true
-        ? await benchIndex({ tools: size, ...(dims === undefined ? {} : { dims }) })
+        ? await benchIndex({ tools: size, ...present({ dims }) })
         : await benchStore({ tools: size }),
     );
   }

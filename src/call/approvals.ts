@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Approvals } from "../core/approvals.ts";
 import { digestJson } from "../core/digest.ts";
 import { Json } from "../core/json.ts";
+import { present } from "../core/present.ts";
 import type { Steps } from "../core/steps.ts";
 import { parameterNames, type Tool } from "../core/tool.ts";
 import type { Callable } from "../work/callable.ts";
@@ -143,5 +144,5 @@ function judged(payload: Json | undefined, hash: string): Verdict {
   }
   const { decision, reason = "no reason was given", arguments: edited } = reply.data;
   if (decision === "reject") return { decision: "rejected", by, reason };
-  return { decision: "approved", by, ...(edited === undefined ? {} : { arguments: edited }) };
+  return { decision: "approved", by, ...present({ arguments: edited }) };
 }

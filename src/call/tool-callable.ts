@@ -1,6 +1,7 @@
 /** A stored tool as a callable: it runs in the sandbox, and each call is counted once as usage. */
 import { describeExecution, type Execution } from "../core/execution.ts";
 import type { Sandbox, ToolStore } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import { parameterNames, type Tool } from "../core/tool.ts";
 import type { Callable, CallOutcome } from "../work/callable.ts";
 import { byPosition, type Given } from "./arguments.ts";
@@ -48,10 +49,10 @@ export function toolCallable(ports: ToolCallablePorts, tool: Tool): ToolCallable
 
   async function count(outcome: CallOutcome, wallMs: number, id?: string): Promise<void> {
     await ports.tools.recordUse(name, tool.version, {
-      ...(id === undefined ? {} : { id }),
+      ...present({ id }),
       succeeded: outcome.status === "returned",
       wallMs,
-      ...(ports.query === undefined ? {} : { query: ports.query }),
+      ...present({ query: ports.query }),
       ...(outcome.status === "failed" ? { error: outcome.reason } : {}),
     });
   }

@@ -5,6 +5,7 @@
 import type { Approvals } from "../core/approvals.ts";
 import type { Execution } from "../core/execution.ts";
 import type { Evaluator, Sandbox } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import { actsOutside, type Tool } from "../core/tool.ts";
 import type { Trial } from "../work/affordance.ts";
@@ -91,14 +92,14 @@ export async function bestSeed(
   instances: readonly TaskInstance[],
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const harness = task.harness === undefined ? {} : { harness: task.harness };
+  const harness = present({ harness: task.harness });
   const executions = await sandbox.runBatch(
     {
       programs: task.kernel.seeds.map((source) => ({
         language: task.language ?? "typescript",
         source,
         entry: task.kernel.entry,
-        ...(task.uses === undefined ? {} : { uses: task.uses }),
+        ...present({ uses: task.uses }),
       })),
       inputs: instances.map(({ input }) => input),
       limits: task.limits,

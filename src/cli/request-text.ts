@@ -1,5 +1,6 @@
 /** What a request waits for, as text, with the command that answers it. */
 import type { Json } from "../core/json.ts";
+import { present } from "../core/present.ts";
 import type { Wait } from "../journal/journal.ts";
 import { kindOf } from "../journal/people.ts";
 import type { RequestView } from "../journal/view.ts";
@@ -64,7 +65,7 @@ export function waitsAsJson(requests: Requests, { id, waits }: RequestView): rea
       key: wait.key,
       name: wait.name,
       question: wait.question ?? null,
-      ...(wait.deadline === undefined ? {} : { deadline: wait.deadline }),
+      ...present({ deadline: wait.deadline }),
       ...(kind === "callback" ? { token: requests.tokenOf(id, wait.key) } : {}),
       how: howTo(requests, id, wait),
     };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { RunSummary } from "../core/event.ts";
 import { readEvents } from "../core/events/read.ts";
 import type { DataOf } from "../core/events/schemas.ts";
+import { present } from "../core/present.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { RequestSummary } from "../journal/list.ts";
 
@@ -81,7 +82,7 @@ const Source = z.object({
 export function originIn({ agent: delegated, work }: DataOf<"request-submit">): Origin {
   if (delegated !== undefined) return { agent: delegated };
   const { run, ...source } = Source.safeParse(work?.source).data ?? {};
-  return { ...source, ...(run === undefined ? {} : { name: run }) };
+  return { ...source, ...present({ name: run }) };
 }
 
 const WORDS: Readonly<Record<ListedStatus, string>> = {

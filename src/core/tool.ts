@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { Language, Limits, type Program, ToolLink } from "./execution.ts";
 import { Json } from "./json.ts";
+import { present } from "./present.ts";
 
 /** A JSON Schema document (2020-12), as data. */
 export const JsonSchema = z.record(z.string(), Json);
@@ -172,7 +173,7 @@ export function programOf({
   entry,
   uses,
 }: Pick<Tool, "language" | "source" | "entry" | "uses">): Program {
-  return { language, source, entry, ...(uses === undefined ? {} : { uses }) };
+  return { language, source, entry, ...present({ uses }) };
 }
 
 /**

@@ -13,6 +13,7 @@ import type { NewEvent } from "../core/event.ts";
 import { Language } from "../core/execution.ts";
 import { Json } from "../core/json.ts";
 import type { ToolMatch, ToolStore } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import { readSignature } from "../core/text/signature.ts";
 import { ANY, typeText } from "../core/text/type.ts";
 import { type Case, type Tool, ToolName } from "../core/tool.ts";
@@ -143,7 +144,7 @@ export async function reasonScope(
       },
     },
   ]);
-  return { scope, calls: decision.calls, ...(reuse === undefined ? {} : { reuse }) };
+  return { scope, calls: decision.calls, ...present({ reuse }) };
 }
 
 function decide(

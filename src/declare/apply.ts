@@ -13,6 +13,7 @@ import { type Config, modelOfRole } from "../core/config.ts";
 import { ConfigError, ToolNotFoundError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore, ToolStore } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import { Request } from "../core/request.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Requests } from "../request/requests.ts";
@@ -164,7 +165,7 @@ async function startRuns(
     if (begun.has(requestId) || task === undefined) continue;
     const request = Request.parse({
       objective: task.user_message,
-      ...(task.budget === undefined ? {} : { budget: task.budget }),
+      ...present({ budget: task.budget }),
     });
     const source: AgentSource = { agent: task.agent, task: task.name, run: name };
     await submit(request, { source: { ...source }, seed: config.seed }, { id: requestId });

@@ -1,5 +1,6 @@
 /** A manifest's models and agents as configuration: roles and sub-agents. */
 import type { AgentConfig } from "../core/agent.ts";
+import { present } from "../core/present.ts";
 import { type Body, nameOf, type Objects } from "./schema.ts";
 
 /** Settings of a model for a role. */
@@ -65,12 +66,7 @@ function settingsOf(llm: Body<"llms">, environment: Environment): LlmRole {
     provider,
     model,
     apiKeyEnv: llm.api_key_env ?? KEYS[provider],
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-    ...(api === undefined ? {} : { api }),
-    ...(tools === undefined ? {} : { tools }),
-    ...(structured_output === undefined ? {} : { structuredOutput: structured_output }),
-    ...(terms === undefined ? {} : { terms }),
-    ...(temperature === undefined ? {} : { temperature }),
+    ...present({ baseUrl, api, tools, structuredOutput: structured_output, terms, temperature }),
   };
 }
 

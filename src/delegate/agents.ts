@@ -4,6 +4,7 @@ import { spentSince } from "../call/spend.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import type { ToolStore } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Tool } from "../core/tool.ts";
 import type { AttemptContext } from "../work/attempt.ts";
@@ -45,7 +46,7 @@ export function agentsOf(
     prompts,
     now: () => new Date(clock.now()).toISOString(),
     agents: config.agents,
-    ...(request.images === undefined ? {} : { images: request.images }),
+    ...present({ images: request.images }),
     async findCallable(name, within) {
       const mine = own(within).find((callable) => callable.name === name);
       if (mine !== undefined) return mine;

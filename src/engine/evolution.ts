@@ -14,6 +14,7 @@ import type {
   Sandbox,
   ToolStore,
 } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import type { Task } from "../core/task.ts";
 import { defaultGenerator, generatorByName } from "../evolve/generators/by-name.ts";
 import { noveltyBy } from "../evolve/generators/novelty.ts";
@@ -115,7 +116,7 @@ export function createEvolve({
       samplers,
       budget: options.budget ?? toolBudget(config),
       defaultSeconds: config.budgetSeconds,
-      ...(options.stagnation === undefined ? {} : { stagnation: options.stagnation }),
+      ...present({ stagnation: options.stagnation }),
     });
     const model =
       chosen === undefined
@@ -144,7 +145,7 @@ export function createEvolve({
                 capabilities: promptFor(running.capabilities, task.language),
                 prompts,
                 samplers,
-                ...(novelty === undefined ? {} : { novelty }),
+                ...present({ novelty }),
               },
         ),
         strategy: strategyByName(strategy),
@@ -155,12 +156,12 @@ export function createEvolve({
       },
       {
         id: runId,
-        ...(options.parent === undefined ? {} : { parent: options.parent }),
+        ...present({ parent: options.parent }),
         config: decisive,
       },
       {
         ...settings,
-        ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+        ...present({ onProgress: options.onProgress }),
         ...(resume === undefined
           ? {}
           : {
@@ -193,9 +194,7 @@ async function modelOf(
   const { configuredModel } = await import("../models/configured.ts");
   return configuredModel({
     ...settings,
-    ...(tokens === undefined ? {} : { budgetTokens: tokens }),
-    ...(usd === undefined ? {} : { budgetUsd: usd }),
-    ...(calls === undefined ? {} : { budgetCalls: calls }),
+    ...present({ budgetTokens: tokens, budgetUsd: usd, budgetCalls: calls }),
     apiKey: () => process.env[settings.apiKeyEnv] ?? "",
     known: await replies.known(),
     keep: replies.keep,

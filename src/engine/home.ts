@@ -13,6 +13,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Config } from "../core/config.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { EventStore } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import { withTelemetry } from "../trace/telemetry/telemetry.ts";
 
 /**
@@ -85,7 +86,7 @@ export function observed(store: EventStore, { telemetry }: Config): EventStore {
   if (telemetry === undefined) return store;
   const { endpoint, content, headersEnv } = telemetry;
   const headers = headersEnv === undefined ? undefined : headersOf(process.env[headersEnv] ?? "");
-  return withTelemetry(store, { endpoint, content, ...(headers === undefined ? {} : { headers }) });
+  return withTelemetry(store, { endpoint, content, ...present({ headers }) });
 }
 
 /** `name=value,name=value`, the format of OpenTelemetry's own variable. */

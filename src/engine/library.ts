@@ -6,6 +6,7 @@
 
 import type { z } from "zod";
 import { Config, ModelConfig } from "../core/config.ts";
+import { present } from "../core/present.ts";
 import type { Task } from "../core/task.ts";
 import { ToolSpec } from "../core/tool.ts";
 import type { EvolveBudget } from "../evolve/loop/budget.ts";
@@ -84,9 +85,7 @@ async function run(
   const task = isTask(given) ? given : specTask(ToolSpec.parse(given));
   const engine = openEngine(
     Config.parse({
-      ...(seed === undefined ? {} : { seed }),
-      ...(workers === undefined ? {} : { workers }),
-      ...(home === undefined ? {} : { home }),
+      ...present({ seed, workers, home }),
     }),
   );
   try {

@@ -3,6 +3,7 @@
  * model's candidate has the prompt that was sent. A mutation's candidate has a prompt built from its
  * task and parents, so that runs without a model provide training data as well.
  */
+import { present } from "../core/present.ts";
 import { withoutReasoning } from "../core/text/reasoning.ts";
 import type { ModelCall, RunRecord, TraceCandidate } from "../trace/read/read.ts";
 import { type Authorship, authorshipOf } from "./calls.ts";
@@ -98,11 +99,10 @@ export function attemptsOf(record: RunRecord, programs: Programs): readonly Atte
         recipe: "improve" as const,
         outcome: summary.status,
         time: candidate.time,
-        ...(task === undefined ? {} : { task }),
+        ...present({ task }),
         ...ancestry(candidate.digest),
         tools: [],
-        ...(score === undefined ? {} : { score }),
-        ...(gain === undefined ? {} : { gain }),
+        ...present({ score, gain }),
         families,
       };
     },

@@ -1,6 +1,7 @@
 /** Finds the model call that wrote a candidate, by its prompt group and sample. */
 import { digestJson } from "../core/digest.ts";
 import type { Json } from "../core/json.ts";
+import { present } from "../core/present.ts";
 import type { ModelCall, TraceCandidate } from "../trace/read/read.ts";
 
 export interface Authorship {
@@ -38,7 +39,7 @@ export function authorshipOf(
     const asked = own ?? calls[0];
     return {
       group: named.group,
-      ...(own === undefined ? {} : { own }),
+      ...present({ own }),
       ...(asked === undefined ? {} : { asked, promptDigest: digestOf(asked) }),
     };
   };

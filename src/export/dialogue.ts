@@ -3,6 +3,7 @@
  * the request.
  */
 import { canonicalJson } from "../core/json.ts";
+import { present } from "../core/present.ts";
 import type { RunRecord } from "../trace/read/read.ts";
 import type { Step } from "../trace/read/steps.ts";
 import type { ChatMessage, ChatTool, Origin } from "./examples.ts";
@@ -123,8 +124,7 @@ export function requestOrigin(
     recipe,
     outcome: requestStatus === "SUCCEEDED" ? "succeeded" : summary.status,
     time: summary.endedAt ?? summary.startedAt,
-    ...(task === undefined ? {} : { task }),
-    ...(request?.user === undefined ? {} : { user: request.user }),
+    ...present({ task, user: request?.user }),
     models: writers.ids,
     // Without a model, the engine's own rules wrote it.
     terms: writers.terms.length === 0 ? ["engine"] : writers.terms,

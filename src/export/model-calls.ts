@@ -1,6 +1,7 @@
 /** Model calls as conversations, e.g. of the planner and the judge. */
 import { digestJson } from "../core/digest.ts";
 import type { Json } from "../core/json.ts";
+import { present } from "../core/present.ts";
 import { withoutReasoning } from "../core/text/reasoning.ts";
 import type { ModelCall, RunRecord } from "../trace/read/read.ts";
 import { sentMessages } from "./attempts.ts";
@@ -37,8 +38,7 @@ export function modelCalls(record: RunRecord): Conversation[] {
           recipe: "model-call",
           outcome: summary.status,
           time: call.time,
-          ...(task === undefined ? {} : { task }),
-          ...(record.request?.user === undefined ? {} : { user: record.request.user }),
+          ...present({ task, user: record.request?.user }),
           models: [reply.model ?? call.model ?? "unknown"],
           terms: [call.terms ?? "unknown"],
           tools: reply.toolCalls.map(({ name }) => name),

@@ -9,6 +9,7 @@
  *   prompts         the prompts, with the data that a reward function needs
  */
 import type { EventStore } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import { type ReadOptions, type RunRecord, readRun } from "../trace/read/read.ts";
 import { type Attempt, attemptsOf } from "./attempts.ts";
 import type { Conversation, Drop, Example, Labelled, Prompt } from "./examples.ts";
@@ -57,7 +58,7 @@ export async function examplesOf(
   const { setAside } = options;
   const record = await readRun(store, runId, {
     lean: true,
-    ...(setAside === undefined ? {} : { setAside }),
+    ...present({ setAside }),
   });
   const wanted = new Set<string>();
   const none: Execute = async () => [];

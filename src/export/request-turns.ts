@@ -3,6 +3,7 @@
  * result.
  */
 import { canonicalJson, type Json } from "../core/json.ts";
+import { present } from "../core/present.ts";
 import { programInput, type Step } from "../trace/read/steps.ts";
 import type { StoredImage } from "./examples.ts";
 import { separateImages } from "./images.ts";
@@ -79,7 +80,7 @@ function programPart({ event, result }: ProgramStep): Part {
   const input = programInput(event);
   return {
     name: RUN_PROGRAM.name,
-    arguments: { code: event.code, ...(input === undefined ? {} : { input }) },
+    arguments: { code: event.code, ...present({ input }) },
     ...resultParts(programOutput(result)),
     failed: result?.status !== "returned",
   };

@@ -5,6 +5,7 @@
 import { digestJson, digestText } from "../core/digest.ts";
 import { EngineError, InputError, StoreError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import { present } from "../core/present.ts";
 import type { Signal, StepOptions, Steps, Verdict } from "../core/steps.ts";
 import { type Attempt, never } from "./attempt.ts";
 
@@ -38,7 +39,7 @@ export function durableSteps(attempt: Attempt): Steps {
           type: "step-started",
           data: {
             key,
-            ...(input === undefined ? {} : { input }),
+            ...present({ input }),
             ...(onUncertain === "ask" ? { onUncertain } : {}),
           },
           volatile: { epoch: attempt.epoch, idempotencyKey: idempotencyKey(attempt.id, key) },
@@ -131,8 +132,7 @@ export function durableSteps(attempt: Attempt): Steps {
       const done = scopes.waiting();
       attempt.waiters.add({
         key,
-        ...(name === undefined ? {} : { name }),
-        ...(until === undefined ? {} : { until }),
+        ...present({ name, until }),
         wake(said) {
           done();
           resolve(said);

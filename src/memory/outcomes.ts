@@ -11,6 +11,7 @@ import { readEvents } from "../core/events/read.ts";
 import type { DataOf } from "../core/events/schemas.ts";
 import { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import { scoreTexts } from "./rank.ts";
 
 export const OutcomeRecord = z.object({
@@ -182,7 +183,7 @@ async function readOutcome(
   if (words === undefined) return undefined;
   return OutcomeRecord.safeParse({
     requestId: id,
-    ...(user === undefined ? {} : { user }),
+    ...present({ user }),
     words,
     status,
     text: answer ?? cause,
@@ -190,7 +191,7 @@ async function readOutcome(
     plan,
     said,
     modelCalls,
-    ...(cost === undefined ? {} : { costUsd: cost }),
+    ...present({ costUsd: cost }),
     time: endedAt ?? startedAt,
   }).data;
 }

@@ -4,6 +4,7 @@
  */
 import type { Json } from "../core/json.ts";
 import type { ModelMessage, ModelRequest, ModelTool, ModelToolCall } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 
 type Schema = { readonly [key: string]: Json };
 
@@ -45,7 +46,7 @@ function inWords(message: ModelMessage): ModelMessage {
     return {
       role: "user",
       content: `<tool_response name="${message.name}">\n${message.content}\n</tool_response>`,
-      ...(message.images === undefined ? {} : { images: message.images }),
+      ...present({ images: message.images }),
     };
   }
   if (message.role !== "assistant" || message.toolCalls === undefined) return message;

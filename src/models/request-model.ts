@@ -1,5 +1,6 @@
 /** A configured model for the calls of one request: within its budget, with its text piece by piece if asked for. */
 import type { LanguageModel } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import type { Amounts, Spending } from "../core/spending.ts";
 import { type DriverSettings, driverOf } from "./configured.ts";
 import { budgetedModel, type ModelBudget } from "./spend/budgeted.ts";
@@ -39,9 +40,7 @@ export function requestModel(settings: RequestModelSettings): LanguageModel {
 function budgetOf(spending: Spending, { tokens, usd, calls }: Amounts, name: string): ModelBudget {
   return {
     limit: {
-      ...(tokens === undefined ? {} : { tokens }),
-      ...(usd === undefined ? {} : { usd }),
-      ...(calls === undefined ? {} : { calls }),
+      ...present({ tokens, usd, calls }),
     },
     reserve: (ask) => spending.reserve(name, { ...ask }),
   };

@@ -11,6 +11,7 @@ import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
 import type { ToolMatch, ToolStore } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Affordances, Hypothesis } from "../work/affordance.ts";
@@ -204,7 +205,7 @@ async function view(
   const kept = await steps.step<View | readonly Match[]>(key, async () => {
     const found = await tools.search({ text, limit });
     const { degraded } = found;
-    return { matches: found.map(matchOf), ...(degraded === undefined ? {} : { degraded }) };
+    return { matches: found.map(matchOf), ...present({ degraded }) };
   });
   // Older requests have stored the matches without a reason.
   return "matches" in kept ? kept : { matches: kept };

@@ -10,6 +10,7 @@ import { bestSeed, type TrialPorts, tryTool, untriedBecause } from "../call/tria
 import type { Approvals } from "../core/approvals.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { Sandbox, ToolStore } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import { recorded, type Steps } from "../core/steps.ts";
 import type { Trial, TriedTool } from "../work/affordance.ts";
 import type { TaskGoal } from "../work/goal.ts";
@@ -65,7 +66,7 @@ async function afford(ports: AffordByRulePorts, goal: TaskGoal): Promise<readonl
       data: {
         query: goal.words,
         hypotheses: [hypothesis],
-        ...(matches.degraded === undefined ? {} : { degraded: matches.degraded }),
+        ...present({ degraded: matches.degraded }),
         matches: matches.map(({ tool, score }) => ({
           name: tool.name,
           version: tool.version,

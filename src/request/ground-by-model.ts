@@ -8,6 +8,7 @@ import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
 import type { Json } from "../core/json.ts";
+import { present } from "../core/present.ts";
 import type { Request } from "../core/request.ts";
 import type { Steps } from "../core/steps.ts";
 import { type ContextItem, contextLine, type PastOutcome } from "../work/context.ts";
@@ -103,7 +104,7 @@ export async function groundByModel(
       },
     },
   ]);
-  return { request, words, context: kept, ...(earlier === undefined ? {} : { earlier }) };
+  return { request, words, context: kept, ...present({ earlier }) };
 }
 
 /** By rule, the objective and each requirement and constraint is a query. */

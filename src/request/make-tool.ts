@@ -6,6 +6,7 @@ import type { Ask } from "../ask/ask.ts";
 import type { Clock } from "../core/clock.ts";
 import { type Config, toolBudget } from "../core/config.ts";
 import type { EventStore, Sandbox } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import type { Budget } from "../core/request.ts";
 import type { Task } from "../core/task.ts";
 import { type CreateToolPorts, createTool } from "../create-tool/create-tool.ts";
@@ -78,7 +79,7 @@ export async function makeForStep(
   return createFromWords(
     { ...creation, ask, taskOf, wishes, testAuthors: TEST_AUTHORS },
     request,
-    { words, name, description, ...(signature === undefined ? {} : { signature }) },
+    { words, name, description, ...present({ signature }) },
     signal,
   );
 }
@@ -93,8 +94,7 @@ async function creationPorts(
   const shared = {
     seed,
     parent: requestId,
-    ...(generator === undefined ? {} : { generator }),
-    ...(onProgress === undefined ? {} : { onProgress }),
+    ...present({ generator, onProgress }),
   };
   return {
     sandbox: await ports.sandbox(),
@@ -116,7 +116,7 @@ async function creationPorts(
     noneBelow,
     gate,
     flights,
-    ...(claim === undefined ? {} : { claim }),
+    ...present({ claim }),
     digest,
     requestId,
     seed,

@@ -2,6 +2,7 @@
 import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import type { Verdict } from "../core/steps.ts";
 import { callbackSecret, callbackToken } from "../journal/callback-token.ts";
 import { complete, type ReplyOptions, reply, send } from "../journal/people.ts";
@@ -56,7 +57,7 @@ export function createReplies(store: EventStore, home: string): Replies {
         (wait) => ({
           decision: "approve",
           hash: hashOf(wait.question),
-          ...(edited === undefined ? {} : { arguments: edited }),
+          ...present({ arguments: edited }),
         }),
         options,
       );

@@ -9,6 +9,7 @@ import { readEvents, withTexts } from "../core/events/read.ts";
 import type { RequestWork } from "../core/events/request.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import { Request, type RequestStatus } from "../core/request.ts";
 import type { EvolveProgress } from "../evolve/loop/run.ts";
 import { type AttemptEnd, type Finished, runAttempt } from "../journal/durable.ts";
@@ -125,7 +126,7 @@ export function createRequests(ports: RequestsPorts): Requests {
       case "waiting":
         return { requestId, status: end.status, view: await viewRequest(store, requestId) };
       case "ended":
-        return { requestId, status: end.status, ...(solution === undefined ? {} : { solution }) };
+        return { requestId, status: end.status, ...present({ solution }) };
     }
   }
 
@@ -143,7 +144,7 @@ export function createRequests(ports: RequestsPorts): Requests {
       const title = String(clean(request.objective));
       // In one transaction, so that no process sees a half-submitted request.
       const [, , claim] = await Promise.all([
-        store.begin({ id, kind: "request", title, ...(parent === undefined ? {} : { parent }) }),
+        store.begin({ id, kind: "request", title, ...present({ parent }) }),
         store.append(id, [event]),
         store.claim(id, { leaseMs: SUBMIT_LEASE_MS }),
       ]);
@@ -160,7 +161,7 @@ export function createRequests(ports: RequestsPorts): Requests {
       const prepared = await prepare(work, request);
       let solution: Solution | undefined;
       const end = await runAttempt(
-        { ...journal, ...(onEvent === undefined ? {} : { onEvent }) },
+        { ...journal, ...present({ onEvent }) },
         id,
         async (steps, spending) => {
           const trace = (events: readonly NewEvent[]) => steps.trace("events", events);
@@ -171,7 +172,7 @@ export function createRequests(ports: RequestsPorts): Requests {
         {
           cancel: cancelSignal,
           limit: request.budget ?? {},
-          ...(release === undefined ? {} : { release }),
+          ...present({ release }),
         },
       );
       const outcome = await outcomeOf(id, end, solution);

@@ -1,5 +1,6 @@
 /** Submits and attempts a request of a program in one call. The task may exist only in that program. */
 import type { Json } from "../core/json.ts";
+import { present } from "../core/present.ts";
 import type { Budget, Request } from "../core/request.ts";
 import type { Prepared } from "../work/attempt.ts";
 import type { AttemptOptions, Outcome, Requests } from "./requests.ts";
@@ -30,8 +31,7 @@ export function createRunRequest(
     const id = await requests.submit(request, {
       source,
       seed,
-      ...(budget === undefined ? {} : { budget }),
-      ...(generator === undefined ? {} : { generator }),
+      ...present({ budget, generator }),
     });
     const prepare = async () => ({ task, instances });
     return requests.attempt(id, { ...options, prepare }, signal);

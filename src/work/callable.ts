@@ -5,6 +5,7 @@
 import type { Execution } from "../core/execution.ts";
 import { splitImages } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
+import { present } from "../core/present.ts";
 import { typeOfSchema } from "../core/text/schema.ts";
 import { typeText } from "../core/text/type.ts";
 import type { JsonSchema, Tool } from "../core/tool.ts";
@@ -46,7 +47,7 @@ export type ArgumentFaults = (schema: JsonSchema, given: Arguments) => readonly 
 export function describeCallable(callable: Callable): string {
   const { name, description, parameters, origin, tool } = callable;
   const { properties = {}, required } = parameters;
-  const shape = JSON.stringify({ properties, ...(required === undefined ? {} : { required }) });
+  const shape = JSON.stringify({ properties, ...present({ required }) });
   const gives = tool === undefined ? "" : ` -> ${typeText(typeOfSchema(tool.result))}`;
   return `- ${name}${origin === "agent" ? " (agent)" : ""} ${shape}${gives}: ${description.replace(/\s+/g, " ")}`;
 }

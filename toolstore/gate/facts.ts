@@ -5,6 +5,7 @@
 import type { Execution, Program } from "../../src/core/execution.ts";
 import { type Json, sameJson } from "../../src/core/json.ts";
 import type { Evaluation, Sandbox, ToolStore } from "../../src/core/ports.ts";
+import { present } from "../../src/core/present.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { actsOutside, parameterNames, programOf, type Tool } from "../../src/core/tool.ts";
 import { reachedBy, resolveWith } from "../link/graph.ts";
@@ -47,7 +48,7 @@ export async function collectGateFacts(
   return {
     candidate,
     heldOut: judge(own),
-    ...(incumbent === undefined ? {} : { incumbent }),
+    ...present({ incumbent }),
     ...(comparable
       ? {
           incumbentHeldOut: judge(

@@ -1,5 +1,6 @@
 /** Runs the gate on a candidate: collects the facts and returns the decision with its reasons. */
 import type { Sandbox, ToolStore } from "../../src/core/ports.ts";
+import { present } from "../../src/core/present.ts";
 import type { Tool } from "../../src/core/tool.ts";
 import { type CollectOptions, collectGateFacts } from "./facts.ts";
 import { gate } from "./gate.ts";
@@ -27,6 +28,6 @@ export function gateOf(
     if (decision.accepted) return decision;
     const [twin] = facts.duplicates ?? [];
     const reasons = decision.reasons.map(({ message }) => message);
-    return { ...decision, reasons, ...(twin === undefined ? {} : { twin }) };
+    return { ...decision, reasons, ...present({ twin }) };
   };
 }

@@ -6,6 +6,7 @@ import type { Schemas } from "@qdrant/js-client-rest";
 import { z } from "zod";
 import { ConfigError } from "../../src/core/errors.ts";
 import type { Embedder } from "../../src/core/ports.ts";
+import { present } from "../../src/core/present.ts";
 import { checkEmbedder } from "../store/embedding.ts";
 import { alreadyExists, type Connection, confirmed, isMissing } from "./connection.ts";
 import { DENSE, PAYLOAD_INDEXES, SPARSE } from "./points.ts";
@@ -94,7 +95,7 @@ export async function createCollection(
   try {
     await connection.call((client) =>
       client.createCollection(name, {
-        vectors: dense === undefined ? {} : { [DENSE]: dense },
+        vectors: present({ [DENSE]: dense }),
         // No `idf` modifier: the query contains each term's information, computed over the tools of one
         // status, so that scores are equal in all stores.
         sparse_vectors: { [SPARSE]: {} },
@@ -107,7 +108,7 @@ export async function createCollection(
               },
             }),
         strict_mode_config: { enabled: true, unindexed_filtering_retrieve: false },
-        ...(replicas === undefined ? {} : { replication_factor: replicas }),
+        ...present({ replication_factor: replicas }),
         metadata: { schema: SCHEMA, embedder: embedder?.id ?? "none", dims: embedder?.dims ?? 0 },
       }),
     );

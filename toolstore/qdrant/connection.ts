@@ -12,6 +12,7 @@ import type { QdrantClient } from "@qdrant/js-client-rest";
 import { z } from "zod";
 import { ConfigError, EngineError, StoreError } from "../../src/core/errors.ts";
 import { optionalPackage } from "../../src/core/optional-package.ts";
+import { present } from "../../src/core/present.ts";
 
 export interface QdrantAddress {
   /** `https://host`, `http://host:6333/prefix`. */
@@ -144,7 +145,7 @@ function engineError(error: unknown, url: string): EngineError {
   const cause =
     error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
   const said = Failure.safeParse(error).data?.data?.status.error ?? `${String(error)}${cause}`;
-  const facts = { url, ...(status === undefined ? {} : { status }) };
+  const facts = { url, ...present({ status }) };
   const fail = (code: string, message: string, retryable: boolean): StoreError =>
     new StoreError(code, message, { facts, retryable, cause: error });
   switch (status) {

@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { systemClock } from "../../src/core/clock.ts";
 import { EngineError, StoreError } from "../../src/core/errors.ts";
 import type { ToolStore } from "../../src/core/ports.ts";
+import { present } from "../../src/core/present.ts";
 import { queryVectors, reasonOf } from "../store/embedding.ts";
 import { matches } from "../store/matches.ts";
 import { checkDigest } from "../store/tool-table.ts";
@@ -42,7 +43,7 @@ export function qdrantToolStore({
   replicas,
   clock = systemClock,
 }: QdrantToolStoreOptions): ToolStore {
-  const connection = connect({ url, timeoutMs, ...(apiKey === undefined ? {} : { apiKey }) });
+  const connection = connect({ url, timeoutMs, ...present({ apiKey }) });
   const local: LocalCopy = openLocalCopy(localFile);
   const options = {
     connection,

@@ -4,6 +4,7 @@
  * one after it. The old collection is not deleted.
  */
 import { StoreError } from "../../src/core/errors.ts";
+import { present } from "../../src/core/present.ts";
 import { queriesOf } from "../store/catalogue.ts";
 import { toolVectors } from "../store/embedding.ts";
 import { collectionOf, createCollection, nextName, pointAlias } from "./collection.ts";
@@ -90,7 +91,7 @@ export async function rebuildCollection(
         client.scroll(name, {
           limit: PAGE,
           with_payload: true,
-          ...(offset === undefined ? {} : { offset }),
+          ...present({ offset }),
         }),
       );
       for (const { payload } of page.points) yield storedOf(payload, connection.url);

@@ -8,6 +8,7 @@
 import type { Schemas } from "@qdrant/js-client-rest";
 import { z } from "zod";
 import type { ToolFilter, ToolQuery } from "../../src/core/ports.ts";
+import { present } from "../../src/core/present.ts";
 import type { ToolStatus } from "../../src/core/tool.ts";
 import { clauses } from "../retrieval/clauses.ts";
 import { type QueryTerms, queryTerms, type TermStatistics } from "../retrieval/information.ts";
@@ -74,7 +75,7 @@ export async function searchServer(
       text,
       hypotheses,
       limit,
-      ...(vectors === undefined ? {} : { vectors }),
+      ...present({ vectors }),
     });
     for (const { key, score } of ranked) {
       found.push({ name: key, version: candidates.get(key)?.payload.version ?? 0, score });

@@ -2,6 +2,7 @@
 import type { Schemas } from "@qdrant/js-client-rest";
 import { ToolNotFoundError } from "../../src/core/errors.ts";
 import type { ToolMatch, ToolQuery } from "../../src/core/ports.ts";
+import { present } from "../../src/core/present.ts";
 import type { Tool, ToolStatus } from "../../src/core/tool.ts";
 import { currentOf } from "../store/tool-table.ts";
 import { type CollectionOptions, type OpenCollection, openCollection } from "./collection.ts";
@@ -63,8 +64,7 @@ export function serverStore(options: ServerOptions): ServerStore {
         client.scroll(collection, {
           limit: PAGE,
           with_payload: true,
-          ...(filter === undefined ? {} : { filter }),
-          ...(offset === undefined ? {} : { offset }),
+          ...present({ filter, offset }),
         }),
       );
       for (const { payload } of page.points) yield storedOf(payload, connection.url);

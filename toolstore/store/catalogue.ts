@@ -3,6 +3,7 @@
  * contains words, numbers and names; the tools themselves stay in the driver.
  */
 import type { ToolFilter, ToolNeed, ToolQuery } from "../../src/core/ports.ts";
+import { present } from "../../src/core/present.ts";
 import type { Tool, ToolStatus } from "../../src/core/tool.ts";
 import { toolDocument } from "../retrieval/document.ts";
 import type { TermStatistics } from "../retrieval/information.ts";
@@ -135,7 +136,7 @@ export function catalogue({
           text,
           hypotheses,
           limit,
-          ...(vectors === undefined ? {} : { vectors }),
+          ...present({ vectors }),
           ...(filter === undefined
             ? {}
             : {

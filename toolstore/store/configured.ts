@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Clock } from "../../src/core/clock.ts";
 import type { Embedder, ToolStore } from "../../src/core/ports.ts";
+import { present } from "../../src/core/present.ts";
 import type { StoreConfig } from "../../src/core/store.ts";
 import { qdrantToolStore } from "../qdrant/qdrant.ts";
 import { embeddedToolStore } from "./embedded.ts";
@@ -21,7 +22,7 @@ export function configuredToolStore(
     readonly embedder: Embedder | undefined;
   },
 ): ToolStore {
-  const common = { clock, ...(embedder === undefined ? {} : { embedder }) };
+  const common = { clock, ...present({ embedder }) };
   switch (driver) {
     case "memory":
       return memoryToolStore(common);
@@ -35,7 +36,7 @@ export function configuredToolStore(
         ...settings,
         url,
         localFile,
-        ...(apiKey === undefined ? {} : { apiKey }),
+        ...present({ apiKey }),
       });
     }
   }

@@ -10,6 +10,7 @@ import { type Command, Option } from "commander";
 import { type RetrievalFlags, retrieval, retrievalRows } from "../../bench/retrieval-command.ts";
 import { type StoreFlags, storeRows } from "../../bench/store-command.ts";
 import { CanceledError, InputError, SandboxUnavailableError } from "../../core/errors.ts";
+import { present } from "../../core/present.ts";
 import { createOutput, table, writeErr } from "../output.ts";
 import { integer } from "../session.ts";
 
@@ -94,10 +95,7 @@ async function* measured(
   if (subject === "quality") {
     const { benchQuality } = await import("../../bench/quality.ts");
     const { seeds } = flags;
-    for await (const [section, rows] of benchQuality(
-      seeds === undefined ? {} : { seeds },
-      signal,
-    )) {
+    for await (const [section, rows] of benchQuality(present({ seeds }), signal)) {
       yield [`quality: ${section}`, rows];
     }
     return;
@@ -109,8 +107,7 @@ async function* measured(
   const { benchEvolve } = await import("../../bench/evolve.ts");
   const { only, evaluations } = flags;
   const options = {
-    ...(only === undefined ? {} : { only }),
-    ...(evaluations === undefined ? {} : { evaluations }),
+    ...present({ only, evaluations }),
   };
   for await (const [section, rows] of benchEvolve(options, signal)) {
     yield [`evolve: ${section}`, rows];

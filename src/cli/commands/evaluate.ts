@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { describeExecution } from "../../core/execution.ts";
+import { present } from "../../core/present.ts";
 import type { CandidateForm, Task } from "../../core/task.ts";
 import { dataInstances, readText } from "../../tasks/tasks.ts";
 import { EXIT } from "../output.ts";
@@ -42,12 +43,12 @@ export function addEvaluate(command: Command): void {
             language: "typescript",
             source,
             entry: form.entry,
-            ...(task.uses === undefined ? {} : { uses: task.uses }),
+            ...present({ uses: task.uses }),
           },
           inputs: chosen.map(({ input }) => input),
           limits: { ...task.limits, timeoutMs: flags.timeoutMs },
           seed,
-          ...(form.harness === undefined ? {} : { harness: form.harness }),
+          ...present({ harness: form.harness }),
         },
         signal,
       );
@@ -85,7 +86,7 @@ function orTraining(task: Task, seed: number) {
 function formOf(task: Task, source: string, file: string): CandidateForm {
   const own: CandidateForm = {
     entry: task.kernel.entry,
-    ...(task.harness === undefined ? {} : { harness: task.harness }),
+    ...present({ harness: task.harness }),
   };
   const forms = task.forms ?? [own];
   const defined = forms.find(({ entry }) =>

@@ -1,6 +1,7 @@
 /** `toolwright evolve`: one evolution run; prints its best program in a form that can be evaluated. */
 import { type Command, Option } from "commander";
 import { InputError } from "../../core/errors.ts";
+import { present } from "../../core/present.ts";
 import type { Task } from "../../core/task.ts";
 import type { Engine, EvolutionOptions } from "../../engine/engine.ts";
 import { GENERATORS } from "../../evolve/generators/by-name.ts";
@@ -76,7 +77,7 @@ export function addEvolve(command: Command): void {
           ? await registerWinner(engine, task, runId, result, signal)
           : undefined;
       output.result(
-        { ...report, ...(registration === undefined ? {} : { registration }) },
+        { ...report, ...present({ registration }) },
         [
           textOf(task, report, result),
           ...(registration === undefined ? [] : [registrationText(registration)]),
@@ -121,16 +122,14 @@ function optionsOf(flags: EvolveFlags, { config }: Engine): EvolutionOptions {
   return {
     seed: config.seed,
     budget: {
-      ...(budgetSeconds === undefined ? {} : { seconds: budgetSeconds }),
-      ...(budgetEvaluations === undefined ? {} : { evaluations: budgetEvaluations }),
-      ...(budgetTokens === undefined ? {} : { tokens: budgetTokens }),
-      ...(budgetUsd === undefined ? {} : { usd: budgetUsd }),
+      ...present({
+        seconds: budgetSeconds,
+        evaluations: budgetEvaluations,
+        tokens: budgetTokens,
+        usd: budgetUsd,
+      }),
     },
-    ...(generator === undefined ? {} : { generator }),
-    ...(strategy === undefined ? {} : { strategy }),
-    ...(stagnation === undefined ? {} : { stagnation }),
-    ...(samplers === undefined ? {} : { samplers }),
-    ...(resume === undefined ? {} : { resume }),
+    ...present({ generator, strategy, stagnation, samplers, resume }),
   };
 }
 
@@ -172,7 +171,7 @@ function reportOf(task: Task, runId: string, result: EvolveResult): EvolveReport
             score: winner.program.fitness,
             validation: winner.validation ?? null,
             heldOut: winner.sealed?.fitness ?? null,
-            ...(winner.measured === undefined ? {} : { measured: winner.measured }),
+            ...present({ measured: winner.measured }),
             measures: winner.sealed?.measures ?? {},
           },
     comparedOn: unsealed ? "training" : "sealed",

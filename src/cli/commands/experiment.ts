@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { BatchProgress } from "../../../experiments/index.ts";
+import { present } from "../../core/present.ts";
 import { manifestFile, manifestNames } from "../../tasks/experiment-manifests.ts";
 import { work, workerCommand } from "../../tasks/experiment-worker.ts";
 import { families, loadTask, shippedTasks } from "../../tasks/tasks.ts";
@@ -99,7 +100,7 @@ async function run(name: string, flags: RunFlags): Promise<void> {
         loadStream,
         resume: flags.resume === true,
         workers,
-        ...(flags.cells === undefined ? {} : { cellsAtOnce: flags.cells }),
+        ...present({ cellsAtOnce: flags.cells }),
         startWorker: (workerHome) => processWorker(workerCommand(workerHome)),
         onProgress: show[flags.progress],
       },

@@ -1,6 +1,7 @@
 /** `toolwright mcp`: serves the tool store to clients of the Model Context Protocol. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
+import { present } from "../../core/present.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
 import { packageVersion } from "../version.ts";
 
@@ -47,7 +48,7 @@ export function addMcp(command: Command): void {
         const server = await serveMcpOverHttp(engine.tools, mcpServers(offered, packageVersion()), {
           port: flags.http,
           onError,
-          ...(flags.host === undefined ? {} : { host: flags.host }),
+          ...present({ host: flags.host }),
           ...(token === undefined || token === "" ? {} : { token }),
         });
         output.result({ url: server.url }, `Serving MCP at ${server.url}`);

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import { present } from "../../core/present.ts";
 import type { Verdict } from "../../core/steps.ts";
 import type { Revision } from "../../request/revise.ts";
 import { EXIT } from "../output.ts";
@@ -82,7 +83,7 @@ export function addRequestReplies(request: Command): void {
     ) => {
       const { objective, require, constrain } = flags;
       const change: Revision = {
-        ...(objective === undefined ? {} : { objective }),
+        ...present({ objective }),
         ...(require.length === 0 ? {} : { requirements: [...require] }),
         ...(constrain.length === 0 ? {} : { constraints: [...constrain] }),
       };
@@ -146,8 +147,7 @@ function withReplyFlags(command: Command): Command {
 
 function optionsOf({ question, answerId }: ReplyFlags) {
   return {
-    ...(question === undefined ? {} : { question }),
-    ...(answerId === undefined ? {} : { id: answerId }),
+    ...present({ question, id: answerId }),
   };
 }
 

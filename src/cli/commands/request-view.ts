@@ -1,6 +1,7 @@
 /** `toolwright request ls|show|resume` and `toolwright worker`: showing and resuming requests. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
+import { present } from "../../core/present.ts";
 import { RequestStatus } from "../../core/request.ts";
 import type { RequestPage, RequestSummary } from "../../journal/list.ts";
 import { EXIT, table } from "../output.ts";
@@ -27,8 +28,7 @@ export function addRequestViews(request: Command): void {
         // One more than is shown, to know if there are others.
         limit: limit + 1,
         ...(flags.status === undefined ? {} : { status: listedStatus(flags.status) }),
-        ...(before === undefined ? {} : { before }),
-        ...(after === undefined ? {} : { after }),
+        ...present({ before, after }),
       };
       await withSession(flags, async ({ engine, output }) => {
         const found = await engine.requests.list(page);

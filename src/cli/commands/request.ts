@@ -6,6 +6,7 @@ import { InputError } from "../../core/errors.ts";
 import type { RequestWork } from "../../core/events/request.ts";
 import { IMAGE_BYTES, imageOf } from "../../core/image.ts";
 import type { Json } from "../../core/json.ts";
+import { present } from "../../core/present.ts";
 import { type Budget, Request } from "../../core/request.ts";
 import { checkSchema, faultText } from "../../core/schema-check.ts";
 import type { Outcome } from "../../request/requests.ts";
@@ -117,7 +118,7 @@ function parseRequest(objective: string, flags: RequestFlags): Request {
     objective,
     requirements: require,
     constraints: constrain,
-    ...(user === undefined ? {} : { user }),
+    ...present({ user }),
     // Another process may resume it from another folder.
     ...(file.length === 0 ? {} : { files: file.map((path) => resolve(path)) }),
     ...(image.length === 0 ? {} : { images: image.map(readImage) }),
@@ -170,8 +171,7 @@ async function submit(
   const work: RequestWork = {
     source,
     seed: engine.config.seed,
-    ...(budget === undefined ? {} : { budget }),
-    ...(flags.generator === undefined ? {} : { generator: flags.generator }),
+    ...present({ budget, generator: flags.generator }),
   };
   const { prepare } = await import("../../tasks/request-source.ts");
   const { task } = await prepare(work, request);
@@ -197,7 +197,6 @@ export async function submitAndAttempt(
 function budgetOf({ budgetSeconds, budgetEvaluations }: RequestFlags): Budget | undefined {
   if (budgetSeconds === undefined && budgetEvaluations === undefined) return undefined;
   return {
-    ...(budgetSeconds === undefined ? {} : { seconds: budgetSeconds }),
-    ...(budgetEvaluations === undefined ? {} : { evaluations: budgetEvaluations }),
+    ...present({ seconds: budgetSeconds, evaluations: budgetEvaluations }),
   };
 }

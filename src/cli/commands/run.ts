@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import { present } from "../../core/present.ts";
 import { Request } from "../../core/request.ts";
 import { prepareProgram } from "../../program/source.ts";
 import { type ProgramSource, toolsNamed } from "../../request/walk-program.ts";
@@ -46,7 +47,7 @@ export function addRun(command: Command): void {
         throw new InputError("UNREADABLE_PROGRAM", `${file}: ${prepared.reason}`);
       }
       const source: ProgramSource = {
-        program: { code, input, ...(names === undefined ? {} : { tools: names }) },
+        program: { code, input, ...present({ tools: names }) },
       };
       const request = Request.parse({ objective: `run ${basename(file)}` });
       const requestId = await engine.requests.submit(request, {

@@ -1,6 +1,7 @@
 /** `toolwright serve`: the endpoint where other systems complete waits of requests. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
+import { present } from "../../core/present.ts";
 import { type CommonFlags, integer, withCommonFlags, withSession } from "../session.ts";
 
 interface ServeFlags extends CommonFlags {
@@ -22,7 +23,7 @@ export function addServe(command: Command): void {
     await withSession(flags, async ({ engine, output, signal }) => {
       const server = await serveCallbacks(engine.requests, {
         port,
-        ...(host === undefined ? {} : { host }),
+        ...present({ host }),
         onCallback: (requestId, outcome) => output.note(`callback for ${requestId}: ${outcome}`),
         onError: (error) => output.note(`callbacks: ${error.message}`),
       });

@@ -1,6 +1,7 @@
 /** `toolwright tools`: adding, approving, retiring and restoring tools. */
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
+import { present } from "../../core/present.ts";
 import type { Task } from "../../core/task.ts";
 import type { Home } from "../../engine/engine.ts";
 import { EXIT, table } from "../output.ts";
@@ -57,7 +58,7 @@ export function addToolReview(tools: Command): void {
           digest,
           description,
           capabilities,
-          ...(origin === undefined ? {} : { origin }),
+          ...present({ origin }),
         })),
         waiting.length === 0
           ? "Nothing waits."
@@ -185,8 +186,7 @@ function ports(engine: Home) {
 
 function chosen(version: number | undefined, reason: string | undefined) {
   return {
-    ...(version === undefined ? {} : { version }),
-    ...(reason === undefined ? {} : { reason }),
+    ...present({ version, reason }),
   };
 }
 
@@ -225,7 +225,7 @@ async function add(engine: Home, task: Task, source: string, signal: AbortSignal
       inputs: instances.map(({ input }) => input),
       judge: (executions) => engine.evaluator.evaluate(task, instances, executions),
       floor: task.target ?? 1,
-      ...(task.resolution === undefined ? {} : { resolution: task.resolution }),
+      ...present({ resolution: task.resolution }),
     },
     signal,
   );

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { InputError } from "../../core/errors.ts";
 import { Language } from "../../core/execution.ts";
 import type { ToolFilter } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import { checkSchema } from "../../core/schema-check.ts";
 import { type CommonFlags, withCommonFlags, withHome } from "../session.ts";
 
@@ -21,8 +22,7 @@ export function filterOf({ language, needs, origin }: SearchFlags): ToolFilter {
   const languages = checked("--language", z.array(Language), language);
   const allowed = checked("--needs", Needs, needs)?.filter((need) => need !== "none");
   return {
-    ...(languages === undefined ? {} : { languages }),
-    ...(allowed === undefined ? {} : { needs: allowed }),
+    ...present({ languages, needs: allowed }),
     ...(origin === undefined
       ? {}
       : { origins: origin.map((name) => (name === "own" ? "" : name)) }),

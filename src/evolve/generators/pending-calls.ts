@@ -4,7 +4,7 @@
  *
  * The delay is counted in calls, so that it is the same in every run, independent of response times.
  */
-
+import { present } from "../../core/present.ts";
 import type { Generator, Parent, Place, Proposal, ProposeContext } from "./generator.ts";
 
 /** Calls between start and return: a quarter of all calls so far, within these bounds. */
@@ -49,7 +49,7 @@ export function pendingCalls(): PendingCalls {
     if (oldest === undefined) return undefined;
     const { arm, place } = oldest;
     const proposals = oldest.proposals.then((list) =>
-      list.map((proposal) => ({ ...proposal, ...(place === undefined ? {} : { place }) })),
+      list.map((proposal) => ({ ...proposal, ...present({ place }) })),
     );
     return { arm, proposals };
   };

@@ -6,6 +6,7 @@
  * not depend on which model replied first.
  */
 import { BudgetExceededError } from "../../core/errors.ts";
+import { present } from "../../core/present.ts";
 import type { Random } from "../../core/random.ts";
 import type { Task, TaskInstance } from "../../core/task.ts";
 import type { Generator, Place, Proposal } from "../generators/generator.ts";
@@ -186,7 +187,7 @@ async function execute(
   const inputs = running.map(({ proposal, parentRange, recheckFrom }) => ({
     source: proposal.source,
     parentRange,
-    ...(recheckFrom === undefined ? {} : { recheckFrom }),
+    ...present({ recheckFrom }),
   }));
   for (const [index, outcome] of (await run.run(inputs, signal)).entries()) {
     outcomes.set(running[index] as Admitted, outcome);

@@ -6,6 +6,7 @@
  */
 import type { Execution, Program } from "../../core/execution.ts";
 import type { Evaluation, Evaluator, Sandbox } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import type { Task, TaskInstance } from "../../core/task.ts";
 import type { ParentRange } from "../population/strategy.ts";
 import { average, ELITE_SAMPLES } from "./noise.ts";
@@ -59,7 +60,7 @@ export function cascade(
   ): Promise<readonly (readonly Execution[])[]> => {
     if (sources.length === 0 || inputs.length === 0) return sources.map(() => []);
     const programs = sources.map((source) => programOf(task, source));
-    const harness = task.harness === undefined ? {} : { harness: task.harness };
+    const harness = present({ harness: task.harness });
     return sandbox.runBatch({ programs, inputs, limits: task.limits, seed, ...harness }, signal);
   };
 
@@ -196,7 +197,7 @@ export async function evaluateAll(
   signal: AbortSignal,
 ): Promise<readonly Evaluation[]> {
   if (sources.length === 0) return [];
-  const harness = task.harness === undefined ? {} : { harness: task.harness };
+  const harness = present({ harness: task.harness });
   const inputs = instances.map(({ input }) => input);
   const programs = sources.map((source) => programOf(task, source));
   const executions = await sandbox.runBatch(
@@ -207,7 +208,7 @@ export async function evaluateAll(
 }
 
 function programOf(task: Task, source: string): Program {
-  const uses = task.uses === undefined ? {} : { uses: task.uses };
+  const uses = present({ uses: task.uses });
   return { language: task.language ?? "typescript", source, entry: task.kernel.entry, ...uses };
 }
 

@@ -14,6 +14,7 @@
  */
 import { SandboxUnavailableError } from "../../core/errors.ts";
 import type { Sandbox } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import { seededRandom } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
 import { proposeBatch } from "./batch.ts";
@@ -120,7 +121,7 @@ function startOf({ candidates }: BatchResult): EvolveResult["start"] {
   const [floor] = fitnesses;
   const scored = fitnesses.filter((fitness) => fitness !== undefined);
   return {
-    ...(floor === undefined ? {} : { floor }),
+    ...present({ floor }),
     ...(scored.length === 0 ? {} : { baseline: Math.max(...scored) }),
   };
 }

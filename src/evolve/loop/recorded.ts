@@ -5,6 +5,7 @@
  */
 import type { TraceEvent } from "../../core/event.ts";
 import type { DataOf, KnownEvent } from "../../core/events/schemas.ts";
+import { present } from "../../core/present.ts";
 import type { Outcome } from "./cascade.ts";
 
 export interface Recorded {
@@ -65,8 +66,7 @@ function outcomeOf(record: DataOf<"candidate-result">): Outcome | undefined {
         fitness: record.fitness ?? Number.NaN,
         scores: record.scores ?? [],
         feedback: record.feedback ?? [],
-        ...(record.samples === undefined ? {} : { samples: record.samples }),
-        ...(record.error === undefined ? {} : { error: record.error }),
+        ...present({ samples: record.samples, error: record.error }),
       };
     case "dropped":
       return { status: "dropped", fitness: record.fitness ?? Number.NaN };

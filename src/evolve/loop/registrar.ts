@@ -5,6 +5,7 @@
 import { digestText } from "../../core/digest.ts";
 import type { NewEvent } from "../../core/event.ts";
 import type { DataOf } from "../../core/events/schemas.ts";
+import { present } from "../../core/present.ts";
 import type { Random } from "../../core/random.ts";
 import type { Parent, ProposalResult } from "../generators/generator.ts";
 import type { BatchResult, Candidate } from "./candidate.ts";
@@ -60,7 +61,7 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
     const base = { proposal, improved: false, best: false };
     if (outcome === undefined) {
       const fitness = fitnessOf.get(digest);
-      return { ...base, status: "duplicate", ...(fitness === undefined ? {} : { fitness }) };
+      return { ...base, status: "duplicate", ...present({ fitness }) };
     }
     if (outcome.status === "failed") {
       return { ...base, status: "failed", reason: `${outcome.kind}: ${outcome.reason}` };

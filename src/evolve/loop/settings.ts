@@ -3,6 +3,7 @@
  * All settings decide the run, so a resumed run must have the same.
  */
 import { ConfigError } from "../../core/errors.ts";
+import { present } from "../../core/present.ts";
 import type { Task } from "../../core/task.ts";
 import type { EvolveBudget } from "./budget.ts";
 import type { EvolveOptions } from "./run.ts";
@@ -41,7 +42,7 @@ export function settingsOf(input: SettingsInput): EvolveOptions {
     budget: budgetOf(input, usesModel),
     // A model's programs cost money each, and more of them are rarely shorter.
     polish: usesModel ? 0 : OFFLINE_POLISH,
-    ...(patience === undefined ? {} : { stagnation: patience }),
+    ...present({ stagnation: patience }),
     // An explicit limit is exact. With the default, a search with a late improvement runs as long again.
     ...(stagnation === undefined ? { patient: true } : {}),
     ...(generator === "llm" ? modelPace(samplers) : {}),

@@ -5,6 +5,7 @@
  */
 import type { DataOf } from "../../core/events/schemas.ts";
 import { canonicalJson, type Json } from "../../core/json.ts";
+import { present } from "../../core/present.ts";
 import { type Fingerprint, fingerprint, wordsOf } from "../../core/shingles.ts";
 import type { Task, TaskInstance } from "../../core/task.ts";
 
@@ -21,7 +22,7 @@ export function startFacts(
   const sealed = task.instances("sealed", seed);
   const { language } = task;
   return {
-    ...(language === undefined ? {} : { language }),
+    ...present({ language }),
     // With a harness, the inputs are the harness's, not the candidate's.
     ...(task.harness === undefined ? { inputs: firstInputs(task.instances("train", seed)) } : {}),
     ...(sealed.length === 0 ? {} : { sealed: { cases: sealed.length, hashes: hashesOf(sealed) } }),

@@ -5,6 +5,7 @@ import type { Clock } from "../../core/clock.ts";
 import { CanceledError } from "../../core/errors.ts";
 import type { DataOf, EventOf } from "../../core/events/schemas.ts";
 import type { Evaluator, OpenTrace, Sandbox } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import type { Task } from "../../core/task.ts";
 import type { Generator } from "../generators/generator.ts";
 import type { Strategy } from "../population/strategy.ts";
@@ -39,7 +40,7 @@ export async function tracedEvolve(
     id,
     kind: "evolution",
     title: `evolve ${task.name}`,
-    ...(parent === undefined ? {} : { parent }),
+    ...present({ parent }),
   });
   try {
     await trace.events([

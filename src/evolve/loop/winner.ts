@@ -3,6 +3,7 @@
  * has not seen.
  */
 import type { Evaluation } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import type { TaskInstance } from "../../core/task.ts";
 import type { Parent } from "../generators/generator.ts";
 import { evaluateAll } from "./cascade.ts";
@@ -59,11 +60,11 @@ export async function pickWinner(
         digest: program.digest,
         source: program.source,
         fitness: program.fitness,
-        ...(validation === undefined ? {} : { validation }),
+        ...present({ validation }),
         ...(measured === undefined ? {} : { measured: { ...measured } }),
         ...(winner.sealed === undefined ? {} : { score: winner.sealed.fitness }),
         ...(winner.sealed === undefined ? {} : { measures: winner.sealed.measures }),
-        ...(winner.sealedFailure === undefined ? {} : { failure: winner.sealedFailure }),
+        ...present({ failure: winner.sealedFailure }),
         ...(winner.floor === undefined ? {} : { floor: winner.floor.fitness }),
         ...(winner.baseline === undefined ? {} : { baseline: winner.baseline.fitness }),
       },

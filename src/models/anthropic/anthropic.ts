@@ -5,6 +5,7 @@ import { systemClock } from "../../core/clock.ts";
 import { ConfigError, ModelError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { ModelReply, ModelRequest } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import { withoutReasoning } from "../../core/text/reasoning.ts";
 import { type Attempt, type CallPolicyOptions, callPolicy } from "../calling/call-policy.ts";
 import { hasImages } from "../calling/image-places.ts";
@@ -163,8 +164,7 @@ export function anthropicModel(options: AnthropicModelOptions): StreamingModel {
       toolCalls,
       finishReason: answer === undefined || said.stop !== "tool_use" ? finishOf(said.stop) : "stop",
       model: said.model ?? model,
-      ...(usage !== undefined && { usage }),
-      ...(cost !== undefined && { costUsd: cost }),
+      ...present({ usage, costUsd: cost }),
     };
   };
 

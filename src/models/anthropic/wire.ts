@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Image } from "../../core/image.ts";
 import type { Json } from "../../core/json.ts";
 import type { ModelMessage, ModelReply, ModelRequest } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import type { ModelDelta } from "../calling/streaming.ts";
 import { withSchemaInWords } from "../prompted.ts";
 import { sentSchema, toolParameters } from "../sent-schema.ts";
@@ -50,7 +51,7 @@ export function toBody(request: ModelRequest, model: string, maxTokens: number):
     messages: toMessages(source),
     ...(system.length > 0 && { system: system.join("\n\n") }),
     ...(offered.length > 0 && { tools: offered }),
-    ...(choice !== undefined && { tool_choice: choice }),
+    ...present({ tool_choice: choice }),
     ...(request.temperature !== undefined && { temperature: Math.min(1, request.temperature) }),
     ...(request.stop !== undefined && { stop_sequences: [...request.stop] }),
   };

@@ -2,6 +2,7 @@
  * What a server says went wrong, out of a body of any shape: the `error` object of OpenAI, an error
  * as plain text, FastAPI's `detail`, a `message` at the top, a list around either, HTML, nothing.
  */
+import { present } from "../../core/present.ts";
 
 export interface ProviderFault {
   /** The server's own words; empty where it has none. */
@@ -52,8 +53,7 @@ export function faultOf(body: unknown): ProviderFault {
   return {
     message: joined([nested?.message ?? "", own, upstreamWords(body)]),
     ...(code !== "" && { code }),
-    ...(param !== undefined && { param }),
-    ...(named !== undefined && { status: named }),
+    ...present({ param, status: named }),
   };
 }
 

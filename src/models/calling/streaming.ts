@@ -1,6 +1,7 @@
 /** A model that also says its reply piece by piece, and the loop that reads the pieces. */
 import type { ModelError } from "../../core/errors.ts";
 import type { LanguageModel, ModelReply, ModelRequest } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import type { Attempt } from "./call-policy.ts";
 import { modelError } from "./model-errors.ts";
 
@@ -80,7 +81,7 @@ export function unreachable(id: string, baseUrl: string, error: unknown): ModelE
   return modelError(
     "MODEL_UNREACHABLE",
     `${id} could not be reached at ${protocol}//${host}${pathname}, or the connection broke${origin === undefined ? "" : ` (${origin})`}. Check that the server runs there, model.baseUrl and the network.`,
-    { model: id, served: wasSent(origin), ...(origin !== undefined && { origin }) },
+    { model: id, served: wasSent(origin), ...present({ origin }) },
   );
 }
 

@@ -1,6 +1,7 @@
 /** The embedder that a user configured, with its cache in a home. Its driver is loaded at the first text. */
 import { join } from "node:path";
 import type { Embedder } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import type { EmbedderConfig } from "../../core/store.ts";
 import { cachedEmbedder } from "./cache.ts";
 import { localEmbedder } from "./local.ts";
@@ -26,7 +27,7 @@ function remote(
       dims,
       apiKeyEnv,
       apiKey: () => environment[apiKeyEnv] ?? "",
-      ...(baseUrl === undefined ? {} : { baseUrl }),
+      ...present({ baseUrl }),
     });
   };
   return {

@@ -10,6 +10,7 @@ import { systemClock } from "../../core/clock.ts";
 import { ConfigError, ModelError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { ModelReply, ModelRequest } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import { withoutReasoning } from "../../core/text/reasoning.ts";
 import { type Attempt, type CallPolicyOptions, callPolicy } from "../calling/call-policy.ts";
 import { hasImages } from "../calling/image-places.ts";
@@ -141,8 +142,7 @@ export function openaiModel(options: OpenAIModelOptions): StreamingModel {
       toolCalls,
       finishReason: finishOf(gathered, toolCalls.length),
       model: gathered.model ?? model,
-      ...(gathered.usage !== undefined && { usage: gathered.usage }),
-      ...(cost !== undefined && { costUsd: cost }),
+      ...present({ usage: gathered.usage, costUsd: cost }),
     };
   };
 

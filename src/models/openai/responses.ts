@@ -10,6 +10,7 @@ import type {
 import { z } from "zod";
 import type { Image } from "../../core/image.ts";
 import type { ModelMessage, ModelRequest } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import { imageUrl } from "../calling/image-places.ts";
 import { modelError, scrub } from "../calling/model-errors.ts";
 import { faultOf } from "../calling/provider-fault.ts";
@@ -56,7 +57,7 @@ function toResponsesBody(
           parameters: toolParameters(parameters),
           strict: false,
         })),
-        ...(request.toolChoice !== undefined && { tool_choice: request.toolChoice }),
+        ...present({ tool_choice: request.toolChoice }),
       }),
     ...(schema !== undefined &&
       !inWords && {
@@ -71,7 +72,7 @@ function toResponsesBody(
       }),
     ...(request.temperature !== undefined &&
       !lacking.has("temperature") && { temperature: request.temperature }),
-    ...(request.maxTokens !== undefined && { max_output_tokens: request.maxTokens }),
+    ...present({ max_output_tokens: request.maxTokens }),
   };
 }
 

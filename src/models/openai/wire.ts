@@ -8,6 +8,7 @@ import type {
 } from "openai/resources/chat/completions";
 import { z } from "zod";
 import type { ModelMessage, ModelReply, ModelRequest, ModelUsage } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import { imagesByUser, imageUrl } from "../calling/image-places.ts";
 import type { ModelDelta } from "../calling/streaming.ts";
 import { withSchemaInWords } from "../prompted.ts";
@@ -39,7 +40,7 @@ export function toBody(
           type: "function" as const,
           function: { name, description, parameters: toolParameters(parameters) },
         })),
-        ...(request.toolChoice !== undefined && { tool_choice: request.toolChoice }),
+        ...present({ tool_choice: request.toolChoice }),
       }),
     ...(schema !== undefined &&
       !inWords && {
@@ -56,7 +57,7 @@ export function toBody(
       has("temperature") && { temperature: request.temperature }),
     ...(request.seed !== undefined && has("seed") && { seed: request.seed }),
     ...(request.stop !== undefined && has("stop") && { stop: [...request.stop] }),
-    ...(request.maxTokens !== undefined && { [maxTokensField]: request.maxTokens }),
+    ...present({ [maxTokensField]: request.maxTokens }),
   };
 }
 

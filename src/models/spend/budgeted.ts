@@ -4,6 +4,7 @@
 import { ConfigError, ModelError } from "../../core/errors.ts";
 import { imageTokens, sizeOf } from "../../core/image.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import { imagesOf } from "../calling/image-places.ts";
 import { needPrice, type Spending, type SpendingLimit } from "./ledger.ts";
 import { costUsd, type ModelPrice } from "./prices.ts";
@@ -110,7 +111,7 @@ function mostOf(request: ModelRequest, maxTokens: number, price: ModelPrice | un
   const inputTokens =
     seen + texts.reduce((sum, text) => sum + Buffer.byteLength(text) + FRAME, FRAME);
   const usd = costUsd({ inputTokens, outputTokens: maxTokens }, price);
-  return { calls: 1, tokens: inputTokens + maxTokens, ...(usd !== undefined && { usd }) };
+  return { calls: 1, tokens: inputTokens + maxTokens, ...present({ usd }) };
 }
 
 function textOf(message: ModelMessage): string {

@@ -4,6 +4,7 @@
  */
 import type { CallToolResult, Tool as McpTool } from "@modelcontextprotocol/server";
 import type { Json } from "../../core/json.ts";
+import { present } from "../../core/present.ts";
 import { actsOutside, type JsonSchema, type Tool } from "../../core/tool.ts";
 import type { RequestView } from "../../journal/view.ts";
 import type { CallOutcome } from "../../work/callable.ts";
@@ -29,7 +30,7 @@ export function definitionOf(tool: Tool): McpTool {
     _meta: {
       "toolwright/version": version,
       "toolwright/digest": digest,
-      ...(release === undefined ? {} : { "toolwright/release": release }),
+      ...present({ "toolwright/release": release }),
     },
   };
 }
@@ -44,8 +45,7 @@ function wrapped({ $defs, definitions, $schema, ...schema }: JsonSchema): McpToo
     type: "object",
     properties: { [RESULT]: schema },
     required: [RESULT],
-    ...($defs === undefined ? {} : { $defs }),
-    ...(definitions === undefined ? {} : { definitions }),
+    ...present({ $defs, definitions }),
   };
 }
 

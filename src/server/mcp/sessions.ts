@@ -9,6 +9,7 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import type { Json } from "../../core/json.ts";
+import { present } from "../../core/present.ts";
 import type { HttpContext } from "../http/app.ts";
 import { refusal } from "./refusal.ts";
 
@@ -81,7 +82,7 @@ export function mcpSessions(
       session.underWay--;
       session.usedAt = performance.now();
     });
-    return session.transport.handleRequest(req.raw, body === undefined ? {} : { parsedBody: body });
+    return session.transport.handleRequest(req.raw, present({ parsedBody: body }));
   };
 
   return {

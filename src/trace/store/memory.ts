@@ -7,6 +7,7 @@ import { InputError, StoreError } from "../../core/errors.ts";
 import { EventType, type RunSummary, type StoredEvent, type TraceEvent } from "../../core/event.ts";
 import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
+import { present } from "../../core/present.ts";
 import { FIRST_SUM, nextSum } from "./chain.ts";
 import { recordText } from "./record.ts";
 
@@ -65,7 +66,7 @@ export function memoryEventStore({ clock = systemClock }: { clock?: Clock } = {}
         type: event.type,
         data,
         ...(event.volatile === undefined ? {} : { volatile: recordText(event.volatile) }),
-        ...(event.link === undefined ? {} : { link: event.link }),
+        ...present({ link: event.link }),
         sum,
       });
     }
@@ -85,7 +86,7 @@ export function memoryEventStore({ clock = systemClock }: { clock?: Clock } = {}
         kind,
         title,
         status: "running",
-        ...(parent === undefined ? {} : { parent }),
+        ...present({ parent }),
         startedAt: now(),
         events: 0,
         sum: FIRST_SUM,
@@ -180,7 +181,7 @@ function toEvent(run: string, seq: number, row: Row | undefined): TraceEvent {
     type,
     data: JSON.parse(data) as Json,
     ...(volatile === undefined ? {} : { volatile: JSON.parse(volatile) as Json }),
-    ...(link === undefined ? {} : { link }),
+    ...present({ link }),
     sum,
   };
 }

@@ -4,6 +4,7 @@
  * is deleted.
  */
 import type { DatabaseSync } from "node:sqlite";
+import { present } from "../../core/present.ts";
 import { EVENTS_PER_RUN, openFile, translated } from "./sqlite-file.ts";
 
 export interface Retention {
@@ -64,7 +65,7 @@ export function pruneTraces(
       removed,
       bytesBefore,
       bytesAfter: bytesOf(database),
-      ...(note === undefined ? {} : { note }),
+      ...present({ note }),
     };
   } catch (error) {
     throw translated(error, path);

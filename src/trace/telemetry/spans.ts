@@ -21,6 +21,7 @@ import type { NewEvent, RunKind, RunStatus } from "../../core/event.ts";
 import type { TraceMessage } from "../../core/events/model.ts";
 import type { KnownEvent } from "../../core/events/schemas.ts";
 import { splitImages } from "../../core/image.ts";
+import { present } from "../../core/present.ts";
 
 export interface SpanRecorder {
   /** Whether the run has an open span. */
@@ -66,7 +67,7 @@ export function spanRecorder(tracer: Tracer, { content, rootedIn }: SpanOptions)
         const attributes: Attributes = {
           "gen_ai.operation.name": "chat",
           "gen_ai.request.model": name,
-          ...(provider === undefined ? {} : { "gen_ai.provider.name": provider }),
+          ...present({ "gen_ai.provider.name": provider }),
           "gen_ai.prompt.name": promptName,
           "gen_ai.prompt.version": promptVersion,
           ...(content ? { "gen_ai.input.messages": JSON.stringify(messages.map(parts)) } : {}),
@@ -205,7 +206,7 @@ function score({ span }: OpenRun, name: string, digest: string, value: number): 
 
 function fail(span: Span, kind: string, message: string | undefined): void {
   span.setAttribute("error.type", kind);
-  span.setStatus({ code: SpanStatusCode.ERROR, ...(message === undefined ? {} : { message }) });
+  span.setStatus({ code: SpanStatusCode.ERROR, ...present({ message }) });
 }
 
 /** Splits the engine's `driver:model` and the provider's plain model name. */

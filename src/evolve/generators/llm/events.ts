@@ -1,6 +1,7 @@
 /** Model calls as trace events. */
 import type { NewEvent } from "../../../core/event.ts";
 import type { ModelMessage, ModelReply } from "../../../core/ports.ts";
+import { present } from "../../../core/present.ts";
 
 export interface LlmCall {
   readonly promptName: string;
@@ -65,7 +66,6 @@ function replyData({
     toolCalls,
     finishReason,
     model,
-    ...(usage === undefined ? {} : { usage }),
-    ...(costUsd === undefined ? {} : { costUsd }),
+    ...present({ usage, costUsd }),
   };
 }

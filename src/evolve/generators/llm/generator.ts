@@ -8,6 +8,7 @@
 import { BudgetExceededError, ModelError } from "../../../core/errors.ts";
 import { limiter } from "../../../core/limiter.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../../../core/ports.ts";
+import { present } from "../../../core/present.ts";
 import { checkOverrides, type PromptOverrides, renderPrompt } from "../../prompts/prompts.ts";
 import type { Generator, Proposal } from "../generator.ts";
 import type { Edited } from "./diff.ts";
@@ -132,7 +133,7 @@ export function llmGenerator({
         return {
           calls,
           proposal: unusable(sample, read.reason),
-          ...(error !== undefined && { error }),
+          ...present({ error }),
         };
       }
       const repair = renderPrompt("repair", { entry, reason: read.reason }, overrides);
@@ -190,7 +191,7 @@ function proposed({ question, ...sample }: Sample, source: string, reply: string
     parents: question.parents,
     tag: tagOf(sample),
     prompt: { group: sample.promptGroup, sample: sample.sampleIndex },
-    ...(thought !== undefined && { thought }),
+    ...present({ thought }),
   };
 }
 

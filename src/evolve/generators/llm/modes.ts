@@ -1,6 +1,7 @@
 /**
  * The modes of a question: which prompt, about which parents, and how its reply becomes a program.
  */
+import { present } from "../../../core/present.ts";
 import type { Random } from "../../../core/random.ts";
 import { type PromptOverrides, type RenderedPrompt, renderPrompt } from "../../prompts/prompts.ts";
 import type { Parent, ProposeContext } from "../generator.ts";
@@ -61,7 +62,7 @@ export function ask(
   const render = (name: string, more: Readonly<Record<string, string>>): RenderedPrompt =>
     renderPrompt(name, { ...common, ...more }, options.overrides);
   const extracted = (reply: string, version?: number): ReturnType<typeof extractFunction> =>
-    extractFunction(reply, entry, names, version === undefined ? {} : { version });
+    extractFunction(reply, entry, names, present({ version }));
 
   if (mode === "best-shot") {
     const shot = bestShot(context.task, parents);

@@ -6,6 +6,7 @@
  * results: scored and duplicate ones by fitness, then dropped ones by their fitness in the race, then
  * failures.
  */
+import { present } from "../../../core/present.ts";
 import type { Random } from "../../../core/random.ts";
 import type { ProposalResult } from "../generator.ts";
 import { type CmaEs, cmaEs } from "./cma-es.ts";
@@ -76,7 +77,7 @@ export function tuningSearch(
       mean,
       sigma: tunable.sigma,
       lambda: base * 2 ** Math.min(restarts, MAX_DOUBLINGS),
-      ...(scales === undefined ? {} : { scales }),
+      ...present({ scales }),
     });
   }
 

@@ -2,6 +2,7 @@
  * ToolSpec: what a tool must do. Tool: one version of an implementation.
  */
 import { z } from "zod";
+import { Evidence } from "./evidence.ts";
 import { Language, Limits, type Program, ToolLink } from "./execution.ts";
 import { Json } from "./json.ts";
 import { present } from "./present.ts";
@@ -154,6 +155,8 @@ export const Tool = z.object({
   /** The task that scores its artefact, if it is not scored by cases. */
   task: z.string().exactOptional(),
   evaluation: ToolEvaluation,
+  /** Absent for a tool of an older version or of somebody else: nothing is known. */
+  evidence: Evidence.exactOptional(),
   lineage: Lineage,
   /** The owner, if it is not the engine: `mcp:` and the server's name. */
   origin: z.string().exactOptional(),

@@ -94,7 +94,7 @@ describe("a store that lost its content", () => {
     rmSync(join(home, "trace.db"));
     const { status, stderr } = await place.run(["request", "ls"]);
     expect(status).toBe(1);
-    expect(stderr).toContain("its log alone");
+    expect(stderr).toContain("found only its log");
   });
 });
 

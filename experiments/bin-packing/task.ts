@@ -67,7 +67,7 @@ function binPackingTask(options: PackingOptions): Task {
       name: toolName,
       description:
         "Online bin packing. For the item at hand, gives each bin that has room for it a priority; " +
-        "the first bin with the highest one takes the item. Items can not be moved later, and the " +
+        "the first bin with the highest one takes the item. Items cannot be moved later, and the " +
         `next ones are unknown. Use as few bins as possible. Items are ${sizes}, bins hold ${capacity}.`,
       signature: "function priority(item: number, bins: Float64Array): Float64Array",
     },

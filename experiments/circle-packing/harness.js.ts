@@ -24,14 +24,14 @@ export const radiiSource = `function radiiOf(xs, ys) {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {
       const distance = Math.hypot(xs[i] - xs[j], ys[i] - ys[j]);
-      // Circles that can not meet need no row.
+      // Circles that cannot meet need no row.
       if (distance < border[i] + border[j]) row(distance, i, j);
     }
   }
   const gains = new Float64Array(n + 1).fill(-1, 0, n);
   const columns = Array.from({ length: n }, (_, i) => i);
   for (let pivots = 0; pivots < 4000; pivots++) {
-    // The steepest column; after many pivots the first one by name, which can not cycle (Bland).
+    // The steepest column; after many pivots the first one by name, which cannot cycle (Bland).
     let enter = -1;
     for (let j = 0; j < n; j++) {
       if (gains[j] > -1e-11) continue;

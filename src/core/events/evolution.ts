@@ -87,7 +87,7 @@ export const EVOLUTION_EVENTS = events({
     data: z.object({ digest: z.string(), fitness: z.number(), evaluations: z.int() }),
   },
   "island-reset": {
-    meaning: "An island was emptied and founded anew.",
+    meaning: "An island was emptied and started again.",
     data: z.object({ island: z.int(), epoch: z.int(), founder: z.string() }),
   },
   "validation-result": {

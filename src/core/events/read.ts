@@ -58,7 +58,7 @@ export function readOneOf<Type extends KnownType>(
 /**
  * A run's events of the given types, in order.
  *
- * @param onUnread Told of each of them that can not be read, and of each event of an unknown type.
+ * @param onUnread Told of each of them that cannot be read, and of each event of an unknown type.
  */
 export async function* readEvents<Type extends KnownType>(
   store: Pick<EventStore, "events">,

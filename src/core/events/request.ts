@@ -66,7 +66,7 @@ export const REQUEST_EVENTS = events({
         .min(2)
         .nullable()
         .describe("2 for the first change. Null: a version before this one did not count."),
-      changed: z.array(z.string()).describe("Names of the fields that were given anew."),
+      changed: z.array(z.string()).describe("Names of the fields that were replaced."),
       before: z
         .object(words)
         .nullable()

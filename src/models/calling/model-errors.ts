@@ -42,7 +42,7 @@ export function modelError(
   return new ModelError(code, message, { facts, retryable: RETRYABLE.has(code) });
 }
 
-/** What a driver knows of a request that was refused, or broken off with words. */
+/** What a driver knows of a request that was refused, or cut off with a message. */
 export interface HttpFailure {
   readonly modelId: string;
   readonly status: number;

@@ -20,7 +20,7 @@ export const systemSleep: Sleep = (ms, signal) =>
 
 /** The running deadline of `withDeadline`. */
 export interface Deadline {
-  /** Something came: the silence begins anew. */
+  /** Something came: the silence starts again. */
   renew(): void;
   /** No silence is counted until the next `renew`: the wait is not the provider's. */
   suspend(): void;

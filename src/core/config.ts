@@ -12,15 +12,36 @@ import { EmbedderConfig, StoreConfig } from "./store.ts";
 /** The settings of a model. */
 const modelFields = {
   provider: z
-    .enum(["openai", "anthropic"])
+    .enum(["openai", "anthropic", "local"])
     .describe(
-      "The API of the endpoint: `openai` (any OpenAI-compatible endpoint) or `anthropic` (Messages API).",
+      "The API of the endpoint: `openai` (any OpenAI-compatible endpoint) or `anthropic` (Messages API). `local`: no endpoint, the model file of `path`.",
+    ),
+  driver: z
+    .enum(["openai", "anthropic", "local"])
+    .exactOptional()
+    .describe("Another name for `provider`; it counts more."),
+  path: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe(
+      "The model file (GGUF) of a local model. It runs in this process, by the optional package `node-llama-cpp`.",
+    ),
+  memoryMiB: z
+    .int()
+    .min(1)
+    .exactOptional()
+    .describe(
+      "Maximum memory of all local models together, in MiB. Models that do not fit beside each other are loaded in turn. Default: what is free.",
     ),
   baseUrl: z
     .url()
     .exactOptional()
     .describe("Address of the endpoint. Default: the provider's own."),
-  model: z.string().min(1).describe("The model's name, as the endpoint knows it."),
+  model: z
+    .string()
+    .min(1)
+    .describe("The model's name, as the endpoint knows it. A local model needs none."),
   apiKeyEnv: z
     .string()
     .min(1)
@@ -131,14 +152,40 @@ const modelFields = {
     .describe("Maximum dollars of one evolution run. They are reserved before they are spent."),
 };
 
-export const ModelConfig = z.strictObject({
-  ...modelFields,
-  provider: modelFields.provider.default("openai"),
-  apiKeyEnv: modelFields.apiKeyEnv.default("OPENAI_API_KEY"),
-  temperature: modelFields.temperature.default(0.8),
-  samplers: modelFields.samplers.default(16),
-});
+/** A local model needs its file, any other one its name. */
+export function saysWhichModel(
+  model: Pick<z.output<z.ZodObject<typeof modelFields>>, "driver" | "provider" | "path" | "model">,
+  context: z.core.$RefinementCtx,
+): void {
+  const needed = isLocal(model) ? "path" : "model";
+  if ((model[needed] ?? "") !== "") return;
+  context.addIssue({ code: "invalid_type", expected: "string", input: undefined, path: [needed] });
+}
+
+export const ModelConfig = z
+  .strictObject({
+    ...modelFields,
+    provider: modelFields.provider.default("openai"),
+    model: modelFields.model.default(""),
+    apiKeyEnv: modelFields.apiKeyEnv.default("OPENAI_API_KEY"),
+    temperature: modelFields.temperature.default(0.8),
+    samplers: modelFields.samplers.default(16),
+  })
+  .superRefine(saysWhichModel);
 export type ModelConfig = z.output<typeof ModelConfig>;
+
+/** How a model is reached. */
+export function driverName({
+  driver,
+  provider,
+}: Pick<ModelConfig, "driver" | "provider">): ModelConfig["provider"] {
+  return driver ?? provider;
+}
+
+/** Whether the model is a file that runs in this process. */
+function isLocal(model: Pick<ModelConfig, "driver" | "provider">): boolean {
+  return driverName(model) === "local";
+}
 
 /** The roles of models; agents may name further roles. */
 const ROLES = ["planner", "author", "tester", "judge", "simulator", "agent"] as const;
@@ -278,11 +325,7 @@ export const Config = z
         fault(["roles", role], `no role of this name; there are ${[...known].join(", ")}`);
       }
       if (model === undefined) fault(["roles", role], "a default `model` is needed beside it");
-      else if (
-        own.provider !== undefined &&
-        own.provider !== model.provider &&
-        own.model === undefined
-      ) {
+      else if (isElsewhere(own, model) && own.model === undefined && own.path === undefined) {
         fault(["roles", role, "model"], "another provider needs a model's name");
       }
     }
@@ -322,7 +365,18 @@ export function modelOfRole(
   // A role from a manifest needs no default model.
   if (model === undefined) return ModelConfig.parse(given);
   // The default's address, price and fields do not apply to another provider.
-  const { baseUrl: _, price: __, extraBody: ___, ...shared } = model;
-  const base = own.provider !== undefined && own.provider !== model.provider ? shared : model;
+  const { baseUrl: _, price: __, extraBody: ___, driver: ____, ...shared } = model;
+  const base = isElsewhere(own, model) ? shared : model;
   return ModelConfig.parse({ ...base, ...given });
+}
+
+interface Role {
+  readonly driver?: ModelConfig["provider"] | undefined;
+  readonly provider?: ModelConfig["provider"] | undefined;
+}
+
+/** Whether a role reaches its model in another way than the default one. */
+function isElsewhere({ driver, provider }: Role, model: ModelConfig): boolean {
+  const own = driver ?? provider;
+  return own !== undefined && own !== driverName(model);
 }

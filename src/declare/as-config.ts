@@ -1,20 +1,13 @@
 /** A manifest's models and agents as configuration: roles and sub-agents. */
+import type { z } from "zod";
 import type { AgentConfig } from "../core/agent.ts";
+import type { ModelConfig } from "../core/config.ts";
 import { present } from "../core/present.ts";
 import { type Body, nameOf, type Objects } from "./schema.ts";
 
 /** Settings of a model for a role. */
-export interface LlmRole {
-  readonly provider: "openai" | "anthropic";
-  readonly model: string;
-  readonly apiKeyEnv: string;
-  readonly baseUrl?: string;
-  readonly api?: "chat" | "responses";
-  readonly tools?: "native" | "words";
-  readonly structuredOutput?: "native" | "words";
-  readonly terms?: string;
-  readonly temperature?: number;
-}
+export type LlmRole = Pick<z.output<typeof ModelConfig>, "provider" | "model" | "apiKeyEnv"> &
+  Partial<z.output<typeof ModelConfig>>;
 
 export interface ManifestConfig {
   /** By role name. Agents without an `llm` use the role `agent`. */
@@ -24,7 +17,11 @@ export interface ManifestConfig {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const KEYS = { openai: "OPENAI_API_KEY", anthropic: "ANTHROPIC_API_KEY" } as const;
+const KEYS = {
+  openai: "OPENAI_API_KEY",
+  anthropic: "ANTHROPIC_API_KEY",
+  local: "OPENAI_API_KEY",
+} as const;
 
 /** @param model Whether a model is configured for agents without an `llm`. */
 export function configOf(
@@ -55,19 +52,40 @@ function roleOf(llm: string): string {
 }
 
 function settingsOf(llm: Body<"llms">, environment: Environment): LlmRole {
-  const { provider, model, api, tools, structured_output, terms, parameters } = llm;
+  const { name: _, provider, model, base_url, api_key_env, parameters, price, ...rest } = llm;
+  const { memory_mib, extra_body, ...settings } = rest;
   const shared =
     provider === "openai"
       ? (environment.TOOLWRIGHT_BASE_URL ?? environment.OPENAI_BASE_URL)
       : undefined;
-  const baseUrl = llm.base_url ?? (shared || undefined);
-  const { temperature } = parameters;
   return {
     provider,
     model,
-    apiKeyEnv: llm.api_key_env ?? KEYS[provider],
-    ...present({ baseUrl, api, tools, structuredOutput: structured_output, terms, temperature }),
+    apiKeyEnv: api_key_env ?? KEYS[provider],
+    ...present(camelCased(settings)),
+    ...present({
+      baseUrl: base_url ?? (shared || undefined),
+      temperature: parameters.temperature,
+      price: price === undefined ? undefined : present(camelCased(price)),
+      memoryMiB: memory_mib,
+      extraBody: extra_body,
+    }),
   };
+}
+
+type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : Name;
+
+/** Manifests write keys as `max_tokens`, the configuration as `maxTokens`. */
+function camelCased<T extends object>(
+  fields: T,
+): { [Key in keyof T & string as Camel<Key>]: T[Key] } {
+  const pairs = Object.entries(fields).map(([key, value]) => [
+    key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    value,
+  ]);
+  return Object.fromEntries(pairs) as { [Key in keyof T & string as Camel<Key>]: T[Key] };
 }
 
 function firstLine(text: string): string {

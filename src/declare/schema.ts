@@ -3,7 +3,7 @@
  * Unknown keys are refused; the defaults of missing keys are defined here.
  */
 import { z } from "zod";
-import { ModelConfig } from "../core/config.ts";
+import { ModelConfig, saysWhichModel } from "../core/config.ts";
 import { Limits } from "../core/execution.ts";
 import { Budget } from "../core/request.ts";
 import { JsonSchema, ToolName } from "../core/tool.ts";
@@ -15,31 +15,57 @@ const Label = z
 
 const Variable = z.string().regex(/^[A-Za-z_]\w*$/, "the name of an environment variable");
 
-const Llm = z.strictObject({
-  name: Label.describe("By this name agents refer to it."),
-  provider: z
-    .enum(["openai", "anthropic"])
-    .default("openai")
-    .describe("Which interface the endpoint speaks."),
-  model: z.string().min(1).describe("The model's name, as the endpoint knows it."),
-  base_url: z
-    .url({ protocol: /^https?$/ })
-    .exactOptional()
-    .describe("Address of the endpoint. Default: the provider's own."),
-  api_key_env: Variable.exactOptional().describe(
-    "The variable that holds the key. Default: `OPENAI_API_KEY` or `ANTHROPIC_API_KEY`.",
-  ),
-  api: ModelConfig.shape.api,
-  tools: ModelConfig.shape.tools,
-  structured_output: ModelConfig.shape.structuredOutput,
-  terms: ModelConfig.shape.terms,
-  parameters: z
-    .strictObject({
-      temperature: z.number().min(0).max(2).exactOptional().describe("How much the answers vary."),
-    })
-    .default({})
-    .describe("Parameters of every call."),
-});
+const Llm = z
+  .strictObject({
+    name: Label.describe("By this name agents refer to it."),
+    provider: ModelConfig.shape.provider,
+    model: ModelConfig.shape.model,
+    path: ModelConfig.shape.path,
+    memory_mib: ModelConfig.shape.memoryMiB,
+    base_url: z
+      .url({ protocol: /^https?$/ })
+      .exactOptional()
+      .describe("Address of the endpoint. Default: the provider's own."),
+    api_key_env: Variable.exactOptional().describe(
+      "The variable that holds the key. Default: `OPENAI_API_KEY` or `ANTHROPIC_API_KEY`.",
+    ),
+    api: ModelConfig.shape.api,
+    tools: ModelConfig.shape.tools,
+    structured_output: ModelConfig.shape.structuredOutput,
+    terms: ModelConfig.shape.terms,
+    timeout_seconds: ModelConfig.shape.timeoutSeconds,
+    silence_seconds: ModelConfig.shape.silenceSeconds,
+    max_concurrent: ModelConfig.shape.maxConcurrent,
+    requests_per_minute: ModelConfig.shape.requestsPerMinute,
+    max_retries: ModelConfig.shape.maxRetries,
+    max_tokens: ModelConfig.shape.maxTokens,
+    context_tokens: ModelConfig.shape.contextTokens,
+    price: z
+      .strictObject({
+        input_per_million: z.number().min(0).describe("Dollars per million input tokens."),
+        output_per_million: z.number().min(0).describe("Dollars per million output tokens."),
+        cached_input_per_million: z
+          .number()
+          .min(0)
+          .exactOptional()
+          .describe("Dollars per million input tokens that the server has in its cache."),
+      })
+      .exactOptional()
+      .describe("Price of the model. Default: the list price, if it is known."),
+    extra_body: ModelConfig.shape.extraBody,
+    parameters: z
+      .strictObject({
+        temperature: z
+          .number()
+          .min(0)
+          .max(2)
+          .exactOptional()
+          .describe("How much the answers vary."),
+      })
+      .default({})
+      .describe("Parameters of every call."),
+  })
+  .superRefine(saysWhichModel);
 
 const ToolReference = z.union(
   [

@@ -2,11 +2,12 @@
  * A model as a user configures it: its dialect, within a budget, every reply recorded before it is
  * used. What an earlier run has paid for is answered out of the record.
  */
-import type { ModelConfig } from "../core/config.ts";
+import { driverName, type ModelConfig } from "../core/config.ts";
 import type { RecordedCall } from "../core/events/model.ts";
 import type { LanguageModel } from "../core/ports.ts";
 import { anthropicModel } from "./anthropic/anthropic.ts";
 import type { StreamingModel } from "./calling/streaming.ts";
+import { LOCAL_CONTEXT_TOKENS, LOCAL_PRICE, localModel } from "./local/local.ts";
 import { openaiModel } from "./openai/openai.ts";
 import { continuingModel, recordingModel } from "./replay.ts";
 import { type BudgetedOptions, budgetedModel } from "./spend/budgeted.ts";
@@ -37,8 +38,10 @@ export function driverOf(settings: DriverSettings): {
   readonly driver: StreamingModel;
   readonly bounds: BudgetedOptions;
 } {
-  const { provider, model, baseUrl, apiKey, maxTokens, contextTokens } = settings;
-  const price = settings.price ?? listPrice(baseUrl ?? HOSTS[provider], model);
+  const { model, baseUrl, apiKey, maxTokens, contextTokens } = settings;
+  const driver = driverName(settings);
+  if (driver === "local") return local(settings);
+  const price = settings.price ?? listPrice(baseUrl ?? HOSTS[driver], model);
   const common = {
     model,
     apiKey,
@@ -55,8 +58,8 @@ export function driverOf(settings: DriverSettings): {
     ...milliseconds("timeoutMs", settings.timeoutSeconds),
     ...milliseconds("silenceMs", settings.silenceSeconds),
   };
-  const driver =
-    provider === "anthropic"
+  const called =
+    driver === "anthropic"
       ? anthropicModel(common)
       : openaiModel({ ...common, ...present(settings, ["api", "tools", "structuredOutput"]) });
   const bounds = {
@@ -64,7 +67,25 @@ export function driverOf(settings: DriverSettings): {
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...(contextTokens === undefined ? {} : { contextTokens }),
   };
-  return { driver, bounds };
+  return { driver: called, bounds };
+}
+
+function local(settings: DriverSettings): ReturnType<typeof driverOf> {
+  const { path = "", model, maxTokens, contextTokens = LOCAL_CONTEXT_TOKENS } = settings;
+  const price = settings.price ?? LOCAL_PRICE;
+  const driver = localModel({
+    path,
+    contextTokens,
+    price,
+    ...(model === "" ? {} : { name: model }),
+    ...present(settings, ["terms", "maxTokens", "memoryMiB", "maxRetries", "requestsPerMinute"]),
+    ...milliseconds("timeoutMs", settings.timeoutSeconds),
+    ...milliseconds("silenceMs", settings.silenceSeconds),
+  });
+  return {
+    driver,
+    bounds: { price, contextTokens, ...(maxTokens === undefined ? {} : { maxTokens }) },
+  };
 }
 
 /** The named settings that are there. */

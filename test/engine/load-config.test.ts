@@ -19,7 +19,7 @@ describe("a wrong setting is told", () => {
   it("with file, line, known keys and the nearest one", () => {
     write("seed: 1\nmodel:\n  model: m\n  temprature: 1\n");
     expect(() => loadConfig({ folder })).toThrow(
-      /toolwright\.config\.yaml:4: model\.temprature: expected a known key, got "temprature" \(did you mean "temperature"\?\); known keys: provider, baseUrl/,
+      /toolwright\.config\.yaml:4: model\.temprature: expected a known key, got "temprature" \(did you mean "temperature"\?\); known keys: provider, driver, path/,
     );
   });
 

@@ -40,7 +40,6 @@ const modelFields = {
     .describe("Address of the endpoint. Default: the provider's own."),
   model: z
     .string()
-    .min(1)
     .describe("The model's name, as the endpoint knows it. A local model needs none."),
   apiKeyEnv: z
     .string()

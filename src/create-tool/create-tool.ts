@@ -7,7 +7,8 @@
  *   settle      if candidate and test author disagree, other authors are asked
  *   scope       it must not fit only one call: literals, tables, properties
  *   gate        the published tool, called as callers call it, on sealed instances
- *   register    the next version, stored durably with its lineage
+ *   examine     how sure it is: bits of the cases, inputs on which other fitting programs disagree
+ *   register    the next version, stored durably with its lineage and its evidence
  *
  * A refusal is an outcome with reasons, not an error.
  */
@@ -21,6 +22,7 @@ import type { NewEvent } from "../core/event.ts";
 import type { Execution } from "../core/execution.ts";
 import type { Json } from "../core/json.ts";
 import type { Evaluation } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import type { Task } from "../core/task.ts";
 import type { Tool } from "../core/tool.ts";
 import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
@@ -28,6 +30,7 @@ import type { TaskGoal } from "../work/goal.ts";
 import type { Creation } from "../work/outcome.ts";
 import { type AuthoredTask, isAuthored } from "./authored.ts";
 import { type EquivalentPorts, findEquivalent } from "./equivalent.ts";
+import { examine } from "./examine.ts";
 import { type DraftPorts, draftTool, explainFailure, gateInstances } from "./register.ts";
 import { review } from "./review.ts";
 import { scopeByRule } from "./scope-by-rule.ts";
@@ -119,7 +122,9 @@ async function make(
 interface Made {
   readonly runId: string;
   readonly result: EvolveResult;
-  /** Without the cases that were found wrong. */
+  /** The task that was searched. */
+  readonly searched: Task;
+  /** The same without the cases that were found wrong. */
   readonly task: Task;
   readonly winner: Winner | undefined;
   /** Reasons against the winner. */
@@ -139,12 +144,13 @@ async function evolveReviewed(
   for (let retries = 0; ; retries++) {
     const { runId, result } = await ports.evolve(asked);
     const { winner } = result;
-    if (winner === undefined) return { runId, result, task: asked, winner, reasons: [] };
+    const made = { runId, result, searched: asked, winner };
+    if (winner === undefined) return { ...made, task: asked, reasons: [] };
     const candidate = draftTool(ports, goal, winner, runId, 1);
     const seen = { ...goal, task: asked };
     const opinion = await review(ports, seen, candidate, winner.program.source, signal);
     if (opinion.retry === undefined || retries === MOST_RETRIES) {
-      return { runId, result, task: opinion.task, winner, reasons: opinion.reasons };
+      return { ...made, task: opinion.task, reasons: opinion.reasons };
     }
     asked = opinion.retry;
   }
@@ -157,7 +163,7 @@ async function register(
   ports: CreateToolPorts,
   goal: TaskGoal,
   winner: Winner,
-  { runId, result }: Made,
+  { runId, result, searched }: Made,
   signal: AbortSignal,
 ): Promise<Creation> {
   const { task } = goal;
@@ -174,6 +180,7 @@ async function register(
     resolution,
   };
 
+  let examined: ReturnType<typeof examine> | undefined;
   for (let conflicts = 0; ; conflicts++) {
     const newest = await newestOf(ports, name);
     if (conflicts > 0 && newest !== undefined && task.target !== undefined) {
@@ -194,7 +201,13 @@ async function register(
         ? refused
         : { ...refused, instead: await ports.tools.get(verdict.twin.name, verdict.twin.version) };
     }
-    const kept: Tool = verdict.accepted ? candidate : { ...candidate, status: "candidate" };
+    examined ??= examine(ports, { searched, task }, result, unjudged(goal), signal);
+    const evidence = (await examined)?.evidence;
+    const kept: Tool = {
+      ...candidate,
+      ...present({ evidence }),
+      status: verdict.accepted ? "active" : "candidate",
+    };
     try {
       await ports.tools.put(kept);
     } catch (error) {
@@ -209,6 +222,11 @@ async function register(
     await ports.trace([registered(kept, runId)]);
     return { kind: "tool-created", tool: kept, runId };
   }
+}
+
+/** Inputs of the request whose results are not known. */
+function unjudged({ instances }: TaskGoal): readonly (readonly Json[])[] {
+  return instances.flatMap(({ input, expected }) => (expected === undefined ? [input] : []));
 }
 
 function registered(tool: Tool, runId: string): NewEvent {

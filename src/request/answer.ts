@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
 import type { Json } from "../core/json.ts";
+import { present } from "../core/present.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Answer, Draft } from "../work/answer.ts";
 import { quoteJson } from "../work/callable.ts";
@@ -40,6 +41,7 @@ export function answerByRule(
   return {
     text,
     tool: { name: tool.name, version: tool.version },
+    ...present({ evidence: tool.evidence }),
     checks: checkByRule(request, { text, value: null }),
     outputs: trial.outputs,
     measures,

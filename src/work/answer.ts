@@ -1,4 +1,5 @@
 /** The answer to a request, and how a walk ends. */
+import type { Evidence } from "../core/evidence.ts";
 import type { Json } from "../core/json.ts";
 import type { Check } from "./check.ts";
 
@@ -14,6 +15,8 @@ export interface Answer {
   readonly value?: Json;
   /** The tool that was created or called for it; null: no tool was used. */
   readonly tool: { readonly name: string; readonly version: number } | null;
+  /** How sure it is that this tool is right, where that is known. */
+  readonly evidence?: Evidence;
   /** Every requirement and constraint, and how it was checked. */
   readonly checks: readonly Check[];
   /** One per instance of the goal. */

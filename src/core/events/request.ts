@@ -1,5 +1,6 @@
 /** A request from its submission to its answer. */
 import { z } from "zod";
+import { Evidence } from "../evidence.ts";
 import { Budget, RequestStatus } from "../request.ts";
 import { events, Mapping, Value } from "./define.ts";
 import { Shown } from "./model.ts";
@@ -88,6 +89,7 @@ export const REQUEST_EVENTS = events({
         .object({ name: z.string(), version: z.int() })
         .nullable()
         .describe("The tool that was made or called for it, if any."),
+      evidence: Evidence.exactOptional().describe("How sure it is that this tool is right."),
       checks: Checks,
       measures: Mapping.describe("Named figures of the task."),
     }),

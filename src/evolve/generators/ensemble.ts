@@ -127,6 +127,9 @@ export function ensembleGenerator(
   return {
     name,
     parents: Math.max(...states.map(({ generator }) => generator.parents)),
+    get searched() {
+      return states.reduce((sum, { generator }) => sum + (generator.searched ?? 0), 0);
+    },
     async propose(parents, context, signal) {
       const due = pending.nextDue();
       if (due !== undefined) return tagged(due.arm, await due.proposals);

@@ -102,6 +102,8 @@ export interface Generator {
     signal: AbortSignal,
   ): Promise<readonly Proposal[]>;
   learn?(results: readonly ProposalResult[]): void;
+  /** Number of distinct behaviours that it compared with the examples by itself, before it proposed. */
+  readonly searched?: number;
   /** For people: the share of proposals of each arm of an ensemble. */
   weights?(): Readonly<Record<string, number>>;
 }

@@ -6,7 +6,8 @@
  *   cascade   refuse duplicates, race, run, score             Sandbox, Evaluator -> Outcome[]
  *   register  in the order of the proposals                   Outcome   -> database, generator, trace
  *
- * At the end: pick the winner by validation and score it on sealed instances.
+ * At the end: find the survivors, which fit every case; pick the winner by validation, or as the
+ * shortest one, and score it on sealed instances.
  *
  * Batches overlap, but batch k always uses exactly the results of the batches up to k - inFlight, and
  * registration follows the order of proposals, not of completion. So a run depends only on its seed
@@ -23,6 +24,7 @@ import type { BatchResult } from "./candidate.ts";
 import { cascade } from "./cascade.ts";
 import { type Ledger, runLedger } from "./registrar.ts";
 import type { EvolveOptions, EvolvePorts, EvolveResult } from "./run.ts";
+import { findSurvivors } from "./survivors.ts";
 import { pickWinner } from "./winner.ts";
 
 /** Default, in batches: a generator is exhausted when this many in a row contain nothing new to run. */
@@ -102,10 +104,29 @@ export async function evolve(
   }
 
   const seconds = budget.seconds;
-  const finalists = ledger.finalists(options.finalists ?? 128);
-  const winner = await pickWinner(ports, finalists, seed, options.recorded, signal);
+  const { simplify = false, recorded } = options;
+  const survivors = await findSurvivors(
+    ports,
+    ledger.fitting,
+    training,
+    { seed, simplify },
+    signal,
+  );
+  const winner = await pickWinner(
+    ports,
+    {
+      finalists: ledger.finalists(options.finalists ?? 128),
+      survivors: simplify ? survivors.programs : ledger.fitting,
+      sample: ledger.sample,
+    },
+    seed,
+    recorded,
+    signal,
+  );
   return {
     winner,
+    survivors: survivors.programs,
+    searched: Math.max(1, ledger.behaviours + survivors.tried + (ports.generator.searched ?? 0)),
     start: startOf(seeds),
     ...ledger.counts,
     seconds,

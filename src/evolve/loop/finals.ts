@@ -9,6 +9,7 @@ import type { Evaluation } from "../../core/ports.ts";
 import type { TaskInstance } from "../../core/task.ts";
 import type { Parent } from "../generators/generator.ts";
 import { evaluateAll } from "./cascade.ts";
+import { shortest } from "./keep.ts";
 import { average, ELITE_RANK, FINAL_SAMPLES } from "./noise.ts";
 import type { Recorded, Validation } from "./recorded.ts";
 import type { EvolvePorts, MeasuredFitness } from "./run.ts";
@@ -57,12 +58,13 @@ export async function choose(
   };
 }
 
-/** Of equal training fitness, the shortest program is the most likely to generalise. */
+/** Of equal training fitness, the program with the shortest description is the most likely to generalise. */
 function byTraining(finalists: readonly Parent[]): Choice {
   const [first] = finalists as readonly [Parent, ...Parent[]];
   const equals = finalists.filter(({ fitness }) => fitness === first.fitness);
-  const program = equals.reduce((a, b) => (b.source.length < a.source.length ? b : a));
-  return { program, validation: undefined, measured: undefined };
+  const kept = shortest(1);
+  for (const program of equals) kept.add(program);
+  return { program: kept.items[0] ?? first, validation: undefined, measured: undefined };
 }
 
 /** Evaluates all once. If scores are measured, the best are measured again, and only those count. */

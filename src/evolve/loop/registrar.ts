@@ -10,10 +10,15 @@ import type { Random } from "../../core/random.ts";
 import type { Parent, ProposalResult } from "../generators/generator.ts";
 import type { BatchResult, Candidate } from "./candidate.ts";
 import type { Outcome } from "./cascade.ts";
+import { evenSample, shortest } from "./keep.ts";
 import type { EvolvePorts } from "./run.ts";
 
 /** After this many evaluations, and at each doubling, a snapshot of the elite joins the finalists. */
 const FIRST_SNAPSHOT = 2_000;
+/** Maximum number of kept programs that reach the target, the shortest ones. */
+const MAX_FITTING = 64;
+/** Maximum number of behaviours in the sample of the search. */
+const MAX_SAMPLE = 256;
 /** Programs per snapshot. Earlier programs overfit the training instances less. */
 const SNAPSHOT_SIZE = 16;
 
@@ -30,6 +35,12 @@ export interface Ledger {
   readonly sinceImprovement: number;
   /** Requested proposals, delivered or not, since the last one that was new and ran. */
   readonly sinceNewProgram: number;
+  /** Programs that reach the task's target, shortest description first. */
+  readonly fitting: readonly Parent[];
+  /** Number of distinct behaviours on the training instances. */
+  readonly behaviours: number;
+  /** One program for each of some of these behaviours, spread evenly over the run. */
+  readonly sample: readonly Parent[];
   register(batch: BatchResult): Promise<void>;
   maintain(random: Random): Promise<void>;
   /**
@@ -40,11 +51,17 @@ export interface Ledger {
 }
 
 /** @param resolution The smallest relevant score difference; signatures are quantised to it. */
-export function runLedger({ strategy, generator, trace }: EvolvePorts, resolution: number): Ledger {
+export function runLedger(
+  { task, strategy, generator, trace }: EvolvePorts,
+  resolution: number,
+): Ledger {
   const seen = new Set<string>();
   const fitnessOf = new Map<string, number>();
   const champions: Parent[] = [];
   const snapshots: Parent[] = [];
+  const fitting = shortest(MAX_FITTING);
+  const behaviours = new Set<string>();
+  const sample = evenSample<Parent>(MAX_SAMPLE);
   let nextSnapshot = FIRST_SNAPSHOT;
   const failures: Record<string, number> = {};
   let evaluations = 0;
@@ -92,6 +109,11 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
       sinceImprovement = 0;
     }
     const signature = signatureOf(scores);
+    if (task.target !== undefined && fitness >= task.target) fitting.add(program);
+    if (!behaviours.has(signature)) {
+      behaviours.add(signature);
+      sample.add(program);
+    }
     if (place === undefined) strategy.registerSeed(program, signature);
     else strategy.register(program, signature, place);
   };
@@ -109,6 +131,15 @@ export function runLedger({ strategy, generator, trace }: EvolvePorts, resolutio
     },
     get sinceNewProgram() {
       return sinceNewProgram;
+    },
+    get fitting() {
+      return fitting.items;
+    },
+    get behaviours() {
+      return behaviours.size;
+    },
+    get sample() {
+      return sample.items;
     },
     async register({ candidates, requested }) {
       const results: ProposalResult[] = [];

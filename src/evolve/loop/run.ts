@@ -38,6 +38,8 @@ export interface EvolveOptions {
    * to find. Default 0.
    */
   readonly polish?: number;
+  /** Whether fitting programs are made shorter at the end: not if a model wrote them. Default false. */
+  readonly simplify?: boolean;
   /** Number of candidates that are compared on the validation split. */
   readonly finalists?: number;
   /** Outcomes of an earlier run with the same seed and configuration: they replace the sandbox. */
@@ -58,6 +60,10 @@ export interface EvolveProgress {
 export interface EvolveResult {
   /** Undefined when no program, not even a seed, scored on every instance. */
   readonly winner: Winner | undefined;
+  /** Programs that fit every training case, shortest description first: they may differ elsewhere. */
+  readonly survivors: readonly Parent[];
+  /** Number of distinct behaviours that the search went through, at least 1. */
+  readonly searched: number;
   /** Training fitness of the null candidate (the first seed) and of the best seed, if they score. */
   readonly start: { readonly floor?: number; readonly baseline?: number };
   readonly evaluations: number;
@@ -82,8 +88,16 @@ export interface MeasuredFitness {
   readonly samples: number;
 }
 
+/** For each instance, the share of the behaviours seen in the search that are right on it, in (0, 1]. */
+export interface Chances {
+  readonly train: readonly number[];
+  readonly sealed: readonly number[];
+}
+
 export interface Winner {
   readonly program: Parent;
+  /** Undefined if the task is not decided by cases. */
+  readonly chances: Chances | undefined;
   /** Undefined if the task has no validation instances: then the training fitness decides. */
   readonly validation: number | undefined;
   /** For a noisy task: measured after the search, on validation or else on training instances. */

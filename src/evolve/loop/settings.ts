@@ -42,6 +42,7 @@ export function settingsOf(input: SettingsInput): EvolveOptions {
     budget: budgetOf(input, usesModel),
     // A model's programs cost money each, and more of them are rarely shorter.
     polish: usesModel ? 0 : OFFLINE_POLISH,
+    simplify: !usesModel,
     ...present({ stagnation: patience }),
     // An explicit limit is exact. With the default, a search with a late improvement runs as long again.
     ...(stagnation === undefined ? { patient: true } : {}),

@@ -1,6 +1,7 @@
 /**
  * The end of a run: the best finalist and the seeds are scored on the sealed split, which the search
- * has not seen.
+ * has not seen. Where cases decide, the winner is the shortest survivor that passes the sealed cases as
+ * well: what this choice costs is counted with the evidence (toolstore/evidence).
  */
 import type { Evaluation } from "../../core/ports.ts";
 import { present } from "../../core/present.ts";
@@ -10,38 +11,59 @@ import { evaluateAll } from "./cascade.ts";
 import { choose } from "./finals.ts";
 import type { Recorded } from "./recorded.ts";
 import type { EvolvePorts, SealedResult, Winner } from "./run.ts";
+import { decidedByCases } from "./survivors.ts";
+
+export interface Contenders {
+  /** Best by training first; ties in validation go to the earlier one. */
+  readonly finalists: readonly Parent[];
+  /** Programs that fit every training case, shortest description first. */
+  readonly survivors: readonly Parent[];
+  /** Programs of different behaviour, spread over the run: they say how much of a case is chance. */
+  readonly sample: readonly Parent[];
+}
 
 /**
- * @param finalists Best by training first; ties in validation go to the earlier one.
  * @param recorded Recorded validation results are not computed again.
  */
 export async function pickWinner(
   ports: EvolvePorts,
-  finalists: readonly Parent[],
+  { finalists, survivors, sample }: Contenders,
   seed: number,
   recorded: Recorded | undefined,
   signal: AbortSignal,
 ): Promise<Winner | undefined> {
   if (finalists.length === 0) return undefined;
   const { task } = ports;
-  const { program, validation, measured } = await choose(ports, finalists, seed, recorded, signal);
-
   const sealed = task.instances("sealed", seed);
-  const [own, ...seeds] =
+  const score = async (programs: readonly string[]): Promise<readonly Evaluation[]> =>
     sealed.length === 0
       ? []
-      : await evaluateAll(
-          task,
-          sealed,
-          ports.sandbox,
-          ports.evaluator,
-          [program.source, ...task.kernel.seeds],
-          seed,
-          signal,
-        );
+      : evaluateAll(task, sealed, ports.sandbox, ports.evaluator, programs, seed, signal);
+
+  const choice = await choose(ports, [...survivors, ...finalists], seed, recorded, signal);
+  const { validation, measured } = choice;
+  // With a validation split, the choice is made.
+  const contenders =
+    validation === undefined && survivors.length > 0 ? survivors : [choice.program];
+  const scored = await score(contenders.map(({ source }) => source));
+  const at = Math.max(0, scored.findIndex(isRight(task.target)));
+  const program = contenders[at] as Parent;
+  const own = scored[at];
+  const seeds = await score(task.kernel.seeds);
+  const chances = decidedByCases(task, [...task.instances("train", seed), ...sealed])
+    ? {
+        train: shares(sample.map(({ scores }) => scores)),
+        sealed: shares(
+          (await score(sample.map(({ source }) => source))).map((evaluation) =>
+            evaluation.status === "scored" ? evaluation.scores : sealed.map(() => 0),
+          ),
+        ),
+      }
+    : undefined;
   const results = seeds.map((evaluation) => sealedResult(ports, sealed, evaluation));
   const winner: Winner = {
     program,
+    chances,
     validation,
     measured,
     sealed: sealedResult(ports, sealed, own),
@@ -71,6 +93,22 @@ export async function pickWinner(
     },
   ]);
   return winner;
+}
+
+function isRight(target: number | undefined): (evaluation: Evaluation) => boolean {
+  return (evaluation) =>
+    evaluation.status === "scored" && target !== undefined && evaluation.fitness >= target;
+}
+
+/**
+ * The share of rows that have a 1 at each place, with one more right one for what was not seen (so no
+ * share is 0).
+ */
+function shares(rows: readonly (readonly number[])[]): readonly number[] {
+  return (rows[0] ?? []).map((_, at) => {
+    const right = rows.filter((row) => row[at] === 1).length;
+    return (right + 1) / (rows.length + 1);
+  });
 }
 
 function sealedResult(

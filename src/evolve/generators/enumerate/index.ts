@@ -53,6 +53,9 @@ export function enumerateGenerator({
     get exhausted() {
       return currentKey !== "" && (search === undefined || search.exhausted);
     },
+    get searched() {
+      return search?.searched ?? 0;
+    },
     async propose(_parents, { task, examples, count }, signal) {
       signal.throwIfAborted();
       if (examples !== lastExamples) {

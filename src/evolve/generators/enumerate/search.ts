@@ -35,6 +35,8 @@ export interface Solution {
 export interface Search {
   readonly exhausted: boolean;
   readonly work: number;
+  /** Number of distinct behaviours of the result's type that it compared with the examples. */
+  readonly searched: number;
   /** @param work Approximate number of values to compute. */
   advance(work: number): void;
   /** New solutions, cheapest first; before the first one, partial solutions that are better than all earlier ones. */
@@ -99,8 +101,11 @@ export function createSearch(
   };
 
   const target = seen.map(({ expected }) => expected) as Value[];
+  let searched = 0;
   const checkPartial = ({ expression, values }: Entry): void => {
-    if (expression.type !== result || solutions > 0) return;
+    if (expression.type !== result) return;
+    searched++;
+    if (solutions > 0) return;
     let right = 0;
     for (let k = 0; k < target.length; k++) if (equalValues(values[k], target[k])) right++;
     if (right <= best || right === target.length) return;
@@ -148,6 +153,9 @@ export function createSearch(
     },
     get work() {
       return meter.work;
+    },
+    get searched() {
+      return searched;
     },
     advance(work) {
       const end = meter.work + work;

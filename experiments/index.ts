@@ -1,4 +1,6 @@
 /** Experiments: manifests, their grids, the runner and the report. */
+export type { NamedJob } from "./jobs/job.ts";
+export { jobs } from "./jobs/suite.ts";
 export { estimateGrid, type GridEstimate } from "./manifest/estimate.ts";
 export { type Cell, gridOf, type Workbench } from "./manifest/grid.ts";
 export { readManifest } from "./manifest/read.ts";

@@ -18,6 +18,7 @@ interface BenchFlags extends RetrievalFlags, StoreFlags {
   readonly json?: boolean;
   readonly only?: string;
   readonly evaluations?: number;
+  readonly seconds?: number;
   readonly seeds?: number;
 }
 
@@ -28,17 +29,18 @@ const SUBJECTS = [
   "trace",
   "store",
   "quality",
+  "trust",
   "retrieval",
 ] as const;
-/** One takes minutes, one needs data. */
-const ON_DEMAND: readonly string[] = ["quality", "retrieval"];
+/** Two take minutes, one needs data. */
+const ON_DEMAND: readonly string[] = ["quality", "trust", "retrieval"];
 type Subject = (typeof SUBJECTS)[number];
 
 export function addBench(command: Command): void {
   command
     .argument(
       "[subject...]",
-      `${SUBJECTS.join(", ")} (default: all but quality, which takes minutes, and retrieval, which needs data)`,
+      `${SUBJECTS.join(", ")} (default: all but quality and trust, which take minutes, and retrieval, which needs data)`,
     )
     .option("--corpus <file>", "retrieval: tools, one JSON document per line")
     .option("--queries <file>", "retrieval: queries with their gold tools, one per line")
@@ -52,8 +54,16 @@ export function addBench(command: Command): void {
     )
     .option("--index", "store: only the index, without tools in a file")
     .option("--dims <count>", "store --index: also vectors with this many dimensions", integer)
-    .option("--only <section>", "evolve: database, pipeline, workers or search (default: all)")
-    .option("--evaluations <count>", "evolve: evaluations per row of its search", integer)
+    .option(
+      "--only <section>",
+      "evolve: database, pipeline, workers or search; trust: development, holdout or the start of a job's name (default: all)",
+    )
+    .option(
+      "--evaluations <count>",
+      "evolve: evaluations per row of its search; trust: of each request (default: 1,000)",
+      integer,
+    )
+    .option("--seconds <count>", "trust: seconds of each request, in place of evaluations", integer)
     .option("--seeds <count>", "quality: seeds of each cell (default: 5)", integer)
     .addOption(new Option("--json", "print only one JSON document on stdout"))
     .action(async (names: readonly string[], flags: BenchFlags) => {
@@ -100,6 +110,15 @@ async function* measured(
     }
     return;
   }
+  if (subject === "trust") {
+    const { benchTrust } = await import("../../bench/trust.ts");
+    const { only, evaluations, seconds } = flags;
+    const options = { ...present({ only, evaluations, seconds }) };
+    for await (const [section, rows] of benchTrust(options, signal)) {
+      yield [`trust: ${section}`, rows];
+    }
+    return;
+  }
   if (subject !== "evolve") {
     yield [subject, await measure(subject, flags, signal)];
     return;
@@ -115,7 +134,7 @@ async function* measured(
 }
 
 async function measure(
-  subject: Exclude<Subject, "evolve" | "quality">,
+  subject: Exclude<Subject, "evolve" | "quality" | "trust">,
   flags: BenchFlags,
   signal: AbortSignal,
 ): Promise<readonly object[]> {

@@ -1,0 +1,205 @@
+/** Formulas and units: a few arithmetic steps, often rounded. */
+import { type Family, one } from "./job.ts";
+
+export const numbers: Family = {
+  development: {
+    "fahrenheit-to-celsius": {
+      objective: "Convert Fahrenheit to Celsius, rounded to one decimal",
+      reference: (f: number) => Math.round(((f - 32) * 50) / 9) / 10,
+      examples: one(32, 212, 100, 50, 75, 0, 98.6, 20, 451, -40),
+      edges: one(-459, 33, 1, -1, 99.5, 1000),
+      draw: (r) => [r.int(-100, 500)],
+    },
+    "km-to-miles": {
+      objective: "Kilometres to miles with two decimals, a mile is 1.609 km",
+      reference: (km: number) => Math.round((km / 1.609) * 100) / 100,
+      examples: one(1, 5, 10, 42.195, 100, 3, 0, 21, 7.5, 300),
+      edges: one(0.1, 1.609, 1000, 9999),
+      draw: (r) => [r.decimal(0, 500, 1)],
+    },
+    "body-mass-index": {
+      objective: "Body mass index from kilograms and centimetres, one decimal",
+      reference: (kg: number, cm: number) => Math.round((kg / (cm / 100) ** 2) * 10) / 10,
+      examples: [
+        [70, 175],
+        [55, 160],
+        [90, 180],
+        [62, 168],
+        [100, 200],
+        [48, 155],
+        [83, 190],
+        [77, 172],
+        [120, 185],
+      ],
+      edges: [
+        [3, 50],
+        [200, 150],
+        [60, 100],
+      ],
+      draw: (r) => [r.int(30, 150), r.int(120, 210)],
+    },
+    "percent-change": {
+      objective: "Change from the old to the new value in percent, rounded to a whole number",
+      reference: (a: number, b: number) => Math.round(((b - a) / a) * 100),
+      examples: [
+        [100, 150],
+        [80, 60],
+        [200, 200],
+        [50, 75],
+        [40, 10],
+        [3, 4],
+        [120, 132],
+        [7, 21],
+        [1000, 999],
+      ],
+      edges: [
+        [1, 0],
+        [3, 2],
+        [5, 1000],
+      ],
+      draw: (r) => [r.int(1, 300), r.int(0, 400)],
+    },
+    "digit-sum": {
+      objective: "Sum of the digits of a number",
+      reference: (n: number) => [...String(n)].reduce((sum, digit) => sum + Number(digit), 0),
+      examples: one(5, 12, 99, 123, 1000, 4096, 77, 205, 31),
+      edges: one(0, 9, 10, 99999, 1_000_000),
+      draw: (r) => [r.int(0, 1_000_000)],
+    },
+    "round-to-quarter": {
+      objective: "Round hours to the nearest quarter of an hour",
+      reference: (hours: number) => Math.round(hours * 4) / 4,
+      examples: one(1.1, 2.3, 0.5, 7.9, 3.62, 8, 4.4, 6.05, 0.2),
+      edges: one(0, 0.12, 0.13, 0.38, 12.99),
+      draw: (r) => [r.decimal(0, 24, 2)],
+    },
+    "reading-minutes": {
+      objective:
+        "Minutes to read a text of so many words at 200 words a minute, rounded up, at least 1",
+      reference: (words: number) => Math.max(1, Math.ceil(words / 200)),
+      examples: one(50, 200, 201, 1000, 1500, 399, 420, 90, 2600),
+      edges: one(0, 1, 199, 400, 401, 100_000),
+      draw: (r) => [r.int(0, 5_000)],
+    },
+    "clamp-percent": {
+      objective: "Keep a number between 0 and 100",
+      reference: (n: number) => Math.min(100, Math.max(0, n)),
+      examples: one(50, 120, -5, 0, 100, 33, 250, -80, 99),
+      edges: one(101, -1, 0.5, 99.5, 100.5, -0.5),
+      draw: (r) => [r.int(-200, 300)],
+    },
+    "pages-needed": {
+      objective: "How many pages are needed for the items with so many items per page",
+      reference: (items: number, size: number) => Math.ceil(items / size),
+      examples: [
+        [10, 5],
+        [11, 5],
+        [1, 20],
+        [100, 25],
+        [99, 25],
+        [0, 10],
+        [37, 6],
+        [48, 8],
+        [7, 3],
+      ],
+      edges: [
+        [0, 1],
+        [1, 1],
+        [1000, 999],
+        [1000, 1001],
+      ],
+      draw: (r) => [r.int(0, 500), r.int(1, 40)],
+    },
+    "fizz-buzz": {
+      objective:
+        "FizzBuzz: Fizz for multiples of 3, Buzz for 5, FizzBuzz for both, else the number",
+      reference: (n: number) =>
+        n % 15 === 0 ? "FizzBuzz" : n % 3 === 0 ? "Fizz" : n % 5 === 0 ? "Buzz" : String(n),
+      examples: one(1, 2, 3, 4, 5, 6, 10, 15, 30, 7, 9, 20),
+      edges: one(45, 60, 90, 99, 100, 101),
+      draw: (r) => [r.int(1, 300)],
+    },
+  },
+  holdout: {
+    "celsius-to-fahrenheit": {
+      objective: "Celsius to Fahrenheit, whole degrees",
+      reference: (c: number) => Math.round((c * 9) / 5 + 32),
+      examples: one(0, 100, 37, 20, -40, 25, 16, 33, 8),
+      edges: one(-273, 1, -1, 22, 1000),
+      draw: (r) => [r.int(-90, 300)],
+    },
+    "compound-interest": {
+      objective: "Capital after some years at a yearly interest rate in percent, two decimals",
+      reference: (sum: number, rate: number, years: number) =>
+        Math.round(sum * (1 + rate / 100) ** years * 100) / 100,
+      examples: [
+        [1000, 5, 1],
+        [1000, 5, 2],
+        [500, 3, 10],
+        [2000, 4, 5],
+        [100, 10, 3],
+        [750, 2, 4],
+        [1200, 7, 6],
+        [300, 1, 8],
+        [5000, 6, 0],
+      ],
+      edges: [
+        [100, 0, 5],
+        [0, 5, 5],
+      ],
+      draw: (r) => [r.int(1, 50) * 100, r.int(0, 12), r.int(0, 15)],
+    },
+    "grams-to-ounces": {
+      objective: "Grams to ounces (28.35 grams each) with one decimal",
+      reference: (grams: number) => Math.round((grams / 28.35) * 10) / 10,
+      examples: one(100, 250, 500, 28.35, 1000, 0, 40, 75, 333),
+      edges: one(1, 2, 10_000),
+      draw: (r) => [r.int(0, 3_000)],
+    },
+    "average-speed": {
+      objective: "Average speed in km/h from kilometres and minutes, rounded",
+      reference: (km: number, minutes: number) => Math.round((km / minutes) * 60),
+      examples: [
+        [10, 60],
+        [30, 20],
+        [42, 240],
+        [100, 75],
+        [5, 25],
+        [12, 45],
+        [7, 8],
+        [250, 150],
+        [1, 3],
+      ],
+      edges: [
+        [0, 10],
+        [1, 60],
+        [500, 61],
+      ],
+      draw: (r) => [r.int(0, 300), r.int(1, 300)],
+    },
+    "greatest-common-divisor": {
+      objective: "Greatest common divisor of two numbers",
+      reference: function gcd(a: number, b: number): number {
+        return b === 0 ? a : gcd(b, a % b);
+      },
+      examples: [
+        [12, 18],
+        [7, 13],
+        [100, 75],
+        [9, 3],
+        [48, 36],
+        [17, 34],
+        [20, 30],
+        [81, 27],
+        [14, 21],
+      ],
+      edges: [
+        [1, 1],
+        [5, 5],
+        [1, 99],
+        [360, 840],
+      ],
+      draw: (r) => [r.int(1, 200), r.int(1, 200)],
+    },
+  },
+};

@@ -23,6 +23,7 @@ function batch(phase: number, fitness: number): BatchResult {
 
 it("brings programs of an earlier elite to the final, long after others have passed them in training", async () => {
   const ports = {
+    task: {},
     strategy: strategyByName("best-of-n"),
     generator: { name: "toy", parents: 0, propose: async () => [] },
     trace: async () => undefined,

@@ -25,6 +25,7 @@ import { settingsOf } from "../evolve/loop/settings.ts";
 import { tracedEvolve } from "../evolve/loop/traced.ts";
 import { strategyByName } from "../evolve/population/strategies.ts";
 import { EVOLVE_PROMPTS } from "../evolve/prompts/prompts.ts";
+import { untilOutage } from "./until-outage.ts";
 
 export interface EvolutionOptions {
   /** Id of the new run. Default: a generated one. */
@@ -39,7 +40,7 @@ export interface EvolutionOptions {
   readonly samplers?: number;
   /** A run of this home with the same seed and configuration. What it has paid for is reused. */
   readonly resume?: string;
-  /** The run that started this one. */
+  /** The request that started this run. It waits if the model's server is away, and resumes the run. */
   readonly parent?: string;
   /** Replaces the configured model; null: no model. */
   readonly model?: ModelConfig | null;
@@ -118,12 +119,15 @@ export function createEvolve({
       defaultSeconds: config.budgetSeconds,
       ...present({ stagnation: options.stagnation }),
     });
-    const model =
+    const asks =
       chosen === undefined
         ? undefined
         : replayed === undefined
           ? await modelOf(chosen, settings.budget, replies)
           : await recordedModel(await replies.known(), replayed);
+    const outage =
+      asks === undefined || options.parent === undefined ? undefined : untilOutage(asks);
+    const model = outage?.model ?? asks;
     const novelty = model === undefined ? undefined : noveltyBy(embedder, config.novelty);
     const decisive = {
       generator: name,
@@ -168,7 +172,7 @@ export function createEvolve({
               recorded: await recordedBy(events, resume, { task: task.name, ...decisive }),
             }),
       },
-      signal,
+      outage === undefined ? signal : AbortSignal.any([signal, outage.signal]),
     ).finally(replies.end);
     return { runId, result };
   };

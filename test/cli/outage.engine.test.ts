@@ -107,7 +107,7 @@ describe("a request whose model is away", SLOW, () => {
     ["is loading twice", [loading(), loading()], 2],
     ["asks for a second of patience", [busy("1")], 1],
     ["asks for patience without a time", [busy()], 1],
-    ["breaks the connection before the reply", [{ reset: true } as const], 1],
+    ["breaks the connection before the reply", [{ hang: "reset" } as const], 1],
     ["breaks the connection in the middle", [{ content: "x".repeat(90), cutAfter: 3 }], 1],
   ])("waits in the foreground while the server %s", async (_, faults, tries) => {
     const server = await faulty(faults);

@@ -16,7 +16,7 @@ const ask = (content: string): ModelRequest => ({ messages: [{ role: "user", con
 /** What the loopback server would do, as a script. */
 function scripted(served: Served): ScriptedReply {
   if (typeof served === "string") return served;
-  if ("hang" in served || "reset" in served) return { content: "", afterMs: 60_000 };
+  if ("hang" in served) return { content: "", afterMs: 60_000 };
   if ("raw" in served) return new ModelError("MALFORMED_REPLY", "raw");
   if ("status" in served) {
     return httpModelError({

@@ -45,9 +45,8 @@ export type Served =
       readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly raw: string; readonly status?: number; readonly contentType?: string }
-  | { readonly hang: true }
-  /** The connection breaks before any reply. */
-  | { readonly reset: true };
+  /** "reset": the connection breaks before any reply. */
+  | { readonly hang: true | "reset" };
 
 export interface ServedRequest {
   readonly path: string;
@@ -99,8 +98,7 @@ export async function modelServer(
         ? await script(request, index)
         : (script[index] ?? { status: 400, error: { message: "the script has no answer left" } });
     const served = typeof answer === "string" ? { content: answer } : answer;
-    if ("hang" in served) return;
-    if ("reset" in served) return void outgoing.destroy();
+    if ("hang" in served) return served.hang === "reset" ? void outgoing.destroy() : undefined;
     if ("raw" in served) {
       const { raw, status = 200, contentType = "application/json" } = served;
       return void outgoing.writeHead(status, { "content-type": contentType }).end(raw);

@@ -42,7 +42,7 @@ export interface HttpFailure {
   readonly retryAfterMs?: number | undefined;
   /** Whether images were sent: what it says of them is then about them. */
   readonly images?: boolean;
-  /** Whether a reply had begun: it is paid for. */
+  /** Whether the server had taken the request. */
   readonly served: boolean;
   /** Never shown: each place where it occurs is replaced. */
   readonly secret: string;

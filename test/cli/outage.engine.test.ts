@@ -4,8 +4,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Workplace, workplace } from "../support/cli.ts";
-import { type ModelServer, modelServer, type Served } from "../support/model-server.ts";
-import { stageOf, walkScript } from "../support/walk-script.ts";
+import {
+  type ModelServer,
+  modelServer,
+  type Served,
+  type ServedRequest,
+} from "../support/model-server.ts";
+import { stageOf, textOf, walkScript } from "../support/walk-script.ts";
 
 let place: Workplace;
 let servers: ModelServer[];
@@ -159,6 +164,98 @@ describe("a request whose model is away", SLOW, () => {
     expect(stderr).toMatch(/tried the model 2 times since .* at most 1 s.*model\.waitSeconds/);
     const listed = await place.json(["request", "ls"]);
     expect(listed.value).toMatchObject([{ status: "FAILED" }]);
+  });
+});
+
+describe("a tool that is being made when the model goes away", SLOW, () => {
+  const cases = ["abc", "", "level", "ab", "xyz", "hello", "a", "no on"].map((text) => ({
+    args: [text],
+    expected: [...text].reverse().join(""),
+  }));
+  const program = (body: string): string =>
+    `\`\`\`js\nfunction reverse_text(text) { return ${body}; }\n\`\`\``;
+  const making = (chat: (count: number) => Served) => {
+    const rest = walkScript({
+      ground_queries: { data: [], outcomes: [], preferences: [] },
+      blind_affordance: {
+        potential_tools: [
+          {
+            name: "reverse_text",
+            signature: "reverse_text(text: string): string",
+            description: "Turns a text round.",
+          },
+        ],
+      },
+      plan: (request) => ({
+        reason: "so",
+        steps: [
+          ...(textOf(request).includes("- reverse_text {")
+            ? []
+            : [
+                {
+                  id: "make",
+                  kind: "create-tool",
+                  name: "reverse_text",
+                  description: "Turns a text round.",
+                  signature: "reverse_text(text: string): string",
+                },
+              ]),
+          { id: "a", kind: "call-tool", tool: "reverse_text", arguments: { text: "stressed" } },
+          { id: "end", kind: "answer", text: "desserts", value: { $from: "a" } },
+        ],
+      }),
+      scope: {
+        decision: "new",
+        name: "reverse_text",
+        description: "Turns a text round.",
+        signature: "reverse_text(text: string): string",
+        arguments: [{ name: "text", why: "differs" }],
+        constants: [],
+        generality: "general",
+        reasons: ["Any text can be turned round."],
+        calls: [],
+      },
+      write_cases: { cases, properties: [] },
+      answer_cases: { answers: [] },
+      answer: { text: "desserts", value: "desserts" },
+    });
+    let count = 0;
+    return (request: ServedRequest) =>
+      stageOf(request) === "chat" ? chat(count++) : rest(request);
+  };
+
+  it("is made all the same: the run goes on from its replies, and no question is put twice", async () => {
+    const GONE = 6;
+    const script = making((count) => {
+      if (count >= GONE && count < GONE + 3) return loading();
+      const body = count < GONE ? `text + "${count}"` : "[...text].reverse().join('')";
+      return { content: program(body), usage: { input: 100, output: 20 } };
+    });
+    const answered: string[] = [];
+    const server = await modelServer((request) => {
+      const served = script(request);
+      if (typeof served !== "object" || !("status" in served)) {
+        answered.push(JSON.stringify(request.body));
+      }
+      return served;
+    });
+    servers.push(server);
+    configure(server.url, { samplers: 2 });
+    const { status, stdout, stderr } = await place.run([
+      "request",
+      "Turn the word stressed round",
+      "--budget-evaluations",
+      "40",
+      "--generator",
+      "llm",
+      "--json",
+    ]);
+    expect(stderr).toMatch(/MODEL_UNAVAILABLE.*the next try is at/);
+    expect(JSON.parse(stdout)).toMatchObject({ status: "SUCCEEDED", value: "desserts" });
+    expect(status).toBe(0);
+    expect(new Set(answered).size).toBe(answered.length);
+    const made = await place.json(["tools", "show", "reverse_text"]);
+    expect(made.value).toMatchObject({ version: 1 });
   });
 });
 

@@ -8,6 +8,7 @@ import type { LanguageModel } from "../core/ports.ts";
 import { anthropicModel } from "./anthropic/anthropic.ts";
 import type { StreamingModel } from "./calling/streaming.ts";
 import { LOCAL_CONTEXT_TOKENS, LOCAL_PRICE, localModel } from "./local/local.ts";
+import type { Field } from "./openai/fields.ts";
 import { openaiModel } from "./openai/openai.ts";
 import { continuingModel, recordingModel } from "./replay.ts";
 import { type BudgetedOptions, budgetedModel } from "./spend/budgeted.ts";
@@ -28,13 +29,16 @@ export type ModelSettings = DriverSettings & {
   readonly keep: (call: RecordedCall) => Promise<void>;
 };
 
-const HOSTS = {
+export const HOSTS = {
   openai: "https://api.openai.com/v1",
   anthropic: "https://api.anthropic.com",
 } as const;
 
 /** The dialect's driver, and what a budget has to know of its model. */
-export function driverOf(settings: DriverSettings): {
+export function driverOf(
+  settings: DriverSettings,
+  onFieldDropped: (field: Field) => void = () => {},
+): {
   readonly driver: StreamingModel;
   readonly bounds: BudgetedOptions;
 } {
@@ -61,7 +65,11 @@ export function driverOf(settings: DriverSettings): {
   const called =
     driver === "anthropic"
       ? anthropicModel(common)
-      : openaiModel({ ...common, ...present(settings, ["api", "tools", "structuredOutput"]) });
+      : openaiModel({
+          ...common,
+          onFieldDropped,
+          ...present(settings, ["api", "tools", "structuredOutput"]),
+        });
   const bounds = {
     ...(price === undefined ? {} : { price }),
     ...(maxTokens === undefined ? {} : { maxTokens }),

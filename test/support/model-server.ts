@@ -86,7 +86,11 @@ export async function modelServer(
       text += String(chunk);
       if (text.length > LARGEST_BODY) return void outgoing.writeHead(413).end();
     }
-    const request = { path: incoming.url ?? "", headers: incoming.headers, body: JSON.parse(text) };
+    const request = {
+      path: incoming.url ?? "",
+      headers: incoming.headers,
+      body: JSON.parse(text || "{}"),
+    };
     const index = requests.push(request) - 1;
     const dialect = request.path.endsWith("/messages")
       ? messages

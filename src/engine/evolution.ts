@@ -15,16 +15,18 @@ import type {
   ToolStore,
 } from "../core/ports.ts";
 import { present } from "../core/present.ts";
+import { type Amounts, EARLIER } from "../core/spending.ts";
 import type { Task } from "../core/task.ts";
 import { defaultGenerator, generatorByName } from "../evolve/generators/by-name.ts";
 import { noveltyBy } from "../evolve/generators/novelty.ts";
 import type { EvolveBudget } from "../evolve/loop/budget.ts";
-import { recordedBy, recordedReplies } from "../evolve/loop/resume.ts";
+import { recordedBy, recordedCharges, recordedReplies } from "../evolve/loop/resume.ts";
 import type { EvolveProgress, EvolveResult } from "../evolve/loop/run.ts";
 import { settingsOf } from "../evolve/loop/settings.ts";
 import { tracedEvolve } from "../evolve/loop/traced.ts";
 import { strategyByName } from "../evolve/population/strategies.ts";
 import { EVOLVE_PROMPTS } from "../evolve/prompts/prompts.ts";
+import type { Charge } from "../models/spend/lost-calls.ts";
 import { untilOutage } from "./until-outage.ts";
 
 export interface EvolutionOptions {
@@ -90,9 +92,15 @@ export function createEvolve({
     return {
       known: async (): Promise<readonly RecordedCall[]> =>
         resumed === undefined ? [] : recordedReplies(events, `${resumed}-replies`),
+      lost: async (): Promise<Amounts> =>
+        resumed === undefined ? {} : recordedCharges(events, `${resumed}-replies`),
       async keep(call: RecordedCall): Promise<void> {
         opened ??= writer();
         await (await opened).events([{ type: "model-recorded", data: call }]);
+      },
+      async charge({ type, key, amounts }: Charge): Promise<void> {
+        opened ??= writer();
+        await (await opened).events([{ type, data: { key }, volatile: { amounts } }]);
       },
       end: async (): Promise<void> => (await opened)?.end("succeeded"),
     };
@@ -192,15 +200,22 @@ async function modelOf(
   { tokens, usd, calls }: EvolveBudget,
   replies: {
     readonly known: () => Promise<readonly RecordedCall[]>;
+    readonly lost: () => Promise<Amounts>;
     readonly keep: (call: RecordedCall) => Promise<void>;
+    readonly charge: (charge: Charge) => Promise<void>;
   },
 ): Promise<LanguageModel> {
   const { configuredModel } = await import("../models/configured.ts");
+  const lost = await replies.lost();
+  // This run may be the one that is resumed next.
+  if (lost.calls) await replies.charge({ type: "budget-settled", key: EARLIER, amounts: lost });
   return configuredModel({
     ...settings,
     ...present({ budgetTokens: tokens, budgetUsd: usd, budgetCalls: calls }),
     apiKey: () => process.env[settings.apiKeyEnv] ?? "",
     known: await replies.known(),
     keep: replies.keep,
+    lost,
+    charge: replies.charge,
   });
 }

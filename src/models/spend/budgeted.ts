@@ -6,7 +6,7 @@ import { imageTokens, sizeOf } from "../../core/image.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../../core/ports.ts";
 import { present } from "../../core/present.ts";
 import { imagesOf } from "../calling/image-places.ts";
-import { needPrice, type Spending, type SpendingLimit } from "./ledger.ts";
+import { type ModelBudget, needPrice, type Spending } from "./ledger.ts";
 import { costUsd, type ModelPrice } from "./prices.ts";
 
 export interface BudgetedOptions {
@@ -16,15 +16,6 @@ export interface BudgetedOptions {
   readonly maxTokens?: number;
   /** What the model's context holds: a reply is asked for that still fits behind its request. */
   readonly contextTokens?: number;
-}
-
-/** What calls are paid from: a ledger, or whatever reserves before it is spent. */
-export interface ModelBudget {
-  readonly limit: SpendingLimit;
-  reserve(
-    ask: Spending,
-    signal: AbortSignal,
-  ): Promise<{ settle(actual: Spending): void | Promise<void> }>;
 }
 
 /** Tokens that a provider adds for one message or tool, at most. */
@@ -67,16 +58,19 @@ export function budgetedModel(
       } catch (error) {
         const upTo = (received: number): Spending =>
           mostOf(bounded, Math.min(received, longest), price);
-        await reservation.settle(costOfFailure(error, most, upTo));
+        await reservation.settle(costOfFailure(error, most, upTo), true);
         throw error;
       }
       const { usage } = reply;
       const usd = reply.costUsd ?? costUsd(usage, price);
-      await reservation.settle({
-        calls: 1,
-        tokens: usage === undefined ? (most.tokens ?? 0) : usage.inputTokens + usage.outputTokens,
-        usd: usd ?? most.usd ?? 0,
-      });
+      await reservation.settle(
+        {
+          calls: 1,
+          tokens: usage === undefined ? (most.tokens ?? 0) : usage.inputTokens + usage.outputTokens,
+          ...present({ usd: usd ?? most.usd }),
+        },
+        false,
+      );
       return reply;
     },
   };

@@ -1,11 +1,14 @@
 /** One attempt at a request in this process: progress on stderr, the result on stdout. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { BudgetExceededError, InputError } from "../core/errors.ts";
 import type { KnownEvent } from "../core/events/schemas.ts";
 import type { FitnessFigure } from "../core/task.ts";
+import { Released } from "../journal/durable.ts";
+import { modelWait } from "../journal/journal.ts";
 import type { AttemptOptions, Outcome, Requests } from "../request/requests.ts";
 import { EXIT, type Output } from "./output.ts";
 import { progressLine } from "./progress.ts";
-import { waitLines, waitsAsJson } from "./request-text.ts";
+import { triedText, waitLines, waitsAsJson } from "./request-text.ts";
 import type { Session } from "./session.ts";
 import { checkLines, walkNote } from "./walk-text.ts";
 
@@ -40,6 +43,40 @@ export async function attemptOnce(
   }
 }
 
+/**
+ * Attempts until the request ends or waits for a person: while its model is away, this process waits
+ * and makes the next tries.
+ */
+export async function attemptOn(
+  session: Session,
+  requestId: string,
+  stream?: boolean,
+): Promise<Outcome> {
+  const { engine, output, signal } = session;
+  for (let told = false; ; told = true) {
+    const outcome = await attemptOnce(session, requestId, stream);
+    if (outcome.view?.waits.some((wait) => modelWait(wait) !== undefined) !== true) return outcome;
+    if (!told) {
+      output.note(
+        `Waiting here. Ctrl-C leaves the request waiting; then continue it with: toolwright request resume ${requestId}`,
+      );
+    }
+    await untilDue(engine.requests, requestId, signal);
+  }
+}
+
+const LOOK_MS = 250;
+
+/** Ends too when another process has changed or ended the request; while one runs it, this one waits. */
+async function untilDue(requests: Requests, id: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    if (signal.aborted) throw new Released(id, signal.reason);
+    const { status, live } = await requests.summary(id);
+    if (!live && (status !== "WAITING_FEEDBACK" || (await requests.due()).includes(id))) return;
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
 /** Prints the request's events for a person. */
 function printEvent(event: KnownEvent, output: Output, endLine: () => void): void {
   const note = walkNote(event) ?? attemptNote(event);
@@ -60,6 +97,11 @@ function attemptNote(event: KnownEvent): string | undefined {
       return "step" in event.data ? `Plan: ${event.data.step}. ${event.data.reason}` : undefined;
     case "request-revised":
       return `Revision ${event.data.revision}: ${event.data.objective}`;
+    case "wait-started": {
+      const model = modelWait(event.data);
+      if (model === undefined) return undefined;
+      return `${model.text} Tried ${triedText(model)}; the next try is at ${event.data.deadline}.`;
+    }
     case "tool-register":
       return `Registered ${event.data.name} v${event.data.version}.`;
     case "registration-refused":

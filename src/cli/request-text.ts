@@ -1,13 +1,21 @@
 /** What a request waits for, as text, with the command that answers it. */
 import type { Json } from "../core/json.ts";
 import { present } from "../core/present.ts";
-import type { Wait } from "../journal/journal.ts";
+import { type ModelWait, modelWait, type Wait } from "../journal/journal.ts";
 import { kindOf } from "../journal/people.ts";
 import type { RequestView } from "../journal/view.ts";
 import type { Requests } from "../request/requests.ts";
 
 export function waitLines(requests: Requests, id: string, wait: Wait): readonly string[] {
   const { question, deadline, key } = wait;
+  const model = modelWait(wait);
+  if (model !== undefined) {
+    return [
+      `  the model: ${model.text}`,
+      `    tried ${triedText(model)}; the next try is at ${deadline}`,
+      ...howTo(requests, id, wait).map((line) => `    try now: ${line}`),
+    ];
+  }
   const facts = (question ?? {}) as Readonly<Record<string, Json>>;
   const text = textOf(question) ?? `It waits for "${wait.name}".`;
   const options = Array.isArray(facts.options) ? [`    one of: ${facts.options.join(", ")}`] : [];
@@ -30,6 +38,11 @@ function textOf(question: Json | undefined): string | undefined {
   return typeof text === "string" ? text : undefined;
 }
 
+/** How often and since when a request has tried its model. */
+export function triedText({ tries, since }: ModelWait): string {
+  return `${tries === 1 ? "once" : `${tries} times`} since ${since}`;
+}
+
 function skipExample({ question }: Wait): string {
   const { parts } = (question ?? {}) as { readonly parts?: Json };
   return typeof parts === "number"
@@ -46,6 +59,8 @@ function howTo(requests: Requests, id: string, wait: Wait): readonly string[] {
         `toolwright request callback ${requests.tokenOf(id, wait.key)} --result '...'`,
         'or POST {"result": ...} to /callbacks/TOKEN of toolwright serve',
       ];
+    case "model":
+      return [`toolwright request resume ${id}`];
     case "uncertain-step":
       return [
         `toolwright request answer ${id} --retry`,

@@ -5,7 +5,7 @@ import { readEvents } from "../core/events/read.ts";
 import type { DataOf } from "../core/events/schemas.ts";
 import { present } from "../core/present.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { RequestSummary } from "../journal/list.ts";
+import { type RequestSummary, summarizeRequest } from "../journal/list.ts";
 
 export interface RunRow {
   /** The manifest's name, else the first words of the request. */
@@ -23,7 +23,7 @@ export interface RunRow {
 }
 
 export type ListedStatus = RequestSummary["status"];
-type RunEngine = Pick<Engine, "events" | "requests" | "manifests">;
+type RunEngine = Pick<Engine, "events" | "manifests">;
 
 /** Newest first; delegated runs are below the row of their parent. */
 export async function runRows(engine: RunEngine): Promise<readonly RunRow[]> {
@@ -42,7 +42,7 @@ export async function runRows(engine: RunEngine): Promise<readonly RunRow[]> {
 }
 
 async function rowOf(engine: RunEngine, run: RunSummary, depth: number): Promise<RunRow> {
-  const view = await engine.requests.summary(run.id);
+  const view = await summarizeRequest(engine.events, run);
   const { agent, task, name } = view.status === "DAMAGED" ? {} : await origin(engine, run);
   const waits = view.waits.map((wait) => wait.name).join(", ");
   return {

@@ -169,6 +169,14 @@ export const ModelConfig = z
     apiKeyEnv: modelFields.apiKeyEnv.default("OPENAI_API_KEY"),
     temperature: modelFields.temperature.default(0.8),
     samplers: modelFields.samplers.default(16),
+    waitSeconds: z
+      .number()
+      .min(0)
+      .max(2_592_000)
+      .exactOptional()
+      .describe(
+        "Maximum time that a request waits for a server that is away, is loading or asks for patience. It tries again after 2 seconds, later each time, at least every 5 minutes. 0: the request fails at once. Default 86400.",
+      ),
   })
   .superRefine(saysWhichModel);
 export type ModelConfig = z.output<typeof ModelConfig>;
@@ -334,6 +342,11 @@ export const Config = z
     if (circle !== undefined) fault(["agents"], `${circle.join(" -> ")} is a circle of agents`);
   });
 export type Config = z.output<typeof Config>;
+
+/** How long a request waits for a model whose server is away. */
+export function modelWaitSeconds({ model }: Pick<Config, "model">): number {
+  return model?.waitSeconds ?? 86_400;
+}
 
 /** The default budget to make one tool. */
 export function toolBudget({

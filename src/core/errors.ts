@@ -68,6 +68,23 @@ export class ModelError extends EngineError {
   override readonly kind = "provider";
 }
 
+/** Codes of failures that pass when the server is back, or has time again. */
+export const OUTAGE_CODES = [
+  "MODEL_TIMEOUT",
+  "MODEL_RATE_LIMITED",
+  "MODEL_UNAVAILABLE",
+  "MODEL_UNREACHABLE",
+] as const;
+
+/**
+ * Whether the model's server is away for now. Such a failure is neither a result nor the end of a
+ * request: who catches it throws it on, and the request waits for the model.
+ */
+export function isOutage(error: unknown): boolean {
+  const codes: readonly string[] = OUTAGE_CODES;
+  return error instanceof ModelError && error.retryable && codes.includes(error.code);
+}
+
 /** The sandbox itself failed or is not available; the candidate is never the cause. Exit 1, HTTP 503. */
 export class SandboxUnavailableError extends EngineError {
   override readonly kind = "sandbox";

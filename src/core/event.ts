@@ -45,7 +45,10 @@ export const RunKind = z.enum([
 ]);
 export type RunKind = z.output<typeof RunKind>;
 
-/** `waiting`: no process holds it; a time, an answer or a worker continues it. */
+/**
+ * `waiting`: no process holds it; a time, an answer or a worker continues it. `damaged`: its record
+ * cannot be read; only lists have it, so that the other runs stay readable.
+ */
 export const RunStatus = z.enum([
   "running",
   "waiting",
@@ -53,6 +56,7 @@ export const RunStatus = z.enum([
   "failed",
   "canceled",
   "interrupted",
+  "damaged",
 ]);
 export type RunStatus = z.output<typeof RunStatus>;
 

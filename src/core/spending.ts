@@ -8,6 +8,14 @@ export type SpendingUnit = (typeof SPENDING_UNITS)[number];
 /** An absent unit means 0 in an amount, and no limit in a limit. */
 export type Amounts = Readonly<Partial<Record<SpendingUnit, number>>>;
 
+export function sumOfAmounts(list: Iterable<Amounts>): Required<Amounts> {
+  const sum = { evaluations: 0, tokens: 0, usd: 0, seconds: 0, calls: 0 };
+  for (const amounts of list) {
+    for (const unit of SPENDING_UNITS) sum[unit] += amounts[unit] ?? 0;
+  }
+  return sum;
+}
+
 export interface Reserved {
   /** The reserved amounts; a reservation of an earlier process keeps its own amounts. */
   readonly amounts: Amounts;
@@ -44,3 +52,6 @@ export interface Spending {
   /** Spent and reserved since a time (ISO 8601, UTC). */
   since(time: string): Required<Amounts>;
 }
+
+/** Key of what an earlier run has spent, in the record of the one that resumes it. */
+export const EARLIER = "earlier";

@@ -4,7 +4,7 @@
  */
 
 import type { Ask } from "../ask/ask.ts";
-import { ModelError } from "../core/errors.ts";
+import { isOutage, ModelError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { ToolSpec } from "../core/tool.ts";
@@ -68,7 +68,7 @@ export async function withVariants(
     } as const;
     return wrapAuthored(task, { cases: [...examples, ...cases], properties, scope, calls: [] });
   } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
+    if (!(error instanceof ModelError) || isOutage(error)) throw error;
     await trace([
       { type: "cases-write", data: { authors: testAuthors, kept: 0, error: error.code } },
     ]);

@@ -7,6 +7,7 @@ import { type RoleModel, showing, steppedModel } from "../ask/asker.ts";
 import { PROMPTS } from "../ask/prompts/book.ts";
 import { type CallPorts, makeCall } from "../call/call-tool.ts";
 import type { AgentConfig } from "../core/agent.ts";
+import { isOutage } from "../core/errors.ts";
 import { type Image, MAX_IMAGES, splitImages } from "../core/image.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { ModelMessage, ModelReply, ModelTool, ModelToolCall } from "../core/ports.ts";
@@ -94,6 +95,8 @@ export function subAgent(
         await child.end(outcome.status === "returned" ? "succeeded" : "failed");
         return outcome;
       } catch (error) {
+        // The request waits, and its next attempt continues this run.
+        if (isOutage(error)) throw error;
         await child.end(signal.aborted ? "canceled" : "failed").catch(() => undefined);
         throw error;
       }

@@ -15,16 +15,19 @@ import type {
   ToolStore,
 } from "../core/ports.ts";
 import { present } from "../core/present.ts";
+import { type Amounts, EARLIER } from "../core/spending.ts";
 import type { Task } from "../core/task.ts";
 import { defaultGenerator, generatorByName } from "../evolve/generators/by-name.ts";
 import { noveltyBy } from "../evolve/generators/novelty.ts";
 import type { EvolveBudget } from "../evolve/loop/budget.ts";
-import { recordedBy, recordedReplies } from "../evolve/loop/resume.ts";
+import { recordedBy, recordedCharges, recordedReplies } from "../evolve/loop/resume.ts";
 import type { EvolveProgress, EvolveResult } from "../evolve/loop/run.ts";
 import { settingsOf } from "../evolve/loop/settings.ts";
 import { tracedEvolve } from "../evolve/loop/traced.ts";
 import { strategyByName } from "../evolve/population/strategies.ts";
 import { EVOLVE_PROMPTS } from "../evolve/prompts/prompts.ts";
+import type { Charge } from "../models/spend/lost-calls.ts";
+import { untilOutage } from "./until-outage.ts";
 
 export interface EvolutionOptions {
   /** Id of the new run. Default: a generated one. */
@@ -39,7 +42,7 @@ export interface EvolutionOptions {
   readonly samplers?: number;
   /** A run of this home with the same seed and configuration. What it has paid for is reused. */
   readonly resume?: string;
-  /** The run that started this one. */
+  /** The request that started this run. It waits if the model's server is away, and resumes the run. */
   readonly parent?: string;
   /** Replaces the configured model; null: no model. */
   readonly model?: ModelConfig | null;
@@ -89,9 +92,15 @@ export function createEvolve({
     return {
       known: async (): Promise<readonly RecordedCall[]> =>
         resumed === undefined ? [] : recordedReplies(events, `${resumed}-replies`),
+      lost: async (): Promise<Amounts> =>
+        resumed === undefined ? {} : recordedCharges(events, `${resumed}-replies`),
       async keep(call: RecordedCall): Promise<void> {
         opened ??= writer();
         await (await opened).events([{ type: "model-recorded", data: call }]);
+      },
+      async charge({ type, key, amounts }: Charge): Promise<void> {
+        opened ??= writer();
+        await (await opened).events([{ type, data: { key }, volatile: { amounts } }]);
       },
       end: async (): Promise<void> => (await opened)?.end("succeeded"),
     };
@@ -118,12 +127,15 @@ export function createEvolve({
       defaultSeconds: config.budgetSeconds,
       ...present({ stagnation: options.stagnation }),
     });
-    const model =
+    const asks =
       chosen === undefined
         ? undefined
         : replayed === undefined
           ? await modelOf(chosen, settings.budget, replies)
           : await recordedModel(await replies.known(), replayed);
+    const outage =
+      asks === undefined || options.parent === undefined ? undefined : untilOutage(asks);
+    const model = outage?.model ?? asks;
     const novelty = model === undefined ? undefined : noveltyBy(embedder, config.novelty);
     const decisive = {
       generator: name,
@@ -168,7 +180,7 @@ export function createEvolve({
               recorded: await recordedBy(events, resume, { task: task.name, ...decisive }),
             }),
       },
-      signal,
+      outage === undefined ? signal : AbortSignal.any([signal, outage.signal]),
     ).finally(replies.end);
     return { runId, result };
   };
@@ -188,15 +200,22 @@ async function modelOf(
   { tokens, usd, calls }: EvolveBudget,
   replies: {
     readonly known: () => Promise<readonly RecordedCall[]>;
+    readonly lost: () => Promise<Amounts>;
     readonly keep: (call: RecordedCall) => Promise<void>;
+    readonly charge: (charge: Charge) => Promise<void>;
   },
 ): Promise<LanguageModel> {
   const { configuredModel } = await import("../models/configured.ts");
+  const lost = await replies.lost();
+  // This run may be the one that is resumed next.
+  if (lost.calls) await replies.charge({ type: "budget-settled", key: EARLIER, amounts: lost });
   return configuredModel({
     ...settings,
     ...present({ budgetTokens: tokens, budgetUsd: usd, budgetCalls: calls }),
     apiKey: () => process.env[settings.apiKeyEnv] ?? "",
     known: await replies.known(),
     keep: replies.keep,
+    lost,
+    charge: replies.charge,
   });
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { retiringEvery, toolDigest } from "../../toolstore/index.ts";
 import { directCalls } from "../call/direct-calls.ts";
 import { OWN_FUNCTIONS } from "../call/self-management.ts";
-import type { Config } from "../core/config.ts";
+import { type Config, modelWaitSeconds } from "../core/config.ts";
 import { createManifests } from "../declare/manifests.ts";
 import { failpointOf } from "../journal/failpoint.ts";
 import { type Memory, openMemory } from "../memory/index.ts";
@@ -60,6 +60,7 @@ export function openEngine(config: Config): Engine {
     clean,
     newId,
     hasModel: config.model !== undefined,
+    modelWaitMs: modelWaitSeconds(config) * 1_000,
     failpoint,
     async walk(attempt) {
       walks ??= import("./open-walks.ts").then((room) => room.openWalks(walkPorts));

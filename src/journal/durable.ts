@@ -2,7 +2,7 @@
  * Runs requests: each call is one attempt. It claims the request and runs the workflow with the results
  * of earlier attempts. It ends when the request ends, or when everything left is waiting.
  */
-import { CanceledError, EngineError } from "../core/errors.ts";
+import { CanceledError, EngineError, isOutage, ModelError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { Json } from "../core/json.ts";
 import type { RequestStatus } from "../core/request.ts";
@@ -11,6 +11,7 @@ import type { Steps } from "../core/steps.ts";
 import { type Actor, type Attempt, type AttemptPorts, createAttempt } from "./attempt.ts";
 import { durableSteps } from "./durable-steps.ts";
 import { emptyJournal, readJournal, type Wait } from "./journal.ts";
+import { endModelWaits, waitForModel } from "./outage.ts";
 import { journaledSpending } from "./spending.ts";
 
 /** The result of a workflow. */
@@ -34,11 +35,13 @@ export interface RunAttemptOptions {
   readonly leaseMs?: number;
   /** A waiting request is suspended after so long without running work. Default 20. */
   readonly idleMs?: number;
+  /** A request waits so long for a model whose server is away. Default 0: it fails at once. */
+  readonly modelWaitMs?: number;
 }
 
 export type AttemptEnd =
   | { readonly kind: "ended"; readonly status: RequestStatus; readonly cause: string }
-  /** Nothing can be done before an answer arrives or a time is reached. */
+  /** Nothing can be done before an answer arrives, a time is reached, or the model's server is back. */
   | {
       readonly kind: "waiting";
       readonly status: RequestStatus;
@@ -121,6 +124,7 @@ export async function runAttempt(
     if (!controller.signal.aborted && journal.status === "NOT_STARTED") {
       await attempt.write(attempt.change("IN_PROGRESS", "submitted", "engine"));
     }
+    if (!controller.signal.aborted) await endModelWaits(attempt);
     const steps = durableSteps(attempt);
     const spending = journaledSpending(attempt, options.limit ?? {});
     const work = (async () => {
@@ -137,7 +141,7 @@ export async function runAttempt(
     if (finished.events !== undefined) await attempt.write(finished.events, "last words");
     return await close(attempt, ports, finished.status, finished.cause);
   } catch (error) {
-    return await endBy(error, attempt, ports, options.cancel);
+    return await endBy(error, attempt, ports, options);
   } finally {
     attempt.over = true;
     clearTimeout(idleTimer);
@@ -151,7 +155,7 @@ export async function runAttempt(
 }
 
 /** The process must stop, but the request can be resumed. */
-class Released extends CanceledError {
+export class Released extends CanceledError {
   override readonly code = "STOPPED";
 
   /** @param cause Its facts, which name the signal, are copied. */
@@ -214,10 +218,10 @@ async function endBy(
   error: unknown,
   attempt: Attempt,
   { store }: AttemptPorts,
-  cancel: AbortSignal,
+  { cancel, modelWaitMs = 0 }: RunAttemptOptions,
 ): Promise<AttemptEnd> {
   const { id, epoch, journal, controller } = attempt;
-  const reason: unknown = controller.signal.aborted ? controller.signal.reason : error;
+  let reason: unknown = controller.signal.aborted ? controller.signal.reason : error;
   if (reason instanceof Released) {
     const dueAt = new Date(attempt.clock.now()).toISOString();
     await store.suspend(id, epoch, { seen: Number.MAX_SAFE_INTEGER, dueAt });
@@ -226,6 +230,16 @@ async function endBy(
   // Without the journal nothing can be recorded; the request stays and can be resumed.
   if (attempt.broken !== undefined) throw attempt.broken;
   const canceled = reason instanceof CanceledError || cancel.aborted;
+  if (reason instanceof ModelError && isOutage(reason) && !canceled) {
+    attempt.leaving = true;
+    await settled(attempt.effects, EFFECT_GRACE_MS);
+    const end = await waitForModel(attempt, reason, modelWaitMs);
+    if ("wait" in end) {
+      const waits = [...journal.waits.values(), end.wait];
+      return { kind: "waiting", status: "WAITING_FEEDBACK", waits, dueAt: end.dueAt };
+    }
+    reason = end;
+  }
   const ports = { store };
   if (canceled) {
     const said = reason instanceof Error ? reason.message : String(reason);

@@ -30,6 +30,23 @@ export interface Wait {
   readonly deadline?: string;
 }
 
+/** The question of a wait for the model's server; nobody has to answer it. */
+export type ModelWait = {
+  readonly kind: "model";
+  readonly text: string;
+  readonly code: string;
+  /** ISO 8601: the first failed try. */
+  readonly since: string;
+  /** Failed tries without progress in between. */
+  readonly tries: number;
+};
+
+/** @returns What the wait says if it is for the model's server, else undefined. */
+export function modelWait({ question }: Pick<Wait, "question">): ModelWait | undefined {
+  const facts = question as { readonly kind?: Json } | undefined;
+  return facts?.kind === "model" ? (question as ModelWait) : undefined;
+}
+
 export interface Journal {
   status: RequestStatus;
   /** Cause of the status. */
@@ -47,6 +64,8 @@ export interface Journal {
   readonly signals: Map<string, Signal>;
   readonly delivered: Set<string>;
   readonly spent: Map<string, Spent>;
+  /** The model has failed since then, and nothing was done in between. */
+  outage: Pick<ModelWait, "since" | "tries"> | undefined;
   /** Sequence number of the last event read. */
   seq: number;
 }
@@ -70,6 +89,7 @@ export function emptyJournal(): Journal {
     signals: new Map(),
     delivered: new Set(),
     spent: new Map(),
+    outage: undefined,
     seq: 0,
   };
 }
@@ -101,6 +121,7 @@ export function readInto(journal: Journal, event: KnownEvent, time: string): voi
     }
     case "step-done":
       journal.done.set(event.data.key, event.volatile.result);
+      journal.outage = undefined;
       return;
     case "step-failed": {
       const { key } = event.data;
@@ -110,6 +131,7 @@ export function readInto(journal: Journal, event: KnownEvent, time: string): voi
     }
     case "wait-started":
       journal.waits.set(event.data.key, event.data);
+      journal.outage = modelWait(event.data) ?? journal.outage;
       addParents(journal, event.data.key);
       return;
     case "wait-done": {

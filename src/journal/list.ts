@@ -24,6 +24,11 @@ export async function summarizeRequest(
   const journal = emptyJournal();
   const common = { id, live: status === "running", dueAt };
   let objective = title;
+  const damaged = (reason: string): RequestSummary => {
+    const cause = `${reason} See the readable part: toolwright traces show ${id} --verify. Submit it again.`;
+    return { ...common, objective, status: "DAMAGED", cause, waits: [] };
+  };
+  if (status === "damaged") return damaged("The record of the run cannot be read.");
   try {
     for await (const event of store.events(id, { types: SUMMARY_EVENTS })) {
       readStored(journal, event);
@@ -32,8 +37,7 @@ export async function summarizeRequest(
     }
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== "CORRUPT_RECORD") throw error;
-    const cause = `${error.message} See the readable part: toolwright traces show ${id} --verify. Submit it again.`;
-    return { ...common, objective, status: "DAMAGED", cause, waits: [] };
+    return damaged(error.message);
   }
   const waits = [...journal.waits.values()];
   return { ...common, objective, status: journal.status, cause: journal.cause, waits };

@@ -12,11 +12,12 @@ import { CANCEL } from "./durable.ts";
 import { readJournal, type Wait } from "./journal.ts";
 import { sendSignal } from "./send.ts";
 
-export type QuestionKind = "approval" | "callback" | "uncertain-step" | "question";
+export type QuestionKind = "approval" | "callback" | "model" | "uncertain-step" | "question";
 
 const KIND_WORDS: Readonly<Record<QuestionKind, string>> = {
   approval: "approval",
   callback: "callback",
+  model: "wait for the model, which ends by itself",
   question: "question to be answered in words",
   "uncertain-step": "interrupted step, to be decided with --retry, --skip or --fail",
 };
@@ -24,7 +25,9 @@ const KIND_WORDS: Readonly<Record<QuestionKind, string>> = {
 /** The kind of reply that a wait accepts. A wait of an unknown kind is a question. */
 export function kindOf({ question, name }: Wait): QuestionKind {
   const kind = (question as { readonly kind?: unknown } | undefined)?.kind;
-  if (kind === "approval" || kind === "callback" || kind === "uncertain-step") return kind;
+  if (kind === "approval" || kind === "callback" || kind === "model" || kind === "uncertain-step") {
+    return kind;
+  }
   return name.startsWith("approval:") ? "approval" : "question";
 }
 

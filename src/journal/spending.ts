@@ -8,6 +8,7 @@ import {
   SPENDING_UNITS,
   type Spending,
   type SpendingUnit,
+  sumOfAmounts,
 } from "../core/spending.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Spent } from "./journal.ts";
@@ -84,9 +85,5 @@ function freeKey(key: string, spent: ReadonlyMap<string, Spent>, resumable: bool
 }
 
 function sumOf(list: readonly Spent[]): Required<Amounts> {
-  const sum = { evaluations: 0, tokens: 0, usd: 0, seconds: 0, calls: 0 };
-  for (const { amounts } of list) {
-    for (const unit of SPENDING_UNITS) sum[unit] += amounts[unit] ?? 0;
-  }
-  return sum;
+  return sumOfAmounts(list.map(({ amounts }) => amounts));
 }

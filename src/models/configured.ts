@@ -8,10 +8,12 @@ import type { LanguageModel } from "../core/ports.ts";
 import { anthropicModel } from "./anthropic/anthropic.ts";
 import type { StreamingModel } from "./calling/streaming.ts";
 import { LOCAL_CONTEXT_TOKENS, LOCAL_PRICE, localModel } from "./local/local.ts";
+import type { Field } from "./openai/fields.ts";
 import { openaiModel } from "./openai/openai.ts";
 import { continuingModel, recordingModel } from "./replay.ts";
 import { type BudgetedOptions, budgetedModel } from "./spend/budgeted.ts";
-import { budgetLedger } from "./spend/ledger.ts";
+import { budgetLedger, type Spending } from "./spend/ledger.ts";
+import { type Charge, notingLostCalls } from "./spend/lost-calls.ts";
 import { listPrice } from "./spend/prices.ts";
 
 /** What the configuration says of a model. */
@@ -26,15 +28,22 @@ export type ModelSettings = DriverSettings & {
   readonly known: readonly RecordedCall[];
   /** Durable when it resolves; the reply is used after that. */
   readonly keep: (call: RecordedCall) => Promise<void>;
+  /** What calls without a reply have cost an earlier run. Default: nothing. */
+  readonly lost?: Spending;
+  /** Durable when it resolves. Default: such calls count in this run alone. */
+  readonly charge?: (charge: Charge) => Promise<void>;
 };
 
-const HOSTS = {
+export const HOSTS = {
   openai: "https://api.openai.com/v1",
   anthropic: "https://api.anthropic.com",
 } as const;
 
 /** The dialect's driver, and what a budget has to know of its model. */
-export function driverOf(settings: DriverSettings): {
+export function driverOf(
+  settings: DriverSettings,
+  onFieldDropped: (field: Field) => void = () => {},
+): {
   readonly driver: StreamingModel;
   readonly bounds: BudgetedOptions;
 } {
@@ -61,7 +70,11 @@ export function driverOf(settings: DriverSettings): {
   const called =
     driver === "anthropic"
       ? anthropicModel(common)
-      : openaiModel({ ...common, ...present(settings, ["api", "tools", "structuredOutput"]) });
+      : openaiModel({
+          ...common,
+          onFieldDropped,
+          ...present(settings, ["api", "tools", "structuredOutput"]),
+        });
   const bounds = {
     ...(price === undefined ? {} : { price }),
     ...(maxTokens === undefined ? {} : { maxTokens }),
@@ -111,14 +124,18 @@ function milliseconds<Name extends string>(
 export function configuredModel(settings: ModelSettings): LanguageModel {
   const { budgetTokens, budgetUsd, budgetCalls } = settings;
   const { driver, bounds } = driverOf(settings);
-  const ledger = budgetLedger({
-    ...(budgetTokens === undefined ? {} : { tokens: budgetTokens }),
-    ...(budgetUsd === undefined ? {} : { usd: budgetUsd }),
-    ...(budgetCalls === undefined ? {} : { calls: budgetCalls }),
-  });
+  const ledger = budgetLedger(
+    {
+      ...(budgetTokens === undefined ? {} : { tokens: budgetTokens }),
+      ...(budgetUsd === undefined ? {} : { usd: budgetUsd }),
+      ...(budgetCalls === undefined ? {} : { calls: budgetCalls }),
+    },
+    settings.lost,
+  );
   // What an earlier run has paid for is entered again as it comes up: a budget holds over all attempts
   // of a run, and refuses the same call in each of them.
   const continued = continuingModel(settings.known, driver);
-  const budgeted = budgetedModel(continued, ledger, bounds);
+  const budget = settings.charge === undefined ? ledger : notingLostCalls(ledger, settings.charge);
+  const budgeted = budgetedModel(continued, budget, bounds);
   return recordingModel(budgeted, (call) => settings.keep(call));
 }

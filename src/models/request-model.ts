@@ -3,7 +3,8 @@ import type { LanguageModel } from "../core/ports.ts";
 import { present } from "../core/present.ts";
 import type { Amounts, Spending } from "../core/spending.ts";
 import { type DriverSettings, driverOf } from "./configured.ts";
-import { budgetedModel, type ModelBudget } from "./spend/budgeted.ts";
+import { budgetedModel } from "./spend/budgeted.ts";
+import type { ModelBudget } from "./spend/ledger.ts";
 
 export type RequestModelSettings = DriverSettings & {
   /** Of the request and everything below it. */

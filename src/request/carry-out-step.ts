@@ -1,9 +1,9 @@
 /**
  * One step of a plan. A failure of the step is a value that the next plan reads. What ends the whole
- * request is thrown: budget exceeded, canceled, store lost.
+ * request or lets it wait is thrown: budget exceeded, canceled, store lost, model away.
  */
 import { type CallPorts, makeCall } from "../call/call-tool.ts";
-import { EngineError } from "../core/errors.ts";
+import { EngineError, isOutage } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Tool } from "../core/tool.ts";
@@ -53,7 +53,7 @@ export async function carryOutStep(
         return await ask(ports, step, key);
     }
   } catch (error) {
-    if (signal.aborted || !(error instanceof EngineError)) throw error;
+    if (signal.aborted || !(error instanceof EngineError) || isOutage(error)) throw error;
     const { kind, code, message } = error;
     if (kind !== "caller" && kind !== "provider" && kind !== "sandbox") throw error;
     return { status: "failed", reason: `${code}: ${message}` };

@@ -54,6 +54,8 @@ export interface AttemptOptions {
   readonly prepare: Prepare;
   /** The caller cannot continue. The request stays available to other processes. */
   readonly release?: AbortSignal;
+  /** Replaces the configured time of waiting for a model whose server is away. 0: it fails at once. */
+  readonly modelWaitMs?: number;
   readonly onEvent?: (event: NewEvent) => void;
   readonly onProgress?: (progress: EvolveProgress) => void;
   /** Parts of the text of the planner's model, as they arrive. */
@@ -76,6 +78,8 @@ export interface RequestsPorts {
   readonly clean: (value: Json) => Json;
   readonly newId: (kind: string) => string;
   readonly hasModel: boolean;
+  /** Longest wait for a model whose server is away. */
+  readonly modelWaitMs: number;
   /** Kills the process at a write of the journal; for crash tests. */
   readonly failpoint: string | undefined;
   readonly walk: (attempt: AttemptContext) => Promise<Solution>;
@@ -153,7 +157,7 @@ export function createRequests(ports: RequestsPorts): Requests {
       return id;
     },
 
-    async attempt(id, { prepare, release, onEvent, ...watched }, cancelSignal) {
+    async attempt(id, { prepare, release, onEvent, modelWaitMs, ...watched }, cancelSignal) {
       const { request, work } = await submitted(id);
       const { status, endedAt } = await store.run(id);
       if (endedAt !== undefined) throw endedAlready(id, status);
@@ -172,6 +176,7 @@ export function createRequests(ports: RequestsPorts): Requests {
         {
           cancel: cancelSignal,
           limit: request.budget ?? {},
+          modelWaitMs: modelWaitMs ?? ports.modelWaitMs,
           ...present({ release }),
         },
       );

@@ -13,7 +13,7 @@ export interface Trace {
   /** In order, all or none; on disk when it resolves. */
   events(events: readonly NewEvent[]): Promise<void>;
   /** Ends the run: later events are refused. */
-  end(status: Exclude<RunStatus, "running" | "waiting">): Promise<void>;
+  end(status: Exclude<RunStatus, "running" | "waiting" | "damaged">): Promise<void>;
   /** Number of redactions so far, by rule. */
   redactions(): RedactionCounts;
 }

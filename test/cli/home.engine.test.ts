@@ -56,6 +56,10 @@ describe("a damaged record", () => {
       "of another shape",
       "UPDATE events SET volatile = 'x' WHERE id = (SELECT max(id) FROM events)",
     ],
+    ["without a status", "UPDATE runs SET status = 'x' WHERE title = 'second'"],
+    ["without a kind", "UPDATE runs SET kind = 'x' WHERE title = 'second'"],
+    ["without a time", `UPDATE runs SET due_at = ${2n ** 62n} WHERE title = 'second'`],
+    ["beyond every number", `UPDATE runs SET events = ${2n ** 62n} WHERE title = 'second'`],
   ])("%s shows its request as damaged, with what to do, beside the others", async (_, sql) => {
     const sound = await submit("first");
     const damaged = await submit("second");

@@ -89,6 +89,7 @@ function world(approvals: Partial<Approvals>, output: Json = "paid"): World {
         clean: (value) => value,
         newId: () => "req-1",
         hasModel: false,
+        modelWaitMs: 0,
         failpoint: undefined,
         walk,
         retire: async () => undefined,

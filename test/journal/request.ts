@@ -28,7 +28,8 @@ export async function live(
     cancel = new AbortController().signal,
     limit = {},
     leaseMs = 15_000,
-  }: { cancel?: AbortSignal; limit?: Amounts; leaseMs?: number } = {},
+    modelWaitMs = 0,
+  }: { cancel?: AbortSignal; limit?: Amounts; leaseMs?: number; modelWaitMs?: number } = {},
 ): Promise<Lived> {
   let value: Json | undefined;
   const end = await runAttempt(
@@ -38,7 +39,7 @@ export async function live(
       value = await workflow(steps);
       return { status: "SUCCEEDED", cause: "done" };
     },
-    { cancel, limit, leaseMs },
+    { cancel, limit, leaseMs, modelWaitMs },
   );
   return { end, value };
 }

@@ -1,7 +1,10 @@
 /** How the scripted provider says a reply or a failure: as chat completions and as messages. */
 import type { Served } from "./model-server.ts";
 
-type Reply = Exclude<Served, string | { status: number } | { raw: string } | { hang: true }>;
+type Reply = Exclude<
+  Served,
+  string | { status: number } | { raw: string } | { hang: true | "reset" }
+>;
 type Failure = Extract<Served, { status: number }>;
 // biome-ignore lint/suspicious/noExplicitAny: the body as the client sent it.
 type Body = any;

@@ -45,7 +45,8 @@ export type Served =
       readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly raw: string; readonly status?: number; readonly contentType?: string }
-  | { readonly hang: true };
+  /** "reset": the connection breaks before any reply. */
+  | { readonly hang: true | "reset" };
 
 export interface ServedRequest {
   readonly path: string;
@@ -65,8 +66,10 @@ export interface ModelServer {
 
 const LARGEST_BODY = 5_000_000;
 
+/** @param port Default: a free one. */
 export async function modelServer(
   script: readonly Served[] | ((request: ServedRequest, index: number) => Served | Promise<Served>),
+  port = 0,
 ): Promise<ModelServer> {
   const requests: ServedRequest[] = [];
   const load = { now: 0, peak: 0 };
@@ -83,7 +86,11 @@ export async function modelServer(
       text += String(chunk);
       if (text.length > LARGEST_BODY) return void outgoing.writeHead(413).end();
     }
-    const request = { path: incoming.url ?? "", headers: incoming.headers, body: JSON.parse(text) };
+    const request = {
+      path: incoming.url ?? "",
+      headers: incoming.headers,
+      body: JSON.parse(text || "{}"),
+    };
     const index = requests.push(request) - 1;
     const dialect = request.path.endsWith("/messages")
       ? messages
@@ -95,7 +102,7 @@ export async function modelServer(
         ? await script(request, index)
         : (script[index] ?? { status: 400, error: { message: "the script has no answer left" } });
     const served = typeof answer === "string" ? { content: answer } : answer;
-    if ("hang" in served) return;
+    if ("hang" in served) return served.hang === "reset" ? void outgoing.destroy() : undefined;
     if ("raw" in served) {
       const { raw, status = 200, contentType = "application/json" } = served;
       return void outgoing.writeHead(status, { "content-type": contentType }).end(raw);
@@ -119,11 +126,11 @@ export async function modelServer(
     outgoing.end();
   };
 
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const address = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${address.port}`,
     requests,
     load,
     async close() {

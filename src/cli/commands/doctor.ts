@@ -2,6 +2,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { Command } from "commander";
 import { confinementReport, driversReport } from "../../../sandbox/index.ts";
+import { type Config, driverName, modelOfRole } from "../../core/config.ts";
 import type { ToolStore } from "../../core/ports.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { EXIT, table } from "../output.ts";
@@ -50,12 +51,7 @@ export function addDoctor(command: Command): void {
         })),
         await storeCheck(engine.tools),
         await serverCheck(engine),
-        {
-          check: "model",
-          ok: engine.config.model !== undefined,
-          detail:
-            engine.config.model?.model ?? "none configured; offline features work without one",
-        },
+        ...(await modelChecks(engine.config, signal)),
       ];
       output.result(
         { ok: works, checks },
@@ -67,6 +63,39 @@ export function addDoctor(command: Command): void {
       if (!works) process.exitCode = EXIT.failed;
     });
   });
+}
+
+/** The server of each configured model is asked once, however many roles use it. */
+async function modelChecks(config: Config, signal: AbortSignal) {
+  const { model, roles } = config;
+  if (model === undefined) {
+    return [
+      { check: "model", ok: false, detail: "none configured; offline features work without one" },
+    ];
+  }
+  const { probeModel } = await import("../../models/probe.ts");
+  const checks: { check: string; ok: boolean; detail: string }[] = [];
+  const asked = new Set<string>();
+  for (const role of [undefined, ...Object.keys(roles)]) {
+    const settings = role === undefined ? model : (modelOfRole(config, role) ?? model);
+    const { driver, provider, baseUrl, model: name, path } = settings;
+    const key = JSON.stringify([driver, provider, baseUrl, name, path]);
+    if (asked.has(key)) continue;
+    asked.add(key);
+    const label = role === undefined ? "model" : `model of ${role}`;
+    if (driverName(settings) === "local") {
+      checks.push({ check: label, ok: true, detail: `${path}, in this process` });
+      continue;
+    }
+    const { samplers: _, ...rest } = settings;
+    const apiKey = () => process.env[settings.apiKeyEnv] ?? "";
+    const found = await probeModel({ ...rest, apiKey }, signal);
+    checks.push(
+      { check: label, ok: found.every(({ ok }) => ok), detail: name },
+      ...found.map(({ check, ...finding }) => ({ check: `${label}: ${check}`, ...finding })),
+    );
+  }
+  return checks;
 }
 
 async function serverCheck({ config, foreign }: Engine) {

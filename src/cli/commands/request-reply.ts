@@ -6,7 +6,7 @@ import { present } from "../../core/present.ts";
 import type { Verdict } from "../../core/steps.ts";
 import type { Revision } from "../../request/revise.ts";
 import { EXIT } from "../output.ts";
-import { attemptOnce, report } from "../request-attempt.ts";
+import { attemptOn, report } from "../request-attempt.ts";
 import {
   type CommonFlags,
   collect,
@@ -131,7 +131,7 @@ export function addRequestReplies(request: Command): void {
         output.result({ requestId, outcome }, `${outcome}: request ${requestId}.`);
         return;
       }
-      report(engine.requests, await attemptOnce(session, requestId), output);
+      report(engine.requests, await attemptOn(session, requestId), output);
     });
   });
 }
@@ -168,7 +168,7 @@ async function replied(
       output.result({ requestId: id, recorded: true }, `Recorded. ${who}`);
       return;
     }
-    report(engine.requests, await attemptOnce(session, id), output);
+    report(engine.requests, await attemptOn(session, id), output);
   });
 }
 

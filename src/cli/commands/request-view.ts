@@ -5,7 +5,7 @@ import { present } from "../../core/present.ts";
 import { RequestStatus } from "../../core/request.ts";
 import type { RequestPage, RequestSummary } from "../../journal/list.ts";
 import { EXIT, table } from "../output.ts";
-import { attemptOnce, report, tellFailure } from "../request-attempt.ts";
+import { attemptOn, attemptOnce, report, tellFailure } from "../request-attempt.ts";
 import { viewText, waitsAsJson } from "../request-text.ts";
 import { type CommonFlags, count, withCommonFlags, withSession } from "../session.ts";
 
@@ -91,7 +91,7 @@ export function addRequestViews(request: Command): void {
     await withSession(flags, async (session) => {
       const { engine, output } = session;
       if (id !== undefined) {
-        report(engine.requests, await attemptOnce(session, id), output);
+        report(engine.requests, await attemptOn(session, id), output);
         return;
       }
       const ends: { requestId: string; status: string }[] = [];

@@ -10,7 +10,7 @@ import { present } from "../../core/present.ts";
 import { type Budget, Request } from "../../core/request.ts";
 import { checkSchema, faultText } from "../../core/schema-check.ts";
 import type { Outcome } from "../../request/requests.ts";
-import { attemptOnce, report } from "../request-attempt.ts";
+import { attemptOn, report } from "../request-attempt.ts";
 import {
   type CommonFlags,
   collect,
@@ -107,7 +107,7 @@ async function submitted(objective: string, flags: RequestFlags): Promise<void> 
       );
       return;
     }
-    const outcome = await attemptOnce(session, requestId, flags.stream);
+    const outcome = await attemptOn(session, requestId, flags.stream);
     report(engine.requests, outcome, output);
   });
 }
@@ -191,7 +191,7 @@ export async function submitAndAttempt(
 ): Promise<Outcome> {
   const { readSource } = await import("../../tasks/request-source.ts");
   const requestId = await submit(session, request, await readSource(flags), flags);
-  return attemptOnce(session, requestId);
+  return attemptOn(session, requestId);
 }
 
 function budgetOf({ budgetSeconds, budgetEvaluations }: RequestFlags): Budget | undefined {

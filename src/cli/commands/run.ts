@@ -8,7 +8,7 @@ import { Request } from "../../core/request.ts";
 import { prepareProgram } from "../../program/source.ts";
 import { type ProgramSource, toolsNamed } from "../../request/walk-program.ts";
 import { readText } from "../../tasks/tasks.ts";
-import { attemptOnce, report } from "../request-attempt.ts";
+import { attemptOn, report } from "../request-attempt.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 
 interface RunFlags extends CommonFlags {
@@ -61,7 +61,7 @@ export function addRun(command: Command): void {
         );
         return;
       }
-      const outcome = await attemptOnce(session, requestId);
+      const outcome = await attemptOn(session, requestId);
       const { solution, status } = outcome;
       if (solution?.status !== "answered") return report(engine.requests, outcome, output);
       const { value = null, measures } = solution.answer;

@@ -54,7 +54,7 @@ export interface EventStore {
   ): Promise<"appended" | "duplicate">;
   end(
     runId: string,
-    status: Exclude<RunStatus, "running" | "waiting">,
+    status: Exclude<RunStatus, "running" | "waiting" | "damaged">,
     options?: { readonly epoch?: number },
   ): Promise<void>;
   /**
@@ -87,9 +87,9 @@ export interface EventStore {
    * event has woken them, or their process is dead. The longest due first.
    */
   due(): Promise<readonly string[]>;
-  /** Newest first. @throws InputError RUN_NOT_FOUND if `before` or `after` does not exist. */
+  /** Newest first. A run whose record is damaged is among them, as such. @throws InputError RUN_NOT_FOUND if `before` or `after` does not exist. */
   runs(page?: RunPage): Promise<readonly RunSummary[]>;
-  /** @throws InputError RUN_NOT_FOUND */
+  /** @throws InputError RUN_NOT_FOUND, StoreError CORRUPT_RECORD */
   run(runId: string): Promise<RunSummary>;
   /** In order. `after`: only events with a greater `seq`. `types`: only events of these types. */
   events(
@@ -103,7 +103,7 @@ export interface EventStore {
 export interface TraceWriter {
   readonly id: string;
   events(events: readonly NewEvent[]): Promise<void>;
-  end(status: Exclude<RunStatus, "running" | "waiting">): Promise<void>;
+  end(status: Exclude<RunStatus, "running" | "waiting" | "damaged">): Promise<void>;
 }
 
 export type OpenTrace = (run: {

@@ -6,6 +6,7 @@ import type { RecordedCall } from "../../core/events/model.ts";
 import { readEvents } from "../../core/events/read.ts";
 import type { Json } from "../../core/json.ts";
 import type { EventStore } from "../../core/ports.ts";
+import { type Amounts, sumOfAmounts } from "../../core/spending.ts";
 import { RECORDED_EVENTS, type Recorded, recordedOutcomes } from "./recorded.ts";
 
 /**
@@ -44,8 +45,21 @@ export async function recordedReplies(
   store: EventStore,
   runId: string,
 ): Promise<readonly RecordedCall[]> {
-  const runs = await store.runs();
-  if (!runs.some(({ id }) => id === runId)) return [];
+  if (!(await exists(store, runId))) return [];
   const replies = await Array.fromAsync(readEvents(store, runId, ["model-recorded"]));
   return replies.map(({ data }) => data);
+}
+
+/** What calls without a reply have cost, from the same run. */
+export async function recordedCharges(store: EventStore, runId: string): Promise<Amounts> {
+  if (!(await exists(store, runId))) return {};
+  const charges = new Map<string, Amounts>();
+  for await (const event of readEvents(store, runId, ["budget-reserved", "budget-settled"])) {
+    charges.set(event.data.key, event.volatile.amounts);
+  }
+  return sumOfAmounts(charges.values());
+}
+
+async function exists(store: EventStore, runId: string): Promise<boolean> {
+  return (await store.runs()).some(({ id }) => id === runId);
 }

@@ -142,7 +142,7 @@ export function anthropicModel(options: AnthropicModelOptions): StreamingModel {
     };
     const body = response.body as AsyncIterable<Uint8Array> | null;
     await readPieces(partsOf({ body }, run), add, onDelta, run, signal);
-    if (!ended && said.stop === undefined) throw brokenOff(id);
+    if (!ended && said.stop === undefined) throw brokenOff(id, baseUrl);
     return said;
   };
 

@@ -34,6 +34,8 @@ export interface CallPolicyOptions {
 export interface Attempt extends Deadline {
   /** What was passed on cannot be taken back: from here on a failure is final. */
   commit(): void;
+  /** So many characters of the reply came: if the attempt fails, they are paid for. */
+  came(characters: number): void;
 }
 
 /** Who calls now and who may call next. */
@@ -95,13 +97,17 @@ export function callPolicy(
     signal: AbortSignal,
   ): Promise<{ readonly result: T } | { readonly waitMs: number }> => {
     let committed = false;
+    let received = 0;
     const commit = (): void => {
       committed = true;
+    };
+    const came = (characters: number): void => {
+      received += characters;
     };
     try {
       await turn(signal);
       const result = await withDeadline(
-        (inner, deadline) => work(inner, { ...deadline, commit }),
+        (inner, deadline) => work(inner, { ...deadline, commit, came }),
         { timeoutMs, silenceMs, what },
         signal,
       );
@@ -115,7 +121,7 @@ export function callPolicy(
       const most = error.facts.limit === undefined ? maxRetries : Math.min(1, maxRetries);
       const final = committed || !error.retryable || tries > most || waitMs > maxRetryAfterMs;
       // A reply that was paid for and could not be read is the caller's to ask again.
-      if (final || error.facts.paid === true) throw counted(error, tries);
+      if (final || error.facts.paid === true) throw counted(error, tries, received);
       if (typeof asked === "number") {
         turns.pausedUntil = Math.max(turns.pausedUntil, clock.monotonicMs() + waitMs);
       }
@@ -155,9 +161,10 @@ function backOff(tries: number, random: Random): number {
   return ceiling * (0.5 + random.next() / 2);
 }
 
-function counted(error: ModelError, attempts: number): ModelError {
+/** @param received Characters of the reply that the last attempt got. */
+function counted(error: ModelError, attempts: number, received: number): ModelError {
   return new ModelError(error.code, error.message, {
-    facts: { ...error.facts, attempts },
+    facts: { ...error.facts, attempts, received },
     retryable: error.retryable,
   });
 }

@@ -4,13 +4,12 @@
  * Providers echo what they were sent, keys among it. So nothing of a provider's own error object
  * travels on: its words are scrubbed and cut, and no foreign `cause` is attached.
  */
-import { ModelError } from "../../core/errors.ts";
+import { ModelError, OUTAGE_CODES } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { ProviderFault } from "./provider-fault.ts";
 
 export type ModelErrorCode =
-  | "MODEL_TIMEOUT"
-  | "MODEL_RATE_LIMITED"
+  | (typeof OUTAGE_CODES)[number]
   | "MODEL_QUOTA"
   | "MODEL_AUTH"
   | "MODEL_NOT_FOUND"
@@ -18,20 +17,12 @@ export type ModelErrorCode =
   | "MODEL_CONTEXT_TOO_LONG"
   | "MODEL_REFUSED"
   | "IMAGES_REFUSED"
-  | "MODEL_UNAVAILABLE"
-  | "MODEL_UNREACHABLE"
   | "MALFORMED_REPLY"
   | "NOT_RECORDED"
   | "SCRIPT_EXHAUSTED";
 
 /** Codes that the same request may survive when it is sent again. */
-const RETRYABLE: ReadonlySet<ModelErrorCode> = new Set([
-  "MODEL_TIMEOUT",
-  "MODEL_RATE_LIMITED",
-  "MODEL_UNAVAILABLE",
-  "MODEL_UNREACHABLE",
-  "MALFORMED_REPLY",
-]);
+const RETRYABLE: ReadonlySet<ModelErrorCode> = new Set([...OUTAGE_CODES, "MALFORMED_REPLY"]);
 
 /** A ModelError whose `retryable` follows from its code. */
 export function modelError(
@@ -51,7 +42,7 @@ export interface HttpFailure {
   readonly retryAfterMs?: number | undefined;
   /** Whether images were sent: what it says of them is then about them. */
   readonly images?: boolean;
-  /** Whether a reply had begun: it is paid for. */
+  /** Whether the server had taken the request. */
   readonly served: boolean;
   /** Never shown: each place where it occurs is replaced. */
   readonly secret: string;

@@ -40,11 +40,13 @@ export async function readPieces<Piece>(
   pieces: AsyncIterable<Piece>,
   add: (piece: Piece) => readonly ModelDelta[],
   onDelta: OnDelta | undefined,
-  { renew, suspend, commit }: Attempt,
+  { renew, suspend, commit, came }: Attempt,
   signal: AbortSignal,
 ): Promise<void> {
   for await (const piece of pieces) {
     const deltas = add(piece);
+    // A piece without text may be a token of the model's thoughts.
+    came(Math.max(1, lengthOf(deltas)));
     if (onDelta === undefined || deltas.length === 0) continue;
     suspend();
     for (const delta of deltas) {
@@ -56,33 +58,35 @@ export async function readPieces<Piece>(
   }
 }
 
-export function brokenOff(id: string): ModelError {
+function lengthOf(deltas: readonly ModelDelta[]): number {
+  return deltas.reduce(
+    (sum, delta) => sum + (delta.kind === "text" ? delta.text : delta.argumentsText).length,
+    0,
+  );
+}
+
+export function brokenOff(id: string, baseUrl: string): ModelError {
   return modelError(
     "MODEL_UNREACHABLE",
-    `The stream of ${id} ended before the reply did. Ask again.`,
-    { model: id, served: true },
+    `The stream of ${id} at ${addressOf(baseUrl)} ended before the reply did. Ask again.`,
+    { model: id },
   );
 }
 
-/** Whether an attempt that failed for want of a connection had been sent: then it may be paid for. */
-function wasSent(origin: string | undefined): boolean {
-  return !(
-    origin !== undefined &&
-    /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EPROTO|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO\w+|UND_ERR_CONNECT_TIMEOUT)$/.test(
-      origin,
-    )
-  );
-}
-
-/** The connection failed, or broke. The address without what may be secret in it. */
+/** The connection failed, or broke. */
 export function unreachable(id: string, baseUrl: string, error: unknown): ModelError {
   const origin = error instanceof Error ? errorCode(error) : undefined;
-  const { protocol, host, pathname } = new URL(baseUrl);
   return modelError(
     "MODEL_UNREACHABLE",
-    `${id} could not be reached at ${protocol}//${host}${pathname}, or the connection broke${origin === undefined ? "" : ` (${origin})`}. Check that the server runs there, model.baseUrl and the network.`,
-    { model: id, served: wasSent(origin), ...present({ origin }) },
+    `${id} could not be reached at ${addressOf(baseUrl)}, or the connection broke${origin === undefined ? "" : ` (${origin})`}. Check that the server runs there, model.baseUrl and the network.`,
+    { model: id, ...present({ origin }) },
   );
+}
+
+/** Without what may be secret in it. */
+function addressOf(baseUrl: string): string {
+  const { protocol, host, pathname } = new URL(baseUrl);
+  return `${protocol}//${host}${pathname}`;
 }
 
 /** ECONNREFUSED and the like, from the error or what it was caused by. */

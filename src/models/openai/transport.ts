@@ -74,7 +74,7 @@ export function transportOf(id: string, { endpoint, ask, gatherer }: Dialect): T
     const { finish, content, refusal, calls } = gathered;
     // Some servers name neither a reason nor an end: then a clean end of what was said is one.
     const said = content !== "" || refusal !== "" || calls.length > 0;
-    if (finish === undefined && !complete && !said) throw brokenOff(id);
+    if (finish === undefined && !complete && !said) throw brokenOff(id, call.client.baseURL);
     return gathered;
   };
 }

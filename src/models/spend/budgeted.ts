@@ -6,7 +6,7 @@ import { imageTokens, sizeOf } from "../../core/image.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../../core/ports.ts";
 import { present } from "../../core/present.ts";
 import { imagesOf } from "../calling/image-places.ts";
-import { needPrice, type Spending, type SpendingLimit } from "./ledger.ts";
+import { type ModelBudget, needPrice, type Spending } from "./ledger.ts";
 import { costUsd, type ModelPrice } from "./prices.ts";
 
 export interface BudgetedOptions {
@@ -18,24 +18,16 @@ export interface BudgetedOptions {
   readonly contextTokens?: number;
 }
 
-/** What calls are paid from: a ledger, or whatever reserves before it is spent. */
-export interface ModelBudget {
-  readonly limit: SpendingLimit;
-  reserve(
-    ask: Spending,
-    signal: AbortSignal,
-  ): Promise<{ settle(actual: Spending): void | Promise<void> }>;
-}
-
 /** Tokens that a provider adds for one message or tool, at most. */
 const FRAME = 16;
 /** Times the estimate of an image that is put aside for it: providers count in their own ways. */
 const FOR_IMAGE = 4;
 
 /**
- * Rejects with BudgetExceededError before a call that could overshoot. A call whose cost
- * is unknown (timed out, cut off, cancelled, no usage reported) is entered with all it had reserved; one that
- * was refused, or never sent, costs nothing.
+ * Rejects with BudgetExceededError before a call that could overshoot. A call that was refused, or got
+ * no piece of a reply before its connection broke, costs nothing. One that broke later is entered with
+ * its request and what came of the reply. One whose cost is unknown (silent, canceled, no usage
+ * reported) is entered with all it had reserved.
  *
  * Holds as long as the provider keeps to `maxTokens`, counts a byte as at most one token and an image
  * as at most four times the estimate of `imageTokens`. Does not
@@ -64,29 +56,43 @@ export function budgetedModel(
       try {
         reply = await model.complete(bounded, signal);
       } catch (error) {
-        await reservation.settle(mayHaveCost(error) ? most : {});
+        const upTo = (received: number): Spending =>
+          mostOf(bounded, Math.min(received, longest), price);
+        await reservation.settle(costOfFailure(error, most, upTo), true);
         throw error;
       }
       const { usage } = reply;
       const usd = reply.costUsd ?? costUsd(usage, price);
-      await reservation.settle({
-        calls: 1,
-        tokens: usage === undefined ? (most.tokens ?? 0) : usage.inputTokens + usage.outputTokens,
-        usd: usd ?? most.usd ?? 0,
-      });
+      await reservation.settle(
+        {
+          calls: 1,
+          tokens: usage === undefined ? (most.tokens ?? 0) : usage.inputTokens + usage.outputTokens,
+          ...present({ usd: usd ?? most.usd }),
+        },
+        false,
+      );
       return reply;
     },
   };
 }
 
-/** Not if it was never sent, or refused before anything was computed. */
-function mayHaveCost(error: unknown): boolean {
-  if (error instanceof ConfigError) return false;
-  if (!(error instanceof ModelError)) return true;
+/** Failures after which a whole reply may have been written. */
+const PERHAPS_WRITTEN: readonly string[] = ["MODEL_TIMEOUT", "MALFORMED_REPLY", "MODEL_REFUSED"];
+
+/** @param upTo The cost of the request with so many characters of a reply. */
+function costOfFailure(
+  error: unknown,
+  most: Spending,
+  upTo: (received: number) => Spending,
+): Spending {
+  if (error instanceof ConfigError) return {};
+  if (!(error instanceof ModelError)) return most;
   const { code, facts } = error;
-  return typeof facts.served === "boolean"
-    ? facts.served
-    : code === "MODEL_TIMEOUT" || code === "MALFORMED_REPLY" || code === "MODEL_REFUSED";
+  const written = PERHAPS_WRITTEN.includes(code) && facts.served !== false;
+  if (written && code !== "MODEL_TIMEOUT") return most;
+  const { received } = facts;
+  if (typeof received === "number" && received > 0) return upTo(received);
+  return written ? most : {};
 }
 
 /** Shorter than this no reply is of use; then the server may refuse the request. */

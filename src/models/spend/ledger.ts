@@ -37,6 +37,18 @@ export interface BudgetLedger {
   reserved(): Required<Spending>;
 }
 
+/** What calls are paid from: a ledger, or whatever reserves before it is spent. */
+export interface ModelBudget {
+  readonly limit: SpendingLimit;
+  reserve(
+    ask: Spending,
+    signal: AbortSignal,
+  ): Promise<{
+    /** @param lost The call has no reply. */
+    settle(actual: Spending, lost: boolean): void | Promise<void>;
+  }>;
+}
+
 type Amounts = { tokens: number; usd: number; calls: number };
 
 const UNITS = ["tokens", "usd", "calls"] as const;

@@ -146,30 +146,44 @@ export function guardOf(time: string, link: string | null, volatile: string | nu
   return crc32(`${time}\n${link ?? ""}\n${volatile ?? ""}`);
 }
 
-/** @param now Milliseconds since 1970. @throws StoreError CORRUPT_RECORD */
+/** @param now Milliseconds since 1970. @returns With the status "damaged" if the row cannot be read. */
 export function summaryOf(row: Record<string, unknown>, now: number): RunSummary {
   const kind = RunKind.safeParse(row.kind);
-  const stored = RunStatus.safeParse(row.status);
-  if (!kind.success || !stored.success) {
-    throw new StoreError(
-      "CORRUPT_RECORD",
-      `Expected a run's kind and status, found "${row.kind}" and "${row.status}" in the record of run "${row.id}". Its events may be intact: verify it.`,
-      { facts: { run: String(row.id) } },
-    );
-  }
+  const stored = RunStatus.exclude(["damaged"]).safeParse(row.status);
   const waits = stored.data === "waiting" && row.due_at !== null;
-  return {
+  const due = new Date(Number(row.due_at));
+  const events = Number(row.events);
+  const common = {
     id: String(row.id),
-    kind: kind.data,
     title: String(row.title),
-    status: stored.data === "running" && !isHeld(stateOf(row), now) ? "interrupted" : stored.data,
     ...(row.parent === null ? {} : { parent: String(row.parent) }),
     startedAt: String(row.started_at),
     ...(row.ended_at === null ? {} : { endedAt: String(row.ended_at) }),
-    events: Number(row.events),
     sum: String(row.sum),
-    ...(waits ? { dueAt: new Date(Number(row.due_at)).toISOString() } : {}),
   };
+  const whole = Number.isSafeInteger(events) && !(waits && Number.isNaN(due.getTime()));
+  if (!kind.success || !stored.success || !whole) {
+    return { ...common, kind: kind.data ?? "request", status: "damaged", events: 0 };
+  }
+  return {
+    ...common,
+    kind: kind.data,
+    status: stored.data === "running" && !isHeld(stateOf(row), now) ? "interrupted" : stored.data,
+    events,
+    ...(waits ? { dueAt: due.toISOString() } : {}),
+  };
+}
+
+/** The row of one run. @throws StoreError CORRUPT_RECORD */
+export function wholeSummaryOf(row: Record<string, unknown>, now: number): RunSummary {
+  const summary = summaryOf(row, now);
+  if (summary.status !== "damaged") return summary;
+  const { id } = summary;
+  throw new StoreError(
+    "CORRUPT_RECORD",
+    `Expected the kind, status and times of run "${id}" in its record, found "${row.kind}", "${row.status}" and "${row.due_at}". Its events may be intact: toolwright traces show ${id} --verify.`,
+    { facts: { run: id } },
+  );
 }
 
 /** The fields of a run that a write may change. */
@@ -213,14 +227,18 @@ export function isHeld({ owner, epoch, dueAt }: RunState, now: number): boolean 
 }
 
 export function statementsOf(database: DatabaseSync) {
+  /** For lists: an integer that no number can hold must not fail the other rows. */
+  const listing = (query: string): StatementSync => {
+    const statement = database.prepare(query);
+    statement.setReadBigInts(true);
+    return statement;
+  };
+  const kinds = RunKind.options.map((kind) => `'${kind}'`).join(", ");
+  const page = `SELECT * FROM runs WHERE number > ?1 AND number < ?2 AND (?3 IS NULL OR kind = ?3 OR kind NOT IN (${kinds}))`;
   return {
     run: database.prepare("SELECT * FROM runs WHERE id = ?"),
-    runs: database.prepare(
-      "SELECT * FROM runs WHERE number > ?1 AND number < ?2 AND (?3 IS NULL OR kind = ?3) ORDER BY number DESC LIMIT ?4",
-    ),
-    runsFrom: database.prepare(
-      "SELECT * FROM runs WHERE number > ?1 AND number < ?2 AND (?3 IS NULL OR kind = ?3) ORDER BY number LIMIT ?4",
-    ),
+    runs: listing(`${page} ORDER BY number DESC LIMIT ?4`),
+    runsFrom: listing(`${page} ORDER BY number LIMIT ?4`),
     addRun: database.prepare(
       "INSERT INTO runs (id, kind, title, status, parent, started_at, events, sum, owner_pid, owner_start, owner_place) VALUES (?, ?, ?, 'running', ?, ?, 0, ?, ?, ?, ?)",
     ),
@@ -231,7 +249,7 @@ export function statementsOf(database: DatabaseSync) {
     forget: database.prepare("DELETE FROM once WHERE run = ?"),
     addOnce: database.prepare("INSERT OR IGNORE INTO once VALUES (?, ?)"),
     woken: database.prepare("SELECT woken FROM runs WHERE id = ?"),
-    due: database.prepare(
+    due: listing(
       "SELECT * FROM runs WHERE epoch > 0 AND ended_at IS NULL AND (status = 'running' OR (status = 'waiting' AND due_at <= ?)) ORDER BY due_at, number",
     ),
     addEvent: database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),

@@ -25,6 +25,7 @@ import {
   statementsOf,
   stateOf,
   summaryOf,
+  wholeSummaryOf,
 } from "./sqlite-rows.ts";
 
 /** Events are read in pages, so that a long read holds no cursor open and allows checkpoints of the log. */
@@ -224,7 +225,7 @@ export function sqliteEventStore(
     async run(runId) {
       const row = read(() => statements.run.get(runId));
       if (row === undefined) throw runNotFound(runId);
-      return summaryOf(row, clock.now());
+      return wholeSummaryOf(row, clock.now());
     },
 
     async *events(runId, { after = 0, types } = {}): AsyncGenerator<TraceEvent> {

@@ -99,9 +99,19 @@ function wordsOf({ objective, requirements, constraints }: Words): Words {
 
 function statusOf(journal: Journal, key: string): StepView["status"] {
   if (journal.done.has(key)) return "done";
-  if (journal.started.get(key)?.failed === true) return "failed";
+  if (journal.started.get(key)?.failed === true) {
+    return journal.outage !== undefined && isOpen(journal, key) ? "waiting" : "failed";
+  }
   const waits = [...journal.waits.keys()].some((wait) => wait.startsWith(key));
   return waits ? "waiting" : "begun";
+}
+
+/** Whether no enclosing step has a result: the next try of the model continues it. */
+function isOpen({ done }: Journal, key: string): boolean {
+  for (let at = key.lastIndexOf("/"); at > 0; at = key.lastIndexOf("/", at - 1)) {
+    if (done.has(key.slice(0, at))) return false;
+  }
+  return true;
 }
 
 function spentIn(journal: Journal): Readonly<Record<string, number>> {

@@ -108,6 +108,10 @@ describe("a request whose model is away", () => {
       status: "WAITING_FEEDBACK",
       waits: [{ name: "the model" }],
     });
+    expect((await view()).steps).toMatchObject([
+      { key: "first#1", status: "done" },
+      { key: "second#1", status: "waiting" },
+    ]);
     const { end, value } = await attempt(walk(async () => "there"));
     expect(end).toMatchObject({ kind: "ended", status: "SUCCEEDED" });
     expect(value).toEqual([1, "there"]);

@@ -107,6 +107,30 @@ describe("a sub-agent", () => {
     expect(textOf(chats[1] as never)).toContain('"content":"42"');
   });
 
+  it("whose model goes away in the middle goes on in its own run, with what it has done", async () => {
+    const home = await opened(
+      [CLERK],
+      delegate("clerk", "Double 21."),
+      (_, count) =>
+        [
+          { toolCalls: [{ id: "c1", name: "double", arguments: { input: 21 } }], usage },
+          { status: 503, error: { message: "Loading model" } },
+        ][count] ?? { content: "It is 42.", usage },
+      { roles: { agent: { maxRetries: 0 } } },
+    );
+    const waiting = await home.request("Delegate it");
+    expect(waiting).toMatchObject({
+      status: "WAITING_FEEDBACK",
+      view: { waits: [{ name: "the model" }] },
+    });
+    const { requestId } = waiting;
+    const { solution } = await home.attempt(requestId);
+    expect(solution).toMatchObject({ answer: { value: "It is 42." } });
+    const children = (await home.engine.events.runs()).filter(({ parent }) => parent === requestId);
+    expect(children).toMatchObject([{ status: "succeeded", title: "Double 21." }]);
+    expect((await home.engine.tools.get("double")).usage.calls).toBe(1);
+  });
+
   it("of an open model calls tools in plain text, and is told which calls can not be read", async () => {
     const home = await opened(
       [CLERK],

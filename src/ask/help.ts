@@ -10,7 +10,8 @@ type Trace = (events: readonly NewEvent[]) => Promise<unknown>;
 /**
  * @param name Of the prompt, or of the place that was to help.
  * @param instead What the request goes on with, in words.
- * @param isMissing Which errors count as a missing help; default: all of models and of the memory.
+ * @param isMissing Which errors count as a missing help; default: a reply of no use, a lost memory. A
+ *   server that is away or refuses the key will do so for the next call too.
  * @returns undefined if the help is missing.
  */
 export async function helpful<T>(
@@ -18,7 +19,7 @@ export async function helpful<T>(
   name: string,
   instead: string,
   help: () => Promise<T>,
-  isMissing: (error: EngineError) => boolean = ofModelOrMemory,
+  isMissing: (error: EngineError) => boolean = isNoAnswerOrMemory,
 ): Promise<T | undefined> {
   try {
     return await help();
@@ -30,18 +31,17 @@ export async function helpful<T>(
   }
 }
 
-function ofModelOrMemory(error: EngineError): boolean {
-  return error instanceof ModelError || error.code === "MEMORY_UNREADABLE";
+function isNoAnswerOrMemory(error: EngineError): boolean {
+  return isNoAnswer(error) || error.code === "MEMORY_UNREADABLE";
 }
 
 const NO_USE: ReadonlySet<string> = new Set([
   "MALFORMED_REPLY",
   "MODEL_REFUSED",
   "MODEL_CONTEXT_TOO_LONG",
-  "MODEL_BAD_REQUEST",
 ]);
 
-/** Whether the model cannot answer this question. A later call would fail in the same way. */
+/** Whether the model cannot answer this question, and may well answer another one. */
 export function isNoAnswer(error: unknown): boolean {
   return error instanceof ModelError && NO_USE.has(error.code);
 }

@@ -9,7 +9,7 @@
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
-import { helpful, isNoAnswer } from "../ask/help.ts";
+import { helpful } from "../ask/help.ts";
 import type { NewEvent } from "../core/event.ts";
 import { Language } from "../core/execution.ts";
 import { Json } from "../core/json.ts";
@@ -162,13 +162,7 @@ async function decide(
   const { name = "", description = "", signature = "" } = wanted;
   const complete = name !== "" && description !== "" && signature !== "";
   if (!complete || ports.signatureFault(signature) !== undefined) return asking();
-  const decision = await helpful(
-    ports.trace,
-    "scope",
-    "the tool as it was wished for",
-    asking,
-    isNoAnswer,
-  );
+  const decision = await helpful(ports.trace, "scope", "the tool as it was wished for", asking);
   return (
     decision ??
     Decision.parse({

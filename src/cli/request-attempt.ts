@@ -160,6 +160,7 @@ export function report(requests: Requests, outcome: Outcome, output: Output): vo
       text,
       ...shown.map((value) => `  ${JSON.stringify(value).slice(0, 200)}`),
       ...checkLines(answer.checks),
+      ...(answer.unchecked === undefined ? [] : [`  unchecked: ${answer.unchecked}`]),
       "",
       [
         ...(tool === null ? [] : [`Use it: toolwright tools run ${tool.name} --args '[...]'`]),

@@ -18,7 +18,12 @@ export function walkNote(event: KnownEvent): string | undefined {
       if ("step" in event.data) return undefined;
       const { version, steps, because } = event.data;
       const why = because === undefined ? "" : ` (because: ${clip(because)})`;
-      return `Plan ${version}: ${steps.map(stepText).join("; ")}.${why}`;
+      const what = steps.length === 0 ? "nothing to add" : steps.map(stepText).join("; ");
+      return `Plan ${version}: ${what}.${why}`;
+    }
+    case "help-missing": {
+      const { name, instead, code, message } = event.data;
+      return `${name} failed: ${instead}. ${code}: ${clip(message)}`;
     }
     case "agent-start":
       return `Agent ${event.data.agent}: ${clip(event.data.message)}`;
@@ -52,7 +57,7 @@ function stepText(step: PlannedStep): string {
 export function checkLines(checks: readonly Check[]): readonly string[] {
   return checks.map(
     ({ item, by, verdict, reason }) =>
-      `  ${by === "unchecked" ? "unchecked" : `${verdict} (${by})`}: ${item}${by === "unchecked" ? "" : ` (${reason})`}`,
+      `  ${by === "unchecked" ? "unchecked" : `${verdict} (${by})`}: ${item} (${reason})`,
   );
 }
 

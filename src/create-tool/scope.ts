@@ -9,6 +9,7 @@
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
+import { helpful } from "../ask/help.ts";
 import type { NewEvent } from "../core/event.ts";
 import { Language } from "../core/execution.ts";
 import { Json } from "../core/json.ts";
@@ -147,7 +148,35 @@ export async function reasonScope(
   return { scope, calls: decision.calls, ...present({ reuse }) };
 }
 
-function decide(
+/** Asks the model. If it fails, a wish that says everything itself is taken at its word. */
+async function decide(
+  ports: ScopePorts,
+  wanted: Wanted,
+  literals: readonly Literal[],
+  siblings: readonly Tool[],
+  flags: readonly string[],
+  signal: AbortSignal,
+): Promise<Decision> {
+  const asking = (): Promise<Decision> =>
+    askForScope(ports, wanted, literals, siblings, flags, signal);
+  const { name = "", description = "", signature = "" } = wanted;
+  const complete = name !== "" && description !== "" && signature !== "";
+  if (!complete || ports.signatureFault(signature) !== undefined) return asking();
+  const decision = await helpful(ports.trace, "scope", "the tool as it was wished for", asking);
+  return (
+    decision ??
+    Decision.parse({
+      decision: "new",
+      name,
+      description,
+      signature,
+      generality: "general",
+      reasons: ["It was wished for like this, and no model decided on its scope."],
+    })
+  );
+}
+
+function askForScope(
   { ask, signatureFault, languages = ["javascript", "typescript"] }: ScopePorts,
   wanted: Wanted,
   literals: readonly Literal[],

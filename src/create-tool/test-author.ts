@@ -9,9 +9,11 @@
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
+import { isNoAnswer } from "../ask/help.ts";
 import { canonicalJson, Json, sameJson } from "../core/json.ts";
-import type { Case } from "../core/tool.ts";
+import type { Case, JsonSchema } from "../core/tool.ts";
 import type { AuthoredCase, Property } from "./authored.ts";
+import { ANY_ARGUMENTS, argumentLists, argumentsSchema } from "./written-arguments.ts";
 
 /** The text's content, without anything that comes from a candidate. */
 export interface TestBrief {
@@ -31,7 +33,6 @@ export interface WrittenCases {
 }
 
 const Value = z.unknown().transform((value) => Json.parse(value ?? null));
-const Args = z.array(Value).meta({ maxItems: 12 });
 const WrittenProperty = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("idempotent") }),
   z.object({ kind: z.literal("symmetric") }),
@@ -42,16 +43,21 @@ const WrittenProperty = z.discriminatedUnion("kind", [
     maximum: z.number().exactOptional(),
   }),
 ]);
-const Written = asked(
-  "write-cases",
-  z.object({
+function writtenCases(args: JsonSchema = ANY_ARGUMENTS) {
+  return z.object({
     cases: z
-      .array(z.object({ args: Args, expected: Value }))
+      .array(
+        z
+          .object({ args: z.unknown().optional().meta(args), expected: Value })
+          // A case without arguments is dropped. It does not make the other cases useless.
+          .meta({ required: ["args", "expected"] }),
+      )
       .min(1)
       .max(30),
     properties: z.array(WrittenProperty).meta({ maxItems: 6 }).default([]),
-  }),
-);
+  });
+}
+asked("write-cases", writtenCases());
 const Answers = asked(
   "answer-cases",
   z.object({
@@ -76,7 +82,12 @@ export async function writeCases(
   fault: (entry: Case) => string | undefined,
   signal: AbortSignal,
 ): Promise<WrittenCases> {
-  const authors = await Promise.all(
+  const { signature } = brief;
+  const Written = writtenCases(argumentsSchema(signature)).refine(
+    ({ cases }) => cases.some(({ args }) => argumentLists(args, signature).length > 0),
+    `no case has arguments. Expected in each case args, the list of all arguments of ${signature}`,
+  );
+  const ended = await Promise.allSettled(
     Array.from({ length: samples }, (_, sample) =>
       ask(
         {
@@ -90,13 +101,20 @@ export async function writeCases(
       ),
     ),
   );
+  const authors = repliesOf(ended);
   const dropped: { args: readonly Json[]; reason: string }[] = [];
   const given = new Set(brief.examples.map(({ args }) => canonicalJson(args)));
   const pool = new Map<string, { args: readonly Json[]; votes: Json[] }>();
   for (const { cases } of authors) {
     // A repeated case of the same author counts once.
     const own = new Set<string>();
-    for (const entry of cases) {
+    for (const { args: written, expected } of cases) {
+      const readings = argumentLists(written, signature).map((args) => ({
+        args: [...args],
+        expected,
+      }));
+      const entry = readings.find((reading) => fault(reading) === undefined) ?? readings[0];
+      if (entry === undefined) continue;
       const key = canonicalJson(entry.args);
       if (given.has(key) || own.has(key)) continue;
       own.add(key);
@@ -147,14 +165,32 @@ export async function answerCases(
     ...variablesOf(brief),
     inputs: inputs.map((args, index) => `${index}: ${JSON.stringify(args)}`).join("\n"),
   };
-  const { answers } = await ask(
-    { role: "tester", prompt: "answer-cases", variables, schema: Answers, sample },
-    signal,
+  const question = { role: "tester", prompt: "answer-cases", schema: Answers } as const;
+  const { answers } = await ask({ ...question, variables, sample }, signal).catch(
+    (error: unknown) => {
+      // Whoever gives no answer has no voice.
+      if (!isNoAnswer(error)) throw error;
+      return { answers: [] };
+    },
   );
   return inputs.map((_, index) => {
     const answer = answers.find((entry) => entry.case === index);
     return answer === undefined || answer.unclear ? undefined : answer.expected;
   });
+}
+
+/**
+ * The replies that came. An author that fails is one voice less.
+ *
+ * @throws what the first author threw if all failed.
+ */
+function repliesOf<Reply>(ended: readonly PromiseSettledResult<Reply>[]): readonly Reply[] {
+  const failure = ended.find((each) => each.status === "rejected");
+  const replies = ended.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  if (failure !== undefined && (replies.length === 0 || !isNoAnswer(failure.reason))) {
+    throw failure.reason;
+  }
+  return replies;
 }
 
 function variablesOf({ name, description, signature, words, examples }: TestBrief) {

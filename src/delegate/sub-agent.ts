@@ -9,12 +9,12 @@ import { type CallPorts, makeCall } from "../call/call-tool.ts";
 import type { AgentConfig } from "../core/agent.ts";
 import { isOutage } from "../core/errors.ts";
 import { type Image, MAX_IMAGES, splitImages } from "../core/image.ts";
-import { canonicalJson, type Json } from "../core/json.ts";
-import type { ModelMessage, ModelReply, ModelTool, ModelToolCall } from "../core/ports.ts";
+import type { Json } from "../core/json.ts";
+import type { ModelMessage, ModelToolCall } from "../core/ports.ts";
 import type { PromptOverrides } from "../core/prompts.ts";
 import type { Steps } from "../core/steps.ts";
-import { parseToolCalls } from "../models/calls-in-text/tool-calls.ts";
 import { type Callable, type CallOutcome, quoteJson } from "../work/callable.ts";
+import { callsOf, knownCalls, MOST_REPEATS, SAME_RESULT } from "./replies.ts";
 
 /** The run of a sub-agent, a child of the run that called it. */
 export interface ChildRun {
@@ -134,7 +134,8 @@ export async function converse(
     blind: brought.length === 0,
   });
 
-  const told = saidOnce();
+  const isKnown = knownCalls();
+  let repeats = 0;
   let messages: readonly ModelMessage[] = showing(prompt.messages, brought);
   for (let turn = 1; turn <= agent.maxTurns; turn++) {
     const reply = await stepped.complete(
@@ -153,6 +154,15 @@ export async function converse(
         })),
       ),
     );
+    const texts = results.map(textOf);
+    const known = calls.map((call, index) => isKnown(call, texts[index] ?? ""));
+    repeats = known.length > 0 && known.every((each) => each) ? repeats + 1 : 0;
+    if (repeats === MOST_REPEATS) {
+      const names = [...new Set(calls.map(({ name }) => name))].join(", ");
+      return failed(
+        `${agent.name} repeats its calls of ${names}, with equal results, and gives no answer.`,
+      );
+    }
     messages = [
       ...messages,
       { role: "assistant", content, ...(calls.length === 0 ? {} : { toolCalls: calls }) },
@@ -161,7 +171,7 @@ export async function converse(
           role: "tool",
           toolCallId: call.id,
           name: call.name,
-          content: told(call, textOf(results[index])),
+          content: known[index] === true ? `${texts[index]}\n${SAME_RESULT}` : (texts[index] ?? ""),
           ...shown(results[index]),
         }),
       ),
@@ -175,28 +185,6 @@ export async function converse(
     ];
   }
   return failed(`${agent.name} gave no answer within ${agent.maxTurns} turns.`);
-}
-
-/** Native tool calls of the reply, else calls written in its text. */
-function callsOf({ toolCalls, content }: ModelReply, tools: readonly ModelTool[]) {
-  if (toolCalls.length > 0) return { calls: toolCalls, unread: [], content };
-  const read =
-    tools.length === 0 ? { calls: [], unread: [], content } : parseToolCalls(content, tools);
-  const silent = read.calls.length + read.unread.length === 0 && read.content.trim() === "";
-  return silent ? { ...read, unread: [{ text: "Your reply", reason: "it was empty" }] } : read;
-}
-
-/** Earlier results by name and arguments: a model that repeats a call is informed of it. */
-function saidOnce(): (call: ModelToolCall, result: string) => string {
-  const before = new Map<string, string>();
-  return ({ name, arguments: given }, result) => {
-    const key = `${name} ${canonicalJson(given)}`;
-    const same = before.get(key) === result;
-    before.set(key, result);
-    return same
-      ? `${result}\n(You made this call before: its result is the same. Use it.)`
-      : result;
-  };
 }
 
 async function answerCall(

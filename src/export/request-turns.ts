@@ -90,6 +90,8 @@ function programOutput(result: ProgramStep["result"]): Json {
   switch (result?.status) {
     case "returned":
       return result.value;
+    case "empty":
+      return { error: "returned nothing" };
     case "threw":
       return { error: result.message };
     case "refused":

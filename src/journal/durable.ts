@@ -246,7 +246,7 @@ async function endBy(
     return await close(attempt, ports, "CANCELED", said, "user");
   }
   const said = reason instanceof Error ? reason.message : String(reason);
-  const cause = reason instanceof EngineError ? `${reason.code}: ${said}` : said;
+  const cause = reason instanceof EngineError ? `${reason.code}: ${said}` : `UNEXPECTED: ${said}`;
   // The journal itself may have failed, so report the first error.
   await close(attempt, ports, "FAILED", cause).catch(() => journal);
   throw reason;

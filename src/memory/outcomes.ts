@@ -61,8 +61,10 @@ export function outcomeIndex(database: DatabaseSync, events: EventStore): Outcom
   const same = database.prepare(
     "SELECT record FROM outcomes WHERE user IS ? AND words_key = ? AND record IS NOT NULL ORDER BY time DESC",
   );
-  const parse = (row: unknown): OutcomeRecord =>
-    OutcomeRecord.parse(JSON.parse(String((row as { record: unknown }).record)));
+  const parse = (rows: readonly unknown[]): readonly OutcomeRecord[] =>
+    rows
+      .map((row) => OutcomeRecord.parse(JSON.parse(String((row as { record: unknown }).record))))
+      .filter((record) => !isEngineFailure(record));
 
   const index: OutcomeIndex = {
     async catchUp() {
@@ -81,7 +83,7 @@ export function outcomeIndex(database: DatabaseSync, events: EventStore): Outcom
         );
       }
     },
-    list: (user, limit) => newest.all(user ?? null, limit).map(parse),
+    list: (user, limit) => parse(newest.all(user ?? null, limit)),
     find(user, queries, limit) {
       const records = index.list(user, MAX_SEARCHED);
       const scores = scoreTexts(
@@ -95,10 +97,7 @@ export function outcomeIndex(database: DatabaseSync, events: EventStore): Outcom
         .slice(0, limit);
     },
     equal: (user, words) =>
-      same
-        .all(user ?? null, keyOf(words))
-        .map(parse)
-        .find(({ status }) => status === "SUCCEEDED"),
+      parse(same.all(user ?? null, keyOf(words))).find(({ status }) => status === "SUCCEEDED"),
   };
   return index;
 }
@@ -172,7 +171,7 @@ async function readOutcome(
         break;
       }
       case "answer-given":
-        ({ answer } = event.data);
+        answer = `${event.data.answer}${event.data.unchecked === undefined ? "" : " (unchecked)"}`;
         break;
       case "request-status":
         status = event.data.to;
@@ -181,7 +180,7 @@ async function readOutcome(
     }
   }
   if (words === undefined) return undefined;
-  return OutcomeRecord.safeParse({
+  const { data: record } = OutcomeRecord.safeParse({
     requestId: id,
     ...present({ user }),
     words,
@@ -193,7 +192,16 @@ async function readOutcome(
     modelCalls,
     ...present({ costUsd: cost }),
     time: endedAt ?? startedAt,
-  }).data;
+  });
+  return record === undefined || isEngineFailure(record) ? undefined : record;
+}
+
+/** The code of an error, as the cause of a failure holds it. */
+const ERROR_CODE = /(?:^|\s)(?:[A-Z]+(?:_[A-Z]+)+|UNEXPECTED|INVARIANT): /;
+
+/** A failure of the engine or of a model says nothing about the request. */
+function isEngineFailure({ status, text }: OutcomeRecord): boolean {
+  return status === "FAILED" && ERROR_CODE.test(text);
 }
 
 type Words = Pick<DataOf<"request-submit">, "objective" | "requirements" | "constraints">;

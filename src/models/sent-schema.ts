@@ -112,10 +112,11 @@ function withBounds(sent: Record<string, Json>, bounded: boolean): Schema {
   return sent;
 }
 
-/** Strict mode takes only schemas whose objects are closed and name each property as required. */
+/** Strict mode takes no tuples, and only objects that are closed and name each property as required. */
 export function isStrict(schema: Json): boolean {
   if (Array.isArray(schema)) return schema.every(isStrict);
   if (!isSchema(schema)) return true;
+  if (schema.prefixItems !== undefined) return false;
   if (isSchema(schema.properties ?? null)) {
     const names = Object.keys(schema.properties ?? {});
     const required = Array.isArray(schema.required) ? schema.required : [];

@@ -74,6 +74,8 @@ function step(each: Step, pictures: Gallery): Markup {
       return html`a person changed a call of <b>${each.event.tool}</b>${block("asked", canonicalJson(each.event.asked))}${block("allowed", canonicalJson(each.event.arguments))}`;
     case "answer":
       return html`answered: ${each.event.answer}${
+        each.event.unchecked === undefined ? undefined : html` (unchecked: ${each.event.unchecked})`
+      }${
         each.event.checks.length === 0
           ? undefined
           : html`<ul>${each.event.checks.map(
@@ -94,6 +96,8 @@ function programText(result: DataOf<"program-result">, pictures: Gallery): strin
   switch (result.status) {
     case "returned":
       return pictures.text(result.value);
+    case "empty":
+      return "nothing";
     case "threw":
       return result.message;
     case "refused":

@@ -60,6 +60,8 @@ export const BridgeReport = z.object({
   done: z
     .discriminatedUnion("status", [
       z.object({ status: z.literal("returned"), value: Json }),
+      /** It ended without a value. */
+      z.object({ status: z.literal("empty") }),
       z.object({ status: z.literal("threw"), message: z.string(), stack: z.string() }),
     ])
     .nullable(),
@@ -236,7 +238,8 @@ export function programBridge(program: Fn): (phase: string, start?: BridgeStart)
     try {
       const running = program(guarded, start.input, mark, ...gaps);
       apply(thenOf, running, [
-        (value: unknown) => end({ status: "returned", value: value === undefined ? null : value }),
+        (value: unknown) =>
+          end(value === undefined ? { status: "empty" } : { status: "returned", value }),
         threw,
       ]);
     } catch (error) {

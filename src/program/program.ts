@@ -126,9 +126,14 @@ async function rounds(
           `It ended while calls that are not awaited were still running: ${which}. Write await before them.`,
         );
       }
-      return report.done.status === "returned"
-        ? { status: "returned", value: report.done.value, ...figures() }
-        : { status: "threw", message: placed(report.done, prepared), ...figures() };
+      switch (report.done.status) {
+        case "returned":
+          return { status: "returned", value: report.done.value, ...figures() };
+        case "empty":
+          return { status: "empty", made: record.filter(({ key }) => isTool(key)), ...figures() };
+        case "threw":
+          return { status: "threw", message: placed(report.done, prepared), ...figures() };
+      }
     }
     if (report.asked.length === 0) {
       return refused("STALLED", "It waits for something that no call can provide.");

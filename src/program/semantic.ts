@@ -7,7 +7,7 @@ import type { Ask } from "../ask/ask.ts";
 import { ModelError } from "../core/errors.ts";
 import { Json } from "../core/json.ts";
 import type { CallOutcome } from "../work/callable.ts";
-import type { Gap } from "./source.ts";
+import type { Gap } from "./gaps.ts";
 
 /** @returns The value; a failure if the model gives none that fits. The program can catch it. */
 export async function simulateCall(

@@ -6,7 +6,7 @@ import type { Json } from "../core/json.ts";
 import { mapLimited } from "../core/limiter.ts";
 import type { Arguments, Callable, CallOutcome } from "../work/callable.ts";
 import type { Asked, BridgeReport, KnownCall } from "./bridge.ts";
-import type { Gap } from "./source.ts";
+import type { Gap } from "./gaps.ts";
 import type { Fault, ProgramLimits, ProgramPorts } from "./types.ts";
 
 export interface LookUp {

@@ -7,32 +7,11 @@
  */
 import { type Node as AcornNode, type Program as AcornProgram, parse } from "acorn";
 import { stripTypes } from "../core/strip-types.ts";
-import { schemaOfType } from "../core/text/schema.ts";
-import { readSignature, readSignatureAt, type Signature } from "../core/text/signature.ts";
-import { ANY } from "../core/text/type.ts";
-import type { JsonSchema } from "../core/tool.ts";
-import { declaredBy, freeNames } from "../evolve/syntax/scope.ts";
-import { forEachChild, type Node, type Program } from "../evolve/syntax/tree.ts";
+import { declaredBy } from "../evolve/syntax/scope.ts";
+import type { Node } from "../evolve/syntax/tree.ts";
 import { programBridge } from "./bridge.ts";
-import { BUILT_IN, PLATFORM } from "./names.ts";
-
-/** A function that a program calls but that has no implementation: a model gives its result. */
-export interface Gap {
-  readonly name: string;
-  /** As declared, or just the name. */
-  readonly signature: string;
-  readonly description: string;
-  /** `{}` if nothing is declared. */
-  readonly result: JsonSchema;
-  /** Every call is awaited, so several may run at once. */
-  readonly later: boolean;
-}
-
-export interface DeclaredGap {
-  readonly name: string;
-  readonly signature: string;
-  readonly description?: string;
-}
+import { type DeclaredGap, declaredIn, type Gap, gapsOf } from "./gaps.ts";
+import { PLATFORM } from "./names.ts";
 
 export type PreparedProgram =
   | {
@@ -67,9 +46,12 @@ export function prepareProgram(
     );
   }
   const known = [...declaredIn(code), ...declared];
-  const gaps = gapsOf(tree, known);
-  for (const { name } of gaps) {
-    if (known.some((gap) => gap.name === name)) continue;
+  const gaps: Gap[] = [];
+  for (const { name, result, ...gap } of gapsOf(tree, known)) {
+    if (result !== undefined) {
+      gaps.push({ name, result, ...gap });
+      continue;
+    }
     if (tools.includes(name))
       return refused(`${name} is a tool: call it as await tools.${name}({ ... }).`);
     if (PLATFORM.has(name)) {
@@ -77,6 +59,9 @@ export function prepareProgram(
         `${name} does not exist in the sandbox, which has no network, files, timers or modules. Use a tool instead.`,
       );
     }
+    return refused(
+      `${name} has no code, and no declaration says what it returns. Write it, or declare it for a model to fill in: declare function ${name}(...): TYPE.`,
+    );
   }
   const lines = ["tools", "input", "toolwright_mark", ...gaps.map(({ name }) => name)].join(", ");
   const head = `const ${ENTRY} = (${programBridge.toString()})(async function (${lines}) { "use strict";\n`;
@@ -165,97 +150,6 @@ function expression(text: string, statement: AcornNode): string {
 
 function mark(line: number, names: readonly string[]): string {
   return `;toolwright_mark(${line}, () => ({ ${names.join(", ")} }));`;
-}
-
-/** Free names that are called or declared, in order of appearance. */
-function gapsOf(tree: AcornProgram, known: readonly DeclaredGap[]): readonly Gap[] {
-  const free = freeNames(tree as unknown as Program);
-  const uses = usesOf(tree as unknown as Node);
-  return [...free].flatMap((name): Gap[] => {
-    if (name === "tools" || name === "input" || BUILT_IN.has(name)) return [];
-    const declared = known.find((gap) => gap.name === name);
-    const use = uses.get(name);
-    if (declared === undefined && use === undefined) return [];
-    const { result = ANY, later = false } = resultOf(declared);
-    return [
-      {
-        name,
-        signature: declared?.signature ?? name,
-        description: declared?.description ?? "",
-        result: schemaOfType(result),
-        later: later || (use?.called === use?.awaited && use?.other !== true),
-      },
-    ];
-  });
-}
-
-interface Use {
-  called: number;
-  awaited: number;
-  other: boolean;
-}
-
-/** How each name is used: called, called under an `await`, or passed on. */
-function usesOf(tree: Node): ReadonlyMap<string, Use> {
-  const uses = new Map<string, Use>();
-  const useOf = (name: string): Use => {
-    const use = uses.get(name) ?? { called: 0, awaited: 0, other: false };
-    uses.set(name, use);
-    return use;
-  };
-  const handed = new Set<string>();
-  const visit = (node: Node, awaited: boolean): void => {
-    if (node.type === "CallExpression" && node.callee.type === "Identifier") {
-      const use = useOf(node.callee.name);
-      use.called++;
-      if (awaited) use.awaited++;
-      for (const argument of node.arguments) visit(argument, false);
-      return;
-    }
-    if (node.type === "Identifier") handed.add(node.name);
-    forEachChild(node, (child) => visit(child, node.type === "AwaitExpression"));
-  };
-  visit(tree, false);
-  for (const [name, use] of uses) use.other = handed.has(name);
-  return uses;
-}
-
-/**
- * Functions that the code declares without implementing: `declare function f(a: string): boolean;`
- * with a comment before it, or a comment line `// f(a: string): boolean  What it is for.`
- */
-function declaredIn(code: string): readonly DeclaredGap[] {
-  const found: DeclaredGap[] = [];
-  const declare = /(?:\/\*\*([\s\S]*?)\*\/\s*|\/\/([^\n]*)\n\s*)?declare\s+function\s+(\w+)/g;
-  for (const match of code.matchAll(declare)) {
-    const [whole, block = "", line = "", name = ""] = match;
-    const behind = code.slice(match.index + whole.length - name.length);
-    const read = readSignatureAt(behind);
-    const signature = read.status === "read" ? behind.slice(0, read.end) : name;
-    found.push({ name, signature, description: words(block || line) });
-  }
-  for (const [, text = ""] of code.matchAll(/^[ \t]*\/\/[ \t]*(\w+\([^\n]*)/gm)) {
-    const read = readSignatureAt(text);
-    if (read.status === "unreadable" || read.signature.result === undefined) continue;
-    const [, description] = /^(?:[ \t]{2,}|\s+-\s+|\s*$)(.*)/.exec(text.slice(read.end)) ?? [];
-    if (description === undefined) continue;
-    const { name } = read.signature;
-    found.push({ name, signature: text.slice(0, read.end), description: description.trim() });
-  }
-  return found;
-}
-
-function words(comment: string): string {
-  return comment
-    .replace(/^\s*\*\s?/gm, "")
-    .replace(/\s+/g, " ")
-    .trim();
-}
-
-/** The result type of a gap, if declared. */
-function resultOf(gap: DeclaredGap | undefined): Partial<Pick<Signature, "result" | "later">> {
-  const read = readSignature(gap?.signature ?? "");
-  return read.status === "read" ? read.signature : {};
 }
 
 function lineAt(text: string, position: number): number {

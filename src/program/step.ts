@@ -5,10 +5,11 @@ import { type CallPorts, makeCall } from "../call/call-tool.ts";
 import type { Json } from "../core/json.ts";
 import type { Sandbox } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";
-import type { Callable, CallOutcome } from "../work/callable.ts";
+import { type Callable, type CallOutcome, quoteJson } from "../work/callable.ts";
+import type { KnownCall } from "./bridge.ts";
+import type { DeclaredGap } from "./gaps.ts";
 import { runProgram } from "./program.ts";
 import { simulateCall } from "./semantic.ts";
-import type { DeclaredGap } from "./source.ts";
 import type { ProgramOutcome } from "./types.ts";
 
 export interface ProgramStepPorts extends Pick<CallPorts, "argumentFaults" | "permit"> {
@@ -53,6 +54,11 @@ export function programOutcome(outcome: ProgramOutcome): CallOutcome {
   switch (outcome.status) {
     case "returned":
       return { status: "returned", output: outcome.value };
+    case "empty":
+      return {
+        status: "failed",
+        reason: `The program returned nothing. ${afterCalls(outcome.made)}`,
+      };
     case "threw":
       return { status: "failed", reason: `The program threw ${outcome.message}` };
     case "refused":
@@ -61,4 +67,14 @@ export function programOutcome(outcome: ProgramOutcome): CallOutcome {
         reason: `The program ended as ${outcome.code}: ${outcome.reason}`,
       };
   }
+}
+
+/** What to do about a program without a result: its calls must not be made again. */
+function afterCalls(made: readonly KnownCall[]): string {
+  const calls = made.map(
+    ({ key, ok, value }) => `${key} ${ok ? "gave" : "failed:"} ${quoteJson(value, 500)}`,
+  );
+  return calls.length === 0
+    ? "Return its result."
+    : `These calls were made, do not make them again: ${calls.join("; ")}.`;
 }

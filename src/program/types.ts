@@ -3,8 +3,8 @@ import type { Json } from "../core/json.ts";
 import type { Sandbox } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Arguments, Callable, CallOutcome } from "../work/callable.ts";
-import type { BridgeReport } from "./bridge.ts";
-import type { DeclaredGap, Gap } from "./source.ts";
+import type { BridgeReport, KnownCall } from "./bridge.ts";
+import type { DeclaredGap, Gap } from "./gaps.ts";
 
 export interface ProgramLimits {
   /** Calls of tools and of awaited gaps. */
@@ -80,6 +80,8 @@ export interface ProgramFigures {
 
 export type ProgramOutcome =
   | ({ readonly status: "returned"; readonly value: Json } & ProgramFigures)
+  /** It ended without a value. `made`: its tool calls, whose results are lost to the caller. */
+  | ({ readonly status: "empty"; readonly made: readonly KnownCall[] } & ProgramFigures)
   | ({ readonly status: "threw"; readonly message: string } & ProgramFigures)
   | ({
       readonly status: "refused";

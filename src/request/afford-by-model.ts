@@ -10,6 +10,7 @@
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
+import { helpful } from "../ask/help.ts";
 import type { ToolMatch, ToolStore } from "../core/ports.ts";
 import { present } from "../core/present.ts";
 import type { Steps } from "../core/steps.ts";
@@ -74,6 +75,7 @@ export async function affordByModel(ports: AffordByModelPorts, goal: Goal): Prom
     while (rounds < MOST_ROUNDS && (rounds === 0 || missing.length > 0)) {
       rounds++;
       const hypotheses = await hypothesise(ports, goal, missing, near);
+      if (hypotheses === undefined) break;
       const round = await Promise.all(
         hypotheses.map((hypothesis, index) =>
           resolve(ports, `afford:${rounds}:${index}`, hypothesis, requested),
@@ -142,21 +144,27 @@ async function hypothesise(
   goal: Goal,
   missing: readonly Hypothesis[],
   near: readonly Match[],
-): Promise<readonly Hypothesis[]> {
-  const { potential_tools: named } = await ask(
-    {
-      role: "planner",
-      prompt: "blind-affordance",
-      variables: {
-        ...goalVariables(goal),
-        missing: missing.map(({ name, description }) => `- ${name}: ${description}`).join("\n"),
-        near: [...new Set(near.map(({ name }) => `- ${name}`))].join("\n"),
-      },
-      schema: PotentialTools,
-    },
-    steps.signal,
+): Promise<readonly Hypothesis[] | undefined> {
+  const wishes = await helpful(
+    (events) => steps.trace("help", events),
+    "blind-affordance",
+    "no wishes",
+    () =>
+      ask(
+        {
+          role: "planner",
+          prompt: "blind-affordance",
+          variables: {
+            ...goalVariables(goal),
+            missing: missing.map(({ name, description }) => `- ${name}: ${description}`).join("\n"),
+            near: [...new Set(near.map(({ name }) => `- ${name}`))].join("\n"),
+          },
+          schema: PotentialTools,
+        },
+        steps.signal,
+      ),
   );
-  return named;
+  return wishes?.potential_tools;
 }
 
 async function resolve(

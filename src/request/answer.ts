@@ -5,9 +5,12 @@
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
+import { isNoAnswer } from "../ask/help.ts";
+import { ModelError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import { present } from "../core/present.ts";
 import type { Steps } from "../core/steps.ts";
+import { isBlank } from "../core/text/blank.ts";
 import type { Answer, Draft } from "../work/answer.ts";
 import { quoteJson } from "../work/callable.ts";
 import type { Check } from "../work/check.ts";
@@ -19,9 +22,10 @@ import {
   resultsOf,
   type ToolCalled,
 } from "../work/outcome.ts";
-import { resolveReferences } from "../work/references.ts";
+import { referencesIn, resolveReferences } from "../work/references.ts";
 import type { StepOf } from "../work/step.ts";
 import { checkByJudge, checkByRule } from "./checks.ts";
+import { draftOf, findings, givesAnotherFigure, numberIn, numberOf } from "./results.ts";
 
 /** Builds the answer from a successful call. */
 export function answerByRule(
@@ -62,16 +66,29 @@ export type Answered =
   | { readonly kind: "answered"; readonly answer: Answer; readonly createdBy: string | undefined }
   | { readonly kind: "replan"; readonly reason: string };
 
+/** The answer where a plan has none: it is written from the results. */
+export const ANSWER_FROM_RESULTS: StepOf<"answer"> = {
+  id: "answer",
+  kind: "answer",
+  dependsOn: [],
+  text: undefined,
+  value: null,
+};
+
+const NO_RESULT = "No step gave a result, so the answer is the model's word alone.";
+
+/** @param unchecked Why no result stands behind the answer, where the caller knows that. */
 export async function answerByModel(
   ports: AnswerPorts,
   goal: Goal,
   step: StepOf<"answer">,
   done: readonly DoneStep[],
+  unchecked?: string,
 ): Promise<Answered> {
   const resolved = resolveReferences(step.value, resultsOf(done));
   if (resolved.status === "unresolved") return { kind: "replan", reason: resolved.reason };
-  const draft = await composed(ports, goal, step.text, resolved.value, done);
-  const checks = await checkByJudge(ports.ask, goal.request, draft, done, ports.steps.signal);
+  const draft = await composed(ports, goal, step, resolved.value, done);
+  const checks = await checkByJudge(ports, goal.request, draft, done);
   await traceChecks(ports.steps, checks);
   const unmet = checks.filter(({ verdict }) => verdict === "unmet");
   if (unmet.length > 0) {
@@ -93,32 +110,69 @@ export async function answerByModel(
       tool: tool === undefined ? null : { name: tool.name, version: tool.version },
       outputs: called?.outcome.status === "done" ? [called.outcome.result] : [],
       measures: {},
+      ...present({ unchecked: unchecked ?? unsupported(done) }),
     },
     createdBy: tool?.lineage.runId,
   };
 }
 
-const Written = asked(
-  "answer",
-  z.object({
-    text: z.string().min(1),
-    value: z
-      .unknown()
-      .optional()
-      .transform((value) => (value ?? null) as Json),
-  }),
-);
+/** Why nothing stands behind an answer after failures; undefined if there were none, or results. */
+function unsupported(done: readonly DoneStep[]): string | undefined {
+  const failed = done.some(({ outcome }) => outcome.status === "failed");
+  return failed && findings(done).length === 0 ? NO_RESULT : undefined;
+}
 
-/** Uses the answer in the plan if it is complete; else a model writes it from the results. */
+/** Text for the person, and the same as data. */
+export const WRITTEN = {
+  text: z.string().refine((text) => !isBlank(text), "the text says nothing"),
+  value: z
+    .unknown()
+    .optional()
+    .transform((value) => (value ?? null) as Json),
+};
+const Written = asked("answer", z.object(WRITTEN));
+
+/**
+ * Uses the answer in the plan if it is complete and gives no other figure than the steps; else a model
+ * writes it from the results. If the model cannot, the results are the answer.
+ *
+ * @param value The step's value with its references resolved.
+ */
 async function composed(
-  { ask, steps }: AnswerPorts,
+  ports: AnswerPorts,
   goal: Goal,
-  text: string | undefined,
+  { text, value: planned }: StepOf<"answer">,
   value: Json,
   done: readonly DoneStep[],
 ): Promise<Draft> {
-  if (text !== undefined && text.trim() !== "") return { text, value };
-  const written = await ask(
+  const found = findings(done);
+  const taken = referencesIn(planned).length > 0;
+  const number = taken ? numberOf(value) : numberIn(found);
+  const pointed = taken || !givesAnotherFigure(JSON.stringify(value), number) ? value : null;
+  if (text !== undefined && !isBlank(text) && !givesAnotherFigure(text, number)) {
+    return { text, value: pointed };
+  }
+  try {
+    const written = await writtenByModel(ports, goal, pointed, number, done);
+    // The plan refers to the data. A model that copies the data could change it.
+    return { text: written.text, value: pointed ?? written.value };
+  } catch (error) {
+    const plain = draftOf(pointed === null ? found : [{ id: "answer", result: pointed }]);
+    const refused = error instanceof ModelError && error.code === "MODEL_BAD_REQUEST";
+    if ((!isNoAnswer(error) && !refused) || plain === undefined) throw error;
+    return plain;
+  }
+}
+
+/** @param number The only result, if it is a number: the answer may not give another one. */
+function writtenByModel(
+  { ask, steps }: AnswerPorts,
+  goal: Goal,
+  value: Json,
+  number: number | undefined,
+  done: readonly DoneStep[],
+): Promise<z.output<typeof Written>> {
+  return ask(
     {
       role: "planner",
       prompt: "answer",
@@ -131,13 +185,16 @@ async function composed(
             .join("\n") || "none",
         value: value === null ? "" : quoteJson(value),
       },
-      schema: Written,
+      schema: Written.refine(
+        ({ text, value: said }) =>
+          !givesAnotherFigure(text, number) &&
+          !(typeof said === "number" && givesAnotherFigure(String(said), number)),
+        `the result is ${number}, and the answer gives other figures. Name this number in it`,
+      ),
       images: imagesOf(done),
     },
     steps.signal,
   );
-  // The plan refers to the data. A model that copies the data could change it.
-  return { text: written.text, value: value ?? written.value };
 }
 
 async function traceChecks(steps: Steps, checks: readonly Check[]): Promise<void> {

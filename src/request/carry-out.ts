@@ -1,6 +1,6 @@
 /**
  * Carries out a plan in waves: steps whose dependencies are done run concurrently. It ends with the
- * answer step, or with the reason why another plan is needed.
+ * answer step, with every step done, or with the reason why another plan is needed.
  */
 import type { ToolStore } from "../core/ports.ts";
 import type { Request } from "../core/request.ts";
@@ -20,6 +20,8 @@ export interface CarryOutPorts extends StepPorts {
 /** How carrying out a plan ended. */
 export type PlanEnd =
   | { readonly kind: "answer"; readonly step: StepOf<"answer"> }
+  /** Every step is done, and the plan has no answer step. */
+  | { readonly kind: "complete" }
   | { readonly kind: "replan"; readonly reason: string }
   | { readonly kind: "revised"; readonly request: Request };
 
@@ -43,9 +45,7 @@ export async function carryOut(
     const ready = left.filter((step) => predecessorsOf(step, left).every((id) => finished.has(id)));
     const answer = ready.find((step) => step.kind === "answer");
     if (answer?.kind === "answer") return { kind: "answer", step: answer };
-    if (ready.length === 0) {
-      return { kind: "replan", reason: "All steps are done, but the plan has no answer step." };
-    }
+    if (ready.length === 0) return { kind: "complete" };
 
     const wave = ready.flatMap((step) => (step.kind === "answer" ? [] : [step]));
     const around = { goal, callables: [...callables], done: [...done] };

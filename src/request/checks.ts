@@ -6,7 +6,10 @@
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
+import { helpful } from "../ask/help.ts";
+import { ModelError } from "../core/errors.ts";
 import type { Request } from "../core/request.ts";
+import type { Steps } from "../core/steps.ts";
 import type { Draft } from "../work/answer.ts";
 import { quoteJson } from "../work/callable.ts";
 import type { Check } from "../work/check.ts";
@@ -16,7 +19,11 @@ type Item = Pick<Check, "item" | "kind">;
 
 /** Without a model: checks what a rule can decide and reports the rest as unchecked. */
 export function checkByRule(request: Request, draft: Draft): readonly Check[] {
-  return itemsOf(request).map((item) => propertyCheck(item, draft) ?? unchecked(item));
+  return itemsOf(request).map(
+    (item) =>
+      propertyCheck(item, draft) ??
+      unchecked(item, "No rule and no model is available to check it."),
+  );
 }
 
 const Verdicts = asked(
@@ -39,42 +46,51 @@ const Verdicts = asked(
   }),
 );
 
-/** @param judge Asks with the role `judge`: a separate call, and another model if configured. */
+/** The role `judge` is asked: a separate call, and another model if configured. */
 export async function checkByJudge(
-  judge: Ask,
+  ports: { readonly ask: Ask; readonly steps: Steps },
   request: Request,
   draft: Draft,
   done: readonly DoneStep[],
-  signal: AbortSignal,
 ): Promise<readonly Check[]> {
   const items = itemsOf(request);
   const byRule = items.map((item) => propertyCheck(item, draft));
   if (byRule.every((check) => check !== undefined)) return byRule;
   const tested = testedTools(done);
-  const { verdicts } = await judge(
-    {
-      role: "judge",
-      prompt: "judge",
-      variables: {
-        objective: request.objective,
-        items: items.map(({ item }, index) => `${index}: ${item}`).join("\n"),
-        answer: draft.text,
-        value: draft.value === null ? "" : quoteJson(draft.value),
-        evidence: [
-          ...done.map(historyLine),
-          ...[...tested].map(([name, cases]) => `- ${name} passes its ${cases} test cases`),
-        ].join("\n"),
-      },
-      schema: Verdicts,
-      images: imagesOf(done),
-    },
-    signal,
+  const judged = await helpful(
+    (events) => ports.steps.trace("help", events),
+    "judge",
+    "not judged",
+    () =>
+      ports.ask(
+        {
+          role: "judge",
+          prompt: "judge",
+          variables: {
+            objective: request.objective,
+            items: items.map(({ item }, index) => `${index}: ${item}`).join("\n"),
+            answer: draft.text,
+            value: draft.value === null ? "" : quoteJson(draft.value),
+            evidence: [
+              ...done.map(historyLine),
+              ...[...tested].map(([name, cases]) => `- ${name} passes its ${cases} test cases`),
+            ].join("\n"),
+          },
+          schema: Verdicts,
+          images: imagesOf(done),
+        },
+        ports.steps.signal,
+      ),
+    // The answer is there already, so whatever fails here costs no more than the judgement.
+    (error) => error instanceof ModelError,
   );
   return items.map((item, index): Check => {
     const rule = byRule[index];
     if (rule !== undefined) return rule;
-    const found = verdicts.find((verdict) => verdict.item === index);
-    if (found === undefined) return unchecked(item);
+    if (judged === undefined)
+      return unchecked(item, "Not judged: the judge gave no usable answer.");
+    const found = judged.verdicts.find((verdict) => verdict.item === index);
+    if (found === undefined) return unchecked(item, "Not judged: the judge passed over it.");
     // A tool that was not used or has no cases proves nothing.
     const shown = found.verdict === "met" && tested.has(found.cases ?? "");
     const { verdict, reason } = found;
@@ -106,13 +122,8 @@ function itemsOf({ requirements, constraints }: Request): readonly Item[] {
   ];
 }
 
-function unchecked(item: Item): Check {
-  return {
-    ...item,
-    by: "unchecked",
-    verdict: "unclear",
-    reason: "No rule and no model is available to check it.",
-  };
+function unchecked(item: Item, reason: string): Check {
+  return { ...item, by: "unchecked", verdict: "unclear", reason };
 }
 
 const COUNTED: Readonly<Record<string, (text: string) => number>> = {

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
+import { helpful } from "../ask/help.ts";
 import type { Json } from "../core/json.ts";
 import { present } from "../core/present.ts";
 import type { Request } from "../core/request.ts";
@@ -54,11 +55,15 @@ export async function groundByModel(
   const { user } = request;
   // Stores change while a request waits, so the first result is stored and reused.
   const known = await steps.step("ground:known", async () => {
-    const sizes = await Promise.all(KINDS.map((kind) => lookUps[kind].size(user)));
-    // An equal text with other images is a different request.
-    const earlier =
-      request.images === undefined ? await lookUps.outcomes.equal(words, user) : undefined;
-    return { sizes, earlier: (earlier ?? null) as unknown as Json };
+    const { preferences, data, outcomes } = lookUps;
+    const remembered = await recall(steps, async () => ({
+      preferences: await preferences.size(user),
+      outcomes: await outcomes.size(user),
+      // An equal text with other images is a different request.
+      earlier: request.images === undefined ? await outcomes.equal(words, user) : undefined,
+    }));
+    const sizes = [remembered?.preferences ?? 0, await data.size(user), remembered?.outcomes ?? 0];
+    return { sizes, earlier: (remembered?.earlier ?? null) as unknown as Json };
   });
   const sizes = new Map(KINDS.map((kind, index) => [kind, known.sizes[index] ?? 0]));
   const there = KINDS.filter((kind) => (sizes.get(kind) ?? 0) > 0);
@@ -68,27 +73,35 @@ export async function groundByModel(
   const asked =
     there.length === 0 || earlier !== undefined
       ? undefined
-      : await ask(
-          {
-            role: "planner",
-            prompt: "ground-queries",
-            variables: {
-              ...requestVariables(request),
-              sources: there
-                .map((kind) => `- ${kind}: ${LABEL[kind]} (${sizes.get(kind)})`)
-                .join("\n"),
-            },
-            schema: Queries,
-          },
-          steps.signal,
+      : await helpful(
+          (events) => steps.trace("help", events),
+          "ground-queries",
+          "the request's own words",
+          () =>
+            ask(
+              {
+                role: "planner",
+                prompt: "ground-queries",
+                variables: {
+                  ...requestVariables(request),
+                  sources: there
+                    .map((kind) => `- ${kind}: ${LABEL[kind]} (${sizes.get(kind)})`)
+                    .join("\n"),
+                },
+                schema: Queries,
+              },
+              steps.signal,
+            ),
         );
   const queries = queriesOf(there, asked, request);
 
   const found = await Promise.all(
     there.map((kind) =>
-      steps.step(`ground:${kind}`, async () =>
-        (await lookUps[kind].find(queries[kind], user, MOST_ITEMS)).map((item) => ({ ...item })),
-      ),
+      steps.step(`ground:${kind}`, async () => {
+        const find = () => lookUps[kind].find(queries[kind], user, MOST_ITEMS);
+        const items = kind === "data" ? await find() : await recall(steps, find);
+        return (items ?? []).map((item) => ({ ...item }));
+      }),
     ),
   );
   const { kept, tokens, left } = packed(found, contextTokens);
@@ -105,6 +118,10 @@ export async function groundByModel(
     },
   ]);
   return { request, words, context: kept, ...present({ earlier }) };
+}
+
+function recall<T>(steps: Steps, work: () => Promise<T>): Promise<T | undefined> {
+  return helpful((events) => steps.trace("help", events), "memory", "nothing remembered", work);
 }
 
 /** By rule, the objective and each requirement and constraint is a query. */

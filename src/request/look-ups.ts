@@ -1,5 +1,6 @@
 /** Searches in the home's memory: files, outcomes and preferences, each with its source. */
 import { asJson } from "../ask/asker.ts";
+import { EngineError, StoreError } from "../core/errors.ts";
 import { DEFAULT_USER, findPassages, type Memory } from "../memory/index.ts";
 import type { ContextItem, PastOutcome } from "../work/context.ts";
 
@@ -29,8 +30,23 @@ export interface LookUps {
   readonly preferences: LookUp;
 }
 
-/** @param files The configured files and those of the request. */
+/**
+ * @param files The configured files and those of the request.
+ * @throws StoreError MEMORY_UNREADABLE by whatever reads the memory.
+ */
 export function lookUps(files: readonly string[], memory: () => Memory): LookUps {
+  const remember = async <T>(read: (from: Memory) => T | Promise<T>): Promise<T> => {
+    try {
+      return await read(memory());
+    } catch (error) {
+      if (error instanceof EngineError) throw error;
+      throw new StoreError(
+        "MEMORY_UNREADABLE",
+        `Expected the home's memory to be readable, got: ${(error as Error).message}. Move memory.db away.`,
+        { cause: error },
+      );
+    }
+  };
   return {
     data: {
       size: async () => files.length,
@@ -41,15 +57,14 @@ export function lookUps(files: readonly string[], memory: () => Memory): LookUps
         })),
     },
     outcomes: {
-      async size(user) {
-        const { outcomes } = memory();
-        await outcomes.catchUp();
-        return outcomes.list(user, 1).length;
-      },
-      find: async (queries, user, limit) =>
-        memory()
-          .outcomes.find(user, queries, limit)
-          .map(
+      size: (user) =>
+        remember(async ({ outcomes }) => {
+          await outcomes.catchUp();
+          return outcomes.list(user, 1).length;
+        }),
+      find: (queries, user, limit) =>
+        remember(({ outcomes }) =>
+          outcomes.find(user, queries, limit).map(
             ({ requestId, status, words, text, tools, score }): FoundItem => ({
               kind: "past-outcome",
               text:
@@ -59,17 +74,17 @@ export function lookUps(files: readonly string[], memory: () => Memory): LookUps
               score,
             }),
           ),
+        ),
       async equal(words, user) {
-        const found = memory().outcomes.equal(user, words);
+        const found = await remember(({ outcomes }) => outcomes.equal(user, words));
         return found === undefined ? undefined : (asJson(found) as unknown as PastOutcome);
       },
     },
     preferences: {
-      size: async (user) => memory().preferences.list(user ?? DEFAULT_USER).length,
-      find: async (queries, user, limit) =>
-        memory()
-          .preferences.find(user ?? DEFAULT_USER, queries, limit)
-          .map(
+      size: (user) => remember(({ preferences }) => preferences.list(user ?? DEFAULT_USER).length),
+      find: (queries, user, limit) =>
+        remember(({ preferences }) =>
+          preferences.find(user ?? DEFAULT_USER, queries, limit).map(
             ({ id, text, kind, confidence, time, score }): FoundItem => ({
               kind: "preference",
               text: `${text} (${kind === "explicit" ? "explicit" : `inferred, confidence ${confidence}`}, ${time.slice(0, 10)})`,
@@ -77,6 +92,7 @@ export function lookUps(files: readonly string[], memory: () => Memory): LookUps
               score,
             }),
           ),
+        ),
     },
   };
 }

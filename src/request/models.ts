@@ -4,7 +4,7 @@ import { ConfigError } from "../core/errors.ts";
 import type { AttemptContext } from "../work/attempt.ts";
 
 /** Roles that use a low temperature. */
-const CALM = new Set(["planner", "judge"]);
+const CALM = new Set(["planner", "judge", "tester", "simulator"]);
 
 /** Models by role. Each call reserves its maximum cost in the request's budget before it is made. */
 export function roleModels(

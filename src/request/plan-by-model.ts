@@ -5,14 +5,15 @@
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
+import { ModelError } from "../core/errors.ts";
 import { stored } from "../core/json.ts";
 import type { Sandbox } from "../core/ports.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Affordances } from "../work/affordance.ts";
 import { type ArgumentFaults, describeCallable } from "../work/callable.ts";
 import { type Goal, goalVariables } from "../work/goal.ts";
-import { type DoneStep, historyLine, imagesOf, resultsOf } from "../work/outcome.ts";
-import { type Plan, PlanReply, planDiff, planReply } from "../work/plan.ts";
+import { type DoneStep, historyLines, imagesOf, resultsOf } from "../work/outcome.ts";
+import { type Plan, type Planned, PlanReply, planDiff, planReply } from "../work/plan.ts";
 import { dependenciesOf, Step } from "../work/step.ts";
 
 asked("plan", PlanReply);
@@ -29,8 +30,11 @@ export interface PlanByModelPorts {
 export interface Replan {
   readonly before: Plan;
   readonly reason: string;
+  /** Every step of the plan before is done. */
+  readonly complete: boolean;
 }
 
+/** @returns Without steps if everything is done and the model has nothing to add. */
 export async function planByModel(
   ports: PlanByModelPorts,
   goal: Goal,
@@ -42,7 +46,9 @@ export async function planByModel(
   const now = await steps.step("now", async () => ports.now());
   const byName = new Map(affordances.callables.map((callable) => [callable.name, callable]));
   const earlier = done.length === 0 ? usable(goal, byName) : undefined;
-  const planned = await ask(
+  const { complete = false } = replan ?? {};
+  let answeredAhead: Planned | undefined;
+  const asking = ask(
     {
       role: "planner",
       prompt: "plan",
@@ -55,22 +61,37 @@ export async function planByModel(
           .join("\n"),
         sandbox: (await ports.sandbox()).capabilities.prompt,
         earlier: earlier === undefined ? "" : JSON.stringify(earlier),
-        history: done.map(historyLine).join("\n"),
+        history: historyLines(done).join("\n"),
         reason: replan?.reason ?? "",
       },
-      schema: planReply({
-        callable: new Set(byName.keys()),
-        agents: new Set(
-          affordances.callables.filter(({ origin }) => origin === "agent").map(({ name }) => name),
-        ),
-        finished: new Set(resultsOf(done).keys()),
-        argumentFaults: (name, given) =>
-          ports.argumentFaults(byName.get(name)?.parameters ?? {}, given),
-      }),
+      schema: planReply(
+        {
+          callable: new Set(byName.keys()),
+          agents: new Set(
+            affordances.callables
+              .filter(({ origin }) => origin === "agent")
+              .map(({ name }) => name),
+          ),
+          finished: new Set(resultsOf(done).keys()),
+          complete,
+          argumentFaults: (name, given) =>
+            ports.argumentFaults(byName.get(name)?.parameters ?? {}, given),
+        },
+        (plan) => {
+          answeredAhead = plan;
+        },
+      ),
       images: imagesOf(done),
     },
     steps.signal,
   );
+  const planned = await asking.catch((error: unknown): Planned => {
+    const unusable = error instanceof ModelError && error.code === "MALFORMED_REPLY";
+    // A planner that keeps answering too early has still planned.
+    if (unusable && answeredAhead !== undefined) return answeredAhead;
+    if (unusable && complete) return { reason: "There is nothing to add.", steps: [] };
+    throw error;
+  });
   const version = (replan?.before.version ?? 0) + 1;
   const plan: Plan = { version, reason: planned.reason, steps: planned.steps };
   await steps.trace("plan", [

@@ -8,16 +8,19 @@
  *   answer     text and data, each requirement checked      done -> Answer
  *
  * Stages do not call each other: only this file knows the order. A failure, a change by the person or
- * an unmet check leads to the next version of the plan; finished steps stay.
+ * an unmet check leads to the next version of the plan; finished steps stay. A failure that repeats ends
+ * the walk: another plan would meet it again.
  */
 import type { Request } from "../core/request.ts";
 import type { Solution } from "../work/answer.ts";
 import type { DoneStep } from "../work/outcome.ts";
 import { type AffordByModelPorts, affordByModel } from "./afford-by-model.ts";
-import { type AnswerPorts, answerByModel } from "./answer.ts";
+import { ANSWER_FROM_RESULTS, type Answered, type AnswerPorts, answerByModel } from "./answer.ts";
 import { type CarryOutPorts, carryOut } from "./carry-out.ts";
+import { answerDirectly } from "./direct-answer.ts";
 import { type GroundByModelPorts, groundByModel } from "./ground-by-model.ts";
 import { type PlanByModelPorts, planByModel, type Replan } from "./plan-by-model.ts";
+import { repeatedFailure } from "./repeated-failure.ts";
 
 export type ModelWalkPorts = GroundByModelPorts &
   AffordByModelPorts &
@@ -39,24 +42,44 @@ export async function walkByModel(ports: ModelWalkPorts, request: Request): Prom
     const plan = await planByModel(ports, goal, { ...affordances, callables }, done, replan);
     const end = await carryOut(ports, goal, plan, done, callables);
     if (end.kind === "revised") {
-      replan = { before: plan, reason: "The person changed the request." };
+      replan = { before: plan, reason: "The person changed the request.", complete: false };
       goal = await groundByModel(ports, end.request);
       affordances = await affordByModel(ports, goal);
       const known = new Set(callables.map(({ name }) => name));
       callables.push(...affordances.callables.filter(({ name }) => !known.has(name)));
       continue;
     }
-    const last = end.kind === "answer" ? await answerByModel(ports, goal, end.step, done) : end;
-    if (last.kind === "answered") {
-      const { answer, createdBy } = last;
-      return { status: "answered", answer, createdBy, steps: done.length };
-    }
-    replan = { before: plan, reason: last.reason };
     failed++;
+    const over = plan.steps.length === 0 || failed === MOST_PLANS;
+    if (end.kind === "complete" && !over) {
+      replan = { before: plan, reason: NO_ANSWER_STEP, complete: true };
+      continue;
+    }
+    const step = end.kind === "answer" ? end.step : ANSWER_FROM_RESULTS;
+    const last = end.kind === "replan" ? end : await answerByModel(ports, goal, step, done);
+    if (last.kind === "answered") return answered(last, done);
+
+    const repeated = repeatedFailure(done);
+    if (repeated !== undefined) {
+      const direct = await answerDirectly(ports, goal, repeated, done);
+      if (direct !== undefined) return answered(direct, done);
+      const reason = `The same failure came twice, so no other plan was tried: ${repeated.reason}`;
+      return { status: "gave-up", reason, steps: done.length };
+    }
+    replan = { before: plan, reason: last.reason, complete: false };
   }
   return {
     status: "gave-up",
     reason: `No answer within ${MOST_PLANS} plans. The last one ended: ${replan?.reason ?? "nothing was tried."}`,
     steps: done.length,
   };
+}
+
+const NO_ANSWER_STEP = "All steps are done, but the plan has no answer step.";
+
+function answered(
+  { answer, createdBy }: Answered & { readonly kind: "answered" },
+  done: readonly DoneStep[],
+): Solution {
+  return { status: "answered", answer, createdBy, steps: done.length };
 }

@@ -9,6 +9,7 @@ import { Json } from "../core/json.ts";
 import type { ToolStore } from "../core/ports.ts";
 import type { Tool } from "../core/tool.ts";
 import { runProgramStep } from "../program/step.ts";
+import type { ProgramFigures } from "../program/types.ts";
 import type { Solution } from "../work/answer.ts";
 import type { AttemptContext } from "../work/attempt.ts";
 import { equip, type WalkPorts } from "./equip.ts";
@@ -36,27 +37,32 @@ export async function walkByProgram(
     (await toolsNamed(ports.tools, wanted)).map(toolCallable),
     attempt.steps.signal,
   );
-  if (outcome.status === "returned") {
-    const { value, calls, simulated } = outcome;
-    return {
-      status: "answered",
-      answer: {
-        text: JSON.stringify(value),
-        value,
-        tool: null,
-        checks: [],
-        outputs: [value],
-        measures: { calls, simulated },
-      },
-      createdBy: undefined,
-      steps: calls,
-    };
+  switch (outcome.status) {
+    case "returned":
+      return answered(outcome, JSON.stringify(outcome.value), outcome.value);
+    case "empty":
+      return outcome.calls === 0
+        ? gaveUp(outcome, "The program returned nothing and called no tool. Return its result.")
+        : answered(outcome, `The program returned nothing. It made ${outcome.calls} calls.`, null);
+    case "threw":
+      return gaveUp(outcome, `The program threw ${outcome.message}`);
+    case "refused":
+      return gaveUp(outcome, `${outcome.code}: ${outcome.reason}`);
   }
-  const reason =
-    outcome.status === "threw"
-      ? `The program threw ${outcome.message}`
-      : `${outcome.code}: ${outcome.reason}`;
-  return { status: "gave-up", reason, steps: outcome.calls };
+}
+
+function answered({ calls, simulated }: ProgramFigures, text: string, value: Json): Solution {
+  const measures = { calls, simulated };
+  return {
+    status: "answered",
+    answer: { text, value, tool: null, checks: [], outputs: [value], measures },
+    createdBy: undefined,
+    steps: calls,
+  };
+}
+
+function gaveUp({ calls }: ProgramFigures, reason: string): Solution {
+  return { status: "gave-up", reason, steps: calls };
 }
 
 /** The tools with those names, or all active tools. @throws ToolNotFoundError */

@@ -22,6 +22,8 @@ export interface Answer {
   /** One per instance of the goal. */
   readonly outputs: readonly Json[];
   readonly measures: Readonly<Record<string, number>>;
+  /** Why no result stands behind the answer: it is a model's word alone. */
+  readonly unchecked?: string;
 }
 
 export type Solution =

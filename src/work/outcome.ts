@@ -58,6 +58,20 @@ export function imagesOf(done: readonly DoneStep[]): readonly Image[] {
   return [...images.values()].slice(-MAX_IMAGES);
 }
 
+/** The steps that ran, one a line. A step that gave what an equal one gave before is marked. */
+export function historyLines(done: readonly DoneStep[]): readonly string[] {
+  const before = new Map<string, string>();
+  return done.map((each) => {
+    const { step, outcome } = each;
+    const { id, dependsOn: _, ...work } = step;
+    const key = JSON.stringify([work, outcome]);
+    const same = before.get(key);
+    before.set(key, id);
+    const line = historyLine(each);
+    return same === undefined ? line : `${line} (the same step as ${same}, with the same result)`;
+  });
+}
+
 /** Result of a step as a line of a prompt. */
 export function historyLine({ step, outcome }: DoneStep): string {
   const what = describeStep(step);

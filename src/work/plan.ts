@@ -4,9 +4,10 @@
  */
 import { z } from "zod";
 import type { Json } from "../core/json.ts";
+import { isBlank } from "../core/text/blank.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Answer } from "./answer.ts";
-import { parseReference, referencesIn } from "./references.ts";
+import { literalsIn, referenceFaults, referencesIn } from "./references.ts";
 import { dependenciesOf, predecessorsOf, Step, valuesOf } from "./step.ts";
 
 /** One version of a model's plan. The next version replaces it; old ones stay in the trace. */
@@ -36,6 +37,8 @@ export interface PlanScope {
   readonly agents: ReadonlySet<string>;
   /** Ids of successful steps. */
   readonly finished: ReadonlySet<string>;
+  /** Every step of the plan before is done, so a plan may have nothing to add. */
+  readonly complete: boolean;
   /** Why arguments do not fit a callable's parameters; empty if they do. */
   readonly argumentFaults: (
     name: string,
@@ -46,23 +49,37 @@ export interface PlanScope {
 /** A planner's reply. Bounds in `meta` are only for the model: a longer reply is accepted. */
 export const PlanReply = z.object({
   reason: z.string().describe("one sentence: why this plan").meta({ maxLength: 500 }),
-  steps: z.array(Step).min(1).max(LONGEST_PLAN),
+  steps: z.array(Step).max(LONGEST_PLAN).meta({ minItems: 1 }),
 });
 
-/** The same, validated against `scope`. Steps that are already done are removed. */
-export function planReply(scope: PlanScope) {
+/**
+ * The same, validated against `scope`. Steps that are already done are removed.
+ *
+ * @param onAnswerAhead Called with a plan whose only fault is that its answer was written too early,
+ *   without that answer.
+ */
+export function planReply(scope: PlanScope, onAnswerAhead: (plan: Planned) => void) {
   return PlanReply.transform(({ reason, steps }) => ({
     reason,
     steps: steps.filter(({ id }) => !scope.finished.has(id)),
-  })).superRefine(({ steps }, context) => {
-    for (const message of planFaults(steps, scope)) context.addIssue({ code: "custom", message });
+  })).superRefine(({ reason, steps }, context) => {
+    const faults = planFaults(steps, scope);
+    for (const message of faults) context.addIssue({ code: "custom", message });
+    if (faults.length === 0) return;
+    const open = steps.map((step) => {
+      if (step.kind !== "answer" || answeredAhead(step, steps).length === 0) return step;
+      return { ...step, text: undefined, value: null };
+    });
+    if (planFaults(open, scope).length === 0) onAnswerAhead({ reason, steps: open });
   });
 }
 
+/** A planner's reply after validation. */
+export type Planned = Omit<Plan, "version">;
+
 /** Why a plan cannot be carried out, as messages to its author. Empty if it can. */
 export function planFaults(steps: readonly Step[], scope: PlanScope): readonly string[] {
-  if (steps.length === 0)
-    return ["All steps of the plan are done already. Write the remaining steps."];
+  if (steps.length === 0) return scope.complete ? [] : [NOTHING_PLANNED];
   const ids = new Set(steps.map(({ id }) => id));
   const faults: string[] = [];
   if (ids.size < steps.length) faults.push("Two steps share an id. Give each step its own id.");
@@ -70,7 +87,7 @@ export function planFaults(steps: readonly Step[], scope: PlanScope): readonly s
     faults.push("Expected at most one answer step, got several. Keep one.");
   }
   for (const step of steps) {
-    faults.push(...stepFaults(step, steps, scope));
+    faults.push(...answeredAhead(step, steps), ...stepFaults(step, steps, scope));
     for (const id of dependenciesOf(step)) {
       if (!ids.has(id) && !scope.finished.has(id)) {
         faults.push(
@@ -84,13 +101,30 @@ export function planFaults(steps: readonly Step[], scope: PlanScope): readonly s
   return faults;
 }
 
+const NOTHING_PLANNED = "No step of the plan is left to do. Write the remaining steps.";
+
+/** Why an answer cannot come from the results of the other steps: it was written before they ran. */
+function answeredAhead(step: Step, steps: readonly Step[]): readonly string[] {
+  if (step.kind !== "answer" || steps.length === 1) return [];
+  const { id, text = "", value } = step;
+  const literals = literalsIn(value);
+  // A label beside a reference is no result. What holds a figure may be one.
+  const ahead = referencesIn(value).length === 0 ? literals : literals.filter(holdsFigure);
+  const written = [...(isBlank(text) ? [] : [text]), ...ahead].map((each) => JSON.stringify(each));
+  if (written.length === 0) return [];
+  return [
+    `Step ${id} answers ${written.join(", ").slice(0, 200)} before the other steps have run. Leave text out, and take the value from their results: {"$from": "id"}.`,
+  ];
+}
+
+function holdsFigure(literal: Json): boolean {
+  return /\d/.test(String(literal));
+}
+
 function stepFaults(step: Step, steps: readonly Step[], scope: PlanScope): readonly string[] {
   const faults = valuesOf(step)
-    .flatMap(referencesIn)
-    .filter((text) => parseReference(text) === undefined)
-    .map(
-      (text) => `Step ${step.id}: "${text}" is no reference. Write "id", "id.field" or "id[0]".`,
-    );
+    .flatMap(referenceFaults)
+    .map((fault) => `Step ${step.id}: ${fault}`);
   switch (step.kind) {
     case "call-tool": {
       if (scope.callable.has(step.tool)) {

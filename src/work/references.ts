@@ -32,6 +32,31 @@ export function referencesIn(value: Json): readonly string[] {
   return Object.values(value).flatMap((part) => referencesIn(part as Json));
 }
 
+/** Why parts of a value are no references although their author meant them as such. */
+export function referenceFaults(value: Json): readonly string[] {
+  if (value === null || typeof value !== "object") return [];
+  if (!Object.hasOwn(value, "$from")) {
+    return Object.values(value).flatMap((part) => referenceFaults(part as Json));
+  }
+  const from = fromOf(value);
+  if (from === undefined) {
+    return [
+      `${JSON.stringify(value)} is no reference. Write {"$from": "id"}, with no other key and with text as its value.`,
+    ];
+  }
+  return parseReference(from) === undefined
+    ? [`"${from}" is no reference. Write "id", "id.field" or "id[0]".`]
+    : [];
+}
+
+/** The texts, numbers and booleans in a value, outside of references. */
+export function literalsIn(value: Json): readonly Json[] {
+  if (value === null) return [];
+  if (typeof value !== "object") return [value];
+  if (Object.hasOwn(value, "$from")) return [];
+  return Object.values(value).flatMap((part) => literalsIn(part as Json));
+}
+
 export type Resolved =
   | { readonly status: "resolved"; readonly value: Json }
   | { readonly status: "unresolved"; readonly reason: string };

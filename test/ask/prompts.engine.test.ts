@@ -31,28 +31,33 @@ async function asksEverything(prompts: Record<string, string>): Promise<WalkHome
   const walk = walkScript({
     ground_queries: { data: ["x"], outcomes: [], preferences: [] },
     blind_affordance: ["no JSON at all", { potential_tools: [] }],
-    plan: {
+    plan: (_, count) => ({
       reason: "so",
-      steps: [
-        { id: "make", kind: "create-tool", ...reverse },
-        { id: "d", kind: "delegate", agent: "clerk", message: "Say it." },
-        {
-          id: "p",
-          kind: "program",
-          code: "return await isKind('hello');",
-          semantic: [
-            {
-              name: "isKind",
-              signature: "isKind(text: string): boolean",
-              description: "Whether it is kind.",
-            },
-          ],
-        },
-        { id: "end", kind: "answer", value: { $from: "p" } },
-      ],
-    },
+      steps:
+        count > 0
+          ? [{ id: "make", kind: "create-tool", ...reverse, name: `turn_${count}` }]
+          : [
+              { id: "make", kind: "create-tool", ...reverse },
+              { id: "d", kind: "delegate", agent: "clerk", message: "Say it." },
+              {
+                id: "p",
+                kind: "program",
+                code: "return await isKind('hello');",
+                semantic: [
+                  {
+                    name: "isKind",
+                    signature: "isKind(text: string): boolean",
+                    description: "Whether it is kind.",
+                  },
+                ],
+              },
+              { id: "end", kind: "answer", value: { $from: "p" } },
+            ],
+    }),
     scope: { decision: "new", ...reverse, generality: "general", reasons: ["It is."] },
-    write_cases: (_, count) => ({ cases: count === 0 ? cases : cases.slice(1), properties: [] }),
+    write_cases: (_, count) =>
+      count < 2 ? { cases: count === 0 ? cases : cases.slice(1), properties: [] } : "no cases",
+    direct_answer: { possible: true, text: "I turn it myself.", value: null },
     answer_cases: { answers: [{ case: 0, expected: "cba", unclear: false }] },
     simulate_call: { value: true },
     answer: { text: "Yes.", value: null },
@@ -95,6 +100,9 @@ describe("prompts", () => {
         files: [notes],
       });
       expect(status).toBe("SUCCEEDED");
+      // Nobody writes cases for this one, so it is answered directly.
+      const direct = await request("Turn it round");
+      expect(direct.solution).toMatchObject({ answer: { text: "I turn it myself." } });
       const options = { requests: 5, dryRun: true };
       await engine.inferPreferences("local", options, new AbortController().signal);
 

@@ -194,7 +194,7 @@ function said({ wanted }: Home, request: ServedRequest, asked: readonly ServedRe
       const step = delegates
         ? { id: "a", kind: "delegate", agent: "clerk", message: "Do it." }
         : { id: "a", kind: "call-tool", tool, arguments: args };
-      const end = { id: "end", kind: "answer", text: "done", value: { $from: "a" } };
+      const end = { id: "end", kind: "answer", value: { $from: "a" } };
       const stop = { id: "end", kind: "answer", text: "It did not work.", value: null };
       return JSON.stringify({ reason: "so", steps: before === 0 ? [step, end] : [stop] });
     }
@@ -205,6 +205,8 @@ function said({ wanted }: Home, request: ServedRequest, asked: readonly ServedRe
         ? last.content
         : { toolCalls: [{ id: "c1", name: tool, arguments: args as object }] };
     }
+    case "answer":
+      return JSON.stringify({ text: "done", value: null });
     default:
       return { status: 400, error: { message: `nothing for ${stageOf(request)}` } };
   }

@@ -158,9 +158,10 @@ async function shop(says: object, onModel = () => {}): Promise<Effects> {
       reason: `so ${ESCAPES}`,
       steps: [
         { id: "a", kind: "call-tool", tool: "shop__mail", arguments: { order: "7" } },
-        { id: "end", kind: "answer", text: `Done ${ESCAPES}`, value: { $from: "a" } },
+        { id: "end", kind: "answer", value: { $from: "a" } },
       ],
     },
+    answer: { text: `Done ${ESCAPES}`, value: null },
   });
   const model: ModelServer = await modelServer((request) => {
     onModel();

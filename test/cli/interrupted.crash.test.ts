@@ -12,7 +12,7 @@ const CALLS = {
   steps: [
     { id: "a", kind: "call-tool", tool: "shop__charge", arguments: { order: "7" } },
     { id: "b", kind: "call-tool", tool: "shop__mail", arguments: { order: "7" }, dependsOn: ["a"] },
-    { id: "end", kind: "answer", text: "Done.", value: { $from: "b" } },
+    { id: "end", kind: "answer", value: { $from: "b" } },
   ],
 };
 const script = walkScript({
@@ -24,6 +24,7 @@ const script = walkScript({
     ],
   },
   plan: CALLS,
+  answer: { text: "Done.", value: null },
 });
 
 let place: Workplace;

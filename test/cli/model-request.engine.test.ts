@@ -152,6 +152,31 @@ describe("request in words, with a model", SLOW, () => {
     expect(answered.stderr).toContain("Revision 2: Take my other number");
   });
 
+  it("marks a direct answer as unchecked, in its text and in JSON", async () => {
+    const make = (name: string) =>
+      plan({ id: name, kind: "create-tool", name, description: "Turns words round." });
+    await home(
+      walkScript({
+        ground_queries: { data: [], outcomes: [], preferences: [] },
+        blind_affordance: { potential_tools: [] },
+        plan: (_, count) => make(`turn_${count}`),
+        scope: "none",
+        direct_answer: { possible: true, text: "c b a", value: null },
+      }),
+    );
+    const args = ["request", "Turn the words of a b c round"];
+    const { status, stdout } = await place.run(args);
+    expect({ status, stdout }).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^c b a\n {2}unchecked: No tool could be made/),
+    });
+    expect((await place.json(["request", "Turn a b c round"])).value).toMatchObject({
+      status: "SUCCEEDED",
+      answer: "c b a",
+      unchecked: expect.stringContaining("No tool could be made"),
+    });
+  });
+
   it("makes a missing tool out of words, calls it, and finds it the next time", async () => {
     const cases = ["abc", "", "level", "ab", "xyz", "hello", "a", "no on"].map((text) => ({
       args: [text],
@@ -183,7 +208,7 @@ describe("request in words, with a model", SLOW, () => {
                   },
                 ]),
             call("a", "reverse_text", { text: "stressed" }),
-            { id: "end", kind: "answer", text: "desserts", value: { $from: "a" } },
+            { id: "end", kind: "answer", value: { $from: "a" } },
           ),
         scope: {
           decision: "new",
@@ -198,6 +223,7 @@ describe("request in words, with a model", SLOW, () => {
         },
         write_cases: { cases, properties: [] },
         answer_cases: { answers: [] },
+        answer: { text: "desserts", value: null },
         chat: "```js\nfunction reverse_text(text) { return [...text].reverse().join(''); }\n```",
       }),
     );
@@ -212,7 +238,7 @@ describe("request in words, with a model", SLOW, () => {
     const paid = server.requests.length;
     const again = await place.json(args);
     expect(again.value).toMatchObject({ status: "SUCCEEDED", value: "desserts", created: false });
-    expect(server.requests.slice(paid).map(stageOf)).toEqual(["plan"]);
+    expect(server.requests.slice(paid).map(stageOf)).toEqual(["plan", "answer"]);
   });
 
   it("refuses a budget that the first question would pass, before it is asked", async () => {

@@ -100,6 +100,41 @@ describe("create_tool from words", () => {
     });
   });
 
+  it("takes what one author wrote where another fails, and drops cases without arguments", async () => {
+    const knows = knowing(vowels, INPUTS, { scope: SCOPE });
+    const bench = workbench({
+      sandbox,
+      answers: (prompt, sample, variables) => {
+        if (prompt !== "write-cases") return knows(prompt, sample, variables);
+        if (sample === 1) throw new ModelError("MALFORMED_REPLY", "no cases");
+        const named = INPUTS.map(([text = ""]) => ({ args: { text }, expected: vowels(text) }));
+        return { cases: [{ expected: 1 }, ...named] };
+      },
+      candidates: () => [RIGHT],
+    });
+    const made = await createFromWords(bench.ports, request, { words: objective }, never);
+    expect(made.kind).toBe("tool-created");
+    expect(bench.events.find(({ type }) => type === "cases-write")?.data).toMatchObject({
+      kept: TEXTS.length,
+      dropped: [],
+    });
+  });
+
+  it("ends with what the authors failed for where nobody writes cases", async () => {
+    const knows = knowing(vowels, INPUTS, { scope: SCOPE });
+    const bench = workbench({
+      sandbox,
+      answers: (prompt, sample, variables) => {
+        if (prompt === "write-cases") throw new ModelError("MALFORMED_REPLY", "no cases");
+        return knows(prompt, sample, variables);
+      },
+      candidates: () => [RIGHT],
+    });
+    await expect(
+      createFromWords(bench.ports, request, { words: objective }, never),
+    ).rejects.toMatchObject({ code: "MALFORMED_REPLY" });
+  });
+
   it("refuses to guess where too few cases are agreed on", async () => {
     let count = 0;
     const bench = workbench({

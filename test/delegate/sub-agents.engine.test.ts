@@ -21,7 +21,7 @@ const delegate = (agent: string, message: string) => ({
   reason: "so",
   steps: [
     { id: "d", kind: "delegate", agent, message },
-    { id: "end", kind: "answer", text: "done", value: { $from: "d" } },
+    { id: "end", kind: "answer", value: { $from: "d" } },
   ],
 });
 
@@ -37,7 +37,11 @@ async function opened(
   chat: (request: ServedRequest, count: number) => Served,
   more: object = {},
 ): Promise<WalkHome> {
-  const walk = walkScript({ blind_affordance: { potential_tools: [] }, plan: plan as object });
+  const walk = walkScript({
+    blind_affordance: { potential_tools: [] },
+    plan: plan as object,
+    answer: { text: "done", value: null },
+  });
   let chats = 0;
   const home = await walkHome(
     (request) => (stageOf(request) === "chat" ? chat(request, chats++) : walk(request)),
@@ -72,6 +76,40 @@ describe("a sub-agent", () => {
     expect(chats[1]).not.toMatch(/made this call before/);
     expect(chats[2]).toMatch(/made this call before/);
     expect(chats[3]).toMatch(/Your reply: it was empty/);
+  });
+
+  it("is told of replies that say nothing or are cut off, and has its turns to do better", async () => {
+    const says = [
+      { content: "<think>It is 42.</think>" },
+      { content: "<answer></answer>\n```" },
+      { content: "The answer to your question is", finish: "length" as const },
+      { content: "<think>It is 42.</think>42" },
+    ];
+    const plain = { ...CLERK, tools: [], maxTurns: 4 };
+    const home = await opened([plain], delegate("clerk", "Double 21."), (_, count) => ({
+      ...(says[count] ?? {}),
+    }));
+    const { solution } = await home.request("Delegate it");
+    expect(solution).toMatchObject({ answer: { value: "42" } });
+    const chats = home.server.requests.filter((each) => stageOf(each) === "chat").map(textOf);
+    expect(chats[2]).toMatch(/Your reply: it was empty/);
+    expect(chats[3]).toMatch(/Your reply: it was cut off/);
+  });
+
+  it("that only repeats its calls, although it is told so, fails before its turns are over", async () => {
+    const home = await opened(
+      [CLERK],
+      [
+        delegate("clerk", "Double 21."),
+        { reason: "so", steps: [{ id: "end", kind: "answer", text: "gave up", value: null }] },
+      ],
+      () => ({ toolCalls: [{ name: "double", arguments: { input: 21 } }] }),
+    );
+    const { requestId } = await home.request("Delegate it");
+    const chats = home.server.requests.filter((each) => stageOf(each) === "chat");
+    expect(chats).toHaveLength(5);
+    const because = (await home.events(requestId)).findLast(({ type }) => type === "plan-proposed");
+    expect(because?.data.because).toContain("clerk repeats its calls of double");
   });
 
   it("converses with its own tools and hands its answer back; its run stands below the request", async () => {
@@ -172,7 +210,7 @@ describe("a sub-agent", () => {
               arguments: { since: "2020-01-01T00:00:00Z" },
               dependsOn: ["d"],
             },
-            { id: "end", kind: "answer", text: "done", value: { $from: "spent" } },
+            { id: "end", kind: "answer", value: { $from: "spent" } },
           ],
         },
       ],

@@ -126,7 +126,7 @@ describe("an attempt", () => {
     await expect(failing).rejects.toThrow("no such luck");
     expect((await store.run("r")).status).toBe("failed");
     const last = (await all(store, "r")).at(-1);
-    expect(last).toMatchObject({ data: { to: "FAILED", cause: "no such luck" } });
+    expect(last).toMatchObject({ data: { to: "FAILED", cause: "UNEXPECTED: no such luck" } });
   });
 
   it("leaves a request as it was when the journal can not be written, for a later one", async () => {

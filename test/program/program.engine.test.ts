@@ -11,6 +11,7 @@ import { immediateSteps, stepsMemory } from "../../src/journal/immediate.ts";
 import { declarations } from "../../src/program/declarations.ts";
 import { runProgram } from "../../src/program/program.ts";
 import { simulateCall } from "../../src/program/semantic.ts";
+import { programOutcome } from "../../src/program/step.ts";
 import type { ProgramPorts, ProgramRequest } from "../../src/program/types.ts";
 import type { Callable, CallOutcome } from "../../src/work/callable.ts";
 
@@ -133,7 +134,25 @@ describe("a program", () => {
     ).toMatchObject({ value: 6 });
     expect(await value("const x = 2;\nx * input.n")).toMatchObject({ value: 10 });
     expect(await value("return input;")).toMatchObject({ value: { n: 5 } });
-    expect(await value("let nothing = 1;")).toMatchObject({ status: "returned", value: null });
+    expect(await value("return null;")).toMatchObject({ status: "returned", value: null });
+  });
+
+  it.each([
+    ["has no return", "const sum = 17 * 23;"],
+    ["returns undefined", "return undefined;"],
+    ["defines a function that nobody calls", "function calc() { return 396; }"],
+    ["exports a function that nobody calls", "export default () => 396;"],
+    ["has a main without a return", "function main() { 17 * 23; }"],
+  ])("that %s is not taken for one that returned null", async (_, code) => {
+    expect((await run(code)).outcome).toMatchObject({ status: "empty", made: [] });
+  });
+
+  it("without a result fails as a step, with the calls that it made", async () => {
+    const { outcome } = await run("const sum = await tools.add({ a: 1, b: 2 });");
+    expect(programOutcome(outcome)).toMatchObject({
+      status: "failed",
+      reason: expect.stringMatching(/returned nothing.*do not make them again: add .* gave 3/),
+    });
   });
 
   it("gets a tool's failure as an exception that it can catch, results as copies", async () => {
@@ -303,8 +322,30 @@ describe("a semantic gap", () => {
     expect(await simulated(`${said}\nreturn await later("x");`, ["x"])).toMatchObject({
       status: "threw",
     });
-    expect(await simulated("return guess(1, 'b');", { any: ["thing"] })).toMatchObject({
-      value: { any: ["thing"] },
+    for (const undeclared of [
+      "return guess(1, 'b');",
+      `${said}\nreturn compare(1, 2);`,
+      "// guess(a)\nlet n = 0; if (guess(1)) n += guess(2); return n;",
+    ]) {
+      expect(await simulated(undeclared, true)).toMatchObject({
+        code: "UNREADABLE",
+        reason: expect.stringMatching(/no declaration says what it returns.*declare function/),
+      });
+    }
+  });
+
+  it.each([
+    ["its name says so", "return [isNice('a'), has_style('b')];", [true, true]],
+    [
+      "it is a condition",
+      "let n = 0; if (!good('a')) n++; while (n < 3 && good('b')) n++; return n;",
+      3,
+    ],
+    ["it is awaited as a condition", "return (await good('a')) ? 1 : 2;", 1],
+  ])("without a declaration is true or false where %s", async (_, code, value) => {
+    expect((await run(code, { simulate: () => true })).outcome).toMatchObject({ value });
+    expect((await run(code, { simulate: () => "perhaps" })).outcome).toMatchObject({
+      status: "threw",
     });
   });
 
@@ -313,7 +354,8 @@ describe("a semantic gap", () => {
       code: "NO_MODEL",
       reason: expect.stringContaining("isSarcastic"),
     });
-    const many = "let n = 0; for (let i = 0; i < 100; i++) n += weigh(i); return n;";
+    const many =
+      "// weigh(n: number): number\nlet n = 0; for (let i = 0; i < 100; i++) n += weigh(i); return n;";
     const { outcome, asked } = await run(many, { simulate: () => 1, limits: { simulations: 5 } });
     expect(outcome).toMatchObject({ code: "TOO_MANY_SIMULATIONS" });
     expect(asked.length).toBe(5);

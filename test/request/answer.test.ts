@@ -84,6 +84,76 @@ describe("an answer", () => {
     });
   });
 
+  const found = (result: number): readonly DoneStep[] => [
+    {
+      step: Step.parse({ id: "a", kind: "program", code: "return 17 * 23 + 5;" }),
+      version: 1,
+      outcome: { status: "done", result },
+    },
+  ];
+
+  it("gives no other figure than the steps: neither the planner's nor the writer's", async () => {
+    const { said, asked } = await answered(
+      { text: "It is 400.", value: 400 },
+      [
+        { text: "It is 400.", value: 400 },
+        { text: "It is 396.", value: 396 },
+      ],
+      { steps: found(396) },
+    );
+    expect(said).toMatchObject({ kind: "answered", answer: { text: "It is 396.", value: 396 } });
+    expect(asked()).toHaveLength(2);
+    expect(asked()[1]).toContain("the result is 396");
+  });
+
+  it.each([
+    ["other figures", { text: "It is 400.", value: null }],
+    ["nothing", { text: "```\n```", value: null }],
+    ["an object of another shape", {}],
+  ])("is the result itself where the writer keeps giving %s", async (_, reply) => {
+    const { said } = await answered({}, [reply, reply, reply], { steps: found(396) });
+    expect(said).toMatchObject({ kind: "answered", answer: { text: "396", value: 396 } });
+  });
+
+  it("is not made up where there is no result and nobody writes it", async () => {
+    await expect(answered({}, [{}, {}, {}], { steps: [] })).rejects.toMatchObject({
+      code: "MALFORMED_REPLY",
+    });
+  });
+
+  it("is not judged where the judge gives no verdicts, and says so", async () => {
+    const { said, told } = await answered({ text: "Yes." }, [{}, { verdict: "fine" }, []], {
+      asked: { requirements: ["Be kind."], constraints: ["at most 2 words"] },
+    });
+    const reason = expect.stringMatching(/^Not judged/);
+    expect(said).toMatchObject({
+      answer: {
+        checks: [
+          { item: "Be kind.", by: "unchecked", verdict: "unclear", reason },
+          { by: "property", verdict: "met" },
+        ],
+      },
+    });
+    expect(told("help-missing")).toMatchObject([
+      { name: "judge", code: "MALFORMED_REPLY", instead: "not judged" },
+    ]);
+  });
+
+  it("after failures alone is marked as unchecked, and after a result is not", async () => {
+    const failed: DoneStep = {
+      step: Step.parse({ id: "m", kind: "create-tool", name: "add", description: "Adds." }),
+      version: 1,
+      outcome: { status: "failed", reason: "CASES_UNCLEAR: too few" },
+    };
+    const [alone, beside, direct] = await Promise.all([
+      answered({ text: "It is kind." }, [], { steps: [failed] }),
+      answered({ text: "It is kind." }, [], { steps: [failed, ...done] }),
+      answered({ text: "It is kind." }, [], { steps: [] }),
+    ]);
+    expect(alone.said).toMatchObject({ answer: { unchecked: expect.stringContaining("No step") } });
+    for (const { said } of [beside, direct]) expect(said).not.toHaveProperty("answer.unchecked");
+  });
+
   it("is shown by the cases of a tool only if that tool was made and called", async () => {
     const tool = sampleTool({ name: "double" });
     const made: DoneStep = {

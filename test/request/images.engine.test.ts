@@ -70,8 +70,9 @@ describe("an image in a tool's result", { timeout: 60_000 }, () => {
       blind_affordance: { potential_tools: [] },
       plan: plan(
         { id: "d", kind: "delegate", agent: "eye", message: "Look." },
-        { id: "end", kind: "answer", text: "done", value: { $from: "d" } },
+        { id: "end", kind: "answer", value: { $from: "d" } },
       ),
+      answer: { text: "done", value: null },
     });
     let chats = 0;
     const home = await opened((request) => {

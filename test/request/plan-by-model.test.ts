@@ -77,7 +77,7 @@ describe("the planner", () => {
       reason: "so",
       steps: [call("a", "double"), call("b", "double")].map((step) => Step.parse(step)),
     };
-    const replan = { before, reason: "b failed: odd." };
+    const replan = { before, reason: "b failed: odd.", complete: false };
     const {
       asked,
       plan: made,
@@ -92,6 +92,35 @@ describe("the planner", () => {
     expect(told("plan-proposed")).toMatchObject([
       { because: "b failed: odd.", kept: ["a"], diff: { added: ["end"], dropped: ["a", "b"] } },
     ]);
+  });
+
+  const ahead = { id: "end", kind: "answer", text: "It is 400.", value: 400 };
+
+  it("is told back where it answers too early, and is taken without that answer in the end", async () => {
+    const early = plan(call("a", "double"), ahead);
+    const mended = plan(call("a", "double"), { id: "end", kind: "answer", value: { $from: "a" } });
+    const heard = await planned([early, mended]);
+    expect(heard.asked()[1]).toContain("before the other steps have run");
+    expect(heard.plan.steps.at(-1)).toMatchObject({ value: { $from: "a" } });
+
+    const stubborn = await planned([early, {}, early]);
+    expect(stubborn.plan.steps).toMatchObject([{ id: "a" }, { kind: "answer", value: null }]);
+    expect(JSON.stringify(stubborn.plan.steps)).not.toContain("400");
+  });
+
+  it.each([
+    ["says only what is done", [plan(call("a", "double"))]],
+    ["says nothing", [{ reason: "done", steps: [] }]],
+    ["cannot be read", [{}, {}, {}]],
+  ])("is empty where all is done and the model %s", async (_, replies) => {
+    const before = { version: 1, reason: "so", steps: [Step.parse(call("a", "double"))] };
+    const done = [did("a")];
+    const complete = { before, reason: "no answer", complete: true };
+    expect((await planned(replies, { done, replan: complete })).plan.steps).toEqual([]);
+    const failed = { ...complete, complete: false };
+    await expect(planned([...replies, {}, {}], { done, replan: failed })).rejects.toMatchObject({
+      code: "MALFORMED_REPLY",
+    });
   });
 
   describe("is shown the plan of an equal request", () => {

@@ -34,6 +34,41 @@ describe("roles", () => {
     ]);
   });
 
+  it("that judge, test and simulate are asked at temperature 0, so that they say the same again", async () => {
+    const semantic = [
+      { name: "mood", signature: "mood(text: string): number", description: "How good it is." },
+    ];
+    const make = {
+      name: "count_it",
+      description: "Counts.",
+      signature: "count_it(t: string): number",
+    };
+    home = await walkHome(
+      walkScript({
+        blind_affordance: { potential_tools: [] },
+        plan: [
+          {
+            reason: "so",
+            steps: [
+              { id: "p", kind: "program", code: "return await mood('rain');", semantic },
+              { id: "m", kind: "create-tool", ...make },
+            ],
+          },
+          { reason: "so", steps: [{ id: "end", kind: "answer", text: "3" }] },
+        ],
+        simulate_call: { value: 3 },
+        scope: { decision: "new", ...make, generality: "general", reasons: ["It is."] },
+        write_cases: "none",
+        judge: { verdicts: [{ item: 0, verdict: "met", reason: "It is." }] },
+      }),
+    );
+    await home.request("How good is it?", { requirements: ["Be kind."] });
+    const asked = new Map(
+      home.server.requests.map((request) => [stageOf(request), request.body.temperature]),
+    );
+    for (const stage of ["simulate_call", "write_cases", "judge"]) expect(asked.get(stage)).toBe(0);
+  });
+
   it("that nobody asks for are refused by name", async () => {
     const { Config } = await import("../../src/core/config.ts");
     const parsed = Config.safeParse({ model: { model: "m" }, roles: { jugde: { model: "x" } } });

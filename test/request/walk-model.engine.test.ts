@@ -79,14 +79,18 @@ describe("the walk with a model", () => {
       walkScript({
         blind_affordance: NO_TOOLS,
         plan: [
-          plan(call("a", "double", 7), call("bad", "halve_strictly", 7), say("never")),
+          plan(call("a", "double", 7), call("bad", "halve_strictly", 7), {
+            id: "end",
+            kind: "answer",
+            value: { $from: "bad" },
+          }),
           plan(call("good", "halve_strictly", { $from: "a" }), {
             id: "end",
             kind: "answer",
-            text: "7",
             value: { $from: "good" },
           }),
         ],
+        answer: { text: "7", value: null },
       }),
     );
     await home.put(DOUBLE, BREAK);
@@ -118,10 +122,10 @@ describe("the walk with a model", () => {
           plan(call("a", "double", 7), {
             id: "end",
             kind: "answer",
-            text: "14",
             value: { $from: "a" },
           }),
         ].slice(1),
+        answer: { text: "14", value: null },
       }),
     );
     await home.put(DOUBLE);
@@ -134,20 +138,29 @@ describe("the walk with a model", () => {
     expect(plans[2]).toMatch(/Step c depends on nowhere, which is neither/);
   });
 
-  it("gives up with the reason after so many plans", async () => {
+  it("gives up with the reason after so many plans, and at once where the same failure comes back", async () => {
     const home = await opened(
       walkScript({
         blind_affordance: NO_TOOLS,
-        plan: (_, count) => plan(call(`s${count}`, "halve_strictly", 7)),
+        plan: (_, count) => plan(call(`s${count}`, "halve_strictly", Math.min(count, 5) * 2 + 1)),
+        ground_queries: { data: [], outcomes: [], preferences: [] },
       }),
     );
     await home.put(BREAK);
-    const { status, solution } = await home.request("Halve a number strictly");
-    expect(status).toBe("FAILED");
-    expect(solution).toMatchObject({
-      status: "gave-up",
-      reason: expect.stringMatching(/5 plans.*odd/),
+    const plans = (from = 0) =>
+      home.server.requests.slice(from).filter((each) => stageOf(each) === "plan").length;
+    const varied = await home.request("Halve other numbers strictly");
+    expect(varied).toMatchObject({
+      status: "FAILED",
+      solution: { status: "gave-up", reason: expect.stringMatching(/5 plans.*odd/) },
     });
+    expect(plans()).toBe(5);
+    const before = home.server.requests.length;
+    expect(await home.request("Halve a number strictly")).toMatchObject({
+      status: "FAILED",
+      solution: { status: "gave-up", reason: expect.stringMatching(/same failure.*odd/) },
+    });
+    expect(plans(before)).toBe(2);
   });
 
   it("asks the person for what is missing, waits, and goes on with the answer", async () => {
@@ -159,10 +172,10 @@ describe("the walk with a model", () => {
             ? plan(call("d", "double", 21), {
                 id: "end",
                 kind: "answer",
-                text: "42",
                 value: { $from: "d" },
               })
             : plan({ id: "q", kind: "ask", question: "Which number?" }),
+        answer: { text: "42", value: null },
       }),
     );
     await home.put(DOUBLE);
@@ -173,9 +186,9 @@ describe("the walk with a model", () => {
     await home.engine.requests.answer(first.requestId, "21");
     const last = await home.attempt(first.requestId);
     expect(last).toMatchObject({ status: "SUCCEEDED", solution: { answer: { value: 42 } } });
-    // The second life asks for the second plan alone: the first one's replies are on record.
-    expect(home.server.requests.length - before).toBe(1);
-    expect(textOf(home.server.requests.at(-1) as never)).toMatch(/is done: .*21/);
+    // The second attempt asks for the second plan and the answer: the first one's replies are on record.
+    expect(home.server.requests.slice(before).map(stageOf)).toEqual(["plan", "answer"]);
+    expect(textOf(home.server.requests[before] as never)).toMatch(/is done: .*21/);
   });
 
   it("checks every requirement and constraint: by rule, by a judge, and plans anew for what is unmet", async () => {
@@ -237,9 +250,9 @@ describe("the walk with a model", () => {
         plan: plan(call("a", "double", 4), {
           id: "end",
           kind: "answer",
-          text: "done",
           value: { $from: "a" },
         }),
+        answer: { text: "done", value: null },
       }),
       { approvals: { tools: { double: "always" } } },
     );

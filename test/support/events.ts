@@ -142,6 +142,15 @@ export const EVENTS: { readonly [Type in KnownType]: EventOf<Type> } = {
     type: "program-result",
     data: { id: "p", status: "returned", value: 2, calls: 0, simulated: 0, lines: [] },
   },
+  "help-missing": {
+    type: "help-missing",
+    data: {
+      name: "judge",
+      code: "MALFORMED_REPLY",
+      message: "It is not JSON.",
+      instead: "not judged",
+    },
+  },
   "semantic-call": {
     type: "semantic-call",
     data: {

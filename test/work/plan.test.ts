@@ -11,12 +11,13 @@ const scope: PlanScope = {
   callable: new Set(["double", "clerk"]),
   agents: new Set(["clerk"]),
   finished: new Set(["old"]),
+  complete: false,
   argumentFaults: (_, given) => (typeof given.input === "number" ? [] : ["input: must be number."]),
 };
 const step = (value: object) => Step.parse(value);
 const call = (id: string, tool: string, given: object = { input: 1 }, dependsOn: string[] = []) =>
   step({ id, kind: "call-tool", tool, arguments: given, dependsOn });
-const answer = step({ id: "end", kind: "answer", text: "x" });
+const answer = step({ id: "end", kind: "answer", value: { $from: "a" } });
 const faults = (...steps: ReturnType<typeof step>[]) => planFaults(steps, scope).join(" ");
 
 describe("a plan", () => {
@@ -69,9 +70,49 @@ describe("a plan", () => {
       () => faults(step({ id: "d", kind: "delegate", agent: "boss", message: "m" })),
       /no agent "boss"/,
     ],
-    ["nothing to do", () => faults(), /steps of the plan are done already/],
+    ["nothing to do", () => faults(), /No step of the plan is left/],
   ])("with %s is refused by name", (_, made, message) => {
     expect(made()).toMatch(message);
+  });
+
+  it.each([
+    ["text", { text: "It is 400.", value: { $from: "a" } }],
+    ["a value", { value: 400 }],
+    ["a value without figures", { value: "yes" }],
+    ["a figure beside a reference", { value: { sum: 400, part: { $from: "a" } } }],
+    ["a text with a figure beside a reference", { value: ["It is 400.", { $from: "a" }] }],
+  ])("that answers with %s before its steps have run is told so", (_, said) => {
+    const ahead = step({ id: "end", kind: "answer", ...said });
+    expect(faults(call("a", "double"), ahead)).toMatch(
+      /Step end answers .* before the other steps/,
+    );
+    // Nothing is computed here: the author has seen all results.
+    expect(faults(step({ id: "end", kind: "answer", ...said, value: null }))).toBe("");
+  });
+
+  it.each([
+    ["labels", { value: { unit: "km", length: { $from: "a" } } }],
+    ["nothing yet", {}],
+    ["an empty text", { text: "```\n```", value: { $from: "a" } }],
+  ])("may answer with %s beside its steps", (_, said) => {
+    expect(faults(call("a", "double"), step({ id: "end", kind: "answer", ...said }))).toBe("");
+  });
+
+  it.each([
+    ["another key", { $from: "a", $to: "end" }],
+    ["a step's number", { $from: 1 }],
+    ["another key, deep inside", [{ x: { $from: "a", path: "b" } }]],
+  ])("with a reference that has %s is refused by name", (_, value) => {
+    const message = /is no reference. Write \{"\$from": "id"\}, with no other key/;
+    expect(faults(call("a", "double"), step({ id: "end", kind: "answer", value }))).toMatch(
+      message,
+    );
+    expect(faults(call("b", "double", { input: value }))).toMatch(message);
+  });
+
+  it("may be empty where all is done, and only there", () => {
+    expect(planFaults([], { ...scope, complete: true })).toEqual([]);
+    expect(planFaults([], scope)).toHaveLength(1);
   });
 
   it("may call a tool that it makes itself, in whatever order it is written", () => {

@@ -163,6 +163,19 @@ The plan answers with this value: {{value}}
 Write the answer.`,
   },
   {
+    name: "direct-answer",
+    version: "1",
+    description: "The answer without tools, after a tool for it could not be made.",
+    variables: { ...REQUEST_VARIABLES, history: "the steps so far, one a line" },
+    text: `=== system ===
+You answer a request yourself, because no tool could be made for it. Work step by step. If the request needs an action, the network, or data that is not here, set possible to false and say in text what is missing. Answer in JSON: possible; text is for the person; value is the same answer as data, or null.
+=== user ===
+${REQUEST}
+So far:
+{{history}}
+Answer the request.`,
+  },
+  {
     name: "judge",
     version: "2",
     description:

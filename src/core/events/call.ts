@@ -86,6 +86,7 @@ export const CALL_EVENTS = events({
     meaning: "The program has ended.",
     data: z.discriminatedUnion("status", [
       z.object({ ...ran, status: z.literal("returned"), value: Value }),
+      z.object({ ...ran, status: z.literal("empty") }),
       z.object({ ...ran, status: z.literal("threw"), message: z.string() }),
       z.object({ ...ran, status: z.literal("refused"), code: z.string(), reason: z.string() }),
     ]),

@@ -118,6 +118,15 @@ export const MODEL_EVENTS = events({
       }),
     ]),
   },
+  "help-missing": {
+    meaning: "Something that helps a request failed, and the request went on without it.",
+    data: z.object({
+      name: z.string().describe("Of the prompt; `memory`: what the home remembers."),
+      code: z.string(),
+      message: z.string(),
+      instead: z.string().describe("What the request went on with."),
+    }),
+  },
   "model-recorded": {
     meaning: "A reply as a run's models gave it, in the run of replies beside it.",
     data: RecordedCall,

@@ -92,6 +92,10 @@ export const REQUEST_EVENTS = events({
       evidence: Evidence.exactOptional().describe("How sure it is that this tool is right."),
       checks: Checks,
       measures: Mapping.describe("Named figures of the task."),
+      unchecked: z
+        .string()
+        .exactOptional()
+        .describe("Why no result stands behind the answer: it is a model's word alone."),
     }),
   },
 });

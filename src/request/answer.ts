@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
+import { evidenceWarning } from "../core/evidence.ts";
 import type { Json } from "../core/json.ts";
 import { present } from "../core/present.ts";
 import type { Steps } from "../core/steps.ts";
@@ -34,10 +35,13 @@ export function answerByRule(
   const figures = Object.entries(measures).map(
     ([key, value]) => `${task.labels?.[key] ?? key}: ${round(value)}`,
   );
-  const text =
+  const warning = evidenceWarning(tool);
+  const text = [
     figures.length > 0
       ? `${tool.name} served ${count} inputs. ${figures.join("; ")}.`
-      : `${tool.name} served ${count} inputs, each with the expected result.`;
+      : `${tool.name} served ${count} inputs, each with the expected result.`,
+    ...(warning === undefined ? [] : [warning]),
+  ].join(" ");
   return {
     text,
     tool: { name: tool.name, version: tool.version },

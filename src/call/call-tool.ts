@@ -4,7 +4,7 @@
  * and waits for a pending result.
  */
 import type { NewEvent } from "../core/event.ts";
-import type { Json } from "../core/json.ts";
+import { canonicalJson, type Json } from "../core/json.ts";
 import type { GivenResult, StepAttempt, Steps } from "../core/steps.ts";
 import { actsOutside, parameterNames, type Tool } from "../core/tool.ts";
 import type { ArgumentFaults, Callable, CallOutcome } from "../work/callable.ts";
@@ -86,6 +86,10 @@ export async function makeCalls(
     const checked = checkArguments(argumentFaults, callable, call);
     if ("fault" in checked) return refused("INVALID_ARGUMENTS", `As edited: ${checked.fault}`);
   }
+  const wrong = calls
+    .map((call) => knownWrong(callable, call))
+    .find((fault) => fault !== undefined);
+  if (wrong !== undefined) return refused("KNOWN_WRONG", wrong);
   await steps.trace(`call:${name}:asked`, calls.map(callEvent(callable, ids)));
   const kept = await steps.step<Json>(
     `call:${name}`,
@@ -151,6 +155,18 @@ function waitingFault(tool: Tool | undefined): string | undefined {
   if (tool?.status !== "candidate") return undefined;
   const { name, version } = tool;
   return `${name} version ${version} needs a person's approval before it can be called: toolwright tools approve ${name} --tool-version ${version}.`;
+}
+
+/** A call whose result a person has reported as wrong. */
+function knownWrong({ name, parameters, tool }: Callable, given: Given): string | undefined {
+  const reported = tool?.usage.reported ?? [];
+  if (reported.length === 0) return undefined;
+  const names = parameterNames({ parameters });
+  const asked = canonicalJson(byName(names, given));
+  const known = reported.find(({ args }) => canonicalJson(byName(names, args)) === asked);
+  return known === undefined
+    ? undefined
+    : `${name} version ${tool?.version} is known to be wrong here: a person reported that the result should be ${JSON.stringify(known.expected)}. Use another tool, or make one that gives it.`;
 }
 
 /** The outcome; if its result is pending, waits for it. */

@@ -318,6 +318,12 @@ export const Config = z
       "Where OpenTelemetry spans are sent. The trace is written in any case.",
     ),
     approvals: Approvals.prefault({}).describe("Which tool calls need a person's approval first."),
+    provisionalTools: z
+      .enum(["warn", "own"])
+      .default("warn")
+      .describe(
+        "Which requests may use a tool whose evidence is weak. `warn` (default): all, and the answer says so. `own`: only the request that made it.",
+      ),
     prompts: z
       .record(z.string(), z.string())
       .default({})

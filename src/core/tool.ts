@@ -106,6 +106,8 @@ export const ToolUsage = z.object({
   queries: z.array(z.string()).default([]),
   /** Wall clock of the latest calls in milliseconds, at most 100; used for percentiles. */
   latencies: z.array(z.number().min(0)).exactOptional(),
+  /** What people reported: for these arguments it gives another result than the expected one. */
+  reported: z.array(Case).exactOptional(),
   /** Ids of the latest calls that had one, at most 100: a call that is reported twice counts once. */
   counted: z.array(z.string()).exactOptional(),
 });

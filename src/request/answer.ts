@@ -7,6 +7,7 @@ import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
 import { isNoAnswer } from "../ask/help.ts";
 import { ModelError } from "../core/errors.ts";
+import { evidenceWarning } from "../core/evidence.ts";
 import type { Json } from "../core/json.ts";
 import { present } from "../core/present.ts";
 import type { Steps } from "../core/steps.ts";
@@ -38,10 +39,13 @@ export function answerByRule(
   const figures = Object.entries(measures).map(
     ([key, value]) => `${task.labels?.[key] ?? key}: ${round(value)}`,
   );
-  const text =
+  const warning = evidenceWarning(tool);
+  const text = [
     figures.length > 0
       ? `${tool.name} served ${count} inputs. ${figures.join("; ")}.`
-      : `${tool.name} served ${count} inputs, each with the expected result.`;
+      : `${tool.name} served ${count} inputs, each with the expected result.`,
+    ...(warning === undefined ? [] : [warning]),
+  ].join(" ");
   return {
     text,
     tool: { name: tool.name, version: tool.version },

@@ -2,6 +2,7 @@
  * What the walks of one attempt use: models by role within the request's budget, calls with approval,
  * stored tools and agents as callables, tool creation.
  */
+import { usableTools } from "../../toolstore/care/usable.ts";
 import type { Ask } from "../ask/ask.ts";
 import { asker, type RoleModel } from "../ask/asker.ts";
 import { readPrompts } from "../ask/prompts/book.ts";
@@ -79,7 +80,8 @@ export function equip(ports: WalkPorts, attempt: AttemptContext): Equipment {
   };
 }
 
-export function equipForModel(ports: WalkPorts, attempt: AttemptContext): ModelWalkPorts {
+export function equipForModel(given: WalkPorts, attempt: AttemptContext): ModelWalkPorts {
+  const ports = withUsableTools(given, attempt);
   const { config, tools, noneBelow, clock, memory } = ports;
   const { steps, request } = attempt;
   const equipment = equip(ports, attempt);
@@ -102,7 +104,8 @@ export function equipForModel(ports: WalkPorts, attempt: AttemptContext): ModelW
   };
 }
 
-export function equipForRules(ports: WalkPorts, attempt: AttemptContext): RuleWalkPorts {
+export function equipForRules(given: WalkPorts, attempt: AttemptContext): RuleWalkPorts {
+  const ports = withUsableTools(given, attempt);
   const { config, tools, evaluator, sandbox, noneBelow } = ports;
   return {
     ...equipForCalls(ports, attempt),
@@ -119,4 +122,9 @@ export function equipForRules(ports: WalkPorts, attempt: AttemptContext): RuleWa
       return makeForGoal(ports, attempt, ask, goal, signal);
     },
   };
+}
+
+function withUsableTools(ports: WalkPorts, { requestId }: AttemptContext): WalkPorts {
+  const { config, tools } = ports;
+  return { ...ports, tools: usableTools(tools, config.provisionalTools, requestId) };
 }

@@ -163,6 +163,26 @@ export function toolStoreContract(open: () => Promise<ToolStore>): void {
     });
   });
 
+  describe("a reported result", () => {
+    it("stays with its version, the latest for its arguments, and calls after it keep it", async () => {
+      const store = await fresh();
+      await store.put(sampleTool({ name: "pack" }));
+      const wrong = { succeeded: false, wallMs: 0 };
+      for (const [args, expected] of [
+        [[1], 2],
+        [[3], 4],
+        [[1], 5],
+      ] as const) {
+        await store.recordUse("pack", 1, { ...wrong, reported: { args: [...args], expected } });
+      }
+      await store.recordUse("pack", 1, { succeeded: true, wallMs: 1 });
+      expect((await store.get("pack")).usage.reported).toEqual([
+        { args: [3], expected: 4 },
+        { args: [1], expected: 5 },
+      ]);
+    });
+  });
+
   describe("a call that is told twice", () => {
     it("counts once by its id; calls without one always count", async () => {
       const store = await fresh();

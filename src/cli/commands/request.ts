@@ -183,14 +183,19 @@ async function submit(
   return requestId;
 }
 
-/** Submits a request and runs it, with live progress on stderr. */
+/**
+ * Submits a request and runs it, with live progress on stderr.
+ *
+ * @param source Default: what the flags name.
+ */
 export async function submitAndAttempt(
   session: Session,
   request: Request,
   flags: RequestFlags,
+  source?: Json,
 ): Promise<Outcome> {
   const { readSource } = await import("../../tasks/request-source.ts");
-  const requestId = await submit(session, request, await readSource(flags), flags);
+  const requestId = await submit(session, request, source ?? (await readSource(flags)), flags);
   return attemptOn(session, requestId);
 }
 

@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
+import { evidenceMark } from "../../core/evidence.ts";
 import { table } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withHome } from "../session.ts";
 
@@ -20,12 +21,12 @@ export function addToolManagement(tools: Command): void {
       output.result(
         history.map((tool) => ({ ...tool, reviews: decisions(tool.version) })),
         table(
-          ["version", "release", "status", "held-out", "calls", "made", "by", "decided last"],
+          ["version", "release", "status", "evidence", "calls", "made", "by", "decided last"],
           history.map((tool) => [
             String(tool.version),
             tool.release ?? "-",
             tool.status,
-            tool.evaluation.heldOut.toPrecision(4),
+            evidenceMark(tool) || tool.evaluation.heldOut.toPrecision(4),
             `${tool.usage.successes}/${tool.usage.calls}`,
             tool.createdAt.slice(0, 19),
             tool.lineage.runId ?? tool.lineage.generator ?? "",

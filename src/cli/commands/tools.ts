@@ -6,9 +6,11 @@ import type { AskPerson } from "../../call/approvals.ts";
 import { byName } from "../../call/arguments.ts";
 import { isPending } from "../../call/pending.ts";
 import { InputError } from "../../core/errors.ts";
-import type { Json } from "../../core/json.ts";
+import { evidenceMark, evidenceText, evidenceWarning } from "../../core/evidence.ts";
+import { present } from "../../core/present.ts";
 import { parameterNames, type Tool } from "../../core/tool.ts";
 import type { Home } from "../../engine/engine.ts";
+import { parseArguments } from "../json-flag.ts";
 import { EXIT, table } from "../output.ts";
 import {
   type CommonFlags,
@@ -20,6 +22,7 @@ import {
 } from "../session.ts";
 import { addToolDeclarations } from "./tools-declarations.ts";
 import { addToolManagement } from "./tools-manage.ts";
+import { addToolReport } from "./tools-report.ts";
 import { addToolReview } from "./tools-review.ts";
 import { addReindex, filterOf, type SearchFlags } from "./tools-search.ts";
 import { addToolStats, usageFigures } from "./tools-stats.ts";
@@ -28,6 +31,7 @@ export function addTools(tools: Command): void {
   addToolManagement(tools);
   addReindex(tools);
   addToolReview(tools);
+  addToolReport(tools);
   addToolStats(tools);
   addToolDeclarations(tools);
 
@@ -47,11 +51,11 @@ export function addTools(tools: Command): void {
         `${tool.version} (${tool.release ?? "-"})`,
         tool.status,
         tool.origin ?? "own",
-        tool.origin === undefined ? tool.evaluation.heldOut.toPrecision(4) : "",
+        evidenceMark(tool) || scoreOf(tool),
         `${tool.usage.successes}/${tool.usage.calls}`,
         shorten(tool.description, 60),
       ]);
-      const head = ["name", "version", "status", "origin", "held-out", "calls", "description"];
+      const head = ["name", "version", "status", "origin", "evidence", "calls", "description"];
       const text =
         rows.length === 0
           ? "The store is empty. Requests make tools: try npm start."
@@ -89,11 +93,12 @@ export function addTools(tools: Command): void {
         matches.length === 0
           ? "Nothing found."
           : table(
-              ["score", "name", "origin", "description"],
+              ["score", "name", "origin", "evidence", "description"],
               matches.map(({ tool, score }) => [
                 score.toFixed(3),
                 `${tool.name} v${tool.version}`,
                 tool.origin ?? "own",
+                evidenceMark(tool),
                 shorten(tool.description, 70),
               ]),
             ),
@@ -149,26 +154,14 @@ export function addTools(tools: Command): void {
         return;
       }
       output.result(outcome, JSON.stringify(outcome.output));
+      const warning = tool.origin === undefined ? evidenceWarning(tool) : undefined;
+      if (warning !== undefined) output.note(warning);
       if (!isPending(outcome.output)) return;
       const named = byName(parameterNames(tool), given);
       const { id } = await engine.lastingCalls.leave(tool, named, outcome.output, signal);
       output.note(`The result is pending. To see what it waits for: toolwright request show ${id}`);
     });
   });
-}
-
-function parseArguments(text: string): readonly Json[] | { readonly [name: string]: Json } {
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    value = null;
-  }
-  if (value !== null && typeof value === "object") return value;
-  throw new InputError(
-    "USAGE",
-    `Expected --args as a JSON array of arguments, or an object by name, got ${text.slice(0, 80)}.`,
-  );
 }
 
 interface Surroundings {
@@ -198,7 +191,7 @@ function page(tool: Tool, { dependencies, dependants, reviews }: Surroundings): 
     tool.description,
     tool.signature,
     tool.origin === undefined
-      ? `held-out ${evaluation.heldOut}, training ${evaluation.train}`
+      ? (evidenceText(tool) ?? `held-out ${evaluation.heldOut}, training ${evaluation.train}`)
       : `a tool of ${tool.origin}${tool.effects === true ? ", which may change things there" : ""}`,
     `calls: ${dependencies.map((each) => `${each.name} v${each.version}${each.pinned ? " (pinned)" : ""}`).join(", ") || "no other tool"}`,
     `called by: ${dependants.map(({ name, version }) => `${name} v${version}`).join(", ") || "no other tool"}`,
@@ -217,7 +210,15 @@ function page(tool: Tool, { dependencies, dependants, reviews }: Surroundings): 
 function brief(tool: Tool) {
   const { name, version, release, status, origin, description, signature, evaluation, usage } =
     tool;
-  return { name, version, release, status, origin, description, signature, evaluation, usage };
+  return {
+    ...{ name, version, release, status, origin, description, signature, evaluation, usage },
+    ...present({ evidence: tool.evidence }),
+  };
+}
+
+/** Of a tool that a score decides, not cases. */
+function scoreOf({ origin, evaluation }: Tool): string {
+  return origin === undefined ? `score ${evaluation.heldOut.toPrecision(4)}` : "";
 }
 
 function shorten(text: string, length: number): string {

@@ -1,6 +1,6 @@
 /** The contract of tool stores: they hold tools with their versions and search them. */
 import type { Language } from "../execution.ts";
-import type { Tool, ToolStatus } from "../tool.ts";
+import type { Case, Tool, ToolStatus } from "../tool.ts";
 
 /** A capability that a tool may need. */
 export type ToolNeed = "network" | "files" | "model";
@@ -82,6 +82,8 @@ export interface ToolUse {
   readonly wallMs: number;
   readonly costUsd?: number;
   readonly error?: string;
+  /** The call's arguments with the result that a person expected, if it gave another one. */
+  readonly reported?: Case;
   /** Text of the request that the call served. */
   readonly query?: string;
 }

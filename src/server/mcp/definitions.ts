@@ -3,6 +3,7 @@
  * is not an object becomes a field of one, because older revisions of the protocol only allow objects.
  */
 import type { CallToolResult, Tool as McpTool } from "@modelcontextprotocol/server";
+import { evidenceWarning } from "../../core/evidence.ts";
 import type { Json } from "../../core/json.ts";
 import { present } from "../../core/present.ts";
 import { actsOutside, type JsonSchema, type Tool } from "../../core/tool.ts";
@@ -15,9 +16,10 @@ const RESULT = "result";
 export function definitionOf(tool: Tool): McpTool {
   const { name, description, parameters, result, version, release, digest } = tool;
   const external = actsOutside(tool);
+  const warning = tool.origin === undefined ? evidenceWarning(tool) : undefined;
   return {
     name,
-    description,
+    description: warning === undefined ? description : `${description}\n\n${warning}`,
     inputSchema: { ...parameters, type: "object" },
     outputSchema: isObjectSchema(result) ? { ...result, type: "object" } : wrapped(result),
     annotations: {
@@ -30,7 +32,7 @@ export function definitionOf(tool: Tool): McpTool {
     _meta: {
       "toolwright/version": version,
       "toolwright/digest": digest,
-      ...present({ "toolwright/release": release }),
+      ...present({ "toolwright/release": release, "toolwright/evidence": tool.evidence }),
     },
   };
 }

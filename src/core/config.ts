@@ -89,7 +89,7 @@ const modelFields = {
     .max(1_024)
     .exactOptional()
     .describe(
-      "Maximum number of concurrent calls to the server, over all roles and requests of a process. Default: 8 for each role.",
+      "Maximum number of concurrent calls to the server, over all roles and requests of a process. Below it, the number adapts: it begins with one or two and grows while the server gives more replies per second. Default: no maximum.",
     ),
   requestsPerMinute: z
     .number()

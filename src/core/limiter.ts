@@ -8,10 +8,26 @@ import pLimit from "p-limit";
  */
 export type Limiter = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
+/** A limiter whose limit changes while tasks run and wait. */
+export interface AdjustableLimiter {
+  readonly run: Limiter;
+  /** Tasks that run now. */
+  readonly active: number;
+  /** Tasks that wait for their start. */
+  readonly waiting: number;
+  /** Running tasks finish also above a lower limit. */
+  resize(concurrency: number): void;
+}
+
 /** @param concurrency Tasks that run at the same time; below 1 counts as 1. */
 export function limiter(concurrency: number): Limiter {
+  return adjustableLimiter(concurrency).run;
+}
+
+/** @param concurrency As for `limiter`. */
+export function adjustableLimiter(concurrency: number): AdjustableLimiter {
   const limit = pLimit(Math.max(1, concurrency));
-  return (work, signal) => {
+  const run: Limiter = (work, signal) => {
     if (signal === undefined) return limit(work);
     return new Promise((resolve, reject) => {
       const onAbort = (): void => reject(signal.reason);
@@ -24,6 +40,18 @@ export function limiter(concurrency: number): Limiter {
       admitted.then(resolve, reject);
       if (signal.aborted) onAbort();
     });
+  };
+  return {
+    run,
+    get active() {
+      return limit.activeCount;
+    },
+    get waiting() {
+      return limit.pendingCount;
+    },
+    resize(to) {
+      limit.concurrency = Math.max(1, to);
+    },
   };
 }
 

@@ -1,13 +1,16 @@
 /**
- * How a provider is called: so many at once, so many a minute, again after a failure that may pass.
+ * How a provider is called: as many calls at once as it serves well (concurrency.ts), so many a minute,
+ * again after a failure that may pass, and not at all if the reply would come too late.
  *
  * Takes an attempt, gives its result. Both dialects share it, so that limits and retries behave the
  * same behind every provider.
  */
 import { type Clock, systemClock } from "../../core/clock.ts";
-import { ModelError } from "../../core/errors.ts";
-import { limiter } from "../../core/limiter.ts";
+import { BudgetExceededError, ModelError } from "../../core/errors.ts";
+import { type AdjustableLimiter, adjustableLimiter } from "../../core/limiter.ts";
 import { type Random, seededRandom } from "../../core/random.ts";
+import { type CallEnd, type Concurrency, concurrencyOf } from "./concurrency.ts";
+import { replyTimes } from "./reply-times.ts";
 import { type Deadline, type Sleep, systemSleep, withDeadline } from "./waiting.ts";
 
 export interface CallPolicyOptions {
@@ -17,12 +20,14 @@ export interface CallPolicyOptions {
   readonly silenceMs?: number;
   /** Further attempts after the first. Default 4. */
   readonly maxRetries?: number;
-  /** Attempts in flight. Default 8. */
+  /** Most attempts in flight. Up to it, their number adapts to the server. */
   readonly maxConcurrent?: number;
   /** Starts of attempts, evenly spaced. Default: no such limit. */
   readonly requestsPerMinute?: number;
-  /** The limits above are shared by all who call this server with them. Default: this model alone. */
+  /** Its base URL. All who call it with the same limits share them. Default: this model alone. */
   readonly server?: string;
+  /** Milliseconds until a reply is of no use any more. Default: it always is. */
+  readonly leftMs?: () => number;
   /** A Retry-After beyond this is not waited for. Default 60 000. */
   readonly maxRetryAfterMs?: number;
   readonly clock?: Clock;
@@ -40,18 +45,21 @@ export interface Attempt extends Deadline {
 
 /** Who calls now and who may call next. */
 interface Turns {
-  readonly limit: ReturnType<typeof limiter>;
+  readonly gate: AdjustableLimiter;
+  readonly concurrency: Concurrency;
   nextStart: number;
   pausedUntil: number;
 }
 
-/** Of servers whose limits somebody has set: several models, roles and requests call one server. */
+/** By server and limits: several models, roles and requests call one server. */
 const SHARED = new Map<string, Turns>();
 
 type Work<T> = (signal: AbortSignal, attempt: Attempt) => Promise<T>;
 
 export type CallPolicy = <T>(work: Work<T>, signal: AbortSignal) => Promise<T>;
 
+/** Attempts in flight at the start. */
+const FIRST_CONCURRENT = 2;
 /** First wait of the back-off; it doubles up to the ceiling. */
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 20_000;
@@ -70,6 +78,7 @@ export function callPolicy(
     requestsPerMinute,
     server,
     maxRetryAfterMs = 60_000,
+    leftMs = () => Number.POSITIVE_INFINITY,
     clock = systemClock,
     sleep = systemSleep,
     random = seededRandom(systemClock.now(), "jitter"),
@@ -77,6 +86,8 @@ export function callPolicy(
 ): CallPolicy {
   const spacingMs = requestsPerMinute === undefined ? 0 : 60_000 / requestsPerMinute;
   const turns = turnsOf(server, maxConcurrent, requestsPerMinute);
+  const { gate, concurrency } = turns;
+  const times = replyTimes();
 
   const turn = async (signal: AbortSignal): Promise<void> => {
     for (;;) {
@@ -87,6 +98,25 @@ export function callPolicy(
         return;
       }
       await sleep(wait, signal);
+    }
+  };
+
+  /** Counts the call as in flight, and learns from its end. */
+  const sent = async <T>(call: () => Promise<T>): Promise<T> => {
+    const startMs = clock.monotonicMs();
+    const started = concurrency.started(startMs, gate.active);
+    let end: CallEnd = "failed";
+    try {
+      const result = await call();
+      end = "replied";
+      times.add(clock.monotonicMs() - startMs);
+      return result;
+    } catch (error) {
+      if (isOverload(error)) end = "overloaded";
+      throw error;
+    } finally {
+      concurrency.ended(started, clock.monotonicMs(), end, gate.waiting);
+      gate.resize(concurrency.limit);
     }
   };
 
@@ -106,10 +136,13 @@ export function callPolicy(
     };
     try {
       await turn(signal);
-      const result = await withDeadline(
-        (inner, deadline) => work(inner, { ...deadline, commit, came }),
-        { timeoutMs, silenceMs, what },
-        signal,
+      if (times.tooLong(leftMs())) throw tooLate(what);
+      const result = await sent(() =>
+        withDeadline(
+          (inner, deadline) => work(inner, { ...deadline, commit, came }),
+          { timeoutMs, silenceMs, what },
+          signal,
+        ),
       );
       return { result };
     } catch (error) {
@@ -131,7 +164,7 @@ export function callPolicy(
 
   return async (work, signal) => {
     for (let tries = 1; ; tries++) {
-      const end = await turns.limit(() => attempt(work, tries, signal), signal);
+      const end = await gate.run(() => attempt(work, tries, signal), signal);
       if ("result" in end) return end.result;
       await sleep(end.waitMs, signal);
     }
@@ -143,16 +176,35 @@ function turnsOf(
   maxConcurrent: number | undefined,
   requestsPerMinute: number | undefined,
 ): Turns {
-  const limited = maxConcurrent !== undefined || requestsPerMinute !== undefined;
-  const key =
-    server === undefined || !limited
-      ? undefined
-      : `${server} ${maxConcurrent} ${requestsPerMinute}`;
+  const key = server === undefined ? undefined : `${server} ${maxConcurrent} ${requestsPerMinute}`;
   const known = key === undefined ? undefined : SHARED.get(key);
   if (known !== undefined) return known;
-  const turns: Turns = { limit: limiter(maxConcurrent ?? 8), nextStart: 0, pausedUntil: 0 };
+  const concurrency = concurrencyOf(isLoopback(server) ? 1 : FIRST_CONCURRENT, maxConcurrent);
+  const gate = adjustableLimiter(concurrency.limit);
+  const turns: Turns = { gate, concurrency, nextStart: 0, pausedUntil: 0 };
   if (key !== undefined) SHARED.set(key, turns);
   return turns;
+}
+
+/** A server of one's own machine often works off one call at a time. */
+function isLoopback(server: string | undefined): boolean {
+  if (server === undefined || !URL.canParse(server)) return false;
+  return /^(?:(?:.*\.)?localhost|127\.[\d.]+|\[::1\])$/.test(new URL(server).hostname);
+}
+
+/** Too many requests, no capacity, or no answer in time. */
+function isOverload(error: unknown): boolean {
+  if (!(error instanceof ModelError)) return false;
+  const { code, facts } = error;
+  const isFull = code === "MODEL_UNAVAILABLE" && (facts.status === 503 || facts.status === 529);
+  return isFull || code === "MODEL_RATE_LIMITED" || code === "MODEL_TIMEOUT";
+}
+
+function tooLate(what: string): BudgetExceededError {
+  return new BudgetExceededError(
+    `The time that is left is shorter than ${what} needs for a reply. Raise the budget in seconds.`,
+    { facts: { unit: "seconds", served: false } },
+  );
 }
 
 /** Full jitter over the upper half: spreads callers out, and never retries at once. */

@@ -51,7 +51,7 @@ export function localModel(options: LocalModelOptions): StreamingModel {
   const manager = options.manager ?? managerFor(options.memoryMiB);
   const file = { path: resolve(path), contextTokens };
   // The queue is the manager's: waiting there counts as no silence of the model.
-  const policy = callPolicy(id, { ...options, maxConcurrent: Number.MAX_SAFE_INTEGER });
+  const policy = callPolicy(id, options);
 
   const ask = async (
     request: ModelRequest,

@@ -1,7 +1,7 @@
 /**
  * A model within a budget: each call reserves the most that it can cost before it is made.
  */
-import { ConfigError, ModelError } from "../../core/errors.ts";
+import { BudgetExceededError, ConfigError, ModelError } from "../../core/errors.ts";
 import { imageTokens, sizeOf } from "../../core/image.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../../core/ports.ts";
 import { present } from "../../core/present.ts";
@@ -86,6 +86,7 @@ function costOfFailure(
   upTo: (received: number) => Spending,
 ): Spending {
   if (error instanceof ConfigError) return {};
+  if (error instanceof BudgetExceededError && error.facts.served === false) return {};
   if (!(error instanceof ModelError)) return most;
   const { code, facts } = error;
   const written = PERHAPS_WRITTEN.includes(code) && facts.served !== false;

@@ -22,6 +22,7 @@ import { noveltyBy } from "../evolve/generators/novelty.ts";
 import type { EvolveBudget } from "../evolve/loop/budget.ts";
 import { recordedBy, recordedCharges, recordedReplies } from "../evolve/loop/resume.ts";
 import type { EvolveProgress, EvolveResult } from "../evolve/loop/run.ts";
+import { type RunTime, runTime } from "../evolve/loop/run-time.ts";
 import { settingsOf } from "../evolve/loop/settings.ts";
 import { tracedEvolve } from "../evolve/loop/traced.ts";
 import { strategyByName } from "../evolve/population/strategies.ts";
@@ -127,22 +128,27 @@ export function createEvolve({
       defaultSeconds: config.budgetSeconds,
       ...present({ stagnation: options.stagnation }),
     });
+    const decisive = {
+      generator: name,
+      strategy,
+      seed,
+      ...(chosen === undefined ? {} : { samplers, novelty: config.novelty ?? null }),
+    };
+    const recorded =
+      resume === undefined
+        ? undefined
+        : await recordedBy(events, resume, { task: task.name, ...decisive });
+    const time = runTime(settings.budget.seconds, clock, recorded?.seconds);
     const asks =
       chosen === undefined
         ? undefined
         : replayed === undefined
-          ? await modelOf(chosen, settings.budget, replies)
+          ? await modelOf(chosen, settings.budget, time, replies)
           : await recordedModel(await replies.known(), replayed);
     const outage =
       asks === undefined || options.parent === undefined ? undefined : untilOutage(asks);
     const model = outage?.model ?? asks;
     const novelty = model === undefined ? undefined : noveltyBy(embedder, config.novelty);
-    const decisive = {
-      generator: name,
-      strategy,
-      seed,
-      ...(model === undefined ? {} : { samplers, novelty: config.novelty ?? null }),
-    };
     const result = await tracedEvolve(
       {
         task,
@@ -173,12 +179,8 @@ export function createEvolve({
       },
       {
         ...settings,
-        ...present({ onProgress: options.onProgress }),
-        ...(resume === undefined
-          ? {}
-          : {
-              recorded: await recordedBy(events, resume, { task: task.name, ...decisive }),
-            }),
+        time,
+        ...present({ onProgress: options.onProgress, recorded }),
       },
       outage === undefined ? signal : AbortSignal.any([signal, outage.signal]),
     ).finally(replies.end);
@@ -198,6 +200,7 @@ async function recordedModel(
 async function modelOf(
   { samplers: _, ...settings }: ModelConfig,
   { tokens, usd, calls }: EvolveBudget,
+  { begin, leftMs }: RunTime,
   replies: {
     readonly known: () => Promise<readonly RecordedCall[]>;
     readonly lost: () => Promise<Amounts>;
@@ -217,5 +220,7 @@ async function modelOf(
     keep: replies.keep,
     lost,
     charge: replies.charge,
+    onAsk: begin,
+    leftMs,
   });
 }

@@ -20,6 +20,8 @@ import { listPrice } from "./spend/prices.ts";
 export type DriverSettings = Pick<ModelConfig, "provider" | "model"> &
   Partial<Omit<ModelConfig, "provider" | "model" | "samplers">> & {
     readonly apiKey: () => string;
+    /** Milliseconds until replies are of no use any more. Default: they always are. */
+    readonly leftMs?: () => number;
   };
 
 export type ModelSettings = DriverSettings & {
@@ -32,6 +34,8 @@ export type ModelSettings = DriverSettings & {
   readonly lost?: Spending;
   /** Durable when it resolves. Default: such calls count in this run alone. */
   readonly charge?: (charge: Charge) => Promise<void>;
+  /** Called before each call that is not known. */
+  readonly onAsk?: () => void;
 };
 
 export const HOSTS = {
@@ -63,6 +67,7 @@ export function driverOf(
       "maxRetries",
       "extraBody",
       "price",
+      "leftMs",
     ]),
     ...milliseconds("timeoutMs", settings.timeoutSeconds),
     ...milliseconds("silenceMs", settings.silenceSeconds),
@@ -91,7 +96,14 @@ function local(settings: DriverSettings): ReturnType<typeof driverOf> {
     contextTokens,
     price,
     ...(model === "" ? {} : { name: model }),
-    ...present(settings, ["terms", "maxTokens", "memoryMiB", "maxRetries", "requestsPerMinute"]),
+    ...present(settings, [
+      "terms",
+      "maxTokens",
+      "memoryMiB",
+      "maxRetries",
+      "requestsPerMinute",
+      "leftMs",
+    ]),
     ...milliseconds("timeoutMs", settings.timeoutSeconds),
     ...milliseconds("silenceMs", settings.silenceSeconds),
   });
@@ -134,7 +146,7 @@ export function configuredModel(settings: ModelSettings): LanguageModel {
   );
   // What an earlier run has paid for is entered again as it comes up: a budget holds over all attempts
   // of a run, and refuses the same call in each of them.
-  const continued = continuingModel(settings.known, driver);
+  const continued = continuingModel(settings.known, driver, settings.onAsk);
   const budget = settings.charge === undefined ? ledger : notingLostCalls(ledger, settings.charge);
   const budgeted = budgetedModel(continued, budget, bounds);
   return recordingModel(budgeted, (call) => settings.keep(call));

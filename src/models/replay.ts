@@ -5,7 +5,7 @@
  * fixed when the call starts: the order in which replies arrive does not matter.
  */
 import { digestJson } from "../core/digest.ts";
-import { ModelError } from "../core/errors.ts";
+import { BudgetExceededError, ModelError } from "../core/errors.ts";
 import { type RecordedCall, RecordedReply } from "../core/events/model.ts";
 import type { Json } from "../core/json.ts";
 import type { LanguageModel, ModelReply, ModelRequest } from "../core/ports.ts";
@@ -19,7 +19,8 @@ export function requestDigest(request: ModelRequest): string {
 /**
  * The same model; each call is handed to `onCall` before its reply is given on.
  *
- * Cancelled calls are not recorded: nothing came of them.
+ * Calls that a budget refused or ended are recorded as failures: a replay has no budget. Canceled calls
+ * are not recorded: nothing came of them.
  */
 export function recordingModel(
   model: LanguageModel,
@@ -36,7 +37,7 @@ export function recordingModel(
       try {
         reply = await model.complete(request, signal);
       } catch (error) {
-        if (error instanceof ModelError) {
+        if (error instanceof ModelError || error instanceof BudgetExceededError) {
           const { code, message, retryable, facts } = error;
           await onCall(
             { ...place, outcome: { status: "failed", code, message, retryable, facts } },
@@ -56,10 +57,13 @@ export function recordingModel(
 /**
  * Answers out of the record what it can, and asks the model for the rest: a run that was killed goes
  * on without paying twice. Failures are not replayed: the provider may be well again.
+ *
+ * @param onAsk Called before the model is asked.
  */
 export function continuingModel(
   recorded: readonly RecordedCall[],
   model: LanguageModel,
+  onAsk: () => void = () => {},
 ): LanguageModel {
   const known = new Map(
     recorded.flatMap(({ requestDigest: digest, occurrence, outcome }) =>
@@ -73,7 +77,10 @@ export function continuingModel(
     async complete(request, signal) {
       const digest = requestDigest(request);
       const reply = known.get(`${digest}/${occurrenceOf(digest)}`);
-      return reply ?? model.complete(request, signal);
+      if (reply !== undefined) return reply;
+      onAsk();
+      signal.throwIfAborted();
+      return model.complete(request, signal);
     },
   };
 }
@@ -110,6 +117,7 @@ export function replayModel(
       }
       if (outcome.status === "replied") return outcome.reply;
       const { code, message, retryable, facts } = outcome;
+      if (code === "BUDGET_EXCEEDED") throw new BudgetExceededError(message, { facts });
       throw new ModelError(code, message, { retryable, facts });
     },
   };

@@ -6,6 +6,7 @@
  * evaluations, never in seconds, so that a run can be replayed. Every arm keeps a minimum share: the
  * worst arm of the first minute may be the best one in the tenth.
  */
+import { BudgetExceededError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import { resultRewards } from "./ensemble-reward.ts";
 import { enumerateGenerator } from "./enumerate/index.ts";
@@ -132,7 +133,7 @@ export function ensembleGenerator(
     },
     async propose(parents, context, signal) {
       const due = pending.nextDue();
-      if (due !== undefined) return tagged(due.arm, await due.proposals);
+      if (due !== undefined) return tagged(due.arm, await inTime(due.proposals, signal));
       const proposals: Proposal[] = [];
       for (const at of drawOrder(shares(), context.random)) {
         const state = states[at] as ArmState;
@@ -155,7 +156,9 @@ export function ensembleGenerator(
       }
       // The other arms are exhausted: wait for the oldest pending call.
       const oldest = proposals.length === 0 ? pending.takeOldest() : undefined;
-      return oldest === undefined ? proposals : tagged(oldest.arm, await oldest.proposals);
+      return oldest === undefined
+        ? proposals
+        : tagged(oldest.arm, await inTime(oldest.proposals, signal));
     },
     learn(results) {
       const byArm = states.map((): ProposalResult[] => []);
@@ -208,6 +211,24 @@ export function offlineGenerator(task: Task): Generator {
     arms.push({ generator: tuningGenerator(), floor: 0.15, fallsThrough: true });
   }
   return ensembleGenerator(arms, { name: "offline" });
+}
+
+/**
+ * No proposals of a call that the time left did not allow: faster arms go on.
+ *
+ * @throws The same error if the time is over.
+ */
+async function inTime(
+  proposals: Promise<readonly Proposal[]>,
+  signal: AbortSignal,
+): Promise<readonly Proposal[]> {
+  try {
+    return await proposals;
+  } catch (error) {
+    const late = error instanceof BudgetExceededError && error.facts.unit === "seconds";
+    if (!late || signal.aborted) throw error;
+    return [];
+  }
 }
 
 /** All arms, drawn one after another without replacement, in proportion to their shares. */

@@ -12,12 +12,13 @@ import type { Task, TaskInstance } from "../../core/task.ts";
 import type { Generator, Place, Proposal } from "../generators/generator.ts";
 import type { ParentRange, Strategy } from "../population/strategy.ts";
 import type { RunBudget } from "./budget.ts";
-import type { BatchResult, Candidate } from "./candidate.ts";
+import type { BatchResult } from "./candidate.ts";
 import type { Cascade, Outcome } from "./cascade.ts";
 import { candidateDigest } from "./digest.ts";
 import { ELITE_RANK } from "./noise.ts";
 import type { Recorded } from "./recorded.ts";
 import type { Ledger } from "./registrar.ts";
+import type { RunTime } from "./run-time.ts";
 
 /** What a batch uses of its run. */
 export interface BatchContext {
@@ -28,8 +29,18 @@ export interface BatchContext {
   readonly run: Cascade;
   readonly ledger: Ledger;
   readonly budget: RunBudget;
+  readonly time: RunTime;
   readonly random: Random;
   readonly recorded?: Recorded;
+}
+
+/** Candidates of one run in the sandbox after the deadline. */
+const LAST_RUN_SIZE = 8;
+
+/** At a deadline generation ends first: then what has come is evaluated. */
+export interface BatchSignals {
+  readonly generation: AbortSignal;
+  readonly evaluation: AbortSignal;
 }
 
 /** Proposals per call of a generator: several from the same parents, but few enough to vary parents. */
@@ -45,9 +56,10 @@ export function proposeBatch(
   index: number | "seeds",
   requested: number,
   previous: Promise<unknown>,
-  signal: AbortSignal,
+  signals: BatchSignals,
 ): { readonly proposals: Promise<unknown>; readonly result: Promise<BatchResult> } {
-  const drafted = index === "seeds" ? seeds(context) : draft(context, index, requested, signal);
+  const drafted =
+    index === "seeds" ? seeds(context) : draft(context, index, requested, signals.generation);
   const proposals = drafted.then(async (drafts) => {
     await previous;
     return { admitted: refuseDuplicates(context, drafts.list), spent: drafts.spent };
@@ -56,8 +68,8 @@ export function proposeBatch(
     proposals: proposals.catch(() => undefined),
     result: proposals.then(async ({ admitted, spent }) => ({
       requested,
-      candidates: await execute(context, admitted, signal),
       spent,
+      ...(await execute(context, admitted, signals.evaluation)),
     })),
   };
 }
@@ -170,8 +182,8 @@ async function execute(
   context: BatchContext,
   admitted: readonly Admitted[],
   signal: AbortSignal,
-): Promise<readonly Candidate[]> {
-  const { run, recorded, budget } = context;
+): Promise<Pick<BatchResult, "candidates" | "cut">> {
+  const { run, recorded, time } = context;
   const outcomes = new Map<Admitted, Outcome>();
   for (const candidate of admitted) {
     const { failure } = candidate.proposal;
@@ -183,19 +195,30 @@ async function execute(
     if (known !== undefined) outcomes.set(candidate, known);
   }
   const running = admitted.filter((candidate) => candidate.runs && !outcomes.has(candidate));
-  if (running.length > 0) budget.begin();
+  if (running.length > 0) time.begin();
   const inputs = running.map(({ proposal, parentRange, recheckFrom }) => ({
     source: proposal.source,
     parentRange,
     ...present({ recheckFrom }),
   }));
-  for (const [index, outcome] of (await run.run(inputs, signal)).entries()) {
-    outcomes.set(running[index] as Admitted, outcome);
+  // A run in the sandbox gives all of its results or none: near the end, smaller ones save some.
+  const size = time.deadline.aborted ? LAST_RUN_SIZE : Math.max(1, inputs.length);
+  try {
+    for (let from = 0; from < inputs.length; from += size) {
+      const part = await run.run(inputs.slice(from, from + size), signal);
+      for (const [index, outcome] of part.entries()) {
+        outcomes.set(running[from + index] as Admitted, outcome);
+      }
+    }
+  } catch (error) {
+    if (!time.end.aborted || error !== time.end.reason) throw error;
   }
-  return admitted.map((candidate) => ({
+  const first = admitted.findIndex((candidate) => candidate.runs && !outcomes.has(candidate));
+  const candidates = admitted.slice(0, first === -1 ? admitted.length : first).map((candidate) => ({
     proposal: candidate.proposal,
     digest: candidate.digest,
     place: candidate.place,
     outcome: outcomes.get(candidate),
   }));
+  return { candidates, cut: first !== -1 };
 }

@@ -3,12 +3,12 @@
  *
  * Evaluations are reserved before they are spent, so that concurrent batches cannot overshoot.
  */
-import type { Clock } from "../../core/clock.ts";
+import type { RunTime } from "./run-time.ts";
 
 export interface EvolveBudget {
   /** Candidates that run at least once. */
   readonly evaluations?: number;
-  /** Wall clock of the search, without the choice and the sealed evaluation of its winner. */
+  /** Wall clock of the search. The seeds always run; choosing and scoring the winner comes after it. */
   readonly seconds?: number;
   /** Model tokens of this run, prompts and replies together. */
   readonly tokens?: number;
@@ -23,32 +23,19 @@ export type StopReason = "target" | "budget" | "stagnation" | "exhausted";
 export interface RunBudget {
   /** @returns How many of the requested evaluations may start; these are reserved. */
   reserve(requested: number): number;
-  /** A candidate runs: time counts from the first call on. Recorded results cost no time. */
-  begin(): void;
   readonly spent: boolean;
-  readonly seconds: number;
 }
 
-/** @param before Seconds that the run had spent before it was resumed. */
-export function runBudget(limit: EvolveBudget, clock: Clock, before?: number): RunBudget {
-  let start = before === undefined ? clock.monotonicMs() : undefined;
+export function runBudget(limit: EvolveBudget, time: RunTime): RunBudget {
   let left = limit.evaluations ?? Number.POSITIVE_INFINITY;
-  const seconds = (): number =>
-    start === undefined ? 0 : (before ?? 0) + (clock.monotonicMs() - start) / 1000;
   return {
-    begin() {
-      start ??= clock.monotonicMs();
-    },
     reserve(requested) {
       const granted = Math.min(requested, left);
       left -= granted;
       return granted;
     },
     get spent() {
-      return left <= 0 || seconds() >= (limit.seconds ?? Number.POSITIVE_INFINITY);
-    },
-    get seconds() {
-      return seconds();
+      return left <= 0 || time.leftMs() <= 0;
     },
   };
 }

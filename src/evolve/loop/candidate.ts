@@ -18,4 +18,6 @@ export interface BatchResult {
   readonly candidates: readonly Candidate[];
   /** A model's budget refused a part of the batch; the other part was paid for and counts. */
   readonly spent: boolean;
+  /** The time was over before all had run: the candidates from the first one without a result on are left out. */
+  readonly cut: boolean;
 }

@@ -12,18 +12,23 @@
  * Batches overlap, but batch k always uses exactly the results of the batches up to k - inFlight, and
  * registration follows the order of proposals, not of completion. So a run depends only on its seed
  * and configuration; the number of workers and their speed change only the time.
+ *
+ * When the time is over, generation is aborted, and the proposals that have come are evaluated. If that
+ * takes too long, all from the first one without a result on are dropped: a replay, which knows no
+ * time, repeats the others in their order.
  */
 import { SandboxUnavailableError } from "../../core/errors.ts";
 import type { Sandbox } from "../../core/ports.ts";
 import { present } from "../../core/present.ts";
 import { seededRandom } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
-import { proposeBatch } from "./batch.ts";
+import { type BatchSignals, proposeBatch } from "./batch.ts";
 import { type RunBudget, runBudget, type StopReason } from "./budget.ts";
 import type { BatchResult } from "./candidate.ts";
 import { cascade } from "./cascade.ts";
 import { type Ledger, runLedger } from "./registrar.ts";
 import type { EvolveOptions, EvolvePorts, EvolveResult } from "./run.ts";
+import { runTime } from "./run-time.ts";
 import { findSurvivors } from "./survivors.ts";
 import { pickWinner } from "./winner.ts";
 
@@ -40,12 +45,17 @@ export async function evolve(
   const { seed, batch = 64, inFlight = 2 } = options;
   checkLanguage(task, ports.sandbox);
   const training = task.instances("train", seed);
-  const budget = runBudget(options.budget, ports.clock, options.recorded?.seconds);
+  const { time = runTime(options.budget.seconds, ports.clock, options.recorded?.seconds) } =
+    options;
+  const budget = runBudget(options.budget, time);
   const ledger = runLedger(ports, task.resolution ?? 1e-9);
   const run = cascade(task, training, ports.sandbox, ports.evaluator, seed);
-  // Generation that is still running when the run ends is aborted.
+  // What is still running when the run ends is aborted.
   const ended = new AbortController();
-  const generation = AbortSignal.any([signal, ended.signal]);
+  const signals: BatchSignals = {
+    generation: AbortSignal.any([signal, ended.signal, time.deadline]),
+    evaluation: AbortSignal.any([signal, ended.signal, time.end]),
+  };
   const context = {
     ...ports,
     ...options,
@@ -53,11 +63,14 @@ export async function evolve(
     run,
     ledger,
     budget,
+    time,
     random: seededRandom(seed),
   };
+  if (options.recorded === undefined) time.begin();
 
   // The seeds are a separate batch: all of them run on all instances and enter every island.
-  const seeds = await proposeBatch(context, "seeds", 0, Promise.resolve(), signal).result;
+  const untimed = { generation: signal, evaluation: signal };
+  const seeds = await proposeBatch(context, "seeds", 0, Promise.resolve(), untimed).result;
   await ledger.register(seeds);
 
   // The oldest batch is registered before the next one selects its parents.
@@ -77,7 +90,7 @@ export async function evolve(
       while (stopped === undefined && pending.length < inFlight && nextBatchSize() > 0) {
         const size = nextBatchSize();
         requested += size;
-        const { proposals, result } = proposeBatch(context, index++, size, proposed, generation);
+        const { proposals, result } = proposeBatch(context, index++, size, proposed, signals);
         proposed = proposals;
         result.catch(() => undefined); // It is awaited below; until then a rejection is not "unhandled".
         pending.push(result);
@@ -90,20 +103,23 @@ export async function evolve(
       await ledger.maintain(context.random.fork(`maintain-${index}`));
       options.onProgress?.({
         ...ledger.counts,
-        seconds: budget.seconds,
+        seconds: time.seconds,
         best: strategy.best,
         weights: ports.generator.weights?.() ?? {},
         islands: strategy.describe(),
       });
       stopped ??= stopReason(task, ledger, budget, options);
       if (done.spent) stopped ??= "budget";
+      if (done.cut) break;
     }
   } finally {
     ended.abort();
+    time.close();
     await Promise.allSettled(pending);
   }
 
-  const seconds = budget.seconds;
+  signal.throwIfAborted();
+  const { seconds } = time;
   const { simplify = false, recorded } = options;
   const survivors = await findSurvivors(
     ports,

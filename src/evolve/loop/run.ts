@@ -7,6 +7,7 @@ import type { Generator, Parent } from "../generators/generator.ts";
 import type { Strategy } from "../population/strategy.ts";
 import type { EvolveBudget, StopReason } from "./budget.ts";
 import type { Recorded } from "./recorded.ts";
+import type { RunTime } from "./run-time.ts";
 
 export interface EvolvePorts {
   readonly task: Task;
@@ -45,6 +46,8 @@ export interface EvolveOptions {
   /** Outcomes of an earlier run with the same seed and configuration: they replace the sandbox. */
   readonly recorded?: Recorded;
   readonly onProgress?: (progress: EvolveProgress) => void;
+  /** The time that `budget.seconds` limits, where others look at it too. Default: one of its own. */
+  readonly time?: RunTime;
 }
 
 export interface EvolveProgress {

@@ -18,7 +18,7 @@ function batch(phase: number, fitness: number): BatchResult {
       feedback: [],
     },
   }));
-  return { requested: 100, candidates, spent: false };
+  return { requested: 100, candidates, spent: false, cut: false };
 }
 
 it("brings programs of an earlier elite to the final, long after others have passed them in training", async () => {

@@ -3,7 +3,8 @@
  *
  * Calls run concurrently, but the order of calls decides modes, seeds and the order of proposals and
  * events. An unusable reply or a failed call gives a proposal with the failure and without a program:
- * the search counts it and refuses it before it costs a run.
+ * the search counts it and refuses it before it costs a run. A signal that is aborted with a
+ * BudgetExceededError fails the calls under way in the same manner: replies that have come are used.
  */
 import { BudgetExceededError, ModelError } from "../../../core/errors.ts";
 import { limiter } from "../../../core/limiter.ts";
@@ -103,8 +104,8 @@ export function llmGenerator({
     try {
       const reply = await model.complete(request, signal);
       return { fact: { ...fact, answer: { reply } }, reply };
-    } catch (error) {
-      signal.throwIfAborted();
+    } catch (thrown) {
+      const error: unknown = signal.aborted ? signal.reason : thrown;
       if (!(error instanceof ModelError) && !(error instanceof BudgetExceededError)) throw error;
       const { code, message, retryable } = error;
       return { fact: { ...fact, answer: { error: { code, message, retryable } } }, error };

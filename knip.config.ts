@@ -13,6 +13,7 @@ const ENTRIES = [
   "experiments/*/{task,stream}.ts!",
   // Started or sent to a guest as files.
   "sandbox/isolate/{host,slot}.ts!",
+  "src/bench/model-server.ts!",
   "sandbox/inside/*.ts!",
   // Processes of their own, started by tests.
   "test/**/*-{worker,writer,fixture,crash}.ts",

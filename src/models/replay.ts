@@ -79,7 +79,6 @@ export function continuingModel(
       const reply = known.get(`${digest}/${occurrenceOf(digest)}`);
       if (reply !== undefined) return reply;
       onAsk();
-      signal.throwIfAborted();
       return model.complete(request, signal);
     },
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { limiter, mapLimited } from "../../src/core/limiter.ts";
+import { adjustableLimiter, limiter, mapLimited } from "../../src/core/limiter.ts";
 
 /** Pieces of work that end when the test says so. */
 function pieces() {
@@ -84,6 +84,28 @@ describe("a limiter", () => {
     await expect(refused).rejects.toThrow("too late");
     await soon();
     expect(begun).toEqual([]);
+  });
+});
+
+describe("an adjustable limiter", () => {
+  test("begins waiting pieces when it grows, and ends none when it shrinks", async () => {
+    const { begun, work, end } = pieces();
+    const limit = adjustableLimiter(1);
+    const all = ["a", "b", "c", "d"].map((name) => limit.run(work(name)));
+    await soon();
+    expect([limit.active, limit.waiting]).toEqual([1, 3]);
+    limit.resize(3);
+    await soon();
+    expect(begun).toEqual(["a", "b", "c"]);
+    limit.resize(1);
+    end("a");
+    end("b");
+    await soon();
+    expect([limit.active, limit.waiting]).toEqual([1, 1]);
+    end("c");
+    await soon();
+    end("d");
+    expect(await Promise.all(all)).toEqual(["a", "b", "c", "d"]);
   });
 });
 

@@ -102,7 +102,7 @@ export function callPolicy(
   };
 
   /** Counts the call as in flight, and learns from its end. */
-  const sent = async <T>(call: () => Promise<T>): Promise<T> => {
+  const inFlight = async <T>(call: () => Promise<T>): Promise<T> => {
     const startMs = clock.monotonicMs();
     const started = concurrency.started(startMs, gate.active);
     let end: CallEnd = "failed";
@@ -124,6 +124,7 @@ export function callPolicy(
   const attempt = async <T>(
     work: Work<T>,
     tries: number,
+    onSent: () => void,
     signal: AbortSignal,
   ): Promise<{ readonly result: T } | { readonly waitMs: number }> => {
     let committed = false;
@@ -137,7 +138,8 @@ export function callPolicy(
     try {
       await turn(signal);
       if (times.tooLong(leftMs())) throw tooLate(what);
-      const result = await sent(() =>
+      onSent();
+      const result = await inFlight(() =>
         withDeadline(
           (inner, deadline) => work(inner, { ...deadline, commit, came }),
           { timeoutMs, silenceMs, what },
@@ -163,10 +165,18 @@ export function callPolicy(
   };
 
   return async (work, signal) => {
-    for (let tries = 1; ; tries++) {
-      const end = await gate.run(() => attempt(work, tries, signal), signal);
-      if ("result" in end) return end.result;
-      await sleep(end.waitMs, signal);
+    let sent = false;
+    const onSent = (): void => {
+      sent = true;
+    };
+    try {
+      for (let tries = 1; ; tries++) {
+        const end = await gate.run(() => attempt(work, tries, onSent, signal), signal);
+        if ("result" in end) return end.result;
+        await sleep(end.waitMs, signal);
+      }
+    } catch (error) {
+      throw !sent && error instanceof BudgetExceededError ? unsent(error) : error;
     }
   };
 }
@@ -203,8 +213,13 @@ function isOverload(error: unknown): boolean {
 function tooLate(what: string): BudgetExceededError {
   return new BudgetExceededError(
     `The time that is left is shorter than ${what} needs for a reply. Raise the budget in seconds.`,
-    { facts: { unit: "seconds", served: false } },
+    { facts: { unit: "seconds" } },
   );
+}
+
+/** The time was over before the call was sent: it costs nothing. */
+function unsent({ message, facts }: BudgetExceededError): BudgetExceededError {
+  return new BudgetExceededError(message, { facts: { ...facts, served: false } });
 }
 
 /** Full jitter over the upper half: spreads callers out, and never retries at once. */

@@ -49,6 +49,7 @@ function model(answered: readonly number[]) {
     id: "m",
     terms: "own",
     async complete(_, signal) {
+      signal.throwIfAborted();
       const index = calls.begun++;
       if (answered.includes(index)) return reply(index);
       try {

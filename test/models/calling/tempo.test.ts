@@ -1,7 +1,10 @@
 /** The tempo of calls over real HTTP: how many at once, and none that would come too late. */
 import { describe, expect, test } from "vitest";
 import type { Clock } from "../../../src/core/clock.ts";
+import { BudgetExceededError } from "../../../src/core/errors.ts";
 import { openaiModel } from "../../../src/models/openai/openai.ts";
+import { budgetedModel } from "../../../src/models/spend/budgeted.ts";
+import { budgetLedger } from "../../../src/models/spend/ledger.ts";
 import { modelServer, type Served } from "../../support/model-server.ts";
 
 const ASK = { messages: [{ role: "user" as const, content: "?" }] };
@@ -130,6 +133,23 @@ describe("a call whose reply would come too late", () => {
     expect(await timed([], 1)).toEqual({ end: "sent", sent: 1 });
     expect(await timed([10_000], 1)).toEqual({ end: "sent", sent: 1 });
   });
+});
+
+test("a call that was waiting when the time was over costs nothing; one under way counts as sent", async () => {
+  const { server, model } = await opened(() => ({ hang: true }));
+  const budget = budgetLedger({ tokens: 10_000 });
+  const within = budgetedModel(model, budget, { maxTokens: 1_000 });
+  const over = new AbortController();
+  try {
+    const ends = Promise.allSettled([1, 2].map(() => within.complete(ASK, over.signal)));
+    await until(() => server.requests.length === 1);
+    over.abort(new BudgetExceededError("The time is over.", { facts: { unit: "seconds" } }));
+    await ends;
+    expect(budget.spent().calls).toBe(1);
+    await until(() => server.load.now === 0);
+  } finally {
+    await server.close();
+  }
 });
 
 async function until(holds: () => boolean): Promise<void> {

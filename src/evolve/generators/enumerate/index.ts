@@ -60,10 +60,11 @@ export function enumerateGenerator({
       signal.throwIfAborted();
       if (examples !== lastExamples) {
         lastExamples = examples;
-        const key = JSON.stringify([task.kernel.entry, task.kernel.parameters, examples]);
+        const words = task.spec.description;
+        const key = JSON.stringify([task.kernel.entry, task.kernel.parameters, words, examples]);
         if (key !== currentKey) {
           currentKey = key;
-          search = createSearch(task.kernel, examples, { capacity, highest, mostWork });
+          search = createSearch(task.kernel, examples, { capacity, highest, mostWork, words });
         }
       }
       if (search === undefined) return [];

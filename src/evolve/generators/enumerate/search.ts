@@ -12,6 +12,7 @@ import { componentsFor, usesTexts } from "./components-for.ts";
 import { fieldLeaves, fieldsOf } from "./components-records.ts";
 import { constantsOf, type Example } from "./constants.ts";
 import { compose, type Expression, evaluate, innerName, variable } from "./expression.ts";
+import { hintsOf } from "./hints.ts";
 import type { Leaf } from "./leaf.ts";
 import { loops } from "./loops.ts";
 import { createSpace } from "./space.ts";
@@ -24,6 +25,8 @@ export interface SearchOptions {
   readonly highest: number;
   /** The search ends after this work. */
   readonly mostWork: number;
+  /** The task in words. */
+  readonly words: string;
 }
 
 export interface Solution {
@@ -56,7 +59,7 @@ const MAX_SOLUTIONS = 12;
 export function createSearch(
   kernel: Kernel,
   given: readonly Example[],
-  { capacity, highest, mostWork }: SearchOptions,
+  { capacity, highest, mostWork, words }: SearchOptions,
 ): Search | undefined {
   const examples = distinct(given);
   const result = commonType(examples.map(({ expected }) => expected));
@@ -122,6 +125,7 @@ export function createSearch(
     },
   };
   const goal = { type: result, target, depth: 0, accept };
+  const hints = hintsOf(words);
   const constants = [...(dates ? [DAY] : []), ...constantsOf(examples, texts)];
   // Constants reduce the depth: the lean space has few constants and is deeper, the full one is wider.
   const lean = constants.filter(({ cost }) => cost === 1);
@@ -141,6 +145,7 @@ export function createSearch(
       capacity,
       highest,
       onEntry: checkPartial,
+      ...(given === lean ? { hints } : {}),
     });
     space.goals.add(goal);
     if (given === lean) scheduler.start(loops(leaves, space.bank, meter), 2);

@@ -49,22 +49,32 @@ function isUsable({ values }: Feature): boolean {
   return values.some((value) => value !== values[0]) && values.every(Number.isFinite);
 }
 
-/** Started and full units, e.g. each hour of a parking time. */
+/** Started and full units, e.g. each hour of a parking time, and what is left of them. */
 function stepsOf(a: Feature, hints: Hints): readonly Feature[] {
-  const cost = a.cost + (hints.mentions(STEPS) ? 1 : UNSAID);
   const sizes = hints.numbers.filter((value) => value > 1 && Number.isInteger(value));
-  return sizes.flatMap((size) =>
-    ["ceil", "floor"].map((name): Feature => {
-      const { expression, values } = combine("/", a, fixed(a, size));
-      return {
-        expression: applied(name, expression),
-        values: values.map(name === "ceil" ? Math.ceil : Math.floor),
-        cost,
-        isInput: false,
-        units: { of: a.expression, size },
-      };
-    }),
-  );
+  const unsaid = hints.mentions(STEPS) ? 1 : UNSAID;
+  const costs = { ceil: unsaid, floor: unsaid };
+  if (hints.rounding === "ceil" || hints.rounding === "floor") costs[hints.rounding] = 0.5;
+  const units = (size: number, name: "ceil" | "floor"): Feature => {
+    const { expression, values } = combine("/", a, fixed(a, size));
+    return {
+      expression: applied(name, expression),
+      values: values.map(name === "ceil" ? Math.ceil : Math.floor),
+      cost: a.cost + costs[name],
+      isInput: false,
+      units: { of: a.expression, size },
+    };
+  };
+  const left = (of: Feature, size: number): Feature => ({
+    ...combine("%", of, fixed(a, size)),
+    cost: of.cost + 1,
+  });
+  return sizes.flatMap((size) => [
+    units(size, "ceil"),
+    units(size, "floor"),
+    left(a, size),
+    ...sizes.map((other) => left(units(size, "floor"), other)),
+  ]);
 }
 
 function pairsOf(

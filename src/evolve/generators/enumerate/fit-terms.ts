@@ -31,6 +31,12 @@ export interface Rounding {
   readonly cost: number;
 }
 
+/** What the words ask for costs nothing, and what they rule out costs more. */
+export function roundingCost({ name, cost }: Rounding, hints: Hints): number {
+  if (hints.rounding === undefined) return cost;
+  return name === hints.rounding ? 0 : cost + 1;
+}
+
 export const ROUNDINGS = {
   none: { name: "none", per: 1, cost: 0 },
   round: { name: "round", per: 1, cost: 1.5 },
@@ -66,12 +72,18 @@ export function constantCost(value: Value, hints: Hints): number {
   return typeof value === "string" && value !== "" ? 1.5 : 0.5;
 }
 
+export interface TermOptions {
+  readonly features: readonly Feature[];
+  readonly hints: Hints;
+  readonly rounding: Rounding;
+  /** Terms for results that are texts. */
+  readonly textFor: (contexts: readonly number[], wanted: readonly string[]) => Fit | undefined;
+}
+
 export function termFor(
   contexts: readonly number[],
   target: readonly Value[],
-  features: readonly Feature[],
-  hints: Hints,
-  rounding: Rounding,
+  { features, hints, rounding, textFor }: TermOptions,
 ): Fit | undefined {
   const wanted = contexts.map((k) => target[k] as Value);
   const [first] = wanted;
@@ -81,7 +93,7 @@ export function termFor(
     typeof first === "number"
       ? termOfNumbers(contexts, wanted as readonly number[], features, hints, rounding)
       : typeof first === "string" && wanted.length > 1
-        ? textFor(contexts, wanted as readonly string[], features, hints)
+        ? textFor(contexts, wanted as readonly string[])
         : undefined;
   return found === undefined || (fixed !== undefined && fixed.cost <= found.cost) ? fixed : found;
 }
@@ -126,33 +138,7 @@ function termOfNumbers(
   return best;
 }
 
-/** A number with the same text before it and after it. */
-function textFor(
-  contexts: readonly number[],
-  wanted: readonly string[],
-  features: readonly Feature[],
-  hints: Hints,
-): Fit | undefined {
-  const parts = wanted.map((text) => /^([^\d-]*)(-?\d+)([^\d]*)$/.exec(text));
-  const [, before = "", , after = ""] = parts[0] ?? [];
-  if (parts.some((each) => each?.[1] !== before || each[3] !== after)) return undefined;
-  const numbers = parts.map((each) => Number(each?.[2]));
-  if (parts.some((each, at) => String(numbers[at]) !== each?.[2])) return undefined;
-  const roundings = [ROUNDINGS.none, ROUNDINGS.floor, ROUNDINGS.round, ROUNDINGS.ceil];
-  for (const rounding of roundings) {
-    const found = lineFor(contexts, numbers, features, hints, rounding);
-    if (found === undefined) continue;
-    const digits = applied("String", rounded(found.expression, rounding));
-    const end = after === "" ? digits : applied("+text", digits, literal(after));
-    return {
-      expression: before === "" ? end : applied("+text", literal(before), end),
-      cost: found.cost + rounding.cost + (before === "" ? 0 : 1) + (after === "" ? 0 : 1),
-    };
-  }
-  return undefined;
-}
-
-function lineFor(
+export function lineFor(
   contexts: readonly number[],
   wanted: readonly number[],
   features: readonly Feature[],

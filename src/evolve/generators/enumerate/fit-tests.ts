@@ -36,7 +36,11 @@ export function testsOf(
   for (const { expression, values } of leaves) {
     if (expression.type === "boolean") fixed(expression, 1, values);
     if (expression.type !== "string") continue;
-    for (const text of [...new Set(values as readonly string[])].slice(0, MAX_TEXTS)) {
+    const texts = [...new Set(values as readonly string[])].filter(
+      // A text of a single context says which context it is, unless the words name it.
+      (text) => hints.names(text) || values.indexOf(text) !== values.lastIndexOf(text),
+    );
+    for (const text of texts.slice(0, MAX_TEXTS)) {
       const test = applied("===text", expression, literal(text));
       fixed(
         test,

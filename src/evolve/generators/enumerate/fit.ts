@@ -10,9 +10,19 @@
 import type { Meter } from "./bank.ts";
 import { conditional } from "./decide.ts";
 import type { Expression } from "./expression.ts";
-import { type Feature, featuresOf } from "./fit-features.ts";
-import { constantCost, type Fit, ROUNDINGS, type Rounding, rounded, termFor } from "./fit-terms.ts";
+import { featuresOf } from "./fit-features.ts";
+import {
+  constantCost,
+  type Fit,
+  ROUNDINGS,
+  type Rounding,
+  rounded,
+  roundingCost,
+  type TermOptions,
+  termFor,
+} from "./fit-terms.ts";
 import { type Test, testsOf } from "./fit-tests.ts";
+import { textTerms } from "./fit-texts.ts";
 import type { Goal } from "./goal.ts";
 import type { Hints } from "./hints.ts";
 import type { Leaf } from "./leaf.ts";
@@ -48,34 +58,35 @@ export function* fits(goal: Goal, { leaves, hints, meter }: FitOptions): Generat
   if (target.length < 3 || target.length > MAX_CONTEXTS || target.includes(undefined)) return;
   const features = featuresOf(leaves, hints);
   const tests = testsOf(leaves, features, hints);
+  const textFor = textTerms({ leaves, features, hints });
   const roundings = type === "number" ? roundingsOf(target as readonly number[]) : [ROUNDINGS.none];
-  for (const rounding of roundings) {
+  const kinds = roundings.map((rounding) => {
+    const options = { features, tests, hints, meter, rounding, textFor, target };
     const offer = ({ expression, cost }: Fit): void => {
-      const exactly =
-        rounding.name === "none" && isInexact(expression) ? ROUNDINGS.hundredths : rounding;
+      const isNone = rounding.name === "none" && isInexact(expression);
+      const exactly = isNone ? ROUNDINGS.hundredths : rounding;
       for (const each of new Set([exactly, rounding])) {
         const whole = rounded(expression, each);
         // A factor such as 0.9 leaves digits that nobody means: without them it is preferred.
-        const extra = each === exactly ? rounding.cost : rounding.cost + 1;
+        const extra = roundingCost(rounding, hints) + (each === exactly ? 0 : 1);
         goal.accept(whole, cost + extra - whole.cost);
       }
     };
-    const options = { features, tests, hints, meter, rounding };
-    yield* trees({ ...options, target }, offer);
-    if (type === "number") yield* sums({ ...options, target: target as readonly number[] }, offer);
-  }
-}
-
-/** Trees with more and more leaves, as long as they become shorter. */
-function* trees(options: TreeOptions, offer: (found: Fit) => void): Generator<undefined> {
-  const tree = treeFor(options);
-  let best: Fit | undefined;
+    return { options, offer, tree: treeFor(options), least: Infinity };
+  });
+  // Trees with more and more leaves, as long as they become shorter; first the small ones of each kind.
   for (let count = 1; count <= MAX_LEAVES; count++) {
-    const found = tree(2 ** options.target.length - 1, count);
-    yield;
-    if (found === undefined || (best !== undefined && best.cost <= found.cost)) continue;
-    best = found;
-    offer(found);
+    for (const kind of kinds) {
+      const found = kind.tree(2 ** target.length - 1, count);
+      yield;
+      if (found === undefined || kind.least <= found.cost) continue;
+      kind.least = found.cost;
+      kind.offer(found);
+    }
+  }
+  if (type !== "number") return;
+  for (const { options, offer } of kinds) {
+    yield* sums({ ...options, target: target as readonly number[] }, offer);
   }
 }
 
@@ -105,18 +116,15 @@ function* sums(
   }
 }
 
-interface TreeOptions {
+interface TreeOptions extends TermOptions {
   readonly target: Vector;
-  readonly features: readonly Feature[];
   readonly tests: readonly Test[];
-  readonly hints: Hints;
   readonly meter: Meter;
-  readonly rounding: Rounding;
 }
 
 /** @returns The cheapest tree with at most that many leaves for the contexts of a mask. */
 function treeFor(options: TreeOptions): (mask: number, leaves: number) => Fit | undefined {
-  const { target, features, tests, hints, meter, rounding } = options;
+  const { target, features, tests, meter } = options;
   const terms = new Map<number, Fit | undefined>();
   const known = new Map<number, Fit | undefined>();
   let visits = 0;
@@ -125,7 +133,7 @@ function treeFor(options: TreeOptions): (mask: number, leaves: number) => Fit | 
     if (terms.has(mask)) return terms.get(mask);
     const contexts = target.flatMap((_, k) => (mask & (1 << k) ? [k] : []));
     meter.work += contexts.length * features.length * WORK_PER_VALUE;
-    const found = termFor(contexts, target as readonly Value[], features, hints, rounding);
+    const found = termFor(contexts, target as readonly Value[], options);
     terms.set(mask, found);
     return found;
   };

@@ -36,7 +36,10 @@ const UNITS: readonly (readonly [word: RegExp, numbers: readonly number[]])[] = 
   [/\b(quarters?|four)\b/i, [4]],
 ];
 const ROUNDINGS = [
-  [/\bround(ed|s)? down|\b(whole|full|complete) (units|hours|minutes|years|weeks|days)\b/i, "floor"],
+  [
+    /\bround(ed|s)? down|\b(whole|full|complete) (units|hours|minutes|years|weeks|days)\b/i,
+    "floor",
+  ],
   [/\bround(ed|s)? up|\bstarted\b|\bbegun\b/i, "ceil"],
   [/\bround(ed|s)?\b|\bnearest\b|\bwhole (number|degrees?)\b/i, "round"],
 ] as const;

@@ -3,6 +3,7 @@ import { NUMBERS, TESTS } from "./components.ts";
 import { BETWEEN } from "./components-between.ts";
 import { DATES } from "./components-dates.ts";
 import { NUMBER_LISTS, TEXT_LISTS } from "./components-lists.ts";
+import { NAMED } from "./components-named.ts";
 import { RECORDS } from "./components-records.ts";
 import { TEXTS } from "./components-text.ts";
 import { type Component, compose, constant, type Expression } from "./expression.ts";
@@ -17,6 +18,7 @@ const PARTS = new Map<string, Component>(
     ...TEXT_LISTS,
     ...RECORDS,
     ...DATES,
+    ...NAMED,
   ].map((each) => [each.name, each]),
 );
 

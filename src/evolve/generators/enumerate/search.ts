@@ -51,6 +51,8 @@ const MAX_CONTEXTS = 24;
 const TURN = 20_000;
 const SOURCES = 8;
 /** A solution of cost c is released after RELEASE * GROWTH ** c computed values. */
+/** Cost of a parameter that a solution does not use: nobody gives it for nothing. */
+const UNUSED = 4;
 const RELEASE = 300_000;
 const GROWTH = 1.27;
 /** Total number of returned solutions: the shortest ones; they may differ on other inputs. */
@@ -82,7 +84,8 @@ export function createSearch(
     names,
     seen.map(({ input }) => input),
   );
-  const components = componentsFor({ types, dates, fields });
+  const hints = hintsOf(words);
+  const components = componentsFor({ types, dates, fields, hints });
   const texts = usesTexts({ types, fields });
 
   const meter: Meter = { work: 0, pause: 0, bytes: 0 };
@@ -93,8 +96,10 @@ export function createSearch(
   let best = 0;
   let solutions = 0;
 
+  const parameters = kernel.parameters.map(({ name }) => innerName(name));
   const accept = (expression: Expression, extra: number): void => {
-    const cost = expression.cost + extra;
+    const unused = parameters.filter((name) => !mentions(expression, name)).length;
+    const cost = expression.cost + extra + UNUSED * unused;
     // A long queue has enough solutions.
     if (queue.length > 200 || tried.has(expression)) return;
     tried.add(expression);
@@ -125,7 +130,6 @@ export function createSearch(
     },
   };
   const goal = { type: result, target, depth: 0, accept };
-  const hints = hintsOf(words);
   const constants = [...(dates ? [DAY] : []), ...constantsOf(examples, texts)];
   // Constants reduce the depth: the lean space has few constants and is deeper, the full one is wider.
   const lean = constants.filter(({ cost }) => cost === 1);
@@ -209,6 +213,10 @@ function tupleOf(leaves: readonly Leaf[]): Leaf | undefined {
     numbers.map(({ values }) => values[k] as number),
   );
   return { expression: compose(form, parts, "number[]", 2 - parts.length), values: rows };
+}
+
+function mentions({ form, args }: Expression, name: string): boolean {
+  return form.variable === name || args.some((arg) => mentions(arg, name));
 }
 
 /** The number of examples on which an expression is correct. */

@@ -155,6 +155,14 @@ export const NAMED: readonly NamedComponent[] = [
     (given: number) => MONTHS.split(" ")[given - 1],
   ),
   named(
+    /\b(months?|dates?|weekdays?|abbreviat\w+|short)\b/i,
+    "shortName",
+    S,
+    S,
+    "return given.slice(0, 3);",
+    (given: string) => given.slice(0, 3),
+  ),
+  named(
     /\b(csv|quotes?|quoted)\b/i,
     "csvFields",
     S,

@@ -48,6 +48,7 @@ export function constantsOf(examples: readonly Example[], texts: boolean): reado
     const inputs = examples.flatMap(({ input }) => input.flatMap(textsIn));
     const outputs = examples.flatMap(({ expected }) => textsIn(expected));
     for (const mark of marksOf([...inputs, ...outputs])) add(mark, 1);
+    for (const unit of unitsOf(inputs)) add(unit, 1);
     let words = 0;
     for (const word of [...repeated, ...newWords(examples)]) {
       if (typeof word !== "string" || costs.has(word) || word.length > 40) continue;
@@ -96,6 +97,13 @@ function marksOf(texts: readonly string[]): readonly string[] {
     .sort(([, a], [, b]) => b - a)
     .slice(0, MAX_MARKS)
     .map(([c]) => c);
+}
+
+/** Letters behind digits: `h` and `m` of `1h30m`. */
+function unitsOf(inputs: readonly string[]): readonly string[] {
+  const found = inputs.flatMap((text) => text.match(/(?<=\d)[a-z%]+/gi) ?? []);
+  const repeated = found.filter((unit, at) => found.indexOf(unit) !== at);
+  return [...new Set(repeated)].slice(0, MAX_MARKS);
 }
 
 function textsIn(value: unknown): readonly string[] {

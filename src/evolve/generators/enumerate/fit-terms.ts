@@ -76,6 +76,8 @@ export interface TermOptions {
   readonly features: readonly Feature[];
   readonly hints: Hints;
   readonly rounding: Rounding;
+  /** Features of lines that fit several contexts; found on the way. */
+  readonly proven: Set<Feature>;
   /** Terms for results that are texts. */
   readonly textFor: (contexts: readonly number[], wanted: readonly string[]) => Fit | undefined;
 }
@@ -83,7 +85,7 @@ export interface TermOptions {
 export function termFor(
   contexts: readonly number[],
   target: readonly Value[],
-  { features, hints, rounding, textFor }: TermOptions,
+  { features, hints, rounding, proven, textFor }: TermOptions,
 ): Fit | undefined {
   const wanted = contexts.map((k) => target[k] as Value);
   const [first] = wanted;
@@ -91,7 +93,7 @@ export function termFor(
   if (fixed !== undefined && wanted.length > 1) return fixed;
   const found =
     typeof first === "number"
-      ? termOfNumbers(contexts, wanted as readonly number[], features, hints, rounding)
+      ? termOfNumbers(contexts, wanted as readonly number[], features, hints, rounding, proven)
       : typeof first === "string" && wanted.length > 1
         ? textFor(contexts, wanted as readonly string[])
         : undefined;
@@ -117,8 +119,11 @@ function termOfNumbers(
   features: readonly Feature[],
   hints: Hints,
   rounding: Rounding,
+  proven: Set<Feature>,
 ): Fit | undefined {
-  const line = lineFor(contexts, wanted, features, hints, rounding);
+  const known = contexts.length === 1 ? features.filter((each) => proven.has(each)) : [];
+  const line = lineFor(contexts, wanted, known.length > 0 ? known : features, hints, rounding);
+  if (line?.line?.feature !== undefined && contexts.length > 2) proven.add(line.line.feature);
   if (line !== undefined || contexts.length < 3) return line;
   const simple = features.filter(({ units, cost }) => units === undefined && cost <= MAX_SUMMAND);
   let best: Fit | undefined;

@@ -1,4 +1,5 @@
 /** Tests that divide the contexts: thresholds on inputs, equal texts, multiples, and given booleans. */
+import { NAMED } from "./components-named.ts";
 import type { Expression } from "./expression.ts";
 import type { Feature } from "./fit-features.ts";
 import { constantCost, type Fit, type Line } from "./fit-terms.ts";
@@ -49,8 +50,26 @@ export function testsOf(
       );
     }
   }
+  const notions = NAMED.filter(({ gives, words }) => gives === "boolean" && hints.mentions(words));
+  for (const { expression, values } of leaves) {
+    for (const part of notions) {
+      if (part.takes[0] !== expression.type) continue;
+      const given = values.map((value) => (value === undefined ? undefined : part.apply(value)));
+      fixed(applied(part.name, expression), 1, given);
+      if (expression.type !== "string") continue;
+      const tails = values.map((value) => part.apply((value as string).slice(1)));
+      fixed(applied(part.name, applied("tail", expression)), 2, tails);
+    }
+  }
   for (const feature of features) {
     if (!feature.isInput) continue;
+    for (const value of new Set(feature.values)) {
+      if (!hints.names(value) && feature.values.filter((other) => other === value).length < 3)
+        continue;
+      const test = applied("===", feature.expression, literal(value));
+      const equal = feature.values.map((other) => other === value);
+      fixed(test, feature.cost + constantCost(value, hints) + 0.5, equal);
+    }
     const sorted = [...new Set(feature.values)].sort((a, b) => a - b);
     for (let at = 1; at < sorted.length; at++) {
       const gap = [sorted[at - 1] as number, sorted[at] as number] as const;

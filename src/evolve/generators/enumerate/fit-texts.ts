@@ -105,24 +105,90 @@ function sliceOf(
         };
       }
     }
-    for (let length = 1; length < other.length; length++) {
-      const after = other.slice(length);
-      if (given.every((text, k) => text.slice(0, length) + after === wanted[k])) {
-        const head = compose(
-          componentNamed("between"),
-          [expression, literal(0), literal(length)],
-          "string",
-        );
-        return { expression: between("", head, after), cost: 2.5 + fixedCost(after) };
-      }
-      const before = other.slice(0, -length);
-      if (given.every((text, k) => before + text.slice(-length) === wanted[k])) {
-        const tail = applied("last of", expression, literal(length));
-        return { expression: between(before, tail, ""), cost: 2.5 + fixedCost(before) };
-      }
+    for (const [before, after] of framesOf(wanted)) {
+      const inner = wanted.map((text) => text.slice(before.length, text.length - after.length));
+      const found = partOf(expression, given, inner);
+      if (found === undefined) continue;
+      return {
+        expression: between(before, found.expression, after),
+        cost: found.cost + fixedCost(before, after),
+      };
     }
   }
   return undefined;
+}
+
+/** Nothing around the text, or the same characters before and after it in all results. */
+function framesOf(
+  wanted: readonly string[],
+): readonly (readonly [before: string, after: string])[] {
+  const [first = ""] = wanted;
+  let [start, end] = [0, 0];
+  while (start < first.length && wanted.every((text) => text[start] === first[start])) start++;
+  const room = Math.min(...wanted.map(({ length }) => length)) - start;
+  while (end < room && wanted.every((text) => text.at(-1 - end) === first.at(-1 - end))) end++;
+  return [
+    ["", ""],
+    ["", first.slice(first.length - end)],
+    [first.slice(0, start), ""],
+  ];
+}
+
+interface Place {
+  readonly at: (text: string) => number;
+  readonly expression: (text: Expression) => Expression;
+  readonly cost: number;
+}
+
+/** The part between two places: fixed ones, counted from the start or the end, or next to a mark. */
+function partOf(
+  text: Expression,
+  given: readonly string[],
+  wanted: readonly string[],
+): Pick<Fit, "expression" | "cost"> | undefined {
+  const [first = "", part = ""] = [given[0], wanted[0]];
+  if (part === "" || given.some((each, k) => !each.includes(wanted[k] as string))) return undefined;
+  let best: Pick<Fit, "expression" | "cost"> | undefined;
+  for (let from = first.indexOf(part); from !== -1; from = first.indexOf(part, from + 1)) {
+    const ends = placesAt(first, from + part.length, false);
+    for (const start of placesAt(first, from, true)) {
+      for (const end of ends) {
+        const cost = 1 + start.cost + end.cost;
+        if (best !== undefined && best.cost <= cost) continue;
+        if (given.some((each, k) => each.slice(start.at(each), end.at(each)) !== wanted[k]))
+          continue;
+        const args = [text, start.expression(text), end.expression(text)];
+        best = { expression: compose(componentNamed("between"), args, "string"), cost };
+      }
+    }
+  }
+  return best;
+}
+
+function placesAt(text: string, at: number, isStart: boolean): readonly Place[] {
+  const places: Place[] = [{ at: () => at, expression: () => literal(at), cost: at === 0 ? 0 : 1 }];
+  const left = text.length - at;
+  const length = (of: Expression) => applied("length", of);
+  if (left === 0) places.push({ at: (each) => each.length, expression: length, cost: 0 });
+  else {
+    places.push({
+      at: (each) => each.length - left,
+      expression: (of) => applied("-", length(of), literal(left)),
+      cost: 1.5,
+    });
+  }
+  const mark = text[isStart ? at - 1 : at] ?? "";
+  if (mark === "" || /[\p{L}\p{N}]/u.test(mark)) return places;
+  for (const name of ["indexOf", "lastIndexOf"] as const) {
+    if (text[name](mark) !== (isStart ? at - 1 : at)) continue;
+    const index = (of: Expression) => applied(name, of, literal(mark));
+    places.push({
+      at: (each) => each[name](mark) + (isStart ? 1 : 0),
+      expression: (of) => (isStart ? applied("+", index(of), literal(1)) : index(of)),
+      cost: 1,
+    });
+  }
+  return places;
 }
 
 function between(before: string, middle: Expression, after: string): Expression {

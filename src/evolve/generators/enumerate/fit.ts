@@ -10,7 +10,7 @@
 import type { Meter } from "./bank.ts";
 import { conditional } from "./decide.ts";
 import type { Expression } from "./expression.ts";
-import { featuresOf } from "./fit-features.ts";
+import { type Feature, featuresOf } from "./fit-features.ts";
 import {
   constantCost,
   type Fit,
@@ -61,7 +61,16 @@ export function* fits(goal: Goal, { leaves, hints, meter }: FitOptions): Generat
   const textFor = textTerms({ leaves, features, hints });
   const roundings = type === "number" ? roundingsOf(target as readonly number[]) : [ROUNDINGS.none];
   const kinds = roundings.map((rounding) => {
-    const options = { features, tests, hints, meter, rounding, textFor, target };
+    const options = {
+      features,
+      tests,
+      hints,
+      meter,
+      rounding,
+      textFor,
+      target,
+      proven: new Set<Feature>(),
+    };
     const offer = ({ expression, cost }: Fit): void => {
       const isNone = rounding.name === "none" && isInexact(expression);
       const exactly = isNone ? ROUNDINGS.hundredths : rounding;
@@ -104,7 +113,8 @@ function* sums(
     const own = test.at();
     for (const [by, side] of offsets(target, test, hints)) {
       const rest = target.map((wanted, k) => exact(test.values[k] === side ? wanted - by : wanted));
-      const residual = treeFor({ ...options, features, tests, target: rest });
+      const proven = new Set<Feature>();
+      const residual = treeFor({ ...options, features, tests, target: rest, proven });
       const found = residual(2 ** target.length - 1, MAX_RESIDUAL_LEAVES);
       yield;
       if (found === undefined) continue;
@@ -137,6 +147,11 @@ function treeFor(options: TreeOptions): (mask: number, leaves: number) => Fit | 
     terms.set(mask, found);
     return found;
   };
+  // Features that fit several contexts are believed for a single one as well.
+  for (const { mask } of tests) {
+    term(mask & (2 ** target.length - 1));
+    term(~mask & (2 ** target.length - 1));
+  }
   const tree = (mask: number, leaves: number): Fit | undefined => {
     const key = mask * 8 + leaves;
     if (known.has(key)) return known.get(key);

@@ -7,7 +7,7 @@
  */
 import type { Kernel } from "../../../core/task.ts";
 import type { Entry, Meter } from "./bank.ts";
-import { DAY, hasDates } from "./components-dates.ts";
+import { DAY, dateLeaves, hasDates } from "./components-dates.ts";
 import { componentsFor, usesTexts } from "./components-for.ts";
 import { fieldLeaves, fieldsOf } from "./components-records.ts";
 import { constantsOf, type Example } from "./constants.ts";
@@ -77,6 +77,7 @@ export function createSearch(
   const tuple = tupleOf(leaves);
   const fields = fieldsOf(seen.map(({ input }) => input));
   leaves.push(...leaves.flatMap((leaf) => fieldLeaves(leaf, fields)));
+  leaves.push(...dateLeaves(leaves));
   if (tuple !== undefined) leaves.push(tuple);
   const types = new Set<Type>([result, ...leaves.map(({ expression }) => expression.type)]);
   const names = kernel.parameters.map(({ name }) => name);

@@ -75,7 +75,7 @@ export const DATES: readonly Component[] = [
   getter("getUTCDay", (date) => date.getUTCDay()),
 ];
 
-/** Year, month (from 1) and day of each date among the leaves, as cheap as a parameter. */
+/** Year, month (from 1) and day of each date among the leaves. */
 export function dateLeaves(leaves: readonly Leaf[]): readonly Leaf[] {
   return leaves.flatMap(({ expression, values }) => {
     if (expression.type !== "string") return [];
@@ -86,7 +86,7 @@ export function dateLeaves(leaves: readonly Leaf[]): readonly Leaf[] {
         apply: (text?: unknown) => Number((text as string).slice(from, to)),
       };
       return {
-        expression: compose(form, [expression], N, 0),
+        expression: compose(form, [expression], N),
         values: values.map((value) => form.apply(value)),
       };
     });

@@ -80,7 +80,7 @@ export function variable(name: string, type: Type, cost = 1): Expression {
 
 /** Names that printed lambdas and helpers bind: a parameter with such a name gets an alias. */
 const BOUND = new Set(
-  "n text words value marks sizes names item index each at all rest a b total sum _ erase largestBy smallestBy sortBy countBy groupBy recordOf Math Number String Array Object Date".split(
+  "n text words value marks sizes names item index each at all rest a b total sum _ erase largestBy smallestBy sortBy sortByText uniqueBy zipRecord sumBy countBy groupBy recordOf Math Number String Array Object Date".split(
     " ",
   ),
 );

@@ -17,6 +17,7 @@ export interface Test {
 }
 
 const MAX_TEXTS = 8;
+const MULTIPLES = /\b(multiples?|divisible|divides?|every|even|odd|fizz\w*)\b/i;
 
 export function testsOf(
   leaves: readonly Leaf[],
@@ -81,7 +82,7 @@ export function testsOf(
       const test = applied("divides", feature.expression, literal(by));
       fixed(
         test,
-        feature.cost + constantCost(by, hints) + (hints.numbers.includes(by) ? 0 : 0.5),
+        feature.cost + constantCost(by, hints) + (hints.mentions(MULTIPLES) ? 0 : 2),
         values,
       );
     }

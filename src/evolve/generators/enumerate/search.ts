@@ -15,6 +15,7 @@ import { compose, type Expression, evaluate, innerName, variable } from "./expre
 import { hintsOf } from "./hints.ts";
 import type { Leaf } from "./leaf.ts";
 import { loops } from "./loops.ts";
+import { nestedLeaves } from "./nested.ts";
 import { createSpace } from "./space.ts";
 import { commonType, equalValues, type Type, type Value, type Vector } from "./values.ts";
 
@@ -73,6 +74,7 @@ export function createSearch(
     const type = commonType(values);
     if (type !== undefined)
       leaves.push({ expression: variable(innerName(name), type), values: values as Vector });
+    else leaves.push(...nestedLeaves(innerName(name), values));
   }
   const tuple = tupleOf(leaves);
   const fields = fieldsOf(seen.map(({ input }) => input));

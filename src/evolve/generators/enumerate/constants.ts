@@ -2,6 +2,7 @@
  * The constants of a search: common numbers, and texts from the examples.
  */
 import { constant, type Expression } from "./expression.ts";
+import type { Hints } from "./hints.ts";
 import type { Value } from "./values.ts";
 
 export interface Example {
@@ -29,12 +30,17 @@ const MAX_MARKS = 6;
 const MAX_WORDS = 8;
 
 /** @returns Each constant once, cheapest first. */
-export function constantsOf(examples: readonly Example[], texts: boolean): readonly Expression[] {
+export function constantsOf(
+  examples: readonly Example[],
+  texts: boolean,
+  { numbers: named }: Pick<Hints, "numbers">,
+): readonly Expression[] {
   const costs = new Map<Value, number>();
   const add = (value: Value, cost: number): void => {
     if ((costs.get(value) ?? Infinity) > cost) costs.set(value, cost);
   };
   for (const [value, cost] of COMMON) add(value, cost);
+  for (const value of named.slice(0, MAX_NUMBERS)) add(value, 2);
   const repeated = repeatedOutputs(examples);
   let numbers = 0;
   for (const value of repeated) {

@@ -37,7 +37,7 @@ const MAX_NAMED = 6;
 const MAX_FEATURES = 6;
 const MAX_TESTS = 14;
 /** Slopes and lifts are tried for each value of a feature. */
-const WORK_PER_VALUE = 40;
+const WORK_PER_VALUE = 12;
 /** A term this short is simpler than any choice between two. */
 const SIMPLE = 2.5;
 /** Contexts are bits of a mask. */

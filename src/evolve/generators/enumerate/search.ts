@@ -12,6 +12,7 @@ import { componentsFor, usesTexts } from "./components-for.ts";
 import { fieldLeaves, fieldsOf } from "./components-records.ts";
 import { constantsOf, type Example } from "./constants.ts";
 import { compose, type Expression, evaluate, innerName, variable } from "./expression.ts";
+import { folds } from "./folds.ts";
 import { hintsOf } from "./hints.ts";
 import type { Leaf } from "./leaf.ts";
 import { loops } from "./loops.ts";
@@ -133,7 +134,7 @@ export function createSearch(
     },
   };
   const goal = { type: result, target, depth: 0, accept };
-  const constants = [...(dates ? [DAY] : []), ...constantsOf(examples, texts)];
+  const constants = [...(dates ? [DAY] : []), ...constantsOf(examples, texts, hints)];
   // Constants reduce the depth: the lean space has few constants and is deeper, the full one is wider.
   const lean = constants.filter(({ cost }) => cost === 1);
   for (const [given, share] of [
@@ -155,7 +156,9 @@ export function createSearch(
       ...(given === lean ? { hints } : {}),
     });
     space.goals.add(goal);
-    if (given === lean) scheduler.start(loops(leaves, space.bank, meter), 2);
+    if (given !== lean) continue;
+    scheduler.start(loops(leaves, space.bank, meter), 2);
+    scheduler.start(folds(space.bank, hints, meter), 1);
   }
 
   const isOver = (): boolean => meter.work >= mostWork || streams.length === 0;

@@ -148,6 +148,10 @@ export function textOf({ form, args }: Expression): string {
   );
 }
 
+export function mentions({ form, args }: Expression, name: string): boolean {
+  return form.variable === name || args.some((arg) => mentions(arg, name));
+}
+
 /** The helpers that the printed text calls, each once. */
 export function helpersOf(expression: Expression, found = new Set<string>()): ReadonlySet<string> {
   if (expression.form.helper !== undefined) found.add(expression.form.helper);

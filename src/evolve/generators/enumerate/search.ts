@@ -11,7 +11,7 @@ import { DAY, dateLeaves, hasDates } from "./components-dates.ts";
 import { componentsFor, usesTexts } from "./components-for.ts";
 import { fieldLeaves, fieldsOf } from "./components-records.ts";
 import { constantsOf, type Example } from "./constants.ts";
-import { compose, type Expression, evaluate, innerName, variable } from "./expression.ts";
+import { compose, type Expression, evaluate, innerName, mentions, variable } from "./expression.ts";
 import { folds } from "./folds.ts";
 import { hintsOf } from "./hints.ts";
 import type { Leaf } from "./leaf.ts";
@@ -219,10 +219,6 @@ function tupleOf(leaves: readonly Leaf[]): Leaf | undefined {
     numbers.map(({ values }) => values[k] as number),
   );
   return { expression: compose(form, parts, "number[]", 2 - parts.length), values: rows };
-}
-
-function mentions({ form, args }: Expression, name: string): boolean {
-  return form.variable === name || args.some((arg) => mentions(arg, name));
 }
 
 /** The number of examples on which an expression is correct. */

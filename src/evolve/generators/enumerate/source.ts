@@ -6,7 +6,14 @@ import { present } from "../../../core/present.ts";
 import type { Bank, Entry, Meter } from "./bank.ts";
 import { fieldLeaves } from "./components-records.ts";
 import { namesOf, piecesOf, sameLengths } from "./elementwise.ts";
-import { type Component, compose, constant, type Expression, variable } from "./expression.ts";
+import {
+  type Component,
+  compose,
+  constant,
+  type Expression,
+  mentions,
+  variable,
+} from "./expression.ts";
 import type { Goal } from "./goal.ts";
 import type { Goals } from "./goals.ts";
 import type { Hints } from "./hints.ts";
@@ -218,8 +225,4 @@ export function sourceOf(
       }
     },
   };
-}
-
-function mentions({ form, args }: Expression, name: string): boolean {
-  return form.variable === name || args.some((arg) => mentions(arg, name));
 }

@@ -147,6 +147,19 @@ export const NAMED: readonly NamedComponent[] = [
       given % DAY_MS === 0 ? DAYS.split(" ")[new Date(given).getUTCDay()] : undefined,
   ),
   named(
+    /\b(last|end|final)\b.*\bmonth/i,
+    "monthEnd",
+    N,
+    N,
+    "const date = new Date(given); return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0);",
+    (given: number) => {
+      const date = new Date(given);
+      return given % DAY_MS === 0
+        ? Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)
+        : undefined;
+    },
+  ),
+  named(
     /\b(months?|date|dates|jan(uary)?|may|dec(ember)?)\b/i,
     "monthName",
     N,

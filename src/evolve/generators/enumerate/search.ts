@@ -7,7 +7,7 @@
  */
 import type { Kernel } from "../../../core/task.ts";
 import type { Entry, Meter } from "./bank.ts";
-import { DAY, dateLeaves, hasDates } from "./components-dates.ts";
+import { DAY, dateLeaves, hasDates, ISO_DATE } from "./components-dates.ts";
 import { componentsFor, usesTexts } from "./components-for.ts";
 import { fieldLeaves, fieldsOf } from "./components-records.ts";
 import { constantsOf, type Example } from "./constants.ts";
@@ -80,7 +80,9 @@ export function createSearch(
   const tuple = tupleOf(leaves);
   const fields = fieldsOf(seen.map(({ input }) => input));
   leaves.push(...leaves.flatMap((leaf) => fieldLeaves(leaf, fields)));
-  leaves.push(...dateLeaves(leaves));
+  // The parts of a date are of no use for another date, which is a number of days away.
+  const givesDates = examples.every(({ expected }) => ISO_DATE.test(String(expected)));
+  if (!givesDates) leaves.push(...dateLeaves(leaves));
   if (tuple !== undefined) leaves.push(tuple);
   const types = new Set<Type>([result, ...leaves.map(({ expression }) => expression.type)]);
   const names = kernel.parameters.map(({ name }) => name);

@@ -19,7 +19,7 @@ export const numbers: Family = {
     },
     "body-mass-index": {
       objective: "Body mass index from kilograms and centimetres, one decimal",
-      reference: (kg: number, cm: number) => Math.round((kg / (cm / 100) ** 2) * 10) / 10,
+      reference: (kg: number, cm: number) => Math.round((kg * 100_000) / cm ** 2) / 10,
       examples: [
         [70, 175],
         [55, 160],

@@ -95,7 +95,7 @@ export const records: Family = {
       draw: (r) => [
         r.list(0, 4, () => ({
           item: r.word(),
-          net: r.decimal(0, 90, 1),
+          net: r.int(0, 90),
           rate: r.pick([0, 7, 19]),
         })),
       ],

@@ -8,6 +8,7 @@
  * number of things that could stand in its place, a constant costs its digits, a text its letters.
  * Names of parameters and variables cost the same whatever they are.
  */
+import { LIBRARY } from "../generators/enumerate/library.ts";
 import { forEachChild, type Node, parseProgram } from "./tree.ts";
 
 /** About eight variables, parameters and globals are in reach. */
@@ -31,21 +32,68 @@ const NODE_BITS: Readonly<Record<string, number>> = {
 };
 const OTHER_NODE_BITS = 4;
 
+/** A parameter that is not used: nobody gives an argument for nothing. */
+const UNUSED_BITS = 8;
+/** A product with a fraction such as 0.9 that is not rounded: its results have digits that nobody means. */
+const INEXACT_BITS = 40;
+const ROUNDED = /^(round|floor|ceil|trunc|toFixed)$/;
+
 /**
- * @returns Bits, above 0, finite. A text that does not parse costs its letters. Linear in the size.
+ * @returns Bits, above 0, finite. A text that does not parse costs its letters. A function of the
+ *   library counts as one of the functions in use, not by its body. Linear in the size.
  */
 export function descriptionLength(source: string): number {
   const tree = parseProgram(source);
-  return tree === undefined ? source.length * LETTER_BITS : bitsOf(tree);
+  if (tree === undefined) return source.length * LETTER_BITS;
+  const bits = tree.body.map((node) =>
+    node.type === "FunctionDeclaration" && LIBRARY.has(node.id?.name ?? "")
+      ? METHOD_BITS
+      : bitsOf(node, false),
+  );
+  return bits.reduce((sum, each) => sum + each, 0);
 }
 
-function bitsOf(node: Node): number {
+function bitsOf(node: Node, isRounded: boolean): number {
   let bits = ownBits(node);
+  if (node.type === "FunctionDeclaration") bits += UNUSED_BITS * unusedParameters(node);
+  if (!isRounded && isInexact(node)) bits += INEXACT_BITS;
+  const inside = isRounded || rounds(node);
   forEachChild(node, (child, key) => {
     // A parameter's own name says nothing; each use of it does.
-    if (key !== "params" && key !== "id") bits += bitsOf(child);
+    if (key !== "params" && key !== "id") bits += bitsOf(child, inside);
   });
   return bits;
+}
+
+function unusedParameters({ params, body }: Node & { type: "FunctionDeclaration" }): number {
+  const used = new Set<string>();
+  const visit = (node: Node): void => {
+    if (node.type === "Identifier") used.add(node.name);
+    forEachChild(node, visit);
+  };
+  visit(body as Node);
+  return params.filter((each) => each.type === "Identifier" && !used.has(each.name)).length;
+}
+
+function isInexact(node: Node): boolean {
+  if (node.type !== "BinaryExpression" || (node.operator !== "*" && node.operator !== "/")) {
+    return false;
+  }
+  return [node.left, node.right].some(
+    (side) =>
+      side.type === "Literal" &&
+      typeof side.value === "number" &&
+      !Number.isInteger(side.value * 1_024),
+  );
+}
+
+function rounds(node: Node): boolean {
+  return (
+    node.type === "CallExpression" &&
+    node.callee.type === "MemberExpression" &&
+    node.callee.property.type === "Identifier" &&
+    ROUNDED.test(node.callee.property.name)
+  );
 }
 
 function ownBits(node: Node): number {

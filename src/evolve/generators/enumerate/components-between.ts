@@ -146,4 +146,31 @@ export const BETWEEN: readonly Component[] = [
     (s) => s.replace(/[^a-z0-9]/gi, ""),
     { levels: [4] },
   ),
+  component(
+    "number before",
+    [S, S],
+    N,
+    (s, unit) => `Number(${s}.match(new RegExp("(\\\\d+(?:\\\\.\\\\d+)?)" + ${unit}))?.[1] ?? 0)`,
+    (s, unit) =>
+      /^[a-z%]+$/i.test(unit)
+        ? Number(s.match(new RegExp(`(\\d+(?:\\.\\d+)?)${unit}`))?.[1] ?? 0)
+        : undefined,
+    { levels: [2, 1] },
+  ),
+  component(
+    "alphanumerics",
+    [S],
+    SS,
+    (s) => `${s}.match(/[\\p{L}\\p{N}]+/gu) ?? []`,
+    (s) => s.match(/[\p{L}\p{N}]+/gu) ?? [],
+    { levels: [4] },
+  ),
+  component(
+    "humps",
+    [S],
+    SS,
+    (s) => `${s}.split(/(?=[A-Z])/)`,
+    (s) => s.split(/(?=[A-Z])/),
+    { levels: [3], cost: 2 },
+  ),
 ];

@@ -2,7 +2,8 @@
  * Components for dates: days of the Gregorian calendar as texts YYYY-MM-DD, as milliseconds since
  * 1970 (UTC), and as their parts. They are used if the inputs contain dates or years.
  */
-import { type Component, component, constant } from "./expression.ts";
+import { type Component, component, compose, constant } from "./expression.ts";
+import type { Leaf } from "./leaf.ts";
 
 const N = "number";
 const S = "string";
@@ -17,6 +18,13 @@ export const DAY = constant(DAY_MS, "number", 1);
 
 /** Only midnights: else any small number would be a time in 1970, with meaningless parts. */
 const valid = (ms: number): boolean => ms % DAY_MS === 0 && Math.abs(ms) <= MAX_MS;
+
+/** Places of year, month and day in a text. */
+const PARTS = [
+  [0, 4],
+  [5, 7],
+  [8, 10],
+] as const;
 
 const getter = (name: string, part: (date: Date) => number): Component =>
   component(
@@ -66,6 +74,24 @@ export const DATES: readonly Component[] = [
   getter("getUTCDate", (date) => date.getUTCDate()),
   getter("getUTCDay", (date) => date.getUTCDay()),
 ];
+
+/** Year, month (from 1) and day of each date among the leaves. */
+export function dateLeaves(leaves: readonly Leaf[]): readonly Leaf[] {
+  return leaves.flatMap(({ expression, values }) => {
+    if (expression.type !== "string") return [];
+    if (!values.every((value) => typeof value === "string" && ISO_DATE.test(value))) return [];
+    return PARTS.map(([from, to]): Leaf => {
+      const form = {
+        print: (text = "") => `Number(${text}.slice(${from}, ${to}))`,
+        apply: (text?: unknown) => Number((text as string).slice(from, to)),
+      };
+      return {
+        expression: compose(form, [expression], N),
+        values: values.map((value) => form.apply(value)),
+      };
+    });
+  });
+}
 
 /** Whether the inputs contain dates, or integers with a name such as "year" or "month". */
 export function hasDates(

@@ -3,9 +3,11 @@ import { NUMBERS, TESTS } from "./components.ts";
 import { BETWEEN } from "./components-between.ts";
 import { DATES } from "./components-dates.ts";
 import { NUMBER_LISTS, TEXT_LISTS } from "./components-lists.ts";
+import { NAMED } from "./components-named.ts";
 import { RECORDS } from "./components-records.ts";
 import { TEXTS } from "./components-text.ts";
 import type { Component } from "./expression.ts";
+import type { Hints } from "./hints.ts";
 import type { Type } from "./values.ts";
 
 export interface Domain {
@@ -13,11 +15,13 @@ export interface Domain {
   readonly dates: boolean;
   /** Components for the fields of the records in the inputs. */
   readonly fields: readonly Component[];
+  readonly hints: Hints;
 }
 
-export function componentsFor({ types, dates, fields }: Domain): readonly Component[] {
+export function componentsFor({ types, dates, fields, hints }: Domain): readonly Component[] {
   const records = types.has("record") || types.has("record[]");
-  const parts = [...fields, ...NUMBERS, ...TESTS, ...NUMBER_LISTS];
+  const named = NAMED.filter(({ words }) => hints.mentions(words));
+  const parts = [...named, ...fields, ...NUMBERS, ...TESTS, ...NUMBER_LISTS];
   if (records) parts.push(...RECORDS);
   if (dates) parts.push(...DATES);
   const ofTexts = [...TEXTS, ...BETWEEN, ...TEXT_LISTS];

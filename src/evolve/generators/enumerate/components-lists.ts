@@ -94,6 +94,26 @@ export const NUMBER_LISTS: readonly Component[] = [
     { levels: [3], cost: 2 },
   ),
   component(
+    "windows sum",
+    [NS, N],
+    NS,
+    (l, n) =>
+      `${l}.slice(${n} - 1).map((_, at) => ${l}.slice(at, at + ${n}).reduce((total, each) => total + each, 0))`,
+    (l, n) =>
+      whole(n) && n > 1 ? l.slice(n - 1).map((_, at) => sum(l.slice(at, at + n))) : undefined,
+    { levels: [2, 2], cost: 2 },
+  ),
+  component(
+    "windows mean",
+    [NS, N],
+    NS,
+    (l, n) =>
+      `${l}.slice(${n} - 1).map((_, at) => ${l}.slice(at, at + ${n}).reduce((total, each) => total + each, 0) / ${n})`,
+    (l, n) =>
+      whole(n) && n > 1 ? l.slice(n - 1).map((_, at) => sum(l.slice(at, at + n)) / n) : undefined,
+    { levels: [2, 2], cost: 2 },
+  ),
+  component(
     "numbers",
     [SS],
     NS,

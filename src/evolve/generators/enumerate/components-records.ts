@@ -21,6 +21,17 @@ const MAX_DEPTH = 3;
 /** The listComponents list components that do not compare elements: records are never equal by identity. */
 const OF_LISTS = /^(length|first|last|at|reversed|tail|init|from|between|concat) /;
 
+const ZIP =
+  "function zipRecord(names, values) { return Object.fromEntries(names.map((name, at) => [name, values[at]])); }";
+
+function zipped(
+  names: readonly string[],
+  values: readonly (string | number)[],
+): RecordValue | undefined {
+  if (names.length !== values.length || new Set(names).size < names.length) return undefined;
+  return Object.fromEntries(names.map((name, at) => [name, values[at]]));
+}
+
 export const RECORDS: readonly Component[] = [
   component("keys", [R], SS, (r) => `Object.keys(${r})`, Object.keys),
   component(
@@ -70,6 +81,18 @@ export const RECORDS: readonly Component[] = [
     { levels: [2, 3] },
   ),
   component(
+    "zip numbers",
+    [SS, NS],
+    R,
+    (names, values) => `zipRecord(${names}, ${values})`,
+    zipped,
+    { levels: [3, 3], helper: ZIP },
+  ),
+  component("zip texts", [SS, SS], R, (names, values) => `zipRecord(${names}, ${values})`, zipped, {
+    levels: [3, 3],
+    helper: ZIP,
+  }),
+  component(
     "merge",
     [R, R],
     R,
@@ -86,7 +109,8 @@ export function fieldsOf(inputs: readonly unknown[]): readonly Component[] {
   const add = (part: Component): void => {
     if (!found.has(part.name)) found.set(part.name, part);
   };
-  for (const [name, type] of fieldTypes(inputs.flatMap(recordsIn))) {
+  const types = fieldTypes(inputs.flatMap(recordsIn));
+  for (const [name, type] of types) {
     add(
       component(`field ${name}`, [R], type, (r) => access(r, name), ((r: RecordValue) =>
         ofType(own(r, name), type)) as never),
@@ -105,7 +129,35 @@ export function fieldsOf(inputs: readonly unknown[]): readonly Component[] {
       ),
     );
   }
+  for (const [name, key] of types) {
+    for (const [other, value] of types)
+      if (key === "string" && value === "number") add(sumBy(name, other));
+  }
   return [...found.values()];
+}
+
+/** The sum of one field for each value of another one. */
+function sumBy(key: string, value: string): Component {
+  return component(
+    `sum of ${value} by ${key}`,
+    [RS],
+    R,
+    (l) => `sumBy(${l}, ${JSON.stringify(key)}, ${JSON.stringify(value)})`,
+    (l) => {
+      const sums: Record<string, number> = {};
+      for (const each of l) {
+        const name = own(each, key);
+        const amount = own(each, value);
+        if (typeof name !== "string" || typeof amount !== "number") return undefined;
+        sums[name] = (Object.hasOwn(sums, name) ? (sums[name] as number) : 0) + amount;
+      }
+      return sums;
+    },
+    {
+      helper:
+        "function sumBy(list, key, value) { const sums = {}; for (const each of list) sums[each[key]] = (Object.hasOwn(sums, each[key]) ? sums[each[key]] : 0) + each[value]; return sums; }",
+    },
+  );
 }
 
 /** The fields of a leaf, and their fields, as leaves: as cheap as a parameter. */

@@ -2,6 +2,7 @@
  * The constants of a search: common numbers, and texts from the examples.
  */
 import { constant, type Expression } from "./expression.ts";
+import type { Hints } from "./hints.ts";
 import type { Value } from "./values.ts";
 
 export interface Example {
@@ -29,12 +30,17 @@ const MAX_MARKS = 6;
 const MAX_WORDS = 8;
 
 /** @returns Each constant once, cheapest first. */
-export function constantsOf(examples: readonly Example[], texts: boolean): readonly Expression[] {
+export function constantsOf(
+  examples: readonly Example[],
+  texts: boolean,
+  { numbers: named }: Pick<Hints, "numbers">,
+): readonly Expression[] {
   const costs = new Map<Value, number>();
   const add = (value: Value, cost: number): void => {
     if ((costs.get(value) ?? Infinity) > cost) costs.set(value, cost);
   };
   for (const [value, cost] of COMMON) add(value, cost);
+  for (const value of named.slice(0, MAX_NUMBERS)) add(value, 2);
   const repeated = repeatedOutputs(examples);
   let numbers = 0;
   for (const value of repeated) {
@@ -48,6 +54,7 @@ export function constantsOf(examples: readonly Example[], texts: boolean): reado
     const inputs = examples.flatMap(({ input }) => input.flatMap(textsIn));
     const outputs = examples.flatMap(({ expected }) => textsIn(expected));
     for (const mark of marksOf([...inputs, ...outputs])) add(mark, 1);
+    for (const unit of unitsOf(inputs)) add(unit, 1);
     let words = 0;
     for (const word of [...repeated, ...newWords(examples)]) {
       if (typeof word !== "string" || costs.has(word) || word.length > 40) continue;
@@ -96,6 +103,13 @@ function marksOf(texts: readonly string[]): readonly string[] {
     .sort(([, a], [, b]) => b - a)
     .slice(0, MAX_MARKS)
     .map(([c]) => c);
+}
+
+/** Letters behind digits: `h` and `m` of `1h30m`. */
+function unitsOf(inputs: readonly string[]): readonly string[] {
+  const found = inputs.flatMap((text) => text.match(/(?<=\d)[a-z%]+/gi) ?? []);
+  const repeated = found.filter((unit, at) => found.indexOf(unit) !== at);
+  return [...new Set(repeated)].slice(0, MAX_MARKS);
 }
 
 function textsIn(value: unknown): readonly string[] {

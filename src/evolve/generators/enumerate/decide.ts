@@ -226,7 +226,7 @@ function branch(test: Part, yes: boolean, here: List, rest: List): List {
 }
 
 /** Conditionals between booleans become `&&` and `||`. */
-function conditional(
+export function conditional(
   test: Expression,
   yes: boolean,
   here: Expression,

@@ -80,7 +80,7 @@ export function variable(name: string, type: Type, cost = 1): Expression {
 
 /** Names that printed lambdas and helpers bind: a parameter with such a name gets an alias. */
 const BOUND = new Set(
-  "item index each at all rest a b total sum _ erase largestBy smallestBy sortBy countBy groupBy recordOf Math Number String Array Object Date".split(
+  "n text words value marks sizes names item index each at all rest a b total sum _ erase largestBy smallestBy sortBy sortByText uniqueBy zipRecord sumBy countBy groupBy recordOf Math Number String Array Object Date".split(
     " ",
   ),
 );
@@ -146,6 +146,10 @@ export function textOf({ form, args }: Expression): string {
   return form.print(
     ...args.map((arg) => (arg.args.length === 0 ? textOf(arg) : `(${textOf(arg)})`)),
   );
+}
+
+export function mentions({ form, args }: Expression, name: string): boolean {
+  return form.variable === name || args.some((arg) => mentions(arg, name));
 }
 
 /** The helpers that the printed text calls, each once. */

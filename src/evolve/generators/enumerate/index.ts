@@ -9,7 +9,7 @@
 import type { Kernel } from "../../../core/task.ts";
 import { parseProgram, printProgram } from "../../syntax/tree.ts";
 import type { Generator, Proposal } from "../generator.ts";
-import { type Expression, helpersOf, innerName, textOf } from "./expression.ts";
+import { type Expression, helpersOf, innerName, mentions, textOf } from "./expression.ts";
 import { createSearch, type Search } from "./search.ts";
 
 export interface EnumerateOptions {
@@ -60,10 +60,11 @@ export function enumerateGenerator({
       signal.throwIfAborted();
       if (examples !== lastExamples) {
         lastExamples = examples;
-        const key = JSON.stringify([task.kernel.entry, task.kernel.parameters, examples]);
+        const words = task.spec.description;
+        const key = JSON.stringify([task.kernel.entry, task.kernel.parameters, words, examples]);
         if (key !== currentKey) {
           currentKey = key;
-          search = createSearch(task.kernel, examples, { capacity, highest, mostWork });
+          search = createSearch(task.kernel, examples, { capacity, highest, mostWork, words });
         }
       }
       if (search === undefined) return [];
@@ -83,7 +84,7 @@ export function enumerateGenerator({
 function programOf({ entry, parameters }: Kernel, expression: Expression): string {
   const names = parameters.map(({ name }) => name).join(", ");
   const aliases = parameters
-    .filter(({ name }) => innerName(name) !== name)
+    .filter(({ name }) => innerName(name) !== name && mentions(expression, innerName(name)))
     .map(({ name }) => `const ${innerName(name)} = ${name};`)
     .join(" ");
   const helpers = [...helpersOf(expression)].join("\n");

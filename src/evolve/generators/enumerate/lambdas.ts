@@ -88,6 +88,24 @@ const NUMBERS: readonly Row<"number">[] = [
 
 const STRINGS: readonly Row<"string">[] = [
   ["map", "string[]", (l, call) => `${l}.map(${call})`, (_, v) => v],
+  [
+    "unique by",
+    "list",
+    (l, call) => `uniqueBy(${l}, ${call})`,
+    (l, v) => l.filter((_, at) => v.indexOf(v[at] as string) === at),
+    "function uniqueBy(list, keyOf) { const keys = list.map(keyOf); return list.filter((_, at) => keys.indexOf(keys[at]) === at); }",
+  ],
+  [
+    "sort by text",
+    "list",
+    (l, call) => `sortByText(${l}, ${call})`,
+    (l, v) => {
+      const places = l.map((_, at) => at);
+      const before = (a: number, b: number): boolean => (v[a] as string) < (v[b] as string);
+      return places.sort((a, b) => (before(a, b) ? -1 : before(b, a) ? 1 : 0)).map((at) => l[at]);
+    },
+    "function sortByText(list, keyOf) { const keys = list.map(keyOf); return list.map((_, at) => at).sort((a, b) => (keys[a] < keys[b] ? -1 : keys[a] > keys[b] ? 1 : 0)).map((at) => list[at]); }",
+  ],
   recordOf<"string">(),
   [
     "tally",

@@ -3,9 +3,10 @@ import { NUMBERS, TESTS } from "./components.ts";
 import { BETWEEN } from "./components-between.ts";
 import { DATES } from "./components-dates.ts";
 import { NUMBER_LISTS, TEXT_LISTS } from "./components-lists.ts";
+import { NAMED } from "./components-named.ts";
 import { RECORDS } from "./components-records.ts";
 import { TEXTS } from "./components-text.ts";
-import { type Component, compose, type Expression } from "./expression.ts";
+import { type Component, compose, constant, type Expression } from "./expression.ts";
 
 const PARTS = new Map<string, Component>(
   [
@@ -17,6 +18,7 @@ const PARTS = new Map<string, Component>(
     ...TEXT_LISTS,
     ...RECORDS,
     ...DATES,
+    ...NAMED,
   ].map((each) => [each.name, each]),
 );
 
@@ -30,6 +32,11 @@ export function componentNamed(name: string): Component {
 export function applied(name: string, ...args: Expression[]): Expression {
   const part = componentNamed(name);
   return compose(part, args, part.gives, part.cost);
+}
+
+export function literal(value: number | string | boolean): Expression {
+  const type = typeof value as "number" | "string" | "boolean";
+  return constant(value, type, typeof value === "number" ? costOfNumber(value) : 1);
 }
 
 /** Small and round numbers are more likely than others. */

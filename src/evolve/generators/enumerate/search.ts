@@ -7,13 +7,16 @@
  */
 import type { Kernel } from "../../../core/task.ts";
 import type { Entry, Meter } from "./bank.ts";
-import { DAY, hasDates } from "./components-dates.ts";
+import { DAY, dateLeaves, hasDates, ISO_DATE } from "./components-dates.ts";
 import { componentsFor, usesTexts } from "./components-for.ts";
 import { fieldLeaves, fieldsOf } from "./components-records.ts";
 import { constantsOf, type Example } from "./constants.ts";
-import { compose, type Expression, evaluate, innerName, variable } from "./expression.ts";
+import { compose, type Expression, evaluate, innerName, mentions, variable } from "./expression.ts";
+import { folds } from "./folds.ts";
+import { hintsOf } from "./hints.ts";
 import type { Leaf } from "./leaf.ts";
 import { loops } from "./loops.ts";
+import { nestedLeaves } from "./nested.ts";
 import { createSpace } from "./space.ts";
 import { commonType, equalValues, type Type, type Value, type Vector } from "./values.ts";
 
@@ -24,6 +27,8 @@ export interface SearchOptions {
   readonly highest: number;
   /** The search ends after this work. */
   readonly mostWork: number;
+  /** The task in words. */
+  readonly words: string;
 }
 
 export interface Solution {
@@ -48,6 +53,8 @@ const MAX_CONTEXTS = 24;
 const TURN = 20_000;
 const SOURCES = 8;
 /** A solution of cost c is released after RELEASE * GROWTH ** c computed values. */
+/** Cost of a parameter that a solution does not use: nobody gives it for nothing. */
+const UNUSED = 4;
 const RELEASE = 300_000;
 const GROWTH = 1.27;
 /** Total number of returned solutions: the shortest ones; they may differ on other inputs. */
@@ -56,7 +63,7 @@ const MAX_SOLUTIONS = 12;
 export function createSearch(
   kernel: Kernel,
   given: readonly Example[],
-  { capacity, highest, mostWork }: SearchOptions,
+  { capacity, highest, mostWork, words }: SearchOptions,
 ): Search | undefined {
   const examples = distinct(given);
   const result = commonType(examples.map(({ expected }) => expected));
@@ -68,10 +75,14 @@ export function createSearch(
     const type = commonType(values);
     if (type !== undefined)
       leaves.push({ expression: variable(innerName(name), type), values: values as Vector });
+    else leaves.push(...nestedLeaves(innerName(name), values));
   }
   const tuple = tupleOf(leaves);
   const fields = fieldsOf(seen.map(({ input }) => input));
   leaves.push(...leaves.flatMap((leaf) => fieldLeaves(leaf, fields)));
+  // The parts of a date are of no use for another date, which is a number of days away.
+  const givesDates = examples.every(({ expected }) => ISO_DATE.test(String(expected)));
+  if (!givesDates) leaves.push(...dateLeaves(leaves));
   if (tuple !== undefined) leaves.push(tuple);
   const types = new Set<Type>([result, ...leaves.map(({ expression }) => expression.type)]);
   const names = kernel.parameters.map(({ name }) => name);
@@ -79,7 +90,8 @@ export function createSearch(
     names,
     seen.map(({ input }) => input),
   );
-  const components = componentsFor({ types, dates, fields });
+  const hints = hintsOf(words);
+  const components = componentsFor({ types, dates, fields, hints });
   const texts = usesTexts({ types, fields });
 
   const meter: Meter = { work: 0, pause: 0, bytes: 0 };
@@ -90,8 +102,10 @@ export function createSearch(
   let best = 0;
   let solutions = 0;
 
+  const parameters = kernel.parameters.map(({ name }) => innerName(name));
   const accept = (expression: Expression, extra: number): void => {
-    const cost = expression.cost + extra;
+    const unused = parameters.filter((name) => !mentions(expression, name)).length;
+    const cost = expression.cost + extra + UNUSED * unused;
     // A long queue has enough solutions.
     if (queue.length > 200 || tried.has(expression)) return;
     tried.add(expression);
@@ -122,7 +136,7 @@ export function createSearch(
     },
   };
   const goal = { type: result, target, depth: 0, accept };
-  const constants = [...(dates ? [DAY] : []), ...constantsOf(examples, texts)];
+  const constants = [...(dates ? [DAY] : []), ...constantsOf(examples, texts, hints)];
   // Constants reduce the depth: the lean space has few constants and is deeper, the full one is wider.
   const lean = constants.filter(({ cost }) => cost === 1);
   for (const [given, share] of [
@@ -141,9 +155,12 @@ export function createSearch(
       capacity,
       highest,
       onEntry: checkPartial,
+      ...(given === lean ? { hints } : {}),
     });
     space.goals.add(goal);
-    if (given === lean) scheduler.start(loops(leaves, space.bank, meter), 2);
+    if (given !== lean) continue;
+    scheduler.start(loops(leaves, space.bank, meter), 2);
+    scheduler.start(folds(space.bank, hints, meter), 1);
   }
 
   const isOver = (): boolean => meter.work >= mostWork || streams.length === 0;

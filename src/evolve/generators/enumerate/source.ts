@@ -2,12 +2,21 @@
  * A source: a list with two spaces of lambda bodies over its elements. In one space bodies use only the
  * element; in the other they use also its index and all outer variables.
  */
+import { present } from "../../../core/present.ts";
 import type { Bank, Entry, Meter } from "./bank.ts";
 import { fieldLeaves } from "./components-records.ts";
 import { namesOf, piecesOf, sameLengths } from "./elementwise.ts";
-import { type Component, compose, constant, type Expression, variable } from "./expression.ts";
+import {
+  type Component,
+  compose,
+  constant,
+  type Expression,
+  mentions,
+  variable,
+} from "./expression.ts";
 import type { Goal } from "./goal.ts";
 import type { Goals } from "./goals.ts";
+import type { Hints } from "./hints.ts";
 import { elementOf, filterMask, INDEX, ITEM, LAMBDAS, lambdaNamed } from "./lambdas.ts";
 import type { Leaf } from "./leaf.ts";
 import { neighbourLeaves } from "./neighbours.ts";
@@ -46,6 +55,8 @@ export interface SpaceOptions {
   readonly capacity: number;
   readonly highest: number;
   readonly onEntry?: (entry: Entry) => void;
+  /** Absent: no functions by cases are fitted to the goals of this space. */
+  readonly hints?: Hints;
 }
 
 /** Maximum number of elements, over all contexts, of one space of bodies. */
@@ -64,7 +75,7 @@ export interface Source {
 export function sourceOf(
   { expression, values, key }: Entry,
   outer: Bank,
-  { leaves, constants, components, fields, scheduler }: SpaceOptions,
+  { leaves, constants, components, fields, scheduler, hints }: SpaceOptions,
   weight: number,
   createSpace: (options: SpaceOptions) => Space,
 ): Source | undefined {
@@ -125,6 +136,7 @@ export function sourceOf(
       capacity: BODY_CAPACITY,
       highest: BODY_HIGHEST,
       onEntry: (entry) => addToOuter(entry, places),
+      ...(open ? {} : present({ hints })),
     });
     return { inner, places };
   });
@@ -213,8 +225,4 @@ export function sourceOf(
       }
     },
   };
-}
-
-function mentions({ form, args }: Expression, name: string): boolean {
-  return form.variable === name || args.some((arg) => mentions(arg, name));
 }

@@ -10,6 +10,7 @@ import { createBank, type Entry } from "./bank.ts";
 import { type DecisionList, decide } from "./decide.ts";
 import { namesOf, sameLengths } from "./elementwise.ts";
 import { CONDITIONAL, type Component, type Expression } from "./expression.ts";
+import { fits } from "./fit.ts";
 import type { Goal } from "./goal.ts";
 import { createGoals } from "./goals.ts";
 import { LAMBDAS, lambdaNamed } from "./lambdas.ts";
@@ -20,6 +21,8 @@ import type { Type } from "./values.ts";
 const MATCHING_SOURCES = 12;
 /** Goals per space for which decision lists are searched. */
 const MAX_DECISION_GOALS = 3;
+/** Goals per space to which functions by cases are fitted. */
+const MAX_FITTED = 8;
 /** Lists become sources only after this level, because expressions without lambdas are simpler to read. */
 const PLAIN_LEVEL = 2;
 
@@ -28,7 +31,7 @@ export function createSpace(options: SpaceOptions): Space {
   const sources: Source[] = [];
   const listGoals: Goal[] = [];
   const pending: Entry[] = [];
-  let [matching, filtered, direct, plain, decisions] = [0, 0, 0, 0, 0];
+  let [matching, filtered, direct, plain, decisions, fitted] = [0, 0, 0, 0, 0, 0];
   const goals = createGoals(
     () => bank,
     scheduler.meter,
@@ -38,6 +41,10 @@ export function createSpace(options: SpaceOptions): Space {
           decisionLists(goal, bodies === undefined ? 3 : 5),
           bodies === undefined ? 0.05 : 0.2,
         );
+      }
+      if (options.hints !== undefined && fitted++ < MAX_FITTED) {
+        const work = fits(goal, { leaves, hints: options.hints, meter: scheduler.meter });
+        scheduler.start(work, goal.depth === 0 ? options.weight : options.weight / 4);
       }
       const isElementwise =
         goal.type.endsWith("[]") ||

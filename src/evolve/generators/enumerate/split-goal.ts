@@ -32,7 +32,7 @@ const TOKENS = /\d+|\p{L}+|[^\d\p{L}]/gu;
 
 /** @returns Parts whose solutions make the goal; undefined if it cannot be split. */
 export function splitGoal({ type, target }: Goal): SplitGoal | undefined {
-  if (type === "record") return fields(target);
+  if (type === "record") return fields(target) ?? dictionary(target);
   return type === "string" ? template(target as readonly string[]) : undefined;
 }
 
@@ -77,6 +77,23 @@ function fields(target: Vector): SplitGoal | undefined {
     apply: (...args) => Object.fromEntries(names.map((name, at) => [name, args[at]])),
   };
   return { parts, make: (found) => compose(form, found, "record") };
+}
+
+/** Records with names that differ: their names and their values, as two lists. */
+function dictionary(target: Vector): SplitGoal | undefined {
+  const records = target as readonly RecordValue[];
+  if (!records.every(isRecord)) return undefined;
+  const values = records.map((each) => Object.values(each)) as Value[];
+  const type = commonType(values);
+  if (type !== "number[]" && type !== "string[]") return undefined;
+  const names = records.map((each) => Object.keys(each));
+  return {
+    parts: [
+      { type: "string[]", target: names },
+      { type, target: values },
+    ],
+    make: (found) => applied(type === "number[]" ? "zip numbers" : "zip texts", ...found),
+  };
 }
 
 /** Texts with constant pieces between parts that differ. */

@@ -10,6 +10,7 @@ import { readEvents } from "../core/events/read.ts";
 import type { InlineImage } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import type { Fingerprint } from "../core/shingles.ts";
 import type { Example, StoredImage } from "./examples.ts";
 import { type FileFacts, writeFolder } from "./folder.ts";
@@ -17,6 +18,7 @@ import { RULES } from "./formats.ts";
 import { type ImageSpool, imagePath, imageSpool, withBytes } from "./images.ts";
 import { type ExportedFile, manifestOf, sortedObject } from "./manifest.ts";
 import { type ExportOptions, type ResolvedOptions, resolved } from "./options.ts";
+import { personalRedaction } from "./personal.ts";
 import { type FinishedRow, finishedRows } from "./pipeline.ts";
 import { examplesOf } from "./recipes.ts";
 import { createSpill, type Spill } from "./spill.ts";
@@ -86,11 +88,15 @@ async function exported(
       yield* made.examples;
     }
   }
+  const personal =
+    chosen.personalData === "keep"
+      ? undefined
+      : personalRedaction((kind) => count(redacted, kind, 1));
   const measures = {
     tokens,
     sealed,
     spill,
-    personal: (kind: string) => count(redacted, kind, 1),
+    ...present({ personal }),
     hasImage: images.has,
   };
   const rows = await finishedRows(madeOf(), chosen, measures, (reason) => count(drops, reason, 1));
@@ -128,7 +134,8 @@ async function exported(
       sealedRuns: sealed.length,
       redacted: sortedObject(redacted),
     });
-    await add("manifest.json", [`${JSON.stringify(manifest, null, 2)}\n`]);
+    const shown = personal?.json(manifest) ?? manifest;
+    await add("manifest.json", [`${JSON.stringify(shown, null, 2)}\n`]);
   });
   return {
     format: chosen.format,

@@ -18,7 +18,7 @@ export interface ExportedFile {
 }
 
 /** Must be increased if the same traces give other rows. */
-const EXPORT_VERSION = 3;
+const EXPORT_VERSION = 4;
 
 export function sortedObject(
   counts: ReadonlyMap<string, number>,

@@ -45,8 +45,8 @@ export interface ExportOptions {
    */
   readonly sealed?: readonly string[];
   /**
-   * Mail addresses, telephone numbers, cards and accounts: `redact` replaces them by placeholders and
-   * counts them. Default `redact`.
+   * Mail and IP addresses, telephone numbers, cards, accounts and national ids: `redact` replaces them by
+   * placeholders and counts them. Default `redact`.
    */
   readonly personalData?: "redact" | "keep";
   /** `drop` leaves out rows with images, for models without image input. Default `keep`. */

@@ -1,47 +1,70 @@
 /**
- * Redacts personal data that a row may contain by chance: mail addresses, telephone numbers, cards and
- * bank accounts become placeholders, equal ones of a row equal placeholders. Checksums distinguish
- * cards and accounts from other digits.
+ * Replaces personal data that examples contain by chance with placeholders. One redaction serves a whole
+ * export: equal data get equal placeholders in all rows and in the manifest, so the data stay learnable.
  *
- * Holds: those four kinds in their common notations. Does not hold: names, street addresses, unusual
- * notations. Addresses of reserved domains (RFC 2606) belong to nobody and stay.
+ * Holds: the kinds of src/core/text/personal.ts in their common notations, as values, as keys, as
+ * numbers and inside JSON text. Does not hold: names, street addresses, unusual notations, images.
  */
 import type { Json } from "../core/json.ts";
-import type { AssistantMessage, ChatMessage, Example } from "./examples.ts";
+import { PERSONAL_SHAPES, type PersonalKind } from "../core/text/personal.ts";
+import { isPhoneKey } from "../core/text/phone.ts";
+import type { AssistantMessage, ChatMessage, ChatTool, Example } from "./examples.ts";
 
-const KINDS = {
-  EMAIL: /(?<![\w.+%-])[\w.+%-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w-])/gi,
-  IBAN: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])/g,
-  CARD: /(?<![\d.])\d{4}([ -]?)\d{4}\1\d{4}\1\d{1,7}(?![\d.])/g,
-  PHONE:
-    /(?<![\w+])\+[1-9]\d{0,2}[ ./-]?(?:\(\d{1,4}\)[ ./-]?)?\d{2,4}(?:[ ./-]?\d{2,4}){1,4}(?!\w)/g,
-} as const;
-type Kind = keyof typeof KINDS;
+export interface PersonalRedaction {
+  example<T extends Example>(example: T): T;
+  json<V extends Json>(value: V): V;
+}
 
-const RESERVED = /(?:@|\.)(?:example|test|invalid|localhost|example\.(?:com|net|org))$/i;
+/** Characters before a match that can say what it is. */
+const CONTEXT = 60;
 
 /** @param found Called for every place that was changed. */
-export function withoutPersonal<T extends Example>(
-  example: T,
-  found: (kind: Lowercase<Kind>) => void,
-): T {
-  const numbers = new Map<string, number>();
-  const text = (value: string): string => {
+export function personalRedaction(found: (kind: PersonalKind) => void): PersonalRedaction {
+  const numbers = new Map<PersonalKind, Map<string, number>>();
+
+  function placeholder(kind: PersonalKind, identity: string): string {
+    const known = numbers.get(kind) ?? new Map<string, number>();
+    numbers.set(kind, known);
+    const number = known.get(identity) ?? known.size + 1;
+    known.set(identity, number);
+    found(kind);
+    return `⟦${kind.toUpperCase()}:${number}⟧`;
+  }
+
+  function text(value: string): string {
     let clean = value;
-    for (const [kind, pattern] of Object.entries(KINDS) as [Kind, RegExp][]) {
-      clean = clean.replace(pattern, (match) => {
-        if (!isOne(kind, match)) return match;
-        const key = `${kind} ${match}`;
-        const others = [...numbers.keys()].filter((known) => known.startsWith(kind)).length;
-        const number = numbers.get(key) ?? others + 1;
-        numbers.set(key, number);
-        found(kind.toLowerCase() as Lowercase<Kind>);
-        return `⟦${kind}:${number}⟧`;
+    for (const { kind, pattern, length, identity } of PERSONAL_SHAPES) {
+      clean = clean.replace(pattern, (match: string, ...rest: unknown[]) => {
+        const [at, all] = rest.filter((part) => typeof part !== "object").slice(-2) as [
+          number,
+          string,
+        ];
+        const end = at + match.length;
+        const before = all.slice(Math.max(0, at - CONTEXT), at);
+        const personal = length(match, before, all.slice(end, end + CONTEXT));
+        if (personal === 0) return match;
+        return placeholder(kind, identity(match.slice(0, personal))) + match.slice(personal);
       });
     }
     return clean;
-  };
-  const json = <V extends Json>(value: V): V => changed(value, text) as V;
+  }
+
+  /** @param phone Whether the value stands under a key that names a telephone. */
+  function redacted(value: Json, phone = false): Json {
+    if (typeof value === "string" || typeof value === "number") {
+      const written = String(value);
+      if (phone && isDialled(written)) return placeholder("phone", written.replaceAll(/\D/g, ""));
+      const clean = text(written);
+      return clean === written ? value : clean;
+    }
+    if (value === null || typeof value !== "object") return value;
+    if (Array.isArray(value)) return value.map((item: Json) => redacted(item, phone));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [text(key), redacted(item, isPhoneKey(key))]),
+    );
+  }
+  const json = <V extends Json>(value: V): V => redacted(value) as V;
+
   const assistant = (message: AssistantMessage): AssistantMessage => ({
     ...message,
     content: text(message.content),
@@ -60,67 +83,46 @@ export function withoutPersonal<T extends Example>(
         ? assistant(message)
         : { ...message, content: text(message.content) },
     );
-  const parts: Example = example;
-  switch (parts.kind) {
-    case "conversation":
-      return { ...example, messages: all(parts.messages) };
-    case "preference": {
-      const { prompt, chosen, rejected } = parts;
-      return {
-        ...example,
-        prompt: all(prompt),
-        chosen: assistant(chosen),
-        rejected: assistant(rejected),
-      };
-    }
-    case "labelled":
-      return { ...example, prompt: all(parts.prompt), completion: assistant(parts.completion) };
-    case "prompt":
-      return { ...example, prompt: all(parts.prompt) };
-  }
-}
+  const offered = (tools: readonly ChatTool[]): readonly ChatTool[] =>
+    tools.map(({ name, description, parameters }) => ({
+      name,
+      description: text(description),
+      parameters: json(parameters),
+    }));
 
-function isOne(kind: Kind, match: string): boolean {
-  switch (kind) {
-    case "EMAIL":
-      return !RESERVED.test(match);
-    case "IBAN":
-      return hasIbanSum(match.replaceAll(" ", ""));
-    case "CARD":
-      return hasLuhnSum(match.replaceAll(/\D/g, ""));
-    case "PHONE": {
-      // E.164 allows 15 digits; fewer than 8 with the country code are not a personal number.
-      const digits = match.replaceAll(/\D/g, "").length;
-      return digits >= 8 && digits <= 15;
+  function parts(example: Example): Partial<Example> {
+    switch (example.kind) {
+      case "conversation":
+        return { messages: all(example.messages), tools: offered(example.tools) };
+      case "preference": {
+        const { prompt, tools, chosen, rejected } = example;
+        return {
+          prompt: all(prompt),
+          ...(tools === undefined ? {} : { tools: offered(tools) }),
+          chosen: assistant(chosen),
+          rejected: assistant(rejected),
+        };
+      }
+      case "labelled":
+        return { prompt: all(example.prompt), completion: assistant(example.completion) };
+      case "prompt":
+        return { prompt: all(example.prompt), fields: json(example.fields) };
     }
   }
+
+  return {
+    // The origin can name a person too: the user, or a task with an address in its name.
+    example: (example) => ({
+      ...example,
+      ...parts(example),
+      origin: json(example.origin as unknown as Json) as unknown as typeof example.origin,
+    }),
+    json,
+  };
 }
 
-/** ISO 7812: every second digit from the right doubled, the sum divisible by ten. */
-function hasLuhnSum(digits: string): boolean {
-  if (digits.length < 13 || digits.length > 19 || /^(\d)\1*$/.test(digits)) return false;
-  const sum = [...digits].reverse().reduce((total, digit, index) => {
-    const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
-  return sum % 10 === 0;
-}
-
-/** ISO 13616: the first four characters moved to the end, letters as numbers, remainder 1 modulo 97. */
-function hasIbanSum(iban: string): boolean {
-  if (iban.length < 15 || iban.length > 34) return false;
-  const turned = `${iban.slice(4)}${iban.slice(0, 4)}`;
-  let rest = 0;
-  for (const sign of turned) {
-    const digits = /\d/.test(sign) ? sign : String(sign.charCodeAt(0) - 55);
-    for (const digit of digits) rest = (rest * 10 + Number(digit)) % 97;
-  }
-  return rest === 1;
-}
-
-function changed(value: Json, text: (value: string) => string): Json {
-  if (typeof value === "string") return text(value);
-  if (value === null || typeof value !== "object") return value;
-  if (Array.isArray(value)) return value.map((item: Json) => changed(item, text));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, changed(item, text)]));
+/** As many digits as a telephone number, and nothing that is no part of one. */
+function isDialled(text: string): boolean {
+  const digits = text.replaceAll(/\D/g, "").length;
+  return digits >= 7 && digits <= 15 && /^[\d\s()+./-]+$/.test(text);
 }

@@ -19,7 +19,7 @@ import { RULES } from "./formats.ts";
 import { storedWords } from "./images.ts";
 import { balanced, byGain, capped, type Draft, quartiles, type Sketch } from "./limits.ts";
 import { filteredBy, forbiddenTerm, type ResolvedOptions } from "./options.ts";
-import { withoutPersonal } from "./personal.ts";
+import type { PersonalRedaction } from "./personal.ts";
 import type { Spill } from "./spill.ts";
 import { type SplitName, splitByFamily } from "./split.ts";
 import { type TokenCounter, tokensOf } from "./tokens.ts";
@@ -38,8 +38,8 @@ export interface Measures {
   readonly sealed: readonly Fingerprint[];
   /** Stores examples and rows while they wait. */
   readonly spill: Spill;
-  /** Called for every piece of personal data that was redacted. */
-  readonly personal?: (kind: string) => void;
+  /** Absent: personal data stay. */
+  readonly personal?: PersonalRedaction;
   /** Whether the bytes of an image are available. */
   readonly hasImage?: (sha256: string) => boolean;
 }
@@ -96,7 +96,7 @@ async function chosen(
   const unique: Waiting[] = [];
   for await (const example of examples) {
     const reason = refusal(example, options);
-    const cleaned = reason ?? clean(impersonal(example, options, measures));
+    const cleaned = reason ?? clean(measures.personal?.example(example) ?? example);
     if (typeof cleaned === "string") {
       drop(cleaned);
       continue;
@@ -135,14 +135,6 @@ function waiting(example: Example, spill: Spill): Waiting {
     hasCalls: messages.some(({ role }) => role === "tool"),
     load: () => ({ ...(JSON.parse(spill.text(place)) as Example), origin }),
   };
-}
-
-function impersonal(
-  example: Example,
-  { personalData }: ResolvedOptions,
-  { personal = () => {} }: Measures,
-): Example {
-  return personalData === "keep" ? example : withoutPersonal(example, personal);
 }
 
 function refusal(example: Example, { filters, terms }: ResolvedOptions): string | undefined {

@@ -167,6 +167,33 @@ describe("an export", () => {
     expect(train.length + validation.length).toBe(result.rows);
   });
 
+  it("names nobody in rows, origins and manifest, and one person by one placeholder", async () => {
+    const store = memoryEventStore();
+    const user = "jane@firma.de";
+    for (const n of [1, 2]) {
+      await write(store, { id: `req-${n}`, kind: "request", title: "Send it" }, [
+        ...submitted(`Send the report ${"of ".repeat(n)}spring to jane@firma.de.`, { user }),
+        eventOf("tool-call", { id: "a", name: "send", arguments: { [user]: [n, "0171 2345678"] } }),
+        eventOf("tool-result", { id: "a", status: "returned", output: { to: user } }),
+        eventOf("answer-given", { answer: `Sent to ${user}.` }),
+        eventOf("request-status", { from: "IN_PROGRESS", to: "SUCCEEDED", cause: "answered" }),
+      ]);
+    }
+    const options = { filters: { user }, nearDuplicates: 1 };
+    const { result, train } = await rowsOf(store, options);
+    expect(train).toHaveLength(2);
+    for (const name of readdirSync(result.folder)) {
+      expect(readFileSync(join(result.folder, name), "utf8")).not.toMatch(/firma|2345678/);
+    }
+    for (const row of train) {
+      expect(new Set(JSON.stringify(row).match(/⟦\w+:\d+⟧/g))).toEqual(
+        new Set(["⟦EMAIL:1⟧", "⟦PHONE:1⟧"]),
+      );
+    }
+    const kept = await rowsOf(store, { ...options, personalData: "keep" });
+    expect(JSON.stringify(kept.train)).toContain(user);
+  });
+
   it("chooses by outcome, score, tool, task, user, model and time", async () => {
     const store = await awkwardStore();
     const tasksOf = async (filters: ExportOptions["filters"]) => {

@@ -60,7 +60,7 @@ export function addTracesExport(traces: Command): void {
       )
       .option(
         "--keep-personal-data",
-        "do not redact mail addresses, telephone, card and account numbers",
+        "do not redact addresses, telephone numbers, cards, accounts and ids of persons",
       )
       .option("--no-images", "drop rows with images, for models without image input")
       .option(

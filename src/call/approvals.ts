@@ -51,14 +51,21 @@ export type Permit = (
 
 /** @returns undefined if the policy needs no approval. */
 export function approvalQuestion(
-  { tools, default: others }: Approvals,
+  { tools, risky, default: others }: Approvals,
   tool: Tool,
   args: Json,
 ): ApprovalQuestion | undefined {
-  if (!asks(tools[tool.name] ?? others, callsIn(tool, args))) return undefined;
+  const { name } = tool;
+  const named = Object.hasOwn(tools, name) ? tools[name] : undefined;
+  const doubted = tool.risky === true && named === undefined;
+  const calls = callsIn(tool, args);
+  if (!asks(named ?? others, calls) && !(doubted && asks(risky, calls))) return undefined;
+  const warning = doubted
+    ? ` Its server says that it can destroy something or that it reaches other systems; approvals.tools.${name} in the configuration decides when it asks.`
+    : "";
   return {
     kind: "approval",
-    text: `May ${tool.name} version ${tool.version} be called with these arguments?`,
+    text: `May ${name} version ${tool.version} be called with these arguments?${warning}`,
     tool: tool.name,
     version: tool.version,
     arguments: args,

@@ -28,12 +28,15 @@ export type ApprovalPolicy = z.output<typeof ApprovalPolicy>;
 
 export const Approvals = z.strictObject({
   default: ApprovalPolicy.default("never").describe(
-    "For tools that `tools` does not name: `never`, `always`, or a list of conditions, of which one must hold.",
+    "For other tools: `never`, `always`, or a list of conditions, of which one must hold.",
   ),
   tools: z
     .record(z.string(), ApprovalPolicy)
     .default({})
     .describe("The same for single tools, by name."),
+  risky: ApprovalPolicy.default("always").describe(
+    "For tools of MCP servers that say that they can destroy something or that they reach other systems, unless `tools` names them.",
+  ),
   expireSeconds: z
     .number()
     .positive()

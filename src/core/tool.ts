@@ -164,6 +164,8 @@ export const Tool = z.object({
   origin: z.string().exactOptional(),
   /** It may change something outside: it is called only on purpose, never as a trial. */
   effects: z.boolean().exactOptional(),
+  /** Its owner says that it can destroy something or that it reaches other systems. */
+  risky: z.boolean().exactOptional(),
   status: ToolStatus,
   usage: ToolUsage,
   /** ISO 8601. */

@@ -15,6 +15,7 @@ import { Language } from "../core/execution.ts";
 import { Json } from "../core/json.ts";
 import type { ToolMatch, ToolStore } from "../core/ports.ts";
 import { present } from "../core/present.ts";
+import { oneLine, quoted } from "../core/text/foreign.ts";
 import { readSignature } from "../core/text/signature.ts";
 import { ANY, typeText } from "../core/text/type.ts";
 import { type Case, type Tool, ToolName } from "../core/tool.ts";
@@ -195,7 +196,10 @@ function askForScope(
         examples: examples.map((entry) => JSON.stringify(entry)).join("\n"),
         literals: literals.map(({ kind, text }) => `${text} (${kind})`).join("\n"),
         siblings: siblings
-          .map((tool) => `${tool.name}: ${tool.signature}  ${tool.description}`)
+          .map(
+            (tool) =>
+              `${tool.name}: ${oneLine(tool.signature, 1_000)}  ${quoted(tool.description)}`,
+          )
           .join("\n"),
         flags: flags.join("\n"),
         languages: languages.join(", "),

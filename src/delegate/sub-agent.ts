@@ -13,6 +13,7 @@ import type { Json } from "../core/json.ts";
 import type { ModelMessage, ModelToolCall } from "../core/ports.ts";
 import type { PromptOverrides } from "../core/prompts.ts";
 import type { Steps } from "../core/steps.ts";
+import { oneLine, plainSchema } from "../core/text/foreign.ts";
 import { type Callable, type CallOutcome, quoteJson } from "../work/callable.ts";
 import { callsOf, knownCalls, MOST_REPEATS, SAME_RESULT } from "./replies.ts";
 
@@ -120,8 +121,8 @@ export async function converse(
   const callables = await allowed(ports, agent, chain);
   const tools = callables.map(({ name, description, parameters }) => ({
     name,
-    description,
-    parameters,
+    description: oneLine(description),
+    parameters: plainSchema(parameters),
   }));
   const now = await steps.step("now", async () => ports.now());
   const prompt = PROMPTS.render("agent", { system: agent.system, message, now }, ports.prompts);

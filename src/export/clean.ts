@@ -6,6 +6,7 @@
  * the example is dropped instead, with the reason.
  */
 import type { Json } from "../core/json.ts";
+import { hasControlToken, withoutControlTokens } from "../core/text/control-tokens.ts";
 import {
   type AssistantMessage,
   type ChatMessage,
@@ -13,7 +14,7 @@ import {
   type Example,
   imagesIn,
 } from "./examples.ts";
-import { hasControlToken, portable, withoutControlTokens } from "./text.ts";
+import { portable } from "./text.ts";
 
 /** @returns The clean example, or why it is dropped. */
 export function clean(example: Example): Example | string {

@@ -71,9 +71,21 @@ export function toolOf(
     origin: originOf(server),
     // Stated by the server; without it the protocol assumes that a tool changes things.
     effects: definition.annotations?.readOnlyHint !== true,
+    ...(isRisky(definition.annotations) ? { risky: true } : {}),
     usage: { calls: 0, successes: 0, totalMs: 0, costUsd: 0, lastErrors: [], queries: [] },
     createdAt,
   };
+}
+
+/**
+ * By the protocol's defaults a tool that is not read-only can destroy something. They count only for a
+ * server that states hints; most servers state none, and nothing is known of their tools.
+ */
+function isRisky(hints: McpTool["annotations"]): boolean {
+  if (hints === undefined) return false;
+  const { readOnlyHint, destructiveHint, openWorldHint } = hints;
+  const stated = [readOnlyHint, destructiveHint, openWorldHint].some((hint) => hint !== undefined);
+  return openWorldHint === true || (stated && readOnlyHint !== true && destructiveHint !== false);
 }
 
 function schema(value: unknown): JsonSchema {

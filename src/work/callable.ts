@@ -6,6 +6,7 @@ import type { Execution } from "../core/execution.ts";
 import { splitImages } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import { present } from "../core/present.ts";
+import { oneLine, quoted, schemaText } from "../core/text/foreign.ts";
 import { typeOfSchema } from "../core/text/schema.ts";
 import { typeText } from "../core/text/type.ts";
 import type { JsonSchema, Tool } from "../core/tool.ts";
@@ -43,13 +44,16 @@ export interface Callable {
 /** Why arguments do not fit a JSON Schema, as text; empty if they fit. */
 export type ArgumentFaults = (schema: JsonSchema, given: Arguments) => readonly string[];
 
-/** One line for a prompt. */
+const LONGEST_TYPE = 1_000;
+
+/** One line for a prompt. The description is quoted: its author is not always the engine. */
 export function describeCallable(callable: Callable): string {
   const { name, description, parameters, origin, tool } = callable;
   const { properties = {}, required } = parameters;
-  const shape = JSON.stringify({ properties, ...present({ required }) });
-  const gives = tool === undefined ? "" : ` -> ${typeText(typeOfSchema(tool.result))}`;
-  return `- ${name}${origin === "agent" ? " (agent)" : ""} ${shape}${gives}: ${description.replace(/\s+/g, " ")}`;
+  const shape = schemaText({ properties, ...present({ required }) });
+  const gives =
+    tool === undefined ? "" : ` -> ${oneLine(typeText(typeOfSchema(tool.result)), LONGEST_TYPE)}`;
+  return `- ${name}${origin === "agent" ? " (agent)" : ""} ${shape}${gives}: ${quoted(description)}`;
 }
 
 /** The longest result that a prompt quotes in full, in characters. The trace stores all of it. */

@@ -1,6 +1,8 @@
 /** Result of a step. A failure is a value: the next plan reads it. */
+
 import { type Image, imageText, MAX_IMAGES, splitImages } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
+import { oneLine } from "../core/text/foreign.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Trial } from "./affordance.ts";
 import { type Callable, quoteJson } from "./callable.ts";
@@ -72,10 +74,13 @@ export function historyLines(done: readonly DoneStep[]): readonly string[] {
   });
 }
 
+/** A tool can write what it likes into its error. */
+const LONGEST_REASON = 4_000;
+
 /** Result of a step as a line of a prompt. */
 export function historyLine({ step, outcome }: DoneStep): string {
   const what = describeStep(step);
   return outcome.status === "done"
     ? `- ${step.id} (${what}) is done: ${quoteJson(outcome.result)}`
-    : `- ${step.id} (${what}) failed: ${outcome.reason}`;
+    : `- ${step.id} (${what}) failed: ${oneLine(outcome.reason, LONGEST_REASON)}`;
 }

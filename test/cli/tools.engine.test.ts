@@ -2,6 +2,7 @@
  * The library's commands on a home of their own: in this process, for there are many; what needs a
  * folder with a configuration runs as a user runs it.
  */
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exitStatus, reportError } from "../../src/cli/output.ts";
@@ -254,5 +255,24 @@ describe("a configured MCP server", () => {
     await place.json(["tools", "approve", add]);
     const called = await place.json(["tools", "run", add, "--args", "[1, 2]"]);
     expect(called).toMatchObject({ status: 0, value: { output: { sum: 3 } } });
+  }, 60_000);
+
+  it("asks a person before a tool is called that can destroy something, as its server says", async () => {
+    const hints = { destructiveHint: true };
+    const state = place.file("hints.json", JSON.stringify({ description: "Adds.", hints }));
+    const args = ["--disable-warning=ExperimentalWarning", fixture, state];
+    const configured = (approvals: object) =>
+      place.file(
+        "toolwright.config.json",
+        JSON.stringify({ approvals, mcpServers: { disk: { command: process.execPath, args } } }),
+      );
+    configured({});
+    const wipe = ["tools", "run", "disk__wipe", "--args", "[1, 2]"];
+    expect(await place.run(["tools", "ls"])).toMatchObject({ status: 0 });
+    expect(JSON.stringify(await place.json(wipe))).toMatch(/approv/);
+    expect(existsSync(`${state}.wiped`)).toBe(false);
+    configured({ tools: { disk__wipe: "never" } });
+    expect(await place.json(wipe)).toMatchObject({ status: 0 });
+    expect(existsSync(`${state}.wiped`)).toBe(true);
   }, 60_000);
 });

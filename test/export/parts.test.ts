@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fingerprint, overlapWith } from "../../src/core/shingles.ts";
+import { hasControlToken, withoutControlTokens } from "../../src/core/text/control-tokens.ts";
 import { nearDuplicates } from "../../src/export/duplicates.ts";
 import { observedSchema, parameterNames, signatureSchema } from "../../src/export/signature.ts";
 import { splitByFamily } from "../../src/export/split.ts";
-import { hasControlToken, portable, withoutControlTokens } from "../../src/export/text.ts";
+import { portable } from "../../src/export/text.ts";
 import { fenced } from "../../src/export/wording.ts";
 
 const words = (from: number, count: number) =>

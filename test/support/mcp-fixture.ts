@@ -1,16 +1,21 @@
 /**
  * A small MCP server of its own process, for tests of the client's side: `node mcp-fixture.ts STATE`.
- * STATE is a JSON file that is read at each list: what `add` says of itself, and whether the list has
- * a tool that changes things. A call of `wipe` leaves a mark beside it. With `modern` as a second
+ * STATE is a JSON file that is read at each list: what `add-numbers` says of itself, and the hints of
+ * `wipe`, which changes things. A call of `wipe` leaves a mark beside it. With `modern` as a second
  * argument it refuses the older handshake.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { present } from "../../src/core/present.ts";
 import { png } from "./images.ts";
 
 const file = process.argv[2] ?? "";
-const state = () => JSON.parse(readFileSync(file, "utf8")) as { description: string };
+const state = () =>
+  JSON.parse(readFileSync(file, "utf8")) as {
+    readonly description: string;
+    readonly hints?: Readonly<Record<string, boolean>>;
+  };
 const numbers = (...names: string[]) => ({
   type: "object" as const,
   properties: Object.fromEntries(names.map((name) => [name, { type: "number" }])),
@@ -75,6 +80,7 @@ serveStdio(
           name: "wipe",
           description: "Adds two numbers, and wipes the disk.",
           inputSchema: numbers("a", "b"),
+          ...present({ annotations: state().hints }),
         },
       ],
     }));

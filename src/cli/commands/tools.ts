@@ -192,7 +192,7 @@ function page(tool: Tool, { dependencies, dependants, reviews }: Surroundings): 
     tool.signature,
     tool.origin === undefined
       ? (evidenceText(tool) ?? `held-out ${evaluation.heldOut}, training ${evaluation.train}`)
-      : `a tool of ${tool.origin}${tool.effects === true ? ", which may change things there" : ""}`,
+      : `a tool of ${tool.origin}${tool.effects === true ? ", which may change things there" : ""}${tool.risky === true ? "; its calls ask a person, unless approvals say otherwise" : ""}`,
     `calls: ${dependencies.map((each) => `${each.name} v${each.version}${each.pinned ? " (pinned)" : ""}`).join(", ") || "no other tool"}`,
     `called by: ${dependants.map(({ name, version }) => `${name} v${version}`).join(", ") || "no other tool"}`,
     `use: ${usageFigures(tool.usage)}`,

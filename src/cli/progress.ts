@@ -1,6 +1,7 @@
 /** Live progress on stderr: one updated line on a terminal, else a line every few seconds. */
 import type { FitnessFigure } from "../core/task.ts";
 import type { EvolveProgress } from "../evolve/loop/run.ts";
+import { visible } from "./output.ts";
 
 export interface ProgressLine {
   update(progress: EvolveProgress): void;
@@ -25,12 +26,15 @@ export function progressLine(label: string, figure: () => FitnessFigure | undefi
       const arms = Object.entries(weights).map(
         ([name, share]) => `${name} ${Math.round(100 * share)}%`,
       );
-      const text = [
-        `${label}: ${seconds.toFixed(0)} s`,
-        `${evaluations} evaluations (${rate}/s)`,
-        best === undefined ? "nothing works yet" : `best ${fitnessText(best.fitness, figure())}`,
-        ...(arms.length > 1 ? [arms.join(" ")] : []),
-      ].join(" | ");
+      // The name and the unit are a task's own.
+      const text = visible(
+        [
+          `${label}: ${seconds.toFixed(0)} s`,
+          `${evaluations} evaluations (${rate}/s)`,
+          best === undefined ? "nothing works yet" : `best ${fitnessText(best.fitness, figure())}`,
+          ...(arms.length > 1 ? [arms.join(" ")] : []),
+        ].join(" | "),
+      );
       if (!terminal) {
         process.stderr.write(`${text}\n`);
         return;

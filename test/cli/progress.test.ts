@@ -28,3 +28,9 @@ it("shows the best program's figure with its unit and direction, not the negated
 it("shows the fitness itself where a task says no more of it", () => {
   expect(shown(-0.5, undefined)).toContain("best -0.5, higher is better");
 });
+
+it("shows what would control the terminal in a task's name and unit", () => {
+  const text = shown(1, { unit: "\u001b]0;owned\u0007\u202e" });
+  expect(text).toContain("best 1 \\u001b]0;owned\\u0007\\u202e");
+  expect(text).not.toMatch(/[\u001b\u0007\u202e]/);
+});

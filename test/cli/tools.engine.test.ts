@@ -267,12 +267,14 @@ describe("a configured MCP server", () => {
         JSON.stringify({ approvals, mcpServers: { disk: { command: process.execPath, args } } }),
       );
     configured({});
-    const wipe = ["tools", "run", "disk__wipe", "--args", "[1, 2]"];
+    const script = place.file("wipe.js", "return await tools.disk__wipe({ a: 1, b: 2 });");
     expect(await place.run(["tools", "ls"])).toMatchObject({ status: 0 });
-    expect(JSON.stringify(await place.json(wipe))).toMatch(/approv/);
+    const waiting = (await place.json(["run", script])).value as Record<string, unknown>;
+    expect(waiting.status).toBe("WAITING_FEEDBACK");
+    expect(JSON.stringify(waiting)).toContain("Its server says that it can destroy something");
     expect(existsSync(`${state}.wiped`)).toBe(false);
     configured({ tools: { disk__wipe: "never" } });
-    expect(await place.json(wipe)).toMatchObject({ status: 0 });
+    expect((await place.json(["run", script])).value).toMatchObject({ status: "SUCCEEDED" });
     expect(existsSync(`${state}.wiped`)).toBe(true);
   }, 60_000);
 });

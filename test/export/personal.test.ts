@@ -144,12 +144,12 @@ it("replaces keys, numbers and what stands under a telephone's key", () => {
 
 it("finds nothing in the project's own programs, whose numbers are no person's", () => {
   // The file of the telephone numbers names some as examples.
-  const files = globSync("{src,sandbox,toolstore,evaluators,experiments}/**/*.ts").filter(
+  const files = globSync("{src,sandbox,toolstore,evaluators}/**/*.ts").filter(
     (file) => !file.endsWith("text/phone.ts"),
   );
   const found = files.flatMap((file) => {
-    const { value, kinds } = cleaned(readFileSync(file, "utf8"));
-    return kinds.length === 0 ? [] : [[file, kinds, value]];
+    const { kinds } = cleaned(readFileSync(file, "utf8"));
+    return kinds.length === 0 ? [] : [[file, kinds]];
   });
   expect(files.length).toBeGreaterThan(500);
   expect(found).toEqual([]);

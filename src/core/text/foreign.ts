@@ -17,7 +17,7 @@ export function quoted(text: string, longest = LONGEST_TEXT): string {
 }
 
 /** JSON text of the same value: what acts on a model or hides from a reader is written as an escape. */
-export function inert(json: string): string {
+function inert(json: string): string {
   const hexed = (signs: string): string =>
     signs.replace(/[\s\S]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return json

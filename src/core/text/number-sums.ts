@@ -67,7 +67,7 @@ export function hasIbanSum(iban: string): boolean {
 }
 
 /** @param text Digits and capital letters; A counts as 10, Z as 35. */
-export function rest97(text: string): number {
+function rest97(text: string): number {
   let rest = 0;
   for (const sign of text) {
     for (const digit of String(Number.parseInt(sign, 36))) rest = (rest * 10 + Number(digit)) % 97;

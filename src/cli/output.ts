@@ -23,7 +23,7 @@ const UNSAFE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
  * Text of tools, models and requesters is not trusted: characters that control the terminal are shown
  * as `\u001b`, which in JSON means the same text.
  */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replace(UNSAFE, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

@@ -1,5 +1,7 @@
 /** All commands, by name. Each has its own file under commands/ and is loaded on demand. */
+
 import { Command } from "commander";
+import { writeErr, writeOut } from "./output.ts";
 import { packageVersion } from "./version.ts";
 
 interface CommandEntry {
@@ -162,5 +164,7 @@ function emptyProgram(): Command {
       // Flags after a subcommand's name belong to the subcommand, which may have flags of the same names.
       .enablePositionalOptions()
       .exitOverride()
+      // Its errors repeat what was typed.
+      .configureOutput({ writeOut, writeErr })
   );
 }

@@ -1,6 +1,7 @@
 /** Live progress on stderr: one updated line on a terminal, else a line every few seconds. */
 import type { FitnessFigure } from "../core/task.ts";
 import type { EvolveProgress } from "../evolve/loop/run.ts";
+import { visible, writeErr } from "./output.ts";
 
 export interface ProgressLine {
   update(progress: EvolveProgress): void;
@@ -32,11 +33,11 @@ export function progressLine(label: string, figure: () => FitnessFigure | undefi
         ...(arms.length > 1 ? [arms.join(" ")] : []),
       ].join(" | ");
       if (!terminal) {
-        process.stderr.write(`${text}\n`);
+        writeErr(`${text}\n`);
         return;
       }
       const columns = process.stderr.columns ?? 80;
-      const shown = text.slice(0, columns - 1);
+      const shown = visible(text).slice(0, columns - 1);
       process.stderr.write(`\r${shown.padEnd(width)}`);
       width = shown.length;
     },

@@ -1,4 +1,5 @@
 /** All commands, by name. Each has its own file under commands/ and is loaded on demand. */
+
 import { Command } from "commander";
 import { writeErr, writeOut } from "./output.ts";
 import { packageVersion } from "./version.ts";
@@ -160,9 +161,10 @@ function emptyProgram(): Command {
       .version(packageVersion(), "-V, --version", "print the version")
       .addHelpText("after", EXIT_CODES)
       .showHelpAfterError("(--help shows commands and flags)")
-      .configureOutput({ writeOut, writeErr })
       // Flags after a subcommand's name belong to the subcommand, which may have flags of the same names.
       .enablePositionalOptions()
       .exitOverride()
+      // Its errors repeat what was typed.
+      .configureOutput({ writeOut, writeErr })
   );
 }

@@ -1,7 +1,7 @@
 /** Live progress on stderr: one updated line on a terminal, else a line every few seconds. */
 import type { FitnessFigure } from "../core/task.ts";
 import type { EvolveProgress } from "../evolve/loop/run.ts";
-import { visible } from "./output.ts";
+import { visible, writeErr } from "./output.ts";
 
 export interface ProgressLine {
   update(progress: EvolveProgress): void;
@@ -36,7 +36,7 @@ export function progressLine(label: string, figure: () => FitnessFigure | undefi
         ].join(" | "),
       );
       if (!terminal) {
-        process.stderr.write(`${text}\n`);
+        writeErr(`${text}\n`);
         return;
       }
       const columns = process.stderr.columns ?? 80;

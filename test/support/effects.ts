@@ -11,6 +11,8 @@ export interface Effects {
   readonly url: string;
   /** Names of the tools whose effect happened, in order. */
   readonly done: readonly string[];
+  /** The same with what they were called for: `mail 7`. */
+  readonly doneFor: readonly string[];
   /** The next arrival of a call. */
   arrival(tool: string): Promise<void>;
   close(): Promise<void>;
@@ -19,7 +21,7 @@ export interface Effects {
 interface Call {
   readonly id?: number;
   readonly method: string;
-  readonly params?: { readonly name?: string };
+  readonly params?: { readonly name?: string; readonly arguments?: { readonly order?: string } };
 }
 
 const order = {
@@ -36,6 +38,7 @@ export async function effectsServer(
   delayMs = 100,
 ): Promise<Effects> {
   const done: string[] = [];
+  const doneFor: string[] = [];
   const waiting: { tool: string; resolve: () => void }[] = [];
   const pause = () => new Promise((resolve) => setTimeout(resolve, delayMs));
 
@@ -59,6 +62,7 @@ export async function effectsServer(
         for (const each of waiting) if (each.tool === name) each.resolve();
         await pause();
         done.push(name);
+        doneFor.push(`${name} ${params?.arguments?.order}`);
         await pause();
         return says(name);
       default:
@@ -81,6 +85,7 @@ export async function effectsServer(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
     done,
+    doneFor,
     arrival: (tool) => new Promise((resolve) => waiting.push({ tool, resolve })),
     async close() {
       server.closeAllConnections();

@@ -101,7 +101,10 @@ function threshold(
   const below = (limit: number) => applied("<", x, literal(limit));
   const upTo = (limit: number) => applied("<=", x, literal(limit));
   const named = hints.numbers.find((value) => low < value && value <= high);
-  if (named !== undefined) return { expression: below(named), cost: cost + 0.5 };
+  if (named !== undefined) {
+    const isUpTo = named < high && hints.upTo.has(named);
+    return { expression: isUpTo ? upTo(named) : below(named), cost: cost + 0.5 };
+  }
   if (hints.names(low)) return { expression: upTo(low), cost: cost + 0.5 };
   const meeting = meetingOf(x, yes, no);
   if (meeting !== undefined && meeting >= low && meeting <= high) {

@@ -11,9 +11,8 @@ export interface Hints {
   readonly rates: readonly number[];
   /** The rounding that they ask for. */
   readonly rounding?: "floor" | "ceil" | "round";
-  /** "at least 1": no result is below, and "at most 10": none is above. */
-  readonly least: number;
-  readonly most: number;
+  /** "up to 20", "above 20": the number itself belongs to those below. */
+  readonly upTo: ReadonlySet<number>;
   /** Whether the words name this number, or the text as a word of its own. */
   names(value: unknown): boolean;
   /** Whether one of the words matches. */
@@ -43,6 +42,8 @@ const ROUNDINGS = [
   [/\bround(ed|s)? up|\bstarted\b|\bbegun\b/i, "ceil"],
   [/\bround(ed|s)?\b|\bnearest\b|\bwhole (number|degrees?)\b/i, "round"],
 ] as const;
+const UP_TO =
+  /\b(?:up to|at most|above|over|more than|beyond|exceeding|larger than)\s+(-?\d+(?:\.\d+)?)/gi;
 const NUMBER = /(?<![\w.])-?\d+(?:[.,]\d+)?/g;
 
 export function hintsOf(words: string): Hints {
@@ -55,13 +56,7 @@ export function hintsOf(words: string): Hints {
   return {
     numbers,
     rates: [...new Set(rates)].filter((rate) => rate !== 0 && rate !== 1 && Number.isFinite(rate)),
-    least:
-      boundIn(words, /\b(?:at least|minimum(?: of| is)?|not below|never below)\b/i) ?? -Infinity,
-    most:
-      boundIn(
-        words,
-        /\b(?:at most|maximum(?: of| is)?|up to a maximum of|not above|never above|capped at)\b/i,
-      ) ?? Infinity,
+    upTo: new Set([...words.matchAll(UP_TO)].map(([, text = ""]) => Number(text))),
     names: (value) =>
       typeof value === "number"
         ? numbers.includes(value)
@@ -69,11 +64,6 @@ export function hintsOf(words: string): Hints {
     ...present({ rounding: ROUNDINGS.find(([phrase]) => phrase.test(words))?.[1] }),
     mentions: (pattern) => pattern.test(words),
   };
-}
-
-function boundIn(words: string, phrase: RegExp): number | undefined {
-  const found = new RegExp(`${phrase.source}\\s+(-?\\d+(?:\\.\\d+)?)`, "i").exec(words);
-  return found?.[1] === undefined ? undefined : Number(found[1]);
 }
 
 /** Without the last digits, which arithmetic makes. */

@@ -4,7 +4,8 @@
  * Bottom-up over typed components, pruned by observational equivalence, with lambda bodies, decision
  * lists of partial solutions, and goals that are split into subgoals. It proposes complete programs
  * that are correct on all examples, the cheapest first; before the first of these, programs that are
- * correct on more examples than any earlier one. Of the task it uses only the kernel and the examples.
+ * correct on more examples than any earlier one. Of the task it uses the kernel, the
+ * examples and the words: numbers and notions that the words name come first.
  */
 import type { Kernel } from "../../../core/task.ts";
 import { parseProgram, printProgram } from "../../syntax/tree.ts";

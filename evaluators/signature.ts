@@ -88,7 +88,8 @@ export function nestedListNotes({ parameters, result }: Signature): readonly str
     .filter(({ type }) => type.kind === "array" && LISTS.has(type.items.kind))
     .map(
       ({ name }) =>
-        `${name}: the search without a model does not support nested lists. Use a flat list and the ` +
+        `${name}: the search without a model does not support nested lists as results, and reads ` +
+        "nested arguments only as a whole (all elements, counts, depth). Use a flat list and the " +
         "length of its rows, or configure a model (TOOLWRIGHT_MODEL).",
     );
 }

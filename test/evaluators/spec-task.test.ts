@@ -144,7 +144,7 @@ describe("a spec as a task", () => {
     const of = (signature: string) => specTask({ ...SPEC, signature, cases }).notes.join(" ");
     for (const type of ["number[][]", "[number][]"]) {
       expect(of(`function add(rows: ${type}): number`)).toMatch(
-        /rows: .*does not support nested lists\. Use a flat list .*TOOLWRIGHT_MODEL/,
+        /rows: .*reads nested arguments only as a whole .*Use a flat list .*TOOLWRIGHT_MODEL/,
       );
     }
     const flat = SPEC.cases.map(({ expected }) => ({ args: [[expected]], expected }));

@@ -6,9 +6,10 @@ import { z } from "zod";
 import { Json } from "./json.ts";
 
 /**
- * - `trusted`: the held-out cases say more bits than the search needs (see `bits`, `searched`), and no
- *   plausible input is known on which another fitting program disagrees.
- * - `provisional`: it passes every case, but the evidence is weak or `unsureOn` is not empty.
+ * - `trusted`: the cases say more bits than the search and the length of the program need
+ *   (toolstore/evidence/bits.ts), and no plausible input is known on which another program that fits all
+ *   cases disagrees. Implausible ones may stand in `unsureOn`.
+ * - `provisional`: it passes every case, but the evidence is weak.
  * - `unverified`: nothing was held out.
  */
 const EvidenceStatus = z.enum(["trusted", "provisional", "unverified"]);

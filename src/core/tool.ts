@@ -173,10 +173,10 @@ export const Tool = z.object({
 });
 export type Tool = z.output<typeof Tool>;
 
-/** Stands in a description between what was asked and what the evidence says. */
+/** Stands in a description between what was asked and what was tested. */
 export const EVIDENCE_MARK = "\n\n";
 
-/** What a tool is for: its description without what the evidence says. */
+/** What a tool is for: its description without what was tested. */
 export function purposeOf({
   description,
   evidence,

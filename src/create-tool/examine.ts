@@ -8,7 +8,7 @@
  */
 import { assess } from "../../toolstore/evidence/assess.ts";
 import type { CaseChances } from "../../toolstore/evidence/bits.ts";
-import { describeEvidence } from "../../toolstore/evidence/describe.ts";
+import { describeTests } from "../../toolstore/evidence/describe.ts";
 import {
   type Probe,
   type Survivor,
@@ -34,7 +34,7 @@ export interface ExaminePorts {
 
 export interface Examination {
   readonly evidence: Evidence;
-  /** The evidence in sentences, for the tool's description. */
+  /** What the cases show and what they do not, for the tool's description. */
   readonly words: string;
   /** Programs that fit every case; the first one is the winner. */
   readonly survivors: readonly Survivor[];
@@ -102,18 +102,16 @@ export async function examine(
     unused,
     telling: found.telling,
   });
-  const cases = [...task.instances("train", seed), ...sealed].map(
-    ({ input, expected = null }): Case => ({ args: [...input], expected }),
-  );
+  const inputs = [...task.instances("train", seed), ...sealed].map(({ input }) => input);
   return {
     evidence,
-    words: describeEvidence(evidence, cases, unused),
+    words: describeTests(inputs, unused),
     survivors: found.survivors,
     telling: found.telling,
   };
 }
 
-/** A tool's fields with its evidence: its description says what was asked, and then how it was tested. */
+/** The fields of a tool with its evidence. Its description says what was asked, then what was tested. */
 export function withEvidence(
   { description }: Pick<Tool, "description">,
   { evidence, words }: Examination,

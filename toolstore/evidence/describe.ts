@@ -1,41 +1,25 @@
 /**
- * What a tool's evidence says, in words: how it was tested, what no case shows, and where it is unsure.
- * It stands in the tool's description, behind what was asked.
+ * What the cases of a tool show and what they do not, in words. It stands in the tool's description,
+ * behind what was asked.
  */
-import type { Evidence } from "../../src/core/evidence.ts";
 import type { Json } from "../../src/core/json.ts";
-import type { Case } from "../../src/core/tool.ts";
-
-const LONGEST = 60;
 
 /**
- * @param cases All cases, the held-out ones too.
+ * @param inputs Argument lists of all cases, the held-out ones too.
  * @param unused Numbers of the request that the tool does not use.
  * @returns Sentences, at least one.
  */
-export function describeEvidence(
-  { status, heldOut, unsureOn }: Evidence,
-  cases: readonly Case[],
+export function describeTests(
+  inputs: readonly (readonly Json[])[],
   unused: readonly string[],
 ): string {
-  const missing = untested(cases.map(({ args }) => args));
-  const { passed, total } = heldOut;
-  const tested =
-    total === 0
-      ? `Made from ${cases.length} cases, none of them held out`
-      : `Tested on ${cases.length} cases, ${total} of them held out (${passed} passed)`;
+  const missing = untested(inputs);
   return [
-    `${tested}: ${status}.`,
+    `Tested on ${inputs.length} case${inputs.length === 1 ? "" : "s"}.`,
     ...(missing.length > 0 ? [`Not tested: ${missing.join(", ")}.`] : []),
     ...(unused.length > 0
       ? [`Numbers of the request that it does not use: ${unused.join(", ")}.`]
       : []),
-    ...unsureOn
-      .slice(0, 2)
-      .map(
-        ({ args, results }) =>
-          `Unsure on ${shown(args)}: ${results.slice(0, 3).map(shown).join(" or ")}.`,
-      ),
   ].join(" ");
 }
 
@@ -60,9 +44,4 @@ function untested(inputs: readonly (readonly Json[])[]): readonly string[] {
     [lists.length > 0 && !lists.includes(0), "an empty list"],
   ];
   return kinds.filter(([missing]) => missing).map(([, name]) => name);
-}
-
-function shown(value: Json | readonly Json[]): string {
-  const text = JSON.stringify(value);
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
 }

@@ -12,7 +12,9 @@ import { specFromExamples } from "../../src/create-tool/spec-from-examples.ts";
 import { openEngine } from "../../src/engine/open-engine.ts";
 
 const signal = new AbortController().signal;
-const budget = { evaluations: 1_500 };
+const budget = { evaluations: 1_000 };
+/** Three searches on a loaded machine. */
+const TIMEOUT_MS = 180_000;
 const home = mkdtempSync(join(tmpdir(), "toolwright-examine-"));
 const engine = openEngine(Config.parse({ home }));
 afterAll(async () => {
@@ -62,10 +64,10 @@ const EXTENSION = taskOf("extension of a file name", [
   ["notes.md", "md"],
 ]);
 
-describe("the evidence of a tool", () => {
+describe("the evidence of a tool", { timeout: TIMEOUT_MS }, () => {
   it("is trusted if the cases say enough of a short program", async () => {
     const { result, examination } = await examined(LAST);
-    expect(result.winner?.program.source).toContain(".at(-1)");
+    expect(result.survivors.length).toBeGreaterThan(1);
     expect(examination?.evidence).toMatchObject({
       status: "trusted",
       heldOut: { passed: 2, total: 2 },
@@ -115,7 +117,7 @@ describe("the evidence of a tool", () => {
   });
 });
 
-describe("the shortest survivor", () => {
+describe("the shortest survivor", { timeout: TIMEOUT_MS }, () => {
   it("has no wrapper that changes no case", async () => {
     const seeds = ["function f(a) { return Math.round(Math.max(...a) + 0); }"];
     const spec = {

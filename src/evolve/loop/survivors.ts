@@ -95,7 +95,7 @@ export async function findSurvivors(
 }
 
 /** Whether right and wrong are told by expected results, and not measured. */
-export function decidedByCases(
+function decidedByCases(
   { harness, noisy }: EvolvePorts["task"],
   instances: readonly TaskInstance[],
 ): boolean {

@@ -11,6 +11,7 @@ describe("simpler programs", () => {
     expect(found).toContain("a.charAt(0.03753) + b");
     expect(found).toContain("Math.round(b)");
     expect(found).toContain("Math.round(a.charAt(0) + b)");
+    expect(found).toContain("Math.round(a.charAt() + b)");
     expect(found).not.toContain("Math.round(a.charAt(0.03753) + b)");
   });
 

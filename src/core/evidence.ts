@@ -8,8 +8,8 @@ import { Json } from "./json.ts";
 /**
  * - `trusted`: the cases say more bits than the search and the length of the program need
  *   (toolstore/evidence/bits.ts), and no plausible input is known on which another program that fits all
- *   cases disagrees. Implausible ones may stand in `unsureOn`.
- * - `provisional`: it passes every case, but the evidence is weak.
+ *   cases disagrees.
+ * - `provisional`: it passes every case, but the evidence is weak or `unsureOn` is not empty.
  * - `unverified`: nothing was held out.
  */
 const EvidenceStatus = z.enum(["trusted", "provisional", "unverified"]);

@@ -2,7 +2,7 @@
 import type { Evidence } from "../../src/core/evidence.ts";
 import type { Json } from "../../src/core/json.ts";
 import { bitsOfCases, type CaseChances, isEnough } from "./bits.ts";
-import { DOUBT_BITS, type Telling, unsureOn } from "./doubts.ts";
+import { type Telling, unsureOn } from "./doubts.ts";
 
 export interface Facts {
   readonly train: CaseChances;
@@ -31,14 +31,15 @@ export function assess(facts: Facts): Evidence {
   const allBits = heldOutBits + sum(bitsOfCases(train, all));
   const total = heldOut.expected.length;
   const enough = isEnough({ heldOutBits, allBits, searched, lengthBits });
-  const clear = unused.length === 0 && telling.every(({ cost }) => cost > DOUBT_BITS);
+  const doubts = unsureOn(telling);
+  const clear = unused.length === 0 && doubts.length === 0;
   return {
     status:
       total === 0 ? "unverified" : passed === total && enough && clear ? "trusted" : "provisional",
     bits: heldOutBits,
     searched,
     heldOut: { passed, total },
-    unsureOn: [...unsureOn(telling)],
+    unsureOn: [...doubts],
   };
 }
 

@@ -1,6 +1,7 @@
 /** `evolve --register`: checks a run's winner with the same gate as tools of requests. */
 import { registerTool } from "../../toolstore/index.ts";
 import type { Task } from "../core/task.ts";
+import { examine, withEvidence } from "../create-tool/examine.ts";
 import { gateInstances } from "../create-tool/register.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EvolveResult } from "../evolve/loop/run.ts";
@@ -19,9 +20,10 @@ export async function registerWinner(
   engine: Engine,
   task: Task,
   runId: string,
-  { winner, start }: EvolveResult,
+  evolved: EvolveResult,
   signal: AbortSignal,
 ): Promise<WinnerRegistration> {
+  const { winner, start } = evolved;
   const { name } = task.spec;
   if (winner === undefined) {
     const reasons = ["No candidate ran on every training instance."];
@@ -32,10 +34,19 @@ export async function registerWinner(
   const resolution = task.resolution ?? RESOLUTION;
   const baseline = winner.baseline?.fitness ?? start.baseline ?? Number.NEGATIVE_INFINITY;
   const made = task.tool(winner.program.source);
+  const sandbox = await engine.sandbox();
+  const examination = await examine(
+    { sandbox, seed: config.seed },
+    { searched: task, task },
+    evolved,
+    [],
+    signal,
+  );
   const result = await registerTool(
-    { store, openTrace, newId, sandbox: await engine.sandbox() },
+    { store, openTrace, newId, sandbox },
     {
       ...made,
+      ...(examination === undefined ? {} : withEvidence(made, examination)),
       limits: task.limits,
       capabilities: made.capabilities ?? { network: [], files: false, model: false },
       cases: task

@@ -6,8 +6,9 @@ import { z } from "zod";
 import { Json } from "./json.ts";
 
 /**
- * - `trusted`: the held-out cases say more bits than the search needs (see `bits`, `searched`), and no
- *   plausible input is known on which another fitting program disagrees.
+ * - `trusted`: the cases say more bits than the search and the length of the program need
+ *   (toolstore/evidence/bits.ts), and no plausible input is known on which another program that fits all
+ *   cases disagrees.
  * - `provisional`: it passes every case, but the evidence is weak or `unsureOn` is not empty.
  * - `unverified`: nothing was held out.
  */

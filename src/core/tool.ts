@@ -173,6 +173,18 @@ export const Tool = z.object({
 });
 export type Tool = z.output<typeof Tool>;
 
+/** Stands in a description between what was asked and what was tested. */
+export const EVIDENCE_MARK = "\n\n";
+
+/** What a tool is for: its description without what was tested. */
+export function purposeOf({
+  description,
+  evidence,
+}: Pick<Tool, "description" | "evidence">): string {
+  const end = evidence === undefined ? -1 : description.lastIndexOf(EVIDENCE_MARK);
+  return end < 0 ? description : description.slice(0, end);
+}
+
 /** The program of a tool, for a sandbox. */
 export function programOf({
   language,

@@ -22,7 +22,6 @@ import type { NewEvent } from "../core/event.ts";
 import type { Execution } from "../core/execution.ts";
 import type { Json } from "../core/json.ts";
 import type { Evaluation } from "../core/ports.ts";
-import { present } from "../core/present.ts";
 import type { Task } from "../core/task.ts";
 import type { Tool } from "../core/tool.ts";
 import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
@@ -30,7 +29,7 @@ import type { TaskGoal } from "../work/goal.ts";
 import type { Creation } from "../work/outcome.ts";
 import { type AuthoredTask, isAuthored } from "./authored.ts";
 import { type EquivalentPorts, findEquivalent } from "./equivalent.ts";
-import { examine } from "./examine.ts";
+import { examine, withEvidence } from "./examine.ts";
 import { type DraftPorts, draftTool, explainFailure, gateInstances } from "./register.ts";
 import { review } from "./review.ts";
 import { scopeByRule } from "./scope-by-rule.ts";
@@ -202,10 +201,10 @@ async function register(
         : { ...refused, instead: await ports.tools.get(verdict.twin.name, verdict.twin.version) };
     }
     examined ??= examine(ports, { searched, task }, result, unjudged(goal), signal);
-    const evidence = (await examined)?.evidence;
+    const told = await examined;
     const kept: Tool = {
       ...candidate,
-      ...present({ evidence }),
+      ...(told === undefined ? {} : withEvidence(candidate, told)),
       status: verdict.accepted ? "active" : "candidate",
     };
     try {

@@ -8,6 +8,7 @@
  */
 import { assess } from "../../toolstore/evidence/assess.ts";
 import type { CaseChances } from "../../toolstore/evidence/bits.ts";
+import { describeTests } from "../../toolstore/evidence/describe.ts";
 import {
   type Probe,
   type Survivor,
@@ -18,21 +19,23 @@ import { nearbyInputs, smallerInputs } from "../../toolstore/evidence/inputs.ts"
 import type { Evidence } from "../core/evidence.ts";
 import type { Execution } from "../core/execution.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
-import type { Evaluator, Sandbox } from "../core/ports.ts";
+import type { Sandbox } from "../core/ports.ts";
 import { seededRandom } from "../core/random.ts";
 import type { Split, Task, TaskInstance } from "../core/task.ts";
-import { type Case, programOf } from "../core/tool.ts";
+import { type Case, EVIDENCE_MARK, programOf, type Tool } from "../core/tool.ts";
 import type { EvolveResult } from "../evolve/loop/run.ts";
 import { descriptionLength } from "../evolve/syntax/description-length.ts";
+import { unusedNumbers } from "./literals.ts";
 
 export interface ExaminePorts {
   readonly sandbox: Sandbox;
-  readonly evaluator: Evaluator;
   readonly seed: number;
 }
 
 export interface Examination {
   readonly evidence: Evidence;
+  /** What the cases show and what they do not, for the tool's description. */
+  readonly words: string;
   /** Programs that fit every case; the first one is the winner. */
   readonly survivors: readonly Survivor[];
   /** Inputs on which they disagree, the most plausible first. */
@@ -89,18 +92,31 @@ export async function examine(
   );
   const sealed = task.instances("sealed", seed);
   const own = found.sealed[0] ?? [];
+  const unused = unusedNumbers(task.spec.description, source);
+  const evidence = assess({
+    train: chancesOf("train"),
+    heldOut: chancesOf("sealed"),
+    passed: sealed.filter((instance, at) => isRight(task, instance, own[at])).length,
+    searched: behaviours,
+    lengthBits: descriptionLength(source),
+    unused,
+    telling: found.telling,
+  });
+  const inputs = [...task.instances("train", seed), ...sealed].map(({ input }) => input);
   return {
-    evidence: assess({
-      train: chancesOf("train"),
-      heldOut: chancesOf("sealed"),
-      passed: sealed.filter((instance, at) => isRight(task, instance, own[at])).length,
-      searched: behaviours,
-      lengthBits: descriptionLength(source),
-      telling: found.telling,
-    }),
+    evidence,
+    words: describeTests(inputs, unused),
     survivors: found.survivors,
     telling: found.telling,
   };
+}
+
+/** The fields of a tool with its evidence. Its description says what was asked, then what was tested. */
+export function withEvidence(
+  { description }: Pick<Tool, "description">,
+  { evidence, words }: Examination,
+): Pick<Tool, "description" | "evidence"> {
+  return { description: `${description}${EVIDENCE_MARK}${words}`, evidence };
 }
 
 interface Found {
@@ -182,6 +198,8 @@ function isRight(task: Task, instance: TaskInstance, execution: Execution | unde
 /**
  * The task with answered inputs as further training cases. The search starts from the survivors: those
  * that disagree with an answer no longer fit, and if none is left it goes on from them.
+ *
+ * @internal Nobody asks yet: whoever does calls this with the answers.
  */
 export function withAnswers(
   task: Task,

@@ -79,6 +79,41 @@ export function literalsInSource(source: string, literals: readonly Literal[]): 
   });
 }
 
+/**
+ * The numbers of a request that its program does not use in any form: as they are, next to them (18 as
+ * `> 17`), as a percentage (19 as 0.19, 1.19 or 119). What is an example in the words is left out.
+ */
+export function unusedNumbers(words: string, source: string): readonly string[] {
+  const asked = words
+    .replace(/\b(?:such as|like|e\.g\.|for example)\b.*$/is, "")
+    .replace(/\S*\d\S* is \S*\d\S*/g, "");
+  const values = valuesInSource(source);
+  const texts = values.filter((value) => typeof value === "string").join("\n");
+  const numbers = values.filter((value) => typeof value === "number");
+  return literalsOf(asked)
+    .filter(({ kind }) => kind === "number")
+    .map(({ text }) => text)
+    .filter((text) => {
+      const value = Math.abs(Number(text.replaceAll(",", "")));
+      if (!Number.isFinite(value)) return false;
+      const share = value / 100;
+      const forms = [
+        value,
+        value - 1,
+        value + 1,
+        share,
+        1 - share,
+        1 + share,
+        100 - value,
+        100 + value,
+      ];
+      const used = numbers.some((number) =>
+        forms.some((form) => Math.abs(number - form) <= 1e-9 * Math.max(1, form)),
+      );
+      return !used && !texts.includes(text);
+    });
+}
+
 /** Strings and absolute numbers among the literals of a program; keys of objects count as strings. */
 export function valuesInSource(source: string): readonly (string | number)[] {
   const tree = parseProgram(source);

@@ -5,6 +5,7 @@
  */
 import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import { readSignature } from "../core/text/signature.ts";
 import {
   ANY,
   MAX_TYPE_DEPTH,
@@ -15,6 +16,7 @@ import {
 } from "../core/text/type.ts";
 import type { Case, ToolSpec } from "../core/tool.ts";
 import { literalsOf } from "./literals.ts";
+import { parameterNames } from "./parameter-names.ts";
 
 /** Words without meaning in a name. */
 const FILLER = new Set(
@@ -22,10 +24,20 @@ const FILLER = new Set(
     " ",
   ),
 );
-const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+
+/** What a person says of the tool; the rest is derived. */
+export interface Wishes {
+  readonly name?: string;
+  /** Names and types of the parameters, and the type of the result. */
+  readonly signature?: string;
+}
 
 /** @throws InputError BAD_EXAMPLES if the examples have different numbers of arguments. */
-export function specFromExamples(objective: string, examples: readonly Case[]): ToolSpec {
+export function specFromExamples(
+  objective: string,
+  examples: readonly Case[],
+  { name: wanted, signature }: Wishes = {},
+): ToolSpec {
   const arity = examples[0]?.args.length ?? 0;
   const odd = examples.findIndex(({ args }) => args.length !== arity);
   if (odd !== -1) {
@@ -35,18 +47,31 @@ export function specFromExamples(objective: string, examples: readonly Case[]): 
         `${examples[odd]?.args.length}. Give all examples the same number.`,
     );
   }
-  const name = nameOf(objective);
-  const parameters = Array.from({ length: arity }, (_, index) => {
-    const values = examples.map(({ args }) => args[index] as Json);
-    return `${LETTERS[index] ?? `p${index}`}: ${typeText(typeOfValues(values))}`;
-  });
+  const cases = [...examples];
+  if (signature !== undefined) {
+    const name = wanted ?? (nameIn(signature) || nameOf(objective));
+    return { name, description: objective, signature, cases };
+  }
+  const name = wanted ?? nameOf(objective);
+  const columns = Array.from({ length: arity }, (_, index) =>
+    examples.map(({ args }) => args[index] as Json),
+  );
+  const names = parameterNames(objective, columns);
+  const parameters = columns.map(
+    (values, index) => `${names[index]}: ${typeText(typeOfValues(values))}`,
+  );
   const result = typeText(typeOfValues(examples.map(({ expected }) => expected)));
   return {
     name,
     description: objective,
     signature: `function ${name}(${parameters.join(", ")}): ${result}`,
-    cases: [...examples],
+    cases,
   };
+}
+
+function nameIn(signature: string): string {
+  const read = readSignature(signature);
+  return read.status === "read" ? read.signature.name : "";
 }
 
 /** Up to five meaningful words in snake case, at most 64 characters. */

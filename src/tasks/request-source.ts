@@ -7,8 +7,9 @@ import { z } from "zod";
 import { specTask } from "../../evaluators/index.ts";
 import { InputError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import { present } from "../core/present.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
-import { Case, ToolSpec } from "../core/tool.ts";
+import { Case, ToolName, ToolSpec } from "../core/tool.ts";
 import { specFromExamples } from "../create-tool/spec-from-examples.ts";
 import { AgentSource } from "../request/walk-agent.ts";
 import { CallSource } from "../request/walk-call.ts";
@@ -23,7 +24,12 @@ const Source = z.union([
   /** A name or an absolute path: a module is code and is loaded again. */
   z.strictObject({ task: z.string(), data: Data.exactOptional() }),
   z.strictObject({ spec: ToolSpec, data: Data.exactOptional() }),
-  z.strictObject({ examples: z.array(Case), data: Data.exactOptional() }),
+  z.strictObject({
+    examples: z.array(Case),
+    name: ToolName.exactOptional(),
+    signature: z.string().exactOptional(),
+    data: Data.exactOptional(),
+  }),
   ProgramSource,
   AgentSource,
   CallSource,
@@ -35,6 +41,9 @@ export interface SourceFlags {
   readonly spec?: string;
   readonly task?: string;
   readonly data?: string;
+  /** With examples: the tool's name, and its signature. */
+  readonly name?: string;
+  readonly signature?: string;
 }
 
 /** @throws InputError USAGE if several are given; errors of the file, with line and field. */
@@ -43,6 +52,19 @@ export async function readSource(flags: SourceFlags): Promise<Json> {
   if (given.length > 1) {
     throw new InputError("USAGE", "Expected one of --examples, --spec and --task, got several.");
   }
+  const { name, signature } = flags;
+  if (flags.examples === undefined && (name !== undefined || signature !== undefined)) {
+    throw new InputError(
+      "USAGE",
+      "Expected --examples with --name and --signature, got none: a spec or a task has its own name and signature.",
+    );
+  }
+  if (name !== undefined && !ToolName.safeParse(name).success) {
+    throw new InputError(
+      "USAGE",
+      `Expected --name to be a name of letters, digits and _ (at most 64), got "${name}".`,
+    );
+  }
   const data =
     flags.data === undefined
       ? {}
@@ -50,7 +72,8 @@ export async function readSource(flags: SourceFlags): Promise<Json> {
   if (flags.task !== undefined) return { task: absolute(flags.task), ...data };
   if (flags.spec !== undefined) return asJson({ spec: await loadSpec(flags.spec), ...data });
   if (flags.examples !== undefined) {
-    return asJson({ examples: await loadExamples(flags.examples), ...data });
+    const examples = await loadExamples(flags.examples);
+    return asJson({ examples, ...present({ name, signature }), ...data });
   }
   return null;
 }
@@ -72,7 +95,7 @@ async function taskOf(source: Source, objective: string): Promise<Task | undefin
   if (source === null || hasNoTask(source)) return undefined;
   if ("task" in source) return loadTask(source.task);
   if ("spec" in source) return specTask(source.spec);
-  return specTask(specFromExamples(objective, source.examples));
+  return specTask(specFromExamples(objective, source.examples, source));
 }
 
 function instancesOf(task: Task, source: Source, seed: number): readonly TaskInstance[] {

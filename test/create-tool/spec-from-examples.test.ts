@@ -18,7 +18,8 @@ describe("a spec out of examples", () => {
     [[{ a: 1 }, 1], "unknown"],
   ])("finds the type that holds all values: %j", (values, type) => {
     const examples = values.map((value) => ({ args: [value], expected: 1 }));
-    expect(specFromExamples("find it", examples).signature).toBe(
+    expect(specFromExamples("find it", examples).signature).toMatch(/^function find\(\w+: /);
+    expect(specFromExamples("find it", examples).signature.replace(/\(\w+: /, "(a: ")).toBe(
       `function find(a: ${type}): number`,
     );
   });

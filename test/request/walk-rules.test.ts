@@ -168,7 +168,7 @@ describe("specFromExamples", () => {
       { args: [[]], expected: 0 },
     ]);
     expect(spec.name).toBe("sum_even_numbers_list");
-    expect(spec.signature).toBe("function sum_even_numbers_list(a: number[]): number");
+    expect(spec.signature).toBe("function sum_even_numbers_list(numbers: number[]): number");
   });
 
   it("refuses examples that differ in how many arguments they take", () => {

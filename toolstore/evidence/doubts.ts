@@ -83,9 +83,10 @@ export function tellingInputs(
   return [...bySplit.values()].sort(byCost);
 }
 
-/** The doubts that are stored with a tool. */
+/** The doubts that are stored with a tool: those that stand against trust. */
 export function unsureOn(telling: readonly Telling[]): readonly UnsureInput[] {
   return telling
+    .filter(({ cost }) => cost <= DOUBT_BITS)
     .slice(0, MOST_UNSURE)
     .map(({ args, offers }) => ({ args: [...args], results: offers.map(({ result }) => result) }));
 }

@@ -51,7 +51,7 @@ function numberVariants(given: readonly number[]): readonly Variant[] {
   const add = (value: number, oddness: number): void => {
     if (!Number.isFinite(value)) return;
     const outside = value < low || value > high ? 0.5 : 0;
-    const negative = value < 0 && !signed ? 2 : 0;
+    const negative = value < 0 && !signed ? 4 : 0;
     const decimal = whole && !Number.isInteger(value) ? 4 : 0;
     const rounded = Number(value.toPrecision(12));
     found.push({ value: rounded, oddness: oddness + Math.max(outside, negative) + decimal });
@@ -157,7 +157,7 @@ function listVariants(
     add(list.slice(0, 1), resized + (lengths.has(1) ? 0 : 1));
     if (list.length > 0) {
       const at = random.integer(list.length);
-      add(list.toSpliced(at, 1), resized);
+      if (list.length > 1) add(list.toSpliced(at, 1), resized);
       add([...list, list[at] as Json], resized);
       add(list.with(at, random.pick(items)), 0);
     }

@@ -7,7 +7,7 @@
  */
 import { type Bm25, saturation } from "../../src/core/text/bm25.ts";
 import { terms, words } from "../../src/core/text/terms.ts";
-import type { Tool } from "../../src/core/tool.ts";
+import { purposeOf, type Tool } from "../../src/core/tool.ts";
 
 export interface SearchDocument {
   readonly name: string;
@@ -85,7 +85,7 @@ export function toolDocument(tool: Tool, queries: readonly string[]): SearchDocu
   collectParameters(tool.parameters, parameterNames, parameterTexts);
   return {
     name: tool.name,
-    description: tool.description,
+    description: purposeOf(tool),
     parameterNames,
     parameterTexts,
     examples: exampleWords(tool),

@@ -4,20 +4,22 @@
  */
 import { ConfigError, EngineError } from "../../src/core/errors.ts";
 import type { Embedder, ToolQuery } from "../../src/core/ports.ts";
-import type { Tool } from "../../src/core/tool.ts";
+import { purposeOf, type Tool } from "../../src/core/tool.ts";
 import { centroid } from "../retrieval/vectors.ts";
 import type { ToolVector } from "./catalogue.ts";
 
-/** The embedded text of a tool. Its code and cases would add little for an embedder. */
-function embeddedText({ name, description }: Pick<Tool, "name" | "description">): string {
-  return `${name}. ${description}`;
+/** What is embedded of a tool. Its code and cases would add little for an embedder. */
+type Embedded = Pick<Tool, "name" | "description" | "evidence">;
+
+function embeddedText(tool: Embedded): string {
+  return `${tool.name}. ${purposeOf(tool)}`;
 }
 
 /** One vector for each tool with its requests, in order. */
 export async function toolVectors(
   embedder: Embedder,
   tools: readonly {
-    readonly tool: Pick<Tool, "name" | "description">;
+    readonly tool: Embedded;
     readonly queries: readonly string[];
   }[],
   signal: AbortSignal,

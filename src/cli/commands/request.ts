@@ -32,6 +32,8 @@ export interface RequestFlags extends CommonFlags {
   readonly examples?: string;
   readonly spec?: string;
   readonly task?: string;
+  readonly name?: string;
+  readonly signature?: string;
   readonly data?: string;
   readonly generator?: string;
   readonly budgetSeconds?: number;
@@ -69,6 +71,11 @@ function withSubmitFlags(command: Command): Command {
       )
       .option("--stream", "print the model's text as it arrives (default: on a terminal)")
       .option("--examples <file>", "examples: a list of { args, expected }")
+      .option("--name <name>", "with --examples: the tool's name (default: from the objective)")
+      .option(
+        "--signature <text>",
+        "with --examples: the tool's signature, e.g. `price(amount: number, rate: number): number`",
+      )
       .option("--spec <file>", "a spec file: name, description, signature, cases")
       .option("--task <name>", "a task of experiments/, or the path of a task module")
       .option("--data <file>", "with --task: the inputs of the tool")

@@ -8,7 +8,7 @@ import { isPending } from "../../call/pending.ts";
 import { InputError } from "../../core/errors.ts";
 import { evidenceMark, evidenceText, evidenceWarning } from "../../core/evidence.ts";
 import { present } from "../../core/present.ts";
-import { parameterNames, type Tool } from "../../core/tool.ts";
+import { parameterNames, purposeOf, type Tool } from "../../core/tool.ts";
 import type { Home } from "../../engine/engine.ts";
 import { parseArguments } from "../json-flag.ts";
 import { EXIT, table } from "../output.ts";
@@ -53,7 +53,7 @@ export function addTools(tools: Command): void {
         tool.origin ?? "own",
         evidenceMark(tool) || scoreOf(tool),
         `${tool.usage.successes}/${tool.usage.calls}`,
-        shorten(tool.description, 60),
+        shorten(purposeOf(tool), 60),
       ]);
       const head = ["name", "version", "status", "origin", "evidence", "calls", "description"];
       const text =
@@ -99,7 +99,7 @@ export function addTools(tools: Command): void {
                 `${tool.name} v${tool.version}`,
                 tool.origin ?? "own",
                 evidenceMark(tool),
-                shorten(tool.description, 70),
+                shorten(purposeOf(tool), 70),
               ]),
             ),
       );

@@ -129,7 +129,11 @@ export function ensembleGenerator(
     name,
     parents: Math.max(...states.map(({ generator }) => generator.parents)),
     get searched() {
-      return states.reduce((sum, { generator }) => sum + (generator.searched ?? 0), 0);
+      const all = states.flatMap(({ generator }) => generator.searched ?? []);
+      return {
+        count: all.reduce((sum, { count }) => sum + count, 0),
+        sample: all.flatMap(({ sample }) => sample),
+      };
     },
     async propose(parents, context, signal) {
       const due = pending.nextDue();

@@ -8,6 +8,7 @@
 import type { NewEvent } from "../../core/event.ts";
 import type { Random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
+import type { Searched } from "./searched.ts";
 
 /** The island for which a proposal was requested; its result is registered there. */
 export interface Place {
@@ -102,8 +103,8 @@ export interface Generator {
     signal: AbortSignal,
   ): Promise<readonly Proposal[]>;
   learn?(results: readonly ProposalResult[]): void;
-  /** Number of distinct behaviours that it compared with the examples by itself, before it proposed. */
-  readonly searched?: number;
+  /** What it compared with the examples by itself, before it proposed. */
+  readonly searched?: Searched;
   /** For people: the share of proposals of each arm of an ensemble. */
   weights?(): Readonly<Record<string, number>>;
 }

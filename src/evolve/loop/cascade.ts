@@ -207,7 +207,7 @@ export async function evaluateAll(
   return executions.map((list) => evaluator.evaluate(task, instances, list));
 }
 
-function programOf(task: Task, source: string): Program {
+export function programOf(task: Task, source: string): Program {
   const uses = present({ uses: task.uses });
   return { language: task.language ?? "typescript", source, entry: task.kernel.entry, ...uses };
 }

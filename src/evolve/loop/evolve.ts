@@ -128,12 +128,14 @@ export async function evolve(
     { seed, simplify },
     signal,
   );
+  const pools = [ledger.searched, ports.generator.searched ?? { count: 0, sample: [] }];
+  const searched = pools.reduce((sum, { count }) => sum + count, survivors.tried);
   const winner = await pickWinner(
     ports,
     {
       finalists: ledger.finalists(options.finalists ?? 128),
-      survivors: simplify ? survivors.programs : ledger.fitting,
-      sample: ledger.sample,
+      survivors: simplify || survivors.programs.length === 0 ? survivors.programs : ledger.fitting,
+      pools,
     },
     seed,
     recorded,
@@ -142,7 +144,7 @@ export async function evolve(
   return {
     winner,
     survivors: survivors.programs,
-    searched: Math.max(1, ledger.behaviours + survivors.tried + (ports.generator.searched ?? 0)),
+    searched: Math.max(1, searched),
     start: startOf(seeds),
     ...ledger.counts,
     seconds,

@@ -9,10 +9,10 @@ import type { Evaluation } from "../../core/ports.ts";
 import type { TaskInstance } from "../../core/task.ts";
 import type { Parent } from "../generators/generator.ts";
 import { evaluateAll } from "./cascade.ts";
-import { shortest } from "./keep.ts";
 import { average, ELITE_RANK, FINAL_SAMPLES } from "./noise.ts";
 import type { Recorded, Validation } from "./recorded.ts";
 import type { EvolvePorts, MeasuredFitness } from "./run.ts";
+import { shortest } from "./shortest.ts";
 
 export interface Choice {
   readonly program: Parent;
@@ -64,7 +64,7 @@ function byTraining(finalists: readonly Parent[]): Choice {
   const equals = finalists.filter(({ fitness }) => fitness === first.fitness);
   const kept = shortest(1);
   for (const program of equals) kept.add(program);
-  return { program: kept.items[0] ?? first, validation: undefined, measured: undefined };
+  return { program: kept.programs[0] ?? first, validation: undefined, measured: undefined };
 }
 
 /** Evaluates all once. If scores are measured, the best are measured again, and only those count. */

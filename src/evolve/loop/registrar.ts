@@ -8,17 +8,16 @@ import type { DataOf } from "../../core/events/schemas.ts";
 import { present } from "../../core/present.ts";
 import type { Random } from "../../core/random.ts";
 import type { Parent, ProposalResult } from "../generators/generator.ts";
+import { type Searched, searchedLog } from "../generators/searched.ts";
 import type { BatchResult, Candidate } from "./candidate.ts";
 import type { Outcome } from "./cascade.ts";
-import { evenSample, shortest } from "./keep.ts";
 import type { EvolvePorts } from "./run.ts";
+import { shortest } from "./shortest.ts";
 
 /** After this many evaluations, and at each doubling, a snapshot of the elite joins the finalists. */
 const FIRST_SNAPSHOT = 2_000;
 /** Maximum number of kept programs that reach the target, the shortest ones. */
 const MAX_FITTING = 64;
-/** Maximum number of behaviours in the sample of the search. */
-const MAX_SAMPLE = 256;
 /** Programs per snapshot. Earlier programs overfit the training instances less. */
 const SNAPSHOT_SIZE = 16;
 
@@ -37,10 +36,8 @@ export interface Ledger {
   readonly sinceNewProgram: number;
   /** Programs that reach the task's target, shortest description first. */
   readonly fitting: readonly Parent[];
-  /** Number of distinct behaviours on the training instances. */
-  readonly behaviours: number;
-  /** One program for each of some of these behaviours, spread evenly over the run. */
-  readonly sample: readonly Parent[];
+  /** Distinct behaviours on the training instances. */
+  readonly searched: Searched;
   register(batch: BatchResult): Promise<void>;
   maintain(random: Random): Promise<void>;
   /**
@@ -61,7 +58,7 @@ export function runLedger(
   const snapshots: Parent[] = [];
   const fitting = shortest(MAX_FITTING);
   const behaviours = new Set<string>();
-  const sample = evenSample<Parent>(MAX_SAMPLE);
+  const searched = searchedLog<string>();
   let nextSnapshot = FIRST_SNAPSHOT;
   const failures: Record<string, number> = {};
   let evaluations = 0;
@@ -112,7 +109,7 @@ export function runLedger(
     if (task.target !== undefined && fitness >= task.target) fitting.add(program);
     if (!behaviours.has(signature)) {
       behaviours.add(signature);
-      sample.add(program);
+      searched.add(program.source);
     }
     if (place === undefined) strategy.registerSeed(program, signature);
     else strategy.register(program, signature, place);
@@ -133,13 +130,10 @@ export function runLedger(
       return sinceNewProgram;
     },
     get fitting() {
-      return fitting.items;
+      return fitting.programs;
     },
-    get behaviours() {
-      return behaviours.size;
-    },
-    get sample() {
-      return sample.items;
+    get searched() {
+      return searched.searched;
     },
     async register({ candidates, requested }) {
       const results: ProposalResult[] = [];

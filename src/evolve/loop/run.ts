@@ -99,7 +99,7 @@ export interface Chances {
 
 export interface Winner {
   readonly program: Parent;
-  /** Undefined if the task is not decided by cases. */
+  /** Undefined if the task is not decided by cases, or no program fits them. */
   readonly chances: Chances | undefined;
   /** Undefined if the task has no validation instances: then the training fitness decides. */
   readonly validation: number | undefined;

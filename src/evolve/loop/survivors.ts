@@ -14,17 +14,17 @@ import { descriptionLength } from "../syntax/description-length.ts";
 import { rivalPrograms, simplerPrograms } from "../syntax/near.ts";
 import { evaluateAll } from "./cascade.ts";
 import { candidateDigest } from "./digest.ts";
-import { shortest } from "./keep.ts";
 import type { EvolvePorts } from "./run.ts";
+import { shortest } from "./shortest.ts";
 
 /** Maximum number of survivors. */
 const MAX_SURVIVORS = 32;
 /** This many of the shortest fitting programs are made shorter. */
-const SIMPLIFIED = 4;
+const SIMPLIFIED = 2;
 /** Maximum number of programs that are tried at once. */
 const MAX_TRIED = 120;
 /** Maximum number of times that one program is made shorter. */
-const MAX_ROUNDS = 8;
+const MAX_ROUNDS = 6;
 
 export interface Survivors {
   /** Shortest description first; empty if no program fits, or if no cases decide. */
@@ -78,7 +78,7 @@ export async function findSurvivors(
     });
   };
 
-  for (const start of simplify ? kept.items.slice(0, SIMPLIFIED) : []) {
+  for (const start of simplify ? kept.programs.slice(0, SIMPLIFIED) : []) {
     let current: Parent | undefined = start;
     for (let round = 0; round < MAX_ROUNDS && current !== undefined; round++) {
       const found = await fittingOf(byLength(simplerPrograms(current.source), current));
@@ -86,16 +86,16 @@ export async function findSurvivors(
       current = found[0];
     }
   }
-  const [best] = kept.items;
+  const [best] = kept.programs;
   if (best !== undefined) {
     const rivals = rivalPrograms(best.source, numbersIn(training));
     for (const program of await fittingOf(rivals)) kept.add(program);
   }
-  return { programs: kept.items, tried };
+  return { programs: kept.programs, tried };
 }
 
 /** Whether right and wrong are told by expected results, and not measured. */
-export function decidedByCases(
+function decidedByCases(
   { harness, noisy }: EvolvePorts["task"],
   instances: readonly TaskInstance[],
 ): boolean {

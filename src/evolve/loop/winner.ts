@@ -7,19 +7,20 @@ import type { Evaluation } from "../../core/ports.ts";
 import { present } from "../../core/present.ts";
 import type { TaskInstance } from "../../core/task.ts";
 import type { Parent } from "../generators/generator.ts";
+import type { Searched } from "../generators/searched.ts";
 import { evaluateAll } from "./cascade.ts";
+import { chancesOf } from "./chances.ts";
 import { choose } from "./finals.ts";
 import type { Recorded } from "./recorded.ts";
 import type { EvolvePorts, SealedResult, Winner } from "./run.ts";
-import { decidedByCases } from "./survivors.ts";
 
 export interface Contenders {
   /** Best by training first; ties in validation go to the earlier one. */
   readonly finalists: readonly Parent[];
   /** Programs that fit every training case, shortest description first. */
   readonly survivors: readonly Parent[];
-  /** Programs of different behaviour, spread over the run: they say how much of a case is chance. */
-  readonly sample: readonly Parent[];
+  /** What the search went through: it says how much of a case is chance. */
+  readonly pools: readonly Searched[];
 }
 
 /**
@@ -27,7 +28,7 @@ export interface Contenders {
  */
 export async function pickWinner(
   ports: EvolvePorts,
-  { finalists, survivors, sample }: Contenders,
+  { finalists, survivors, pools }: Contenders,
   seed: number,
   recorded: Recorded | undefined,
   signal: AbortSignal,
@@ -45,21 +46,13 @@ export async function pickWinner(
   // With a validation split, the choice is made.
   const contenders =
     validation === undefined && survivors.length > 0 ? survivors : [choice.program];
-  const scored = await score(contenders.map(({ source }) => source));
-  const at = Math.max(0, scored.findIndex(isRight(task.target)));
+  const scored = await score([...contenders.map(({ source }) => source), ...task.kernel.seeds]);
+  const right = scored.slice(0, contenders.length).findIndex(isRight(task.target));
+  const at = Math.max(0, right);
   const program = contenders[at] as Parent;
   const own = scored[at];
-  const seeds = await score(task.kernel.seeds);
-  const chances = decidedByCases(task, [...task.instances("train", seed), ...sealed])
-    ? {
-        train: shares(sample.map(({ scores }) => scores)),
-        sealed: shares(
-          (await score(sample.map(({ source }) => source))).map((evaluation) =>
-            evaluation.status === "scored" ? evaluation.scores : sealed.map(() => 0),
-          ),
-        ),
-      }
-    : undefined;
+  const seeds = scored.slice(contenders.length);
+  const chances = survivors.length > 0 ? await chancesOf(ports, pools, seed, signal) : undefined;
   const results = seeds.map((evaluation) => sealedResult(ports, sealed, evaluation));
   const winner: Winner = {
     program,
@@ -98,17 +91,6 @@ export async function pickWinner(
 function isRight(target: number | undefined): (evaluation: Evaluation) => boolean {
   return (evaluation) =>
     evaluation.status === "scored" && target !== undefined && evaluation.fitness >= target;
-}
-
-/**
- * The share of rows that have a 1 at each place, with one more right one for what was not seen (so no
- * share is 0).
- */
-function shares(rows: readonly (readonly number[])[]): readonly number[] {
-  return (rows[0] ?? []).map((_, at) => {
-    const right = rows.filter((row) => row[at] === 1).length;
-    return (right + 1) / (rows.length + 1);
-  });
 }
 
 function sealedResult(

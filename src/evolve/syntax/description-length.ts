@@ -13,8 +13,22 @@ import { forEachChild, type Node, parseProgram } from "./tree.ts";
 
 /** About eight variables, parameters and globals are in reach. */
 const NAME_BITS = 3;
-/** About 64 methods and functions are in use. */
-const METHOD_BITS = 6;
+/** About 32 methods and fields are in use for each type. */
+const METHOD_BITS = 5;
+/** Names that are seldom meant where a common one would do. */
+const RARE_BITS = 3;
+const RARE = new Set([
+  "ceil",
+  "charCodeAt",
+  "findLast",
+  "findLastIndex",
+  "lastIndexOf",
+  "trimEnd",
+  "trimStart",
+  "trunc",
+]);
+/** A second name for a variable is no part of what is computed. */
+const ALIAS_BITS = 0.5;
 const LETTER_BITS = 5;
 const DIGIT_BITS = Math.log2(10);
 /** Type of a node: about 16 are in use, and operators choose among about as many. */
@@ -54,6 +68,7 @@ export function descriptionLength(source: string): number {
 }
 
 function bitsOf(node: Node, isRounded: boolean): number {
+  if (isAlias(node)) return ALIAS_BITS;
   let bits = ownBits(node);
   if (node.type === "FunctionDeclaration") bits += UNUSED_BITS * unusedParameters(node);
   if (!isRounded && isInexact(node)) bits += INEXACT_BITS;
@@ -106,14 +121,43 @@ function ownBits(node: Node): number {
     case "TemplateElement":
       return (node.value.cooked ?? node.value.raw).length * LETTER_BITS;
     case "MemberExpression":
-      return (NODE_BITS.MemberExpression ?? 0) + (node.computed ? 1 : METHOD_BITS);
+      return (NODE_BITS.MemberExpression ?? 0) + (node.computed ? 1 : nameBits(node.property));
     case "Property":
       return node.computed || node.key.type !== "Identifier"
         ? 1
         : 1 + node.key.name.length * LETTER_BITS;
+    case "VariableDeclarator":
+      return 0;
+    case "BinaryExpression":
+      return isComparison(node.operator) ? comparisonBits(node) : OTHER_NODE_BITS;
     default:
       return NODE_BITS[node.type] ?? OTHER_NODE_BITS;
   }
+}
+
+/** Another name for a variable. */
+function isAlias(node: Node): boolean {
+  return (
+    node.type === "VariableDeclaration" &&
+    node.declarations.every(({ init }) => init?.type === "Identifier")
+  );
+}
+
+function nameBits(property: Node): number {
+  const rare = property.type === "Identifier" && RARE.has(property.name);
+  return METHOD_BITS + (rare ? RARE_BITS : 0);
+}
+
+function isComparison(operator: string): boolean {
+  return /^[<>=!]=?=?$/.test(operator);
+}
+
+/** A remainder is compared for being equal; its order says nothing, least of all below zero. */
+function comparisonBits({ operator, left, right }: Node & { type: "BinaryExpression" }): number {
+  const isRemainder = [left, right].some(
+    (side) => side.type === "BinaryExpression" && side.operator === "%",
+  );
+  return isRemainder && !operator.endsWith("==") ? OTHER_NODE_BITS + 6 : OTHER_NODE_BITS;
 }
 
 function literalBits(value: unknown): number {

@@ -135,6 +135,9 @@ function partsOf(node: Node): readonly Node[] {
     const { left, right } = node;
     if (left.type === node.type) parts.push({ ...node, left: left.left, right } as Node);
   }
+  if (node.type === "CallExpression" && node.arguments.length > 0) {
+    parts.push({ ...node, arguments: node.arguments.slice(0, -1) });
+  }
   if (node.type === "ConditionalExpression") {
     parts.push(literal(true), literal(false));
   }

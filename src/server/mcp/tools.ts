@@ -15,9 +15,9 @@ import type { DirectCalls } from "../../call/direct-calls.ts";
 import { isPending } from "../../call/pending.ts";
 import { EngineError, InputError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import { present } from "../../core/present.ts";
 import { Request } from "../../core/request.ts";
 import { checkSchema, faultText } from "../../core/schema-check.ts";
-import { readSignature } from "../../core/text/signature.ts";
 import { Case, type Tool, ToolSpec } from "../../core/tool.ts";
 import { specFromExamples } from "../../create-tool/spec-from-examples.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -193,14 +193,11 @@ async function create(
   if (!checked.ok) return failure("INVALID_ARGUMENTS", faultText(checked.faults));
   const { description, examples, name, signature, budgetSeconds } = checked.data;
   progress(0, "looking for a stored tool");
-  const guessed = specFromExamples(description, Case.array().parse(examples));
-  const specCheck = checkSchema(ToolSpec, {
-    ...guessed,
-    ...(signature === undefined ? {} : { signature, name: name ?? nameIn(signature) }),
-    ...(name === undefined || signature !== undefined
-      ? {}
-      : { name, signature: guessed.signature.replace(guessed.name, name) }),
-  });
+  const wishes = present({ name, signature });
+  const specCheck = checkSchema(
+    ToolSpec,
+    specFromExamples(description, Case.array().parse(examples), wishes),
+  );
   if (!specCheck.ok) return failure("INVALID_ARGUMENTS", faultText(specCheck.faults));
   const spec = specCheck.data;
   const task = specTask(spec);
@@ -236,9 +233,4 @@ async function create(
     source: tool.source,
     requestId,
   });
-}
-
-function nameIn(signature: string): string {
-  const read = readSignature(signature);
-  return read.status === "read" && read.signature.name !== "" ? read.signature.name : "tool";
 }

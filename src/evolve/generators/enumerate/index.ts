@@ -45,6 +45,7 @@ export function enumerateGenerator({
   highest = 14,
 }: EnumerateOptions = {}): EnumerateGenerator {
   let search: Search | undefined;
+  let kernel: Kernel | undefined;
   let currentKey = "";
   let lastExamples: unknown;
 
@@ -55,7 +56,10 @@ export function enumerateGenerator({
       return currentKey !== "" && (search === undefined || search.exhausted);
     },
     get searched() {
-      return search?.searched ?? 0;
+      if (search === undefined || kernel === undefined) return { count: 0, sample: [] };
+      const { count, sample } = search.searched;
+      const { entry, parameters } = kernel;
+      return { count, sample: sample.map((each) => programOf({ entry, parameters }, each)) };
     },
     async propose(_parents, { task, examples, count }, signal) {
       signal.throwIfAborted();
@@ -65,6 +69,7 @@ export function enumerateGenerator({
         const key = JSON.stringify([task.kernel.entry, task.kernel.parameters, words, examples]);
         if (key !== currentKey) {
           currentKey = key;
+          kernel = task.kernel;
           search = createSearch(task.kernel, examples, { capacity, highest, mostWork, words });
         }
       }
@@ -82,7 +87,10 @@ export function enumerateGenerator({
 }
 
 /** A complete program: helpers, then the entry with the kernel's parameter names. */
-function programOf({ entry, parameters }: Kernel, expression: Expression): string {
+function programOf(
+  { entry, parameters }: Pick<Kernel, "entry" | "parameters">,
+  expression: Expression,
+): string {
   const names = parameters.map(({ name }) => name).join(", ");
   const aliases = parameters
     .filter(({ name }) => innerName(name) !== name && mentions(expression, innerName(name)))

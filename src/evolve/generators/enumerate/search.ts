@@ -6,6 +6,7 @@
  * cost, so that a shorter solution can come before a long one that was found early by chance.
  */
 import type { Kernel } from "../../../core/task.ts";
+import { type Searched, searchedLog } from "../searched.ts";
 import type { Entry, Meter } from "./bank.ts";
 import { DAY, dateLeaves, hasDates, ISO_DATE } from "./components-dates.ts";
 import { componentsFor, usesTexts } from "./components-for.ts";
@@ -40,8 +41,8 @@ export interface Solution {
 export interface Search {
   readonly exhausted: boolean;
   readonly work: number;
-  /** Number of distinct behaviours of the result's type that it compared with the examples. */
-  readonly searched: number;
+  /** Distinct behaviours of the result's type that it compared with the examples, and some of them. */
+  readonly searched: Searched<Expression>;
   /** @param work Approximate number of values to compute. */
   advance(work: number): void;
   /** New solutions, cheapest first; before the first one, partial solutions that are better than all earlier ones. */
@@ -115,10 +116,10 @@ export function createSearch(
   };
 
   const target = seen.map(({ expected }) => expected) as Value[];
-  let searched = 0;
+  const searched = searchedLog<Expression>();
   const checkPartial = ({ expression, values }: Entry): void => {
     if (expression.type !== result) return;
-    searched++;
+    searched.add(expression);
     if (solutions > 0) return;
     let right = 0;
     for (let k = 0; k < target.length; k++) if (equalValues(values[k], target[k])) right++;
@@ -172,7 +173,7 @@ export function createSearch(
       return meter.work;
     },
     get searched() {
-      return searched;
+      return searched.searched;
     },
     advance(work) {
       const end = meter.work + work;

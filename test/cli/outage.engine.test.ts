@@ -130,7 +130,9 @@ describe("a request whose model is away", SLOW, () => {
     const port = await freePort();
     configure(`http://127.0.0.1:${port}`);
     const id = await submitted();
-    const left = await place.run(["request", "resume", id], { interruptAfterMs: 3_000 });
+    const left = await place.run(["request", "resume", id], {
+      interruptWhenTold: (stderr) => stderr.includes("the next try"),
+    });
     expect(left.status).toBe(130);
     expect(left.stderr).toContain(`toolwright request resume ${id}`);
     expect((await place.json(["request", "show", id])).value).toMatchObject({

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly signalWhen?: readonly [Promise<unknown>, NodeJS.Signals];
   /** Interrupts it once it has printed enough. */
   readonly interruptWhen?: (stdout: string) => boolean;
+  /** The same for what it has told people. */
+  readonly interruptWhenTold?: (stderr: string) => boolean;
   /** SIGKILL for the engine's own process, after so long. */
   readonly killAfterMs?: number;
   readonly environment?: Readonly<Record<string, string>>;
@@ -54,7 +56,8 @@ export function workplace(all: RunOptions = {}): Workplace {
   const folder = mkdtempSync(join(tmpdir(), "toolwright-cli-"));
   const run: Workplace["run"] = (args, given = {}) => {
     const options = { ...all, ...given };
-    const { apart = false, interruptAfterMs, interruptWhen, killAfterMs, signalWhen } = options;
+    const { apart = false, interruptAfterMs, interruptWhen, interruptWhenTold } = options;
+    const { killAfterMs, signalWhen } = options;
     const { environment } = options;
     const env = {
       PATH: process.env.PATH ?? "",
@@ -64,7 +67,9 @@ export function workplace(all: RunOptions = {}): Workplace {
       ...environment,
     };
     const dies = killAfterMs !== undefined || "TOOLWRIGHT_FAILPOINT" in env;
-    const signaled = [interruptAfterMs, interruptWhen, signalWhen].some((how) => how !== undefined);
+    const signaled = [interruptAfterMs, interruptWhen, interruptWhenTold, signalWhen].some(
+      (how) => how !== undefined,
+    );
     return apart || dies || signaled || busy
       ? runApart(args, folder, env, options)
       : runHere(args, folder, env);
@@ -89,7 +94,7 @@ function runApart(
   args: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv,
-  { interruptAfterMs, interruptWhen, killAfterMs, signalWhen }: RunOptions,
+  { interruptAfterMs, interruptWhen, interruptWhenTold, killAfterMs, signalWhen }: RunOptions,
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(
@@ -99,11 +104,18 @@ function runApart(
     );
     const out: Buffer[] = [];
     const err: Buffer[] = [];
+    let told = false;
     child.stdout.on("data", (chunk: Buffer) => {
       out.push(chunk);
       if (interruptWhen?.(Buffer.concat(out).toString()) === true) child.kill("SIGINT");
     });
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => {
+      err.push(chunk);
+      // Once: a second one ends the process at once.
+      if (told || interruptWhenTold?.(Buffer.concat(err).toString()) !== true) return;
+      told = true;
+      child.kill("SIGINT");
+    });
     child.on("error", reject);
     if (interruptAfterMs !== undefined) setTimeout(() => child.kill("SIGINT"), interruptAfterMs);
     if (killAfterMs !== undefined) setTimeout(() => child.kill("SIGKILL"), killAfterMs);

@@ -89,7 +89,8 @@ describe.each([
       "whine",
     ]);
     expect(tools.find(({ name }) => name === "triple")).toMatchObject({
-      description: "The tool called triple.",
+      // Nothing was held out for it, and clients are told.
+      description: expect.stringMatching(/^The tool called triple\.\n\nEvidence: unverified/),
       inputSchema: {
         type: "object",
         properties: { input: { type: "number" } },
@@ -242,7 +243,7 @@ describe("create_tool", () => {
     };
     const made = await client.callTool(wish, { timeout: 60_000 });
     expect(made).toMatchObject({ structuredContent: { name: "squared_more", created: true } });
-    const called = await client.callTool({ name: "squared_more", arguments: { a: 20 } });
+    const called = await client.callTool({ name: "squared_more", arguments: { number: 20 } });
     expect(called).toMatchObject({ structuredContent: { result: 401 } });
     const again = await client.callTool(wish, { timeout: 60_000 });
     expect(again).toMatchObject({ structuredContent: { name: "squared_more", created: false } });

@@ -2,13 +2,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BudgetExceededError, InputError } from "../core/errors.ts";
 import type { KnownEvent } from "../core/events/schemas.ts";
+import type { Json } from "../core/json.ts";
 import type { FitnessFigure } from "../core/task.ts";
 import { Released } from "../journal/durable.ts";
 import { modelWait } from "../journal/journal.ts";
 import type { AttemptOptions, Outcome, Requests } from "../request/requests.ts";
+import { askPerson } from "./ask-person.ts";
 import { EXIT, type Output } from "./output.ts";
 import { progressLine } from "./progress.ts";
-import { triedText, waitLines, waitsAsJson } from "./request-text.ts";
+import { caseQuestionOf, triedText, waitLines, waitsAsJson } from "./request-text.ts";
 import type { Session } from "./session.ts";
 import { checkLines, walkNote } from "./walk-text.ts";
 
@@ -44,8 +46,8 @@ export async function attemptOnce(
 }
 
 /**
- * Attempts until the request ends or waits for a person: while its model is away, this process waits
- * and makes the next tries.
+ * Attempts until the request ends or waits for a person who is not there: at a terminal, questions about
+ * results are asked at once. While the model is away, this process waits and makes the next tries.
  */
 export async function attemptOn(
   session: Session,
@@ -53,16 +55,36 @@ export async function attemptOn(
   stream?: boolean,
 ): Promise<Outcome> {
   const { engine, output, signal } = session;
-  for (let told = false; ; told = true) {
+  let told = false;
+  for (;;) {
     const outcome = await attemptOnce(session, requestId, stream);
+    if (await answeredHere(session, outcome)) continue;
     if (outcome.view?.waits.some((wait) => modelWait(wait) !== undefined) !== true) return outcome;
     if (!told) {
       output.note(
         `Waiting here. Ctrl-C leaves the request waiting; then continue it with: toolwright request resume ${requestId}`,
       );
+      told = true;
     }
     await untilDue(engine.requests, requestId, signal);
   }
+}
+
+/** Whether a person at this terminal was asked what the request waits for, and has answered. */
+async function answeredHere(session: Session, { requestId, view }: Outcome): Promise<boolean> {
+  const { engine, output, signal, interactive } = session;
+  if (!interactive) return false;
+  for (const wait of view?.waits ?? []) {
+    const question = caseQuestionOf(wait);
+    if (question === undefined) continue;
+    const terminal = { input: process.stdin, output: process.stderr, print: output.note };
+    const cases = await askPerson(terminal, question, signal);
+    if (cases === undefined) return false;
+    const answer = cases.length === 0 ? question.inputs.map(() => "-") : [...cases];
+    await engine.requests.answer(requestId, answer as Json, { question: wait.key });
+    return true;
+  }
+  return false;
 }
 
 const LOOK_MS = 250;

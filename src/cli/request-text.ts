@@ -5,6 +5,7 @@ import { type ModelWait, modelWait, type Wait } from "../journal/journal.ts";
 import { kindOf } from "../journal/people.ts";
 import type { RequestView } from "../journal/view.ts";
 import type { Requests } from "../request/requests.ts";
+import { CaseQuestion, exampleAnswer, HOW_TO_ANSWER, inputLines } from "../work/case-question.ts";
 
 export function waitLines(requests: Requests, id: string, wait: Wait): readonly string[] {
   const { question, deadline, key } = wait;
@@ -18,6 +19,7 @@ export function waitLines(requests: Requests, id: string, wait: Wait): readonly 
   }
   const facts = (question ?? {}) as Readonly<Record<string, Json>>;
   const text = textOf(question) ?? `It waits for "${wait.name}".`;
+  const cases = caseQuestionOf(wait);
   const options = Array.isArray(facts.options) ? [`    one of: ${facts.options.join(", ")}`] : [];
   return [
     `  ? ${text}`,
@@ -25,10 +27,18 @@ export function waitLines(requests: Requests, id: string, wait: Wait): readonly 
       ? []
       : [`    arguments: ${JSON.stringify(facts.arguments).slice(0, 400)}`]),
     ...options,
+    ...(cases === undefined ? [] : [...inputLines(cases), HOW_TO_ANSWER]).map(
+      (line) => `    ${line}`,
+    ),
     ...howTo(requests, id, wait).map((line) => `    ${line}`),
     ...(deadline === undefined ? [] : [`    until ${deadline}`]),
     `    (question ${key})`,
   ];
+}
+
+/** The question about cases that a request waits for, if it does. */
+export function caseQuestionOf({ question }: Pick<Wait, "question">): CaseQuestion | undefined {
+  return CaseQuestion.safeParse(question).data;
 }
 
 function textOf(question: Json | undefined): string | undefined {
@@ -67,8 +77,11 @@ function howTo(requests: Requests, id: string, wait: Wait): readonly string[] {
         `toolwright request answer ${id} --skip ${skipExample(wait)}`,
         `toolwright request answer ${id} --fail "why"`,
       ];
-    case "question":
-      return [`toolwright request answer ${id} "..."`];
+    case "question": {
+      const cases = caseQuestionOf(wait);
+      const answer = cases === undefined ? '"..."' : exampleAnswer(cases);
+      return [`toolwright request answer ${id} ${answer}`];
+    }
   }
 }
 

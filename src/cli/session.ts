@@ -24,6 +24,8 @@ export interface Session<E extends Home = Engine> {
   readonly engine: E;
   readonly output: Output;
   readonly signal: AbortSignal;
+  /** Whether a person reads what is printed, and can be asked at once. */
+  readonly interactive: boolean;
 }
 
 export function withCommonFlags(command: Command): Command {
@@ -100,7 +102,9 @@ async function opened<E extends Home, T>(
   };
   for (const name of STOP_SIGNALS) process.on(name, interrupt);
   try {
-    return await work({ engine, output, signal: controller.signal });
+    const interactive =
+      !output.json && process.stdin.isTTY === true && process.stderr.isTTY === true;
+    return await work({ engine, output, signal: controller.signal, interactive });
   } finally {
     for (const name of STOP_SIGNALS) process.off(name, interrupt);
     await engine.close();

@@ -6,8 +6,9 @@
  *   evolve      a separate run, linked from the request's trace
  *   settle      if candidate and test author disagree, other authors are asked
  *   scope       it must not fit only one call: literals, tables, properties
- *   gate        the published tool, called as callers call it, on sealed instances
  *   examine     how sure it is: bits of the cases, inputs on which other fitting programs disagree
+ *   ask         a person, if there is one: the right results of a few such inputs
+ *   gate        the published tool, called as callers call it, on sealed instances
  *   register    the next version, stored durably with its lineage and its evidence
  *
  * A refusal is an outcome with reasons, not an error.
@@ -20,16 +21,18 @@ import { digestJson } from "../core/digest.ts";
 import { StoreError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
 import type { Execution } from "../core/execution.ts";
-import type { Json } from "../core/json.ts";
+import { canonicalJson, type Json } from "../core/json.ts";
 import type { Evaluation } from "../core/ports.ts";
 import type { Task } from "../core/task.ts";
-import type { Tool } from "../core/tool.ts";
+import type { Case, Tool } from "../core/tool.ts";
 import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
+import type { CaseQuestion } from "../work/case-question.ts";
 import type { TaskGoal } from "../work/goal.ts";
 import type { Creation } from "../work/outcome.ts";
 import { type AuthoredTask, isAuthored } from "./authored.ts";
+import { MOST_ASKED, questionOn, settledBy } from "./doubts.ts";
 import { type EquivalentPorts, findEquivalent } from "./equivalent.ts";
-import { examine, withEvidence } from "./examine.ts";
+import { type Examination, examine, withAnswers, withEvidence } from "./examine.ts";
 import { type DraftPorts, draftTool, explainFailure, gateInstances } from "./register.ts";
 import { review } from "./review.ts";
 import { scopeByRule } from "./scope-by-rule.ts";
@@ -64,11 +67,32 @@ export interface CreateToolPorts extends EquivalentPorts, DraftPorts {
     words: string,
     signal: AbortSignal,
   ) => Promise<AuthoredTask | undefined>;
+  /** Asks a person and waits for the answers, over any number of attempts. If absent, nobody is asked. */
+  readonly askPerson?: (question: CaseQuestion) => Promise<readonly Case[]>;
   /** Of this process: equal wishes share one creation. */
-  readonly flights: Flights<Creation>;
+  readonly flights: Flights<Stage>;
   /** Across the processes of a home. */
   readonly claim?: Claim;
 }
+
+/** A winner about which a person can be asked. */
+interface Open {
+  readonly kind: "open";
+  readonly made: Made;
+  readonly examination: Examination;
+  readonly question: CaseQuestion;
+  readonly told: Told;
+}
+
+/** What a person was asked about, and has answered. */
+interface Told {
+  /** Number of inputs. */
+  readonly asked: number;
+  readonly answers: readonly Case[];
+}
+
+/** The end of a creation, or a question that it goes on from. */
+export type Stage = Creation | Open;
 
 export async function createTool(
   ports: CreateToolPorts,
@@ -78,26 +102,35 @@ export async function createTool(
   const { name, description } = goal.task.spec;
   const key = wishKey(goal.task, ports.seed);
   await ports.trace([{ type: "tool-create", data: { name, description, key } }]);
-  const work = async (): Promise<Creation> => {
-    const release = await ports.claim?.(key, signal);
-    try {
-      return await make(ports, goal, signal);
-    } finally {
-      await release?.();
-    }
+  const once = async (part: string, work: () => Promise<Stage>): Promise<Stage> => {
+    const claimed = async (): Promise<Stage> => {
+      const release = await ports.claim?.(part, signal);
+      try {
+        return await work();
+      } finally {
+        await release?.();
+      }
+    };
+    const { value, shared } = await ports.flights.once(part, claimed, signal);
+    if (shared && value.kind !== "open") await ports.trace([sharedEvent(name, value)]);
+    return value;
   };
-  const { value, shared } = await ports.flights.once(key, work, signal);
-  if (shared) await ports.trace([sharedEvent(name, value)]);
-  return value;
+
+  let stage = await once(key, () => make(ports, goal, signal));
+  while (stage.kind === "open") {
+    const open = stage;
+    // Outside of the claim: others who want the same tool must not wait for this person.
+    const answers = (await ports.askPerson?.(open.question)) ?? [];
+    const asked = open.told.asked + open.question.inputs.length;
+    const told = { asked, answers: [...open.told.answers, ...answers] };
+    const part = digestJson([key, told.asked, told.answers.map((each) => ({ ...each }))]);
+    stage = await once(part.slice(0, 32), () => goOn(ports, goal, open, answers, told, signal));
+  }
+  return stage;
 }
 
-async function make(
-  ports: CreateToolPorts,
-  goal: TaskGoal,
-  signal: AbortSignal,
-): Promise<Creation> {
+async function make(ports: CreateToolPorts, goal: TaskGoal, signal: AbortSignal): Promise<Stage> {
   const { task } = goal;
-  const { name } = task.spec;
   const known = [...task.instances("train", ports.seed), ...task.instances("sealed", ports.seed)];
   const equivalent = await findEquivalent(ports, task, known, goal.words, signal);
   if (equivalent !== undefined) {
@@ -111,11 +144,58 @@ async function make(
   if (!isAuthored(task)) await ports.trace([scopeByRule(task, goal.words, ports.seed)]);
   const varied = isAuthored(task) ? task : await ports.variants?.(task, goal.words, signal);
   const made = await evolveReviewed(ports, { ...goal, task: varied ?? task }, signal);
-  if (made.winner === undefined) {
-    return refuse(ports, name, made.runId, ["No candidate ran on every training instance."]);
+  return finish(ports, goal, made, { asked: 0, answers: [] }, signal);
+}
+
+/** Registers or refuses a winner, or asks about it first. */
+async function finish(
+  ports: CreateToolPorts,
+  goal: TaskGoal,
+  made: Made,
+  told: Told,
+  signal: AbortSignal,
+): Promise<Stage> {
+  const { runId, winner, task, reasons } = made;
+  const { name } = task.spec;
+  if (winner === undefined) {
+    return refuse(ports, name, runId, ["No candidate ran on every training instance."]);
   }
-  if (made.reasons.length > 0) return refuse(ports, name, made.runId, made.reasons);
-  return register(ports, { ...goal, task: made.task }, made.winner, made, signal);
+  if (reasons.length > 0) return refuse(ports, name, runId, reasons);
+  const examination = await examine(ports, made, made.result, unjudged(goal), signal);
+  if (ports.askPerson !== undefined && examination !== undefined) {
+    const question = questionOn(name, examination, MOST_ASKED - told.asked);
+    if (question !== undefined) return { kind: "open", made, examination, question, told };
+  }
+  const known = { ...made, examination, answers: told.answers };
+  return register(ports, { ...goal, task }, winner, known, signal);
+}
+
+/** Chooses by the answers among the programs that were found, or searches again. */
+async function goOn(
+  ports: CreateToolPorts,
+  goal: TaskGoal,
+  { made, examination }: Open,
+  answers: readonly Case[],
+  told: Told,
+  signal: AbortSignal,
+): Promise<Stage> {
+  const { winner } = made;
+  // Whoever does not know the results is not asked again.
+  const rest = answers.length === 0 ? { ...told, asked: MOST_ASKED } : told;
+  if (winner === undefined || answers.length === 0) return finish(ports, goal, made, rest, signal);
+  const settled = settledBy({ ...made, winner }, examination, answers);
+  if (settled !== undefined) {
+    const same = settled.winner.program.digest === winner.program.digest;
+    const draft = draftTool(ports, goal, settled.winner, made.runId, 1);
+    const seen = { ...goal, task: settled.task };
+    const { source } = settled.winner.program;
+    const opinion = same ? undefined : await review(ports, seen, draft, source, signal);
+    if (opinion?.retry === undefined && (opinion?.reasons ?? []).length === 0) {
+      return finish(ports, goal, { ...made, ...settled }, rest, signal);
+    }
+  }
+  const task = withAnswers(made.task, examination.survivors, answers);
+  return finish(ports, goal, await evolveReviewed(ports, { ...goal, task }, signal), rest, signal);
 }
 
 interface Made {
@@ -155,6 +235,12 @@ async function evolveReviewed(
   }
 }
 
+interface Examined extends Made {
+  readonly examination: Examination | undefined;
+  /** Of a person. */
+  readonly answers: readonly Case[];
+}
+
 /** Maximum number of version conflicts with concurrent registrations. */
 const MOST_CONFLICTS = 5;
 
@@ -162,7 +248,7 @@ async function register(
   ports: CreateToolPorts,
   goal: TaskGoal,
   winner: Winner,
-  { runId, result, searched }: Made,
+  { runId, result, examination, answers }: Examined,
   signal: AbortSignal,
 ): Promise<Creation> {
   const { task } = goal;
@@ -179,7 +265,6 @@ async function register(
     resolution,
   };
 
-  let examined: ReturnType<typeof examine> | undefined;
   for (let conflicts = 0; ; conflicts++) {
     const newest = await newestOf(ports, name);
     if (conflicts > 0 && newest !== undefined && task.target !== undefined) {
@@ -200,11 +285,10 @@ async function register(
         ? refused
         : { ...refused, instead: await ports.tools.get(verdict.twin.name, verdict.twin.version) };
     }
-    examined ??= examine(ports, { searched, task }, result, unjudged(goal), signal);
-    const told = await examined;
     const kept: Tool = {
       ...candidate,
-      ...(told === undefined ? {} : withEvidence(candidate, told)),
+      cases: withCases(candidate.cases, answers),
+      ...(examination === undefined ? {} : withEvidence(candidate, examination)),
       status: verdict.accepted ? "active" : "candidate",
     };
     try {
@@ -221,6 +305,12 @@ async function register(
     await ports.trace([registered(kept, runId)]);
     return { kind: "tool-created", tool: kept, runId };
   }
+}
+
+/** Answers that are held out are not among the cases of a draft. */
+function withCases(cases: readonly Case[], answers: readonly Case[]): Case[] {
+  const known = new Set(cases.map(({ args }) => canonicalJson(args)));
+  return [...cases, ...answers.filter(({ args }) => !known.has(canonicalJson(args)))];
 }
 
 /** Inputs of the request whose results are not known. */

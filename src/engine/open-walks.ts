@@ -6,12 +6,12 @@ import { createArgumentFaults } from "../call/argument-faults.ts";
 import type { Config } from "../core/config.ts";
 import type { Sandbox } from "../core/ports.ts";
 import type { AuthoredTask } from "../create-tool/authored.ts";
+import type { Stage } from "../create-tool/create-tool.ts";
 import { fileClaims, singleFlight } from "../create-tool/single-flight.ts";
 import { walkRequest } from "../request/choose-walk.ts";
 import type { WalkPorts } from "../request/equip.ts";
 import type { Solution } from "../work/answer.ts";
 import type { AttemptContext } from "../work/attempt.ts";
-import type { Creation } from "../work/outcome.ts";
 
 type Own =
   | "argumentFaults"
@@ -40,7 +40,7 @@ export function openWalks({
     taskOf: specTask,
     gate: gateOf(ports.tools, bareSandbox),
     digest: toolDigest,
-    flights: singleFlight<Creation>(),
+    flights: singleFlight<Stage>(),
     wishes: singleFlight<AuthoredTask>(),
     claim: fileClaims(join(ports.config.home, "claims")),
   };

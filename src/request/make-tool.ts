@@ -2,19 +2,24 @@
  * Creates a tool for a request. The evolution is a step of the request and uses its budget. See
  * `src/create-tool` for how a tool is created.
  */
+import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import type { Clock } from "../core/clock.ts";
 import { type Config, toolBudget } from "../core/config.ts";
+import { stored } from "../core/json.ts";
 import type { EventStore, Sandbox } from "../core/ports.ts";
 import { present } from "../core/present.ts";
 import type { Budget } from "../core/request.ts";
+import type { Steps } from "../core/steps.ts";
 import type { Task } from "../core/task.ts";
+import { Case } from "../core/tool.ts";
 import { type CreateToolPorts, createTool } from "../create-tool/create-tool.ts";
 import { type Evolved, evolutionStep } from "../create-tool/evolution-step.ts";
 import { createFromWords, type WishPorts } from "../create-tool/from-words.ts";
 import { withVariants } from "../create-tool/variants.ts";
 import type { EvolveProgress } from "../evolve/loop/run.ts";
 import type { AttemptContext } from "../work/attempt.ts";
+import type { CaseQuestion } from "../work/case-question.ts";
 import type { Goal, TaskGoal } from "../work/goal.ts";
 import type { Creation } from "../work/outcome.ts";
 import type { StepOf } from "../work/step.ts";
@@ -90,7 +95,7 @@ async function creationPorts(
 ): Promise<CreateToolPorts> {
   const { config, events, clock, evolve } = ports;
   const { evaluator, tools, noneBelow, gate, flights, claim, digest } = ports;
-  const { seed, generator } = work;
+  const { seed, generator, questions } = work;
   const shared = {
     seed,
     parent: requestId,
@@ -116,10 +121,29 @@ async function creationPorts(
     noneBelow,
     gate,
     flights,
-    ...present({ claim }),
+    ...present({
+      claim,
+      askPerson:
+        questions === true ? (question: CaseQuestion) => asked(steps, question) : undefined,
+    }),
     digest,
     requestId,
     seed,
     now: () => new Date(clock.now()).toISOString(),
   };
 }
+
+/** The request waits for a person, who may answer in any later attempt. */
+async function asked(
+  steps: Pick<Steps, "waitFor">,
+  question: CaseQuestion,
+): Promise<readonly Case[]> {
+  const reply = await steps.waitFor(`question:${question.tool}`, {
+    question: stored(question),
+  });
+  // What cannot be read answers nothing: then the tool stays as sure as it is.
+  return CaseReply.safeParse(reply?.payload).data?.answer ?? [];
+}
+
+/** As `Replies.answer` sends it. */
+const CaseReply = z.object({ answer: z.array(Case) });

@@ -1,15 +1,20 @@
 /** Replies of people and other systems to a request: answers, approvals, changes, callbacks. */
 import { InputError } from "../core/errors.ts";
-import type { Json } from "../core/json.ts";
+import { type Json, stored } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import { present } from "../core/present.ts";
 import type { Verdict } from "../core/steps.ts";
 import { callbackSecret, callbackToken } from "../journal/callback-token.ts";
 import { complete, type ReplyOptions, reply, send } from "../journal/people.ts";
+import { CaseQuestion, casesAnswered } from "../work/case-question.ts";
 import { REVISE, type Revision } from "./revise.ts";
 
 export interface Replies {
-  /** Answers a question of a plan. */
+  /**
+   * Answers a question of a plan, or about cases: see `casesAnswered`.
+   *
+   * @throws InputError BAD_ANSWER, SECRET_ARGUMENTS
+   */
   answer(id: string, answer: Json, options?: ReplyOptions): Promise<void>;
   /**
    * Decides about an interrupted step.
@@ -35,7 +40,16 @@ export function createReplies(store: EventStore, home: string): Replies {
   const secret = (): Buffer => callbackSecret(home);
   return {
     async answer(id, answer, options) {
-      await reply(store, id, ["question"], () => ({ answer }), options);
+      await reply(
+        store,
+        id,
+        ["question"],
+        ({ question }) => {
+          const cases = CaseQuestion.safeParse(question);
+          return { answer: cases.success ? stored(casesAnswered(cases.data, answer)) : answer };
+        },
+        options,
+      );
     },
     async decide(id, verdict, options) {
       await reply(

@@ -11,6 +11,8 @@ export interface RequestOptions extends Prepared, Omit<AttemptOptions, "prepare"
   readonly seed?: number;
   readonly budget?: Budget;
   readonly generator?: string;
+  /** Whether a person is asked where programs that fit every case disagree. Default: nobody is asked. */
+  readonly questions?: boolean;
 }
 
 /** Runs until the request ends or waits. */
@@ -25,13 +27,13 @@ export function createRunRequest(
   defaultSeed: number,
 ): RunRequest {
   return async (request, options, signal) => {
-    const { task, instances, seed = defaultSeed, budget, generator } = options;
+    const { task, instances, seed = defaultSeed, budget, generator, questions } = options;
     // Marks a task that exists only in this program, so that no other process runs the request without it.
     const { source = task === undefined ? null : { program: task.name } } = options;
     const id = await requests.submit(request, {
       source,
       seed,
-      ...present({ budget, generator }),
+      ...present({ budget, generator, questions }),
     });
     const prepare = async () => ({ task, instances });
     return requests.attempt(id, { ...options, prepare }, signal);

@@ -27,13 +27,16 @@ export function addRequestReplies(request: Command): void {
       .command("answer")
       .description("answer a request's question, and resume it")
       .argument("<id>", "the request")
-      .argument("[answer]", "the answer as text; JSON with --json-answer")
+      .argument(
+        "[answer...]",
+        "the answer as text (about results: one word for each input); JSON with --json-answer",
+      )
       .option("--json-answer", "the answer is JSON")
       .option("--retry", "for an interrupted step: run it again")
       .option("--skip <json>", "for an interrupted step: use this as its result")
       .option("--fail <reason>", "for an interrupted step: end the request"),
-  ).action(async (id: string, text: string | undefined, flags: AnswerFlags) => {
-    const said = answerOf(text, flags);
+  ).action(async (id: string, words: readonly string[], flags: AnswerFlags) => {
+    const said = answerOf(words, flags);
     await replied(id, flags, ({ engine: { requests } }) =>
       "answer" in said
         ? requests.answer(id, said.answer, optionsOf(flags))
@@ -180,9 +183,10 @@ interface AnswerFlags extends ReplyFlags {
 }
 
 function answerOf(
-  text: string | undefined,
+  words: readonly string[],
   { jsonAnswer, retry, skip, fail }: AnswerFlags,
 ): Verdict | { readonly answer: Json } {
+  const text = words.length === 0 ? undefined : words.join(" ");
   const given = [text, retry, skip, fail].filter((value) => value !== undefined);
   if (given.length !== 1) {
     throw new InputError(

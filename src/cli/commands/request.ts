@@ -10,6 +10,7 @@ import { present } from "../../core/present.ts";
 import { type Budget, Request } from "../../core/request.ts";
 import { checkSchema, faultText } from "../../core/schema-check.ts";
 import type { Outcome } from "../../request/requests.ts";
+import type { Output } from "../output.ts";
 import { attemptOn, report } from "../request-attempt.ts";
 import {
   type CommonFlags,
@@ -40,6 +41,7 @@ export interface RequestFlags extends CommonFlags {
   readonly budgetEvaluations?: number;
   readonly limit?: readonly string[];
   readonly detach?: boolean;
+  readonly questions?: boolean;
 }
 
 export function addRequest(request: Command): void {
@@ -88,6 +90,11 @@ function withSubmitFlags(command: Command): Command {
         collect,
         [],
       )
+      .option(
+        "--questions",
+        "ask, at most three times, where programs that fit every example disagree (default: on a terminal)",
+      )
+      .option("--no-questions", "ask nothing: the tool says where it is unsure")
       .option("--detach", "only submit; toolwright worker or request resume runs it"),
   );
 }
@@ -116,7 +123,16 @@ async function submitted(objective: string, flags: RequestFlags): Promise<void> 
     }
     const outcome = await attemptOn(session, requestId, flags.stream);
     report(engine.requests, outcome, output);
+    tellHowToBeAsked(outcome, output);
   });
+}
+
+/** Says how a person can make a tool surer that was made without asking. */
+function tellHowToBeAsked({ solution }: Outcome, output: Output): void {
+  if (solution?.status !== "answered") return;
+  const { evidence } = solution.answer;
+  if (evidence?.status !== "provisional" || evidence.unsureOn.length === 0) return;
+  output.note("To be asked about what it is unsure of, add --questions to the same request.");
 }
 
 function parseRequest(objective: string, flags: RequestFlags): Request {
@@ -169,16 +185,19 @@ function limits(list: readonly string[]): Record<string, number> {
 
 /** Submits the request and prints it. */
 async function submit(
-  { engine, output }: Session,
+  { engine, output, interactive }: Session,
   request: Request,
   source: Json,
   flags: RequestFlags,
 ): Promise<string> {
   const budget = budgetOf(flags);
+  // Without a terminal, a request that nobody will answer must end.
+  const { generator, detach = false, questions = interactive && !detach } = flags;
   const work: RequestWork = {
     source,
     seed: engine.config.seed,
-    ...present({ budget, generator: flags.generator }),
+    ...(questions ? { questions } : {}),
+    ...present({ budget, generator }),
   };
   const { prepare } = await import("../../tasks/request-source.ts");
   const { task } = await prepare(work, request);

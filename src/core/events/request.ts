@@ -13,6 +13,10 @@ export const RequestWork = z.strictObject({
   seed: z.int().min(0),
   budget: Budget.exactOptional().describe("For making one tool."),
   generator: z.string().exactOptional(),
+  questions: z
+    .boolean()
+    .exactOptional()
+    .describe("Whether a person is asked where programs that fit every case disagree."),
 });
 export type RequestWork = z.output<typeof RequestWork>;
 

@@ -21,6 +21,7 @@ export type {
 } from "./ports/language-model.ts";
 export type { Sandbox, SandboxCapabilities } from "./ports/sandbox.ts";
 export type {
+  ToolEvidence,
   ToolFilter,
   ToolMatch,
   ToolMatches,

@@ -18,8 +18,9 @@ import type { GateVerdict } from "../../toolstore/gate/verdict.ts";
 import type { Ask } from "../ask/ask.ts";
 import { bestSeed, tryTool } from "../call/trial.ts";
 import { digestJson } from "../core/digest.ts";
-import { StoreError } from "../core/errors.ts";
+import { InputError, StoreError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
+import { type Evidence, isTrusted } from "../core/evidence.ts";
 import type { Execution } from "../core/execution.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { Evaluation } from "../core/ports.ts";
@@ -285,6 +286,9 @@ async function register(
         ? refused
         : { ...refused, instead: await ports.tools.get(verdict.twin.name, verdict.twin.version) };
     }
+    if (newest?.digest === candidate.digest && newest.status === "active") {
+      return known(ports, newest, examination?.evidence, answers);
+    }
     const kept: Tool = {
       ...candidate,
       cases: withCases(candidate.cases, answers),
@@ -305,6 +309,24 @@ async function register(
     await ports.trace([registered(kept, runId)]);
     return { kind: "tool-created", tool: kept, runId };
   }
+}
+
+/** The winner is stored already: what is known about it now is stored with it. */
+async function known(
+  { tools }: CreateToolPorts,
+  stored: Tool,
+  evidence: Evidence | undefined,
+  answers: readonly Case[],
+): Promise<Creation> {
+  const { name, version } = stored;
+  if (evidence !== undefined) {
+    const surer = isTrusted(stored) ? (stored.evidence ?? evidence) : evidence;
+    await tools.setEvidence(name, version, { evidence: surer, cases: [...answers] });
+  }
+  return reuse(
+    await tools.get(name, version),
+    `${name} version ${version} is the program that was found.`,
+  );
 }
 
 /** Answers that are held out are not among the cases of a draft. */
@@ -348,9 +370,12 @@ function reuse(tool: Tool, reason: string): Creation {
 
 /** Versions have no gaps: the next one follows the newest, whatever its status. */
 async function newestOf({ tools }: CreateToolPorts, name: string): Promise<Tool | undefined> {
-  const known = await tools.list({ statuses: ["candidate", "active", "deprecated"] });
-  if (!known.some((tool) => tool.name === name)) return undefined;
-  return (await tools.history(name)).at(-1);
+  try {
+    return (await tools.history(name)).at(-1);
+  } catch (error) {
+    if (error instanceof InputError && error.code === "TOOL_NOT_FOUND") return undefined;
+    throw error;
+  }
 }
 
 function sharedEvent(name: string, value: Creation): NewEvent {

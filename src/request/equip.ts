@@ -124,7 +124,9 @@ export function equipForRules(given: WalkPorts, attempt: AttemptContext): RuleWa
   };
 }
 
-function withUsableTools(ports: WalkPorts, { requestId }: AttemptContext): WalkPorts {
+function withUsableTools(ports: WalkPorts, { requestId, work }: AttemptContext): WalkPorts {
   const { config, tools } = ports;
-  return { ...ports, tools: usableTools(tools, config.provisionalTools, requestId) };
+  // Whoever wants to be asked gets a surer tool, not one that is stored as unsure.
+  const use = work.questions === "all" ? "own" : config.provisionalTools;
+  return { ...ports, tools: usableTools(tools, use, requestId) };
 }

@@ -124,7 +124,7 @@ async function creationPorts(
     ...present({
       claim,
       askPerson:
-        questions === true ? (question: CaseQuestion) => asked(steps, question) : undefined,
+        questions !== undefined ? (question: CaseQuestion) => asked(steps, question) : undefined,
     }),
     digest,
     requestId,

@@ -11,8 +11,8 @@ export interface RequestOptions extends Prepared, Omit<AttemptOptions, "prepare"
   readonly seed?: number;
   readonly budget?: Budget;
   readonly generator?: string;
-  /** Whether a person is asked where programs that fit every case disagree. Default: nobody is asked. */
-  readonly questions?: boolean;
+  /** See `RequestWork`. Default: nobody is asked. */
+  readonly questions?: "made" | "all";
 }
 
 /** Runs until the request ends or waits. */

@@ -3,8 +3,17 @@
  */
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Evidence } from "../../src/core/evidence.ts";
 import type { ToolFilter, ToolStore } from "../../src/core/ports.ts";
 import { sampleTool } from "../toolstore/sample.ts";
+
+const SURE: Evidence = {
+  status: "trusted",
+  bits: 12,
+  searched: 3,
+  heldOut: { passed: 2, total: 2 },
+  unsureOn: [],
+};
 
 export function toolStoreContract(open: () => Promise<ToolStore>): void {
   const opened: ToolStore[] = [];
@@ -140,6 +149,7 @@ export function toolStoreContract(open: () => Promise<ToolStore>): void {
         () => store.get("unpack"),
         () => store.history("unpack"),
         () => store.setStatus("unpack", 1, "active"),
+        () => store.setEvidence("unpack", 1, { evidence: SURE, cases: [] }),
         () => store.recordUse("unpack", 1, { succeeded: true, wallMs: 1 }),
       ]) {
         await expect(attempt()).rejects.toMatchObject({
@@ -160,6 +170,28 @@ export function toolStoreContract(open: () => Promise<ToolStore>): void {
       ]) {
         await expect(attempt()).rejects.toMatchObject({ code: "TOOL_NOT_FOUND" });
       }
+    });
+  });
+
+  describe("new evidence", () => {
+    it("replaces that of its version, adds cases with other arguments, and keeps the code", async () => {
+      const store = await fresh();
+      const before = sampleTool({ name: "pack" });
+      await store.put({ ...before, cases: [{ args: [1], expected: 1 }] });
+      await store.recordUse("pack", 1, { succeeded: true, wallMs: 1 });
+      const cases = [
+        { args: [1], expected: 9 },
+        { args: [2], expected: 2 },
+      ];
+      await store.setEvidence("pack", 1, { evidence: SURE, cases });
+      const after = await store.get("pack");
+      expect(after).toMatchObject({ version: 1, digest: before.digest, usage: { calls: 1 } });
+      expect(after.evidence).toEqual(SURE);
+      expect(after.cases).toEqual([
+        { args: [1], expected: 1 },
+        { args: [2], expected: 2 },
+      ]);
+      expect(await store.history("pack")).toEqual([after]);
     });
   });
 

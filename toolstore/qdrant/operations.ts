@@ -4,8 +4,9 @@
  */
 import { z } from "zod";
 import { ToolNotFoundError } from "../../src/core/errors.ts";
-import { Tool, ToolStatus } from "../../src/core/tool.ts";
-import { isNewVersion } from "../store/tool-table.ts";
+import { Evidence } from "../../src/core/evidence.ts";
+import { Case, Tool, ToolStatus } from "../../src/core/tool.ts";
+import { isNewVersion, withEvidence } from "../store/tool-table.ts";
 import { usageAfter } from "../store/usage.ts";
 
 const Use = z.object({
@@ -26,6 +27,13 @@ export const Operation = z.discriminatedUnion("kind", [
     name: z.string(),
     version: z.int(),
     status: ToolStatus,
+  }),
+  z.object({
+    kind: z.literal("set-evidence"),
+    id,
+    name: z.string(),
+    version: z.int(),
+    known: z.object({ evidence: Evidence, cases: z.array(Case) }),
   }),
   z.object({
     kind: z.literal("record-use"),
@@ -52,6 +60,8 @@ export function changed(history: readonly Tool[], operation: Operation): Tool | 
       return isNewVersion(operation.tool, history.at(-1)) ? operation.tool : undefined;
     case "set-status":
       return { ...versionOf(history, operation), status: operation.status };
+    case "set-evidence":
+      return withEvidence(versionOf(history, operation), operation.known);
     case "record-use": {
       const tool = versionOf(history, operation);
       return { ...tool, usage: usageAfter(tool.usage, operation.use) };

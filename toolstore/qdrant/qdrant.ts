@@ -198,6 +198,9 @@ export function qdrantToolStore({
     async setStatus(name, version, status) {
       await write({ kind: "set-status", id: randomUUID(), name, version, status });
     },
+    async setEvidence(name, version, known) {
+      await write({ kind: "set-evidence", id: randomUUID(), name, version, known });
+    },
     async recordUse(name, version, use) {
       await write({ kind: "record-use", id: randomUUID(), name, version, use: { ...use } });
     },

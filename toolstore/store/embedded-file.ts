@@ -130,6 +130,9 @@ export function statements(database: DatabaseSync) {
     setStatus: prepare(
       "UPDATE tools SET status = ?, change = ?, changed_at = ? WHERE name = ? AND version = ?",
     ),
+    setRecord: prepare(
+      "UPDATE tools SET record = ?, change = ?, changed_at = ? WHERE name = ? AND version = ?",
+    ),
     setUsage: prepare(
       "UPDATE tools SET usage = ?, change = ?, changed_at = ? WHERE name = ? AND version = ?",
     ),

@@ -15,7 +15,7 @@ import { type EmbeddedSearch, embeddedSearch } from "./embedded-search.ts";
 import { embeddedWrites } from "./embedded-writes.ts";
 import { queryVectors, reasonOf, toolVectors } from "./embedding.ts";
 import { matches } from "./matches.ts";
-import { checkDigest, isNewVersion } from "./tool-table.ts";
+import { checkDigest, isNewVersion, withEvidence } from "./tool-table.ts";
 import { usageAfter } from "./usage.ts";
 
 export interface EmbeddedToolStoreOptions {
@@ -169,6 +169,12 @@ export function embeddedToolStore(
       await write((change) => {
         get(name, version);
         sql.setStatus.run(status, change, now(), name, version);
+      });
+    },
+    async setEvidence(name, version, known) {
+      await write((change) => {
+        const { status: _, usage: __, ...record } = withEvidence(get(name, version), known);
+        sql.setRecord.run(JSON.stringify(record), change, now(), name, version);
       });
     },
     async recordUse(name, version, use) {

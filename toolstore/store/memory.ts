@@ -4,7 +4,7 @@ import type { Tool } from "../../src/core/tool.ts";
 import { queriesOf } from "./catalogue.ts";
 import { queryVectors, toolVectors } from "./embedding.ts";
 import { matches } from "./matches.ts";
-import { checkDigest, isNewVersion, toolTable } from "./tool-table.ts";
+import { checkDigest, isNewVersion, toolTable, withEvidence } from "./tool-table.ts";
 import { usageAfter } from "./usage.ts";
 
 export function memoryToolStore({ embedder }: { readonly embedder?: Embedder } = {}): ToolStore {
@@ -53,6 +53,9 @@ export function memoryToolStore({ embedder }: { readonly embedder?: Embedder } =
     },
     async setStatus(name, version, status) {
       tools.set({ ...tools.get(name, version), status });
+    },
+    async setEvidence(name, version, known) {
+      tools.set(withEvidence(tools.get(name, version), structuredClone(known)));
     },
     async recordUse(name, version, use) {
       const tool = tools.get(name, version);

@@ -3,7 +3,8 @@
  * current version is derived.
  */
 import { InputError, StoreError, ToolNotFoundError } from "../../src/core/errors.ts";
-import type { ToolMatch, ToolQuery } from "../../src/core/ports.ts";
+import { canonicalJson } from "../../src/core/json.ts";
+import type { ToolEvidence, ToolMatch, ToolQuery } from "../../src/core/ports.ts";
 import type { Tool, ToolStatus } from "../../src/core/tool.ts";
 import { catalogue, type ToolVector } from "./catalogue.ts";
 import { toolDigest } from "./digest.ts";
@@ -114,6 +115,13 @@ export function isNewVersion(
     `Expected version ${next} of "${tool.name}", got ${tool.version}: read the history again and put the next version.`,
     { facts: { tool: tool.name, expected: next, got: tool.version }, retryable: true },
   );
+}
+
+/** A version with new evidence and the cases whose arguments it has not. */
+export function withEvidence(tool: Tool, { evidence, cases }: ToolEvidence): Tool {
+  const known = new Set(tool.cases.map(({ args }) => canonicalJson(args)));
+  const more = cases.filter(({ args }) => !known.has(canonicalJson(args)));
+  return { ...tool, evidence, cases: [...tool.cases, ...more] };
 }
 
 function byName(a: Tool, z: Tool): number {

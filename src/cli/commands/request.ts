@@ -92,7 +92,7 @@ function withSubmitFlags(command: Command): Command {
       )
       .option(
         "--questions",
-        "ask, at most three times, where programs that fit every example disagree (default: on a terminal)",
+        "ask, at most three times, where programs that fit every example disagree; a stored tool that is not trusted is made again (default on a terminal: ask about new tools)",
       )
       .option("--no-questions", "ask nothing: the tool says where it is unsure")
       .option("--detach", "only submit; toolwright worker or request resume runs it"),
@@ -192,11 +192,12 @@ async function submit(
 ): Promise<string> {
   const budget = budgetOf(flags);
   // Without a terminal, a request that nobody will answer must end.
-  const { generator, detach = false, questions = interactive && !detach } = flags;
+  const { generator, detach = false } = flags;
+  const questions = flags.questions ?? (interactive && !detach);
   const work: RequestWork = {
     source,
     seed: engine.config.seed,
-    ...(questions ? { questions } : {}),
+    ...(questions ? { questions: flags.questions === true ? "all" : "made" } : {}),
     ...present({ budget, generator }),
   };
   const { prepare } = await import("../../tasks/request-source.ts");

@@ -14,9 +14,11 @@ export const RequestWork = z.strictObject({
   budget: Budget.exactOptional().describe("For making one tool."),
   generator: z.string().exactOptional(),
   questions: z
-    .boolean()
+    .enum(["made", "all"])
     .exactOptional()
-    .describe("Whether a person is asked where programs that fit every case disagree."),
+    .describe(
+      "There: a person is asked where programs that fit every case disagree. `made`: about a tool that it makes. `all`: a stored tool that is not trusted is made again for this.",
+    ),
 });
 export type RequestWork = z.output<typeof RequestWork>;
 

@@ -20,12 +20,12 @@ import { bestSeed, tryTool } from "../call/trial.ts";
 import { digestJson } from "../core/digest.ts";
 import { InputError, StoreError } from "../core/errors.ts";
 import type { NewEvent } from "../core/event.ts";
-import { type Evidence, isTrusted } from "../core/evidence.ts";
+import { isTrusted } from "../core/evidence.ts";
 import type { Execution } from "../core/execution.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { Evaluation } from "../core/ports.ts";
 import type { Task } from "../core/task.ts";
-import type { Case, Tool } from "../core/tool.ts";
+import { type Case, purposeOf, type Tool } from "../core/tool.ts";
 import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
 import type { CaseQuestion } from "../work/case-question.ts";
 import type { TaskGoal } from "../work/goal.ts";
@@ -287,7 +287,7 @@ async function register(
         : { ...refused, instead: await ports.tools.get(verdict.twin.name, verdict.twin.version) };
     }
     if (newest?.digest === candidate.digest && newest.status === "active") {
-      return known(ports, newest, examination?.evidence, answers);
+      return known(ports, newest, examination, answers);
     }
     const kept: Tool = {
       ...candidate,
@@ -315,13 +315,13 @@ async function register(
 async function known(
   { tools }: CreateToolPorts,
   stored: Tool,
-  evidence: Evidence | undefined,
+  examination: Examination | undefined,
   answers: readonly Case[],
 ): Promise<Creation> {
   const { name, version } = stored;
-  if (evidence !== undefined) {
-    const surer = isTrusted(stored) ? (stored.evidence ?? evidence) : evidence;
-    await tools.setEvidence(name, version, { evidence: surer, cases: [...answers] });
+  if (examination !== undefined && !isTrusted(stored)) {
+    const told = withEvidence({ description: purposeOf(stored) }, examination);
+    await tools.setEvidence(name, version, { ...told, cases: [...answers] });
   }
   return reuse(
     await tools.get(name, version),

@@ -115,7 +115,7 @@ export async function examine(
 export function withEvidence(
   { description }: Pick<Tool, "description">,
   { evidence, words }: Examination,
-): Pick<Tool, "description" | "evidence"> {
+): Pick<Tool, "description"> & { readonly evidence: Evidence } {
   return { description: `${description}${EVIDENCE_MARK}${words}`, evidence };
 }
 
@@ -198,8 +198,6 @@ function isRight(task: Task, instance: TaskInstance, execution: Execution | unde
 /**
  * The task with answered inputs as further training cases. The search starts from the survivors: those
  * that disagree with an answer no longer fit, and if none is left it goes on from them.
- *
- * @internal Nobody asks yet: whoever does calls this with the answers.
  */
 export function withAnswers(
   task: Task,

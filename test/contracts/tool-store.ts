@@ -149,7 +149,7 @@ export function toolStoreContract(open: () => Promise<ToolStore>): void {
         () => store.get("unpack"),
         () => store.history("unpack"),
         () => store.setStatus("unpack", 1, "active"),
-        () => store.setEvidence("unpack", 1, { evidence: SURE, cases: [] }),
+        () => store.setEvidence("unpack", 1, { evidence: SURE, description: "", cases: [] }),
         () => store.recordUse("unpack", 1, { succeeded: true, wallMs: 1 }),
       ]) {
         await expect(attempt()).rejects.toMatchObject({
@@ -183,10 +183,10 @@ export function toolStoreContract(open: () => Promise<ToolStore>): void {
         { args: [1], expected: 9 },
         { args: [2], expected: 2 },
       ];
-      await store.setEvidence("pack", 1, { evidence: SURE, cases });
+      await store.setEvidence("pack", 1, { evidence: SURE, description: "packs", cases });
       const after = await store.get("pack");
       expect(after).toMatchObject({ version: 1, digest: before.digest, usage: { calls: 1 } });
-      expect(after.evidence).toEqual(SURE);
+      expect(after).toMatchObject({ evidence: SURE, description: "packs" });
       expect(after.cases).toEqual([
         { args: [1], expected: 1 },
         { args: [2], expected: 2 },

@@ -33,7 +33,7 @@ export const Operation = z.discriminatedUnion("kind", [
     id,
     name: z.string(),
     version: z.int(),
-    known: z.object({ evidence: Evidence, cases: z.array(Case) }),
+    known: z.object({ evidence: Evidence, description: z.string(), cases: z.array(Case) }),
   }),
   z.object({
     kind: z.literal("record-use"),

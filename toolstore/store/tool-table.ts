@@ -118,10 +118,10 @@ export function isNewVersion(
 }
 
 /** A version with new evidence and the cases whose arguments it has not. */
-export function withEvidence(tool: Tool, { evidence, cases }: ToolEvidence): Tool {
+export function withEvidence(tool: Tool, { evidence, description, cases }: ToolEvidence): Tool {
   const known = new Set(tool.cases.map(({ args }) => canonicalJson(args)));
   const more = cases.filter(({ args }) => !known.has(canonicalJson(args)));
-  return { ...tool, evidence, cases: [...tool.cases, ...more] };
+  return { ...tool, evidence, description, cases: [...tool.cases, ...more] };
 }
 
 function byName(a: Tool, z: Tool): number {

@@ -67,7 +67,10 @@ export interface ToolStore {
   history(name: string): Promise<readonly Tool[]>;
   search(query: ToolQuery): Promise<ToolMatches>;
   setStatus(name: string, version: number, status: ToolStatus): Promise<void>;
-  /** More is known about a version, and its code stays: new evidence, and cases with other arguments. */
+  /**
+   * More is known about a version, and its code stays: new evidence, a description that tells it, and
+   * cases with other arguments.
+   */
   setEvidence(name: string, version: number, known: ToolEvidence): Promise<void>;
   /** Counts one live call. */
   recordUse(name: string, version: number, use: ToolUse): Promise<void>;
@@ -77,7 +80,7 @@ export interface ToolStore {
   close(): Promise<void>;
 }
 
-export type ToolEvidence = Required<Pick<Tool, "evidence">> & Pick<Tool, "cases">;
+export type ToolEvidence = Required<Pick<Tool, "evidence">> & Pick<Tool, "cases" | "description">;
 
 export interface ToolUse {
   /** Id of the call: a process that restarts may report a call again, and it counts once. */

@@ -124,6 +124,8 @@ function attemptNote(event: KnownEvent): string | undefined {
       if (model === undefined) return undefined;
       return `${model.text} Tried ${triedText(model)}; the next try is at ${event.data.deadline}.`;
     }
+    case "tool-reuse":
+      return event.data.reasons.join(" ");
     case "tool-register":
       return `Registered ${event.data.name} v${event.data.version}.`;
     case "registration-refused":

@@ -7,7 +7,7 @@ import { type TrialPorts, tryTool, untriedBecause } from "../call/trial.ts";
 import type { Approvals } from "../core/approvals.ts";
 import type { ToolStore } from "../core/ports.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
-import { parameterNames, type Tool } from "../core/tool.ts";
+import { parameterNames, purposeOf, type Tool } from "../core/tool.ts";
 
 export interface EquivalentPorts extends TrialPorts {
   readonly approvals: Approvals;
@@ -50,9 +50,12 @@ export async function findEquivalent(
     if (parameterNames(tool).length !== task.kernel.parameters.length) continue;
     const trial = await tryTool(ports, tool, task, instances, undefined, signal);
     if (trial.status !== "serves") continue;
+    const used = "it is used instead of a new one.";
     return {
       tool,
-      reason: `${tool.name} version ${tool.version} passes all ${known.length} cases${named ? ` and fits the words (${score.toFixed(2)})` : ""}: it is used instead of a new one.`,
+      reason: named
+        ? `${tool.name} version ${tool.version} passes all ${known.length} cases and fits the words (${score.toFixed(2)}): ${used}`
+        : `These ${known.length} cases also fit ${tool.name} version ${tool.version} (${JSON.stringify(purposeOf(tool))}), whose words differ, and they cannot tell the two apart: ${used} If another tool is meant, add a case on which ${tool.name} is wrong.`,
     };
   }
   return undefined;

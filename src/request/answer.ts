@@ -28,10 +28,15 @@ import type { StepOf } from "../work/step.ts";
 import { checkByJudge, checkByRule } from "./checks.ts";
 import { draftOf, findings, givesAnotherFigure, numberIn, numberOf } from "./results.ts";
 
-/** Builds the answer from a successful call. */
+/**
+ * Builds the answer from a successful call.
+ *
+ * @param reused Why a stored tool was called instead of a new one: the person may have meant another.
+ */
 export function answerByRule(
   { request, task, instances }: TaskGoal,
   { tool, trial }: ToolCalled,
+  reused: readonly string[] = [],
 ): Answer {
   if (trial.status !== "serves") throw new RangeError("an answer needs a successful call");
   const measures = task.measures?.(trial.scores, instances) ?? {};
@@ -44,6 +49,7 @@ export function answerByRule(
     figures.length > 0
       ? `${tool.name} served ${count} inputs. ${figures.join("; ")}.`
       : `${tool.name} served ${count} inputs, each with the expected result.`,
+    ...reused,
     ...(warning === undefined ? [] : [warning]),
   ].join(" ");
   return {

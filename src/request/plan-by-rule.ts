@@ -38,7 +38,9 @@ function decide(
 ): Decision {
   const called = seen.findLast((observation) => observation.kind === "tool-called");
   if (called?.trial.status === "serves") {
-    return { kind: "answer", answer: answerByRule(goal, called) };
+    const reused = seen.find((each) => each.kind === "tool-refused" && each.instead !== undefined);
+    const reasons = reused?.kind === "tool-refused" ? reused.reasons : [];
+    return { kind: "answer", answer: answerByRule(goal, called, reasons) };
   }
 
   const serving = tried.find(({ trial }) => trial.status === "serves");

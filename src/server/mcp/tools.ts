@@ -231,6 +231,7 @@ async function create(
     description: tool.description,
     signature: tool.signature,
     source: tool.source,
+    ...present({ evidence: tool.evidence }),
     requestId,
   });
 }

@@ -15,6 +15,8 @@ const Use = z.object({
   costUsd: z.number().exactOptional(),
   error: z.string().exactOptional(),
   query: z.string().exactOptional(),
+  id: z.string().exactOptional(),
+  reported: Case.exactOptional(),
 });
 
 const id = z.string().min(1);

@@ -8,7 +8,7 @@ import { present } from "../../core/present.ts";
 import { Request } from "../../core/request.ts";
 import { secretKindsIn } from "../../core/text/secrets.ts";
 import { actsOutside, type Case, parameterNames, programOf, type Tool } from "../../core/tool.ts";
-import { parseArguments, parseJson } from "../json-flag.ts";
+import { parseArguments, parseJsonFlag } from "../json-flag.ts";
 import { EXIT } from "../output.ts";
 import { integer, type Session, withCommonFlags, withSession } from "../session.ts";
 import { type RequestFlags, submitAndAttempt } from "./request.ts";
@@ -82,7 +82,7 @@ function reportOf(tool: Tool, { args, expected }: ReportFlags): Case {
     );
   }
   const given = byPosition(parameterNames(tool), parseArguments(args));
-  return { args: [...given], expected: parseJson("--expected", expected) };
+  return { args: [...given], expected: parseJsonFlag("--expected", expected) };
 }
 
 /** The tool's own result; undefined if it gives none. */

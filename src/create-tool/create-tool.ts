@@ -8,7 +8,7 @@
  *   scope       it must not fit only one call: literals, tables, properties
  *   gate        the published tool, called as callers call it, on sealed instances
  *   examine     how sure it is: bits of the cases, inputs on which other fitting programs disagree
- *   register    the next version, stored durably with its lineage and its evidence
+ *   register    a new tool or the next version of one, stored durably with its lineage and its evidence
  *
  * A refusal is an outcome with reasons, not an error.
  */
@@ -34,6 +34,7 @@ import { type DraftPorts, draftTool, explainFailure, gateInstances } from "./reg
 import { review } from "./review.ts";
 import { scopeByRule } from "./scope-by-rule.ts";
 import type { Claim, Flights } from "./single-flight.ts";
+import { otherNames } from "./tool-name.ts";
 
 /** What a candidate must pass before it enters the store. */
 export interface GateOptions {
@@ -145,7 +146,7 @@ async function evolveReviewed(
     const { winner } = result;
     const made = { runId, result, searched: asked, winner };
     if (winner === undefined) return { ...made, task: asked, reasons: [] };
-    const candidate = draftTool(ports, goal, winner, runId, 1);
+    const candidate = draftTool(ports, goal, winner, runId);
     const seen = { ...goal, task: asked };
     const opinion = await review(ports, seen, candidate, winner.program.source, signal);
     if (opinion.retry === undefined || retries === MOST_RETRIES) {
@@ -166,7 +167,8 @@ async function register(
   signal: AbortSignal,
 ): Promise<Creation> {
   const { task } = goal;
-  const { name } = task.spec;
+  let { name } = task.spec;
+  let otherName: Iterator<string, never> | undefined;
   const instances = gateInstances(task, ports.seed);
   const resolution = task.resolution ?? 1e-9;
   const baseline =
@@ -180,7 +182,7 @@ async function register(
   };
 
   let examined: ReturnType<typeof examine> | undefined;
-  for (let conflicts = 0; ; conflicts++) {
+  for (let conflicts = 0; ; ) {
     const newest = await newestOf(ports, name);
     if (conflicts > 0 && newest !== undefined && task.target !== undefined) {
       const trial = await tryTool(ports, newest, task, instances, undefined, signal);
@@ -191,8 +193,13 @@ async function register(
         );
       }
     }
-    const candidate = draftTool(ports, goal, winner, runId, (newest?.version ?? 0) + 1);
+    const candidate = draftTool(ports, goal, winner, runId, name, newest);
     const verdict = await ports.gate(candidate, options, signal);
+    if (!verdict.accepted && verdict.nameTaken && newest !== undefined) {
+      otherName ??= otherNames(name, task.spec.description, newest.description);
+      name = otherName.next().value;
+      continue;
+    }
     if (!verdict.accepted && !verdict.approvable) {
       const explained = explainFailure(task, result, winner);
       const refused = await refuse(ports, name, runId, [...verdict.reasons, ...explained]);
@@ -212,6 +219,7 @@ async function register(
     } catch (error) {
       const taken = error instanceof StoreError && error.code === "VERSION_CONFLICT";
       if (!taken || conflicts === MOST_CONFLICTS) throw error;
+      conflicts++;
       continue;
     }
     if (!verdict.accepted) {

@@ -29,7 +29,10 @@ export type JsonObject = { readonly [key: string]: Json };
 export const JsonObject = Json.refine(isObject, {
   error: ({ input }) =>
     `expected a mapping, got ${Array.isArray(input) ? "a list" : String(input)}`,
-}).meta({ type: "object" }) as z.ZodType<unknown> as z.ZodType<JsonObject>;
+}).meta({
+  type: "object",
+  additionalProperties: {},
+}) as z.ZodType<unknown> as z.ZodType<JsonObject>;
 
 /** Deeper values would exhaust the stack of functions that walk them. */
 const MAX_DEPTH = 1_000;
@@ -100,6 +103,26 @@ export function exactInteger(_key: unknown, value: unknown): unknown {
   return isExact(Number(value), String(value)) ? Number(value) : value;
 }
 
+/** Numbers from here on are written with an exponent: nobody takes them for an exact integer. */
+const FIRST_WITH_EXPONENT = 1e21;
+
+/**
+ * An integer in a value of a foreign parser that it may have rounded; undefined if there is none. The
+ * text that it was read from is gone, so every integer above 2^53 is in doubt.
+ */
+export function doubtfulInteger(value: Json): number | undefined {
+  if (typeof value === "number") {
+    const doubtful = Number.isInteger(value) && !Number.isSafeInteger(value);
+    return doubtful && Math.abs(value) < FIRST_WITH_EXPONENT ? value : undefined;
+  }
+  if (value === null || typeof value !== "object") return undefined;
+  for (const item of Object.values(value)) {
+    const found = doubtfulInteger(item as Json);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function inexactText(source: string): string {
   const got = source.length > 60 ? `${source.slice(0, 57)}...` : source;
   return `expected a number that JavaScript holds exactly (integers up to 2^53), got ${got}: write it as text`;
@@ -167,7 +190,7 @@ export function sameJson(left: Json, right: Json, tolerance = 0): boolean {
   );
 }
 
-function isObject(value: Json): value is JsonObject {
+export function isObject(value: unknown): value is JsonObject {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 

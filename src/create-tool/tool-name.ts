@@ -47,7 +47,11 @@ export function* otherNames(
 /** The words of a text in any script, without fillers. Scripts without spaces are split by a dictionary. */
 function wordsOf(text: string): readonly string[] {
   return [...new Intl.Segmenter("und", { granularity: "word" }).segment(text)]
-    .flatMap(({ segment }) => anyAscii(segment).toLowerCase().split(/[^a-z0-9]+/))
+    .flatMap(({ segment }) =>
+      anyAscii(segment)
+        .toLowerCase()
+        .split(/[^a-z0-9]+/),
+    )
     .filter((word) => word !== "" && !FILLER.has(word));
 }
 

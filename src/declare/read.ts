@@ -53,7 +53,11 @@ function readFile({ name, text }: ManifestFile, entries: Entry[], faults: Fault[
     const { line, col } = lineCounter.linePos(offset);
     return { file: name, line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false, intAsBigInt: true });
+  const documents = parseAllDocuments(text, {
+    lineCounter,
+    prettyErrors: false,
+    intAsBigInt: true,
+  });
   for (const document of Array.isArray(documents) ? documents : []) {
     for (const { code, message, pos } of document.errors) {
       faults.push({ ...placeAt(pos[0]), field: "", code: yamlCode(code), message: `${message}.` });

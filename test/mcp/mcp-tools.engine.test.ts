@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runTool } from "../../src/call/run-tool.ts";
 import type { Json } from "../../src/core/json.ts";
 import { McpServers } from "../../src/core/mcp-servers.ts";
 import { actsOutside, programOf } from "../../src/core/tool.ts";
@@ -42,11 +43,7 @@ function foreign(servers: Record<string, unknown>, environment: Record<string, s
 async function call(from: McpTools, name: string, args: readonly Json[], version?: number) {
   const tool = await library.tools.get(name, version);
   const sandbox = from.wrapSandbox(await library.sandbox());
-  const { limits } = tool;
-  const [execution] = await sandbox.run(
-    { program: programOf(tool), inputs: [args], limits, seed: 0 },
-    signal,
-  );
+  const [execution] = await runTool(sandbox, tool, [args], signal);
   return execution;
 }
 
@@ -136,7 +133,12 @@ describe("tools of a configured MCP server", () => {
   it("stop when the caller cancels", async () => {
     const sleep = await library.tools.get("fixture__sleep");
     const sandbox = tools.wrapSandbox(await library.sandbox());
-    const job = { program: programOf(sleep), inputs: [[2_500]], limits: sleep.limits, seed: 0 };
+    const job = {
+      program: programOf(sleep),
+      inputs: [[{ ms: 2_500 }]],
+      limits: sleep.limits,
+      seed: 0,
+    };
     const canceled = sandbox.run(job, AbortSignal.timeout(50));
     await expect(canceled).rejects.toMatchObject({ name: "TimeoutError" });
   });

@@ -9,8 +9,8 @@ import ivm from "isolated-vm";
 import { type BatchRealm, batchRealm } from "./batch-realm.ts";
 import { resultOf } from "./host-results.ts";
 import { runTrusted } from "./host-scripts.ts";
-import { withResultText } from "./result-text.ts";
 import type { Texts } from "./host-texts.ts";
+import { withResultText } from "./result-text.ts";
 import type { BatchRequest, Result } from "./wire.ts";
 
 /** Fuel in nodes per millisecond of the limit: an infinite loop ends well before the limit. */

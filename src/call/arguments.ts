@@ -54,6 +54,29 @@ function takesByName(tool: Pick<Tool, "language"> | undefined): boolean {
   return tool?.language === "mcp";
 }
 
+/** Why a tool's own types refuse a list of arguments, without a full stop; undefined if they do not. */
+export function positionalFault(
+  { parameters }: Pick<Tool, "parameters">,
+  input: readonly Json[],
+): string | undefined {
+  const wanted = typeOfSchema(parameters);
+  if (wanted.kind !== "object") return undefined;
+  const { fields } = wanted;
+  const least = fields.findLastIndex(({ optional }) => !optional) + 1;
+  if (input.length < least || input.length > fields.length) {
+    return `it takes ${fields.length} arguments, not ${input.length}`;
+  }
+  for (const [at, { name, type, optional }] of fields.entries()) {
+    const value = input[at];
+    if (value === undefined || (value === null && optional)) continue;
+    const misfit = mismatchOf(type, value);
+    if (misfit === undefined) continue;
+    const text = JSON.stringify(misfit.got ?? null).slice(0, 60);
+    return `its parameter ${name}${misfit.path} takes ${misfit.expected}, not ${text}`;
+  }
+  return undefined;
+}
+
 /**
  * The input of one run. In a list, null stands for an omitted argument where the schema wants no null.
  */

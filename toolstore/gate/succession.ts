@@ -43,8 +43,7 @@ export function succession(
     const expected = [entry.expected, ...(old?.status === "returned" ? [old.output] : [])];
     const now = after[index];
     const same =
-      now?.status === "returned" &&
-      expected.some((value) => sameJson(now.output, value, ROUNDING));
+      now?.status === "returned" && expected.some((value) => sameJson(now.output, value, ROUNDING));
     return !same || !accepts(signature, entry);
   });
   const [first] = broken;
@@ -66,7 +65,8 @@ function accepts(signature: string, { args }: Case): boolean {
     args.length >= least &&
     args.length <= parameters.length &&
     parameters.every(
-      ({ type }, index) => index >= args.length || mismatchOf(type, args[index] ?? null) === undefined,
+      ({ type }, index) =>
+        index >= args.length || mismatchOf(type, args[index] ?? null) === undefined,
     )
   );
 }

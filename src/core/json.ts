@@ -20,7 +20,7 @@ export type Json =
 export const Json = z.unknown().superRefine((value, context) => {
   const fault = jsonFault(value);
   if (fault !== undefined) {
-    context.addIssue({ code: "custom", path: [...fault.path], message: fault.message });
+    context.addIssue({ code: "custom", ...fault });
   }
 }) as z.ZodType<unknown> as z.ZodType<Json>;
 
@@ -38,34 +38,42 @@ export const JsonObject = Json.refine(isObject, {
 const MAX_DEPTH = 1_000;
 
 interface JsonFault {
-  readonly path: readonly PropertyKey[];
+  /** Innermost part last. */
+  readonly path: PropertyKey[];
   readonly message: string;
 }
 
-function jsonFault(value: unknown, path: readonly PropertyKey[] = []): JsonFault | undefined {
-  if (path.length > MAX_DEPTH) {
+function jsonFault(value: unknown, depth = 0): JsonFault | undefined {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return undefined;
+  if (typeof value === "number" && Number.isFinite(value)) return undefined;
+  if (Array.isArray(value)) return faultInside(value.entries(), depth);
+  if (isPlain(value)) return faultInside(Object.entries(value), depth);
+  return { path: [], message: kindFault(value) };
+}
+
+function faultInside(
+  items: Iterable<readonly [PropertyKey, unknown]>,
+  depth: number,
+): JsonFault | undefined {
+  if (depth === MAX_DEPTH) {
     return { path: [], message: `expected at most ${MAX_DEPTH} levels of nesting, got more` };
   }
-  if (value === null || typeof value === "string" || typeof value === "boolean") return undefined;
-  if (typeof value === "number") {
-    if (Number.isFinite(value)) return undefined;
-    return { path, message: `expected a finite number, got ${value}: JSON has no such value` };
-  }
-  if (typeof value === "bigint") return { path, message: inexactText(String(value)) };
-  const items: Iterable<[PropertyKey, unknown]> | undefined = Array.isArray(value)
-    ? value.entries()
-    : isPlain(value)
-      ? Object.entries(value)
-      : undefined;
-  if (items === undefined) {
-    const got = value === undefined ? "nothing" : Object.prototype.toString.call(value);
-    return { path, message: `expected a JSON value, got ${got}` };
-  }
   for (const [key, item] of items) {
-    const fault = jsonFault(item, [...path, key]);
-    if (fault !== undefined) return fault;
+    const fault = jsonFault(item, depth + 1);
+    if (fault === undefined) continue;
+    fault.path.unshift(key);
+    return fault;
   }
   return undefined;
+}
+
+function kindFault(value: unknown): string {
+  if (typeof value === "bigint") return inexactText(String(value));
+  if (typeof value === "number") {
+    return `expected a finite number, got ${value}: JSON has no such value`;
+  }
+  const got = value === undefined ? "nothing" : Object.prototype.toString.call(value);
+  return `expected a JSON value, got ${got}`;
 }
 
 /** Of any realm, without a prototype of its own. */

@@ -4,7 +4,7 @@
  * @returns A tagged text (see `candidateRealm`). JSON would write NaN and the infinities as null, which
  *   a score could take for a value: they are a bad output.
  */
-export function resultText(value: unknown): string {
+function resultText(value: unknown): string {
   let text: string | undefined;
   try {
     text = JSON.stringify(value) as string | undefined;

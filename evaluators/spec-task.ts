@@ -144,7 +144,7 @@ function rangeOf(
 
 function propertyOf(schema: JsonSchema | undefined, name: string): JsonSchema | undefined {
   const properties = schema?.properties as { readonly [key: string]: Json } | undefined;
-  const property = properties?.[name];
+  const property = Object.hasOwn(properties ?? {}, name) ? properties?.[name] : undefined;
   if (property === null || typeof property !== "object" || Array.isArray(property))
     return undefined;
   return property as JsonSchema;

@@ -57,7 +57,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "src/work": ["zod"],
   "src/ask": ["zod"],
   "src/call": ["zod", "ajv", "ajv-formats"],
-  "src/create-tool": ["zod", "acorn", "estree"],
+  "src/create-tool": ["zod", "acorn", "any-ascii", "estree"],
   "src/program": ["zod", "acorn", "estree"],
   "src/delegate": ["zod"],
   "src/request": ["zod"],

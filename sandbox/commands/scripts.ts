@@ -1,7 +1,9 @@
 /** Turns commands into programs for the drivers: named arguments in, standard output out. */
 import type { Command } from "../../src/core/command.ts";
 import type { Execution, Program } from "../../src/core/execution.ts";
-import { Json } from "../../src/core/json.ts";
+import { type Json, parseJson } from "../../src/core/json.ts";
+import { parameterNameFault } from "../../src/core/names.ts";
+import { isIdentifier } from "../../src/core/text/type.ts";
 
 export type Given = { readonly [name: string]: Json };
 
@@ -60,14 +62,13 @@ export const PYTHON_PROGRAM: Program = {
   entry: "toolwright_command",
 };
 
-/** Names that cannot be parameters in strict code. */
-const RESERVED =
-  /^(arguments|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|eval|export|extends|false|finally|for|function|if|implements|import|in|instanceof|interface|let|new|null|package|private|protected|public|return|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield|console|process|input)$/;
+/** Names that the block uses itself. */
+const TAKEN: ReadonlySet<string> = new Set(["console", "process", "input"]);
 
 /** The arguments are parameters of a function around a block, so the code may redeclare their names. */
 export function nodeProgram({ given, code }: Job): Program {
   const names = Object.keys(given).filter(
-    (name) => /^[A-Za-z_$][\w$]*$/.test(name) && !RESERVED.test(name),
+    (name) => isIdentifier(name) && parameterNameFault(name) === undefined && !TAKEN.has(name),
   );
   const source = `function toolwright_command(job) {
   const lines = [];
@@ -142,18 +143,19 @@ export function resultOf(text: string, output: Command["output"], wallMs: number
       ? { status: "bad-output", reason: "it printed nothing, and its output is declared as JSON" }
       : { status: "returned", output: null, wallMs };
   }
-  const parsed = asJson(last) ?? asJson(text);
-  if (parsed !== undefined) return { status: "returned", output: parsed.value, wallMs };
+  const line = asJson(last);
+  if ("value" in line) return { status: "returned", output: line.value, wallMs };
+  const whole = asJson(text);
+  if ("value" in whole) return { status: "returned", output: whole.value, wallMs };
   return output === "json"
-    ? { status: "bad-output", reason: "its last line is not JSON" }
+    ? { status: "bad-output", reason: `its last line is not usable JSON: ${line.fault}` }
     : { status: "returned", output: last.trim(), wallMs };
 }
 
-function asJson(text: string): { readonly value: Json } | undefined {
+function asJson(text: string): { readonly value: Json } | { readonly fault: string } {
   try {
-    const parsed = Json.safeParse(JSON.parse(text));
-    return parsed.success ? { value: parsed.data } : undefined;
-  } catch {
-    return undefined;
+    return { value: parseJson(text) };
+  } catch (error) {
+    return { fault: (error as Error).message };
   }
 }

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Execution } from "../../src/core/execution.ts";
-import type { Json } from "../../src/core/json.ts";
+import { type Json, parseJson } from "../../src/core/json.ts";
 
 const wallMs = z.number().min(0).catch(0);
 
@@ -75,31 +75,15 @@ function outputOf(
 }
 
 function parseOutput(text: string): { readonly output: Json } | { readonly reason: string } {
-  let output: Json;
   try {
-    output = JSON.parse(text) as Json;
-  } catch {
-    return { reason: "the result is not JSON" };
+    return { output: parseJson(text) };
+  } catch (error) {
+    return { reason: shortened(`the result is not usable JSON: ${(error as Error).message}`) };
   }
-  // 1e999 is well-formed JSON and parses as Infinity.
-  if (!allFinite(output))
-    return { reason: "the result contains a number that is too large for JSON" };
-  return { output };
 }
 
 /** Standard output as JSON if it parses, otherwise as text without the last line break. */
 function shellOutput(text: string): { readonly output: Json } {
   const parsed = parseOutput(text);
   return "output" in parsed ? parsed : { output: text.replace(/\r?\n$/, "") };
-}
-
-/** Without recursion, because the program chooses the nesting depth. */
-function allFinite(value: Json): boolean {
-  const open: Json[] = [value];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (typeof next === "number" && !Number.isFinite(next)) return false;
-    if (typeof next === "object" && next !== null)
-      for (const item of Object.values(next)) open.push(item);
-  }
-  return true;
 }

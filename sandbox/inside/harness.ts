@@ -8,6 +8,7 @@
  */
 import { harnessRealm } from "../isolate/harness-realm.ts";
 import type { CandidateRealm } from "../isolate/realm.ts";
+import { withResultText } from "../isolate/result-text.ts";
 import { readFrame, writeFrame, writeJsonFrames } from "./blocking.ts";
 import { createRealm, thrownText, type Words } from "./realm.ts";
 import { type CallValue, decodeValues, encodeValues } from "./values.ts";
@@ -77,7 +78,7 @@ function main(): void {
   let run: (inputText: string) => string;
   try {
     // The bridge is compiled in the scope of the harness's declaration.
-    const text = `"use strict"; ${job.source}\n;(${harnessRealm.toString()})`;
+    const text = `"use strict"; ${job.source}\n${withResultText(harnessRealm)}`;
     const make = realm.evaluate(text, "harness.js") as typeof harnessRealm;
     run = make(remoteCandidate(), ...job.words).run;
   } catch (error) {

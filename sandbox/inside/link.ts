@@ -26,6 +26,7 @@ const ROLES = {
     "../../src/core/strip-types",
     "../isolate/prelude",
     "../isolate/realm",
+    "../isolate/result-text",
     "../isolate/harness-realm",
     "frames",
     "blocking",

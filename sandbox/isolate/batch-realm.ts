@@ -38,6 +38,7 @@ type BatchProgram = (tank: Tank) => Entry;
 
 /** The harness's declaration, in the scope of which this function is compiled; undefined if none. */
 declare const harness: ((candidate: unknown, ...input: unknown[]) => unknown) | undefined;
+declare const resultText: (value: unknown) => string;
 
 export function batchRealm(): BatchRealm {
   const inputsByKey = new Map<string, readonly (readonly unknown[])[]>();
@@ -123,8 +124,8 @@ export function batchRealm(): BatchRealm {
     try {
       const value = harness?.(candidate, ...input.map(copy));
       if (ended !== "") return ended;
-      const text = JSON.stringify(value) as string | undefined;
-      return text === undefined ? "bthe harness returned nothing" : `r${text}`;
+      const text = resultText(value);
+      return text.startsWith("t") ? "?" : text;
     } catch {
       return ended === "" ? "?" : ended;
     }

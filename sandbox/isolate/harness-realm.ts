@@ -17,6 +17,7 @@ type HarnessFunction = (candidate: unknown, ...input: unknown[]) => unknown;
 
 /** The harness's declaration, in the scope of which this function is compiled. */
 declare const harness: HarnessFunction;
+declare const resultText: (value: unknown) => string;
 
 /** @param bridge The candidate's glue. */
 export function harnessRealm(
@@ -110,12 +111,7 @@ export function harnessRealm(
         }
       }
       if (ended !== "") return ended;
-      try {
-        const text = JSON.stringify(value) as string | undefined;
-        return text === undefined ? "bthe harness returned nothing" : `r${text}`;
-      } catch (error) {
-        return `tthe harness returned a value that is not JSON: ${String(error).slice(0, 300)}`;
-      }
+      return resultText(value);
     },
   };
 }

@@ -10,6 +10,7 @@ import { type BatchRealm, batchRealm } from "./batch-realm.ts";
 import { resultOf } from "./host-results.ts";
 import { runTrusted } from "./host-scripts.ts";
 import type { Texts } from "./host-texts.ts";
+import { withResultText } from "./result-text.ts";
 import type { BatchRequest, Result } from "./wire.ts";
 
 /** Fuel in nodes per millisecond of the limit: an infinite loop ends well before the limit. */
@@ -120,7 +121,7 @@ function newLane(key: string, request: BatchRequest, texts: Texts): Lane {
     const realm = isolate.createContextSync();
     const harness =
       request.harness === undefined ? "const harness = undefined;" : texts.get(request.harness);
-    const text = `"use strict"; ${harness}\n;(${batchRealm.toString()})`;
+    const text = `"use strict"; ${harness}\n${withResultText(batchRealm)}`;
     const opened: ivm.Reference<BatchRealm> = runTrusted<typeof batchRealm>(
       isolate,
       realm,

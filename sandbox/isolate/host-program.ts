@@ -13,6 +13,7 @@ import { runTrusted } from "./host-scripts.ts";
 import type { Texts } from "./host-texts.ts";
 import { prelude } from "./prelude.ts";
 import { type CandidateRealm, candidateRealm } from "./realm.ts";
+import { withResultText } from "./result-text.ts";
 import { endsProgram, type Result, type RunRequest } from "./wire.ts";
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
@@ -20,7 +21,7 @@ const GLUE = `"use strict"; (function (w0, w1, w2, w3, outputBytes) {
   (${prelude.toString()})(w0, w1, w2, w3);
   return (${candidateRealm.toString()})(outputBytes);
 })`;
-const HARNESS = `;(${harnessRealm.toString()})`;
+const HARNESS = withResultText(harnessRealm);
 
 type Caller = ivm.Reference<(text: string) => string>;
 

@@ -9,7 +9,11 @@ const SHOWN = 5;
 /** Each schema is compiled once, so keep the function for as long as the tools are used. */
 export function createArgumentFaults(): ArgumentFaults {
   // Tools come from many sources: keywords outside the standard are no reason to refuse a schema.
-  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
+  const ajv = new Ajv2020({
+    ...{ strict: false, allErrors: true, validateFormats: true },
+    // Else every object would have a value for a parameter named "constructor".
+    ownProperties: true,
+  });
   formats.default(ajv);
   const compiled = new Map<string, ValidateFunction | undefined>();
   return (schema, given) => {

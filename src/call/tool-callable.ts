@@ -2,9 +2,9 @@
 import { describeExecution, type Execution } from "../core/execution.ts";
 import type { Sandbox, ToolStore } from "../core/ports.ts";
 import { present } from "../core/present.ts";
-import { parameterNames, type Tool } from "../core/tool.ts";
+import type { Tool } from "../core/tool.ts";
 import type { Callable, CallOutcome } from "../work/callable.ts";
-import { byPosition, type Given } from "./arguments.ts";
+import type { Given } from "./arguments.ts";
 import { runTool } from "./run-tool.ts";
 
 export interface ToolCallablePorts {
@@ -28,7 +28,6 @@ export interface ToolCallable extends Callable {
 
 export function toolCallable(ports: ToolCallablePorts, tool: Tool): ToolCallable {
   const { name, description, parameters } = tool;
-  const names = parameterNames(tool);
 
   async function callAll(
     calls: readonly Given[],
@@ -37,8 +36,7 @@ export function toolCallable(ports: ToolCallablePorts, tool: Tool): ToolCallable
   ): Promise<readonly CallOutcome[]> {
     const sandbox = await ports.sandbox();
     const start = ports.monotonicMs();
-    const inputs = calls.map((given) => byPosition(names, given));
-    const executions = await runTool(sandbox, tool, inputs, signal);
+    const executions = await runTool(sandbox, tool, calls, signal);
     const wallMs = (ports.monotonicMs() - start) / Math.max(1, calls.length);
     const outcomes = calls.map((_, index) => outcomeOf(executions[index], wallMs));
     for (const [index, outcome] of outcomes.entries()) {

@@ -10,6 +10,7 @@ import type { Task, TaskInstance } from "../core/task.ts";
 import { actsOutside, type Tool } from "../core/tool.ts";
 import type { Trial } from "../work/affordance.ts";
 import { approvalQuestion } from "./approvals.ts";
+import { positionalFault } from "./arguments.ts";
 import { type Runnable, runTool } from "./run-tool.ts";
 
 export interface TrialPorts {
@@ -28,6 +29,8 @@ export function untriedBecause(
 ): string | undefined {
   if (actsOutside(tool)) return "it can have external effects, so it was not tried.";
   const inputs = instances.map(({ input }) => [...input]);
+  const misfit = inputs.map((input) => positionalFault(tool, input)).find(Boolean);
+  if (misfit !== undefined) return `${misfit}, so it was not tried.`;
   const leaves = tool.language === "mcp" || tool.language === "command";
   return leaves && approvalQuestion(approvals, tool, inputs) !== undefined
     ? "these inputs need a person's approval, so it was not tried."

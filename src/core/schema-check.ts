@@ -212,7 +212,7 @@ function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (["number", "bigint", "boolean"].includes(typeof value)) return String(value);
   if (typeof value !== "string")
     return typeof value === "object" ? "a mapping" : `a ${typeof value}`;
   if (value.trim() === "") return "none";

@@ -4,16 +4,23 @@
 import { z } from "zod";
 import { Evidence } from "./evidence.ts";
 import { Language, Limits, type Program, ToolLink } from "./execution.ts";
-import { Json } from "./json.ts";
+import { Json, JsonObject } from "./json.ts";
+import { toolNameFault } from "./names.ts";
 import { present } from "./present.ts";
 
 /** A JSON Schema document (2020-12), as data. */
-export const JsonSchema = z.record(z.string(), Json);
+export const JsonSchema = JsonObject;
 export type JsonSchema = z.output<typeof JsonSchema>;
 
-export const ToolName = z
+const StoredName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, "a name of letters, digits and _ (at most 64)");
+
+/** A name for a new tool. */
+export const ToolName = StoredName.refine((name) => toolNameFault(name) === undefined, {
+  error: ({ input }) =>
+    `expected another name, got ${String(input)}: ${toolNameFault(String(input))}; write for example ${String(input)}_tool`,
+});
 
 /** One example: the function called with `args` gives `expected`. */
 export const Case = z.strictObject({
@@ -132,7 +139,7 @@ const ToolEvaluation = z.object({
 });
 
 export const Tool = z.object({
-  name: ToolName,
+  name: StoredName,
   /** 1, 2, ...: gapless per name. */
   version: z.int().min(1),
   /** SHA-256 over name, signature, source, language, entry, and the tools that it uses, if any. */

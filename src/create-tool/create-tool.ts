@@ -9,7 +9,7 @@
  *   examine     how sure it is: bits of the cases, inputs on which other fitting programs disagree
  *   ask         a person, if there is one: the right results of a few such inputs
  *   gate        the published tool, called as callers call it, on sealed instances
- *   register    the next version, stored durably with its lineage and its evidence
+ *   register    a new tool or the next version of one, stored durably with its lineage and its evidence
  *
  * A refusal is an outcome with reasons, not an error.
  */
@@ -38,6 +38,7 @@ import { type DraftPorts, draftTool, explainFailure, gateInstances } from "./reg
 import { review } from "./review.ts";
 import { scopeByRule } from "./scope-by-rule.ts";
 import type { Claim, Flights } from "./single-flight.ts";
+import { otherNames } from "./tool-name.ts";
 
 /** What a candidate must pass before it enters the store. */
 export interface GateOptions {
@@ -187,7 +188,7 @@ async function goOn(
   const settled = settledBy({ ...made, winner }, examination, answers);
   if (settled !== undefined) {
     const same = settled.winner.program.digest === winner.program.digest;
-    const draft = draftTool(ports, goal, settled.winner, made.runId, 1);
+    const draft = draftTool(ports, goal, settled.winner, made.runId);
     const seen = { ...goal, task: settled.task };
     const { source } = settled.winner.program;
     const opinion = same ? undefined : await review(ports, seen, draft, source, signal);
@@ -226,7 +227,7 @@ async function evolveReviewed(
     const { winner } = result;
     const made = { runId, result, searched: asked, winner };
     if (winner === undefined) return { ...made, task: asked, reasons: [] };
-    const candidate = draftTool(ports, goal, winner, runId, 1);
+    const candidate = draftTool(ports, goal, winner, runId);
     const seen = { ...goal, task: asked };
     const opinion = await review(ports, seen, candidate, winner.program.source, signal);
     if (opinion.retry === undefined || retries === MOST_RETRIES) {
@@ -253,7 +254,8 @@ async function register(
   signal: AbortSignal,
 ): Promise<Creation> {
   const { task } = goal;
-  const { name } = task.spec;
+  let { name } = task.spec;
+  let otherName: Iterator<string, never> | undefined;
   const instances = gateInstances(task, ports.seed);
   const resolution = task.resolution ?? 1e-9;
   const baseline =
@@ -266,7 +268,7 @@ async function register(
     resolution,
   };
 
-  for (let conflicts = 0; ; conflicts++) {
+  for (let conflicts = 0; ; ) {
     const newest = await newestOf(ports, name);
     if (conflicts > 0 && newest !== undefined && task.target !== undefined) {
       const trial = await tryTool(ports, newest, task, instances, undefined, signal);
@@ -277,8 +279,13 @@ async function register(
         );
       }
     }
-    const candidate = draftTool(ports, goal, winner, runId, (newest?.version ?? 0) + 1);
+    const candidate = draftTool(ports, goal, winner, runId, name, newest);
     const verdict = await ports.gate(candidate, options, signal);
+    if (!verdict.accepted && verdict.nameTaken && newest !== undefined) {
+      otherName ??= otherNames(name, task.spec.description, newest.description);
+      name = otherName.next().value;
+      continue;
+    }
     if (!verdict.accepted && !verdict.approvable) {
       const explained = explainFailure(task, result, winner);
       const refused = await refuse(ports, name, runId, [...verdict.reasons, ...explained]);
@@ -300,6 +307,7 @@ async function register(
     } catch (error) {
       const taken = error instanceof StoreError && error.code === "VERSION_CONFLICT";
       if (!taken || conflicts === MOST_CONFLICTS) throw error;
+      conflicts++;
       continue;
     }
     if (!verdict.accepted) {

@@ -1,4 +1,5 @@
 /** Builds the stored record from the winner of a run, and the instances for the gate. */
+import { canonicalJson } from "../core/json.ts";
 import type { Task, TaskInstance } from "../core/task.ts";
 import type { Case, Tool } from "../core/tool.ts";
 import type { EvolveResult, Winner } from "../evolve/loop/run.ts";
@@ -15,24 +16,33 @@ export interface DraftPorts {
 /** Generous, because a caller's inputs may be larger than the training inputs. */
 const TOOL_TIMEOUT_MS = 30_000;
 
-/** @param version The newest version of that name plus 1. */
+/**
+ * @param name Its own name, or another one if that belongs to another tool.
+ * @param newest The newest version of that name, if there is one.
+ */
 export function draftTool(
   ports: DraftPorts,
   { task, request }: Pick<TaskGoal, "task" | "request">,
   winner: Winner,
   runId: string,
-  version: number,
+  name: string = task.spec.name,
+  newest?: Tool,
 ): Tool {
   const published = task.tool(winner.program.source);
   const tool: Omit<Tool, "digest"> = {
     capabilities: { network: [], files: false, model: false },
     ...published,
-    version,
+    name,
+    signature: renamed(published.signature, published.name, name),
+    version: (newest?.version ?? 0) + 1,
     limits: { ...task.limits, timeoutMs: Math.max(task.limits.timeoutMs, TOOL_TIMEOUT_MS) },
-    cases: casesOf([
-      ...task.instances("train", ports.seed),
-      ...(task.target === undefined ? [] : task.instances("validation", ports.seed)),
-    ]),
+    cases: withInherited(
+      casesOf([
+        ...task.instances("train", ports.seed),
+        ...(task.target === undefined ? [] : task.instances("validation", ports.seed)),
+      ]),
+      newest === undefined || newest.status === "deprecated" ? [] : newest.cases,
+    ),
     task: task.name,
     evaluation: {
       train: winner.program.fitness,
@@ -52,6 +62,17 @@ export function draftTool(
     createdAt: ports.now(),
   };
   return { ...tool, digest: ports.digest(tool) };
+}
+
+/** Only the function's own name, at the beginning. */
+function renamed(signature: string, from: string, to: string): string {
+  return signature.replace(new RegExp(`^(\\s*(?:function\\s+)?)${from}\\b`), `$1${to}`);
+}
+
+/** What a version promised, the next one promises too. */
+function withInherited(own: readonly Case[], stored: readonly Case[]): Case[] {
+  const known = new Set(own.map(({ args }) => canonicalJson(args)));
+  return [...own, ...stored.filter(({ args }) => !known.has(canonicalJson(args)))];
 }
 
 /** Instances with a known result are stored with the tool: its next version must pass them too. */

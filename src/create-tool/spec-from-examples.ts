@@ -15,15 +15,8 @@ import {
   unionOf,
 } from "../core/text/type.ts";
 import type { Case, ToolSpec } from "../core/tool.ts";
-import { literalsOf } from "./literals.ts";
 import { parameterNames } from "./parameter-names.ts";
-
-/** Words without meaning in a name. */
-const FILLER = new Set(
-  "a an the of to for and or in on at by with from into that this is are be it its as please me my i".split(
-    " ",
-  ),
-);
+import { nameOf } from "./tool-name.ts";
 
 /** What a person says of the tool; the rest is derived. */
 export interface Wishes {
@@ -72,22 +65,6 @@ export function specFromExamples(
 function nameIn(signature: string): string {
   const read = readSignature(signature);
   return read.status === "read" ? read.signature.name : "";
-}
-
-/** Up to five meaningful words in snake case, at most 64 characters. */
-export function nameOf(objective: string): string {
-  // A value of this request does not belong in a tool's name; a number may ("3 largest").
-  const values = literalsOf(objective).filter(({ kind }) => kind !== "number");
-  const words = values
-    .reduce((text, { text: value }) => text.replaceAll(value, " "), objective)
-    .toLowerCase()
-    .normalize("NFKD")
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== "" && !FILLER.has(word))
-    .slice(0, 5);
-  const joined = words.join("_").slice(0, 60);
-  if (joined === "") return "tool";
-  return /^[a-z_]/.test(joined) ? joined : `tool_${joined}`;
 }
 
 /** The type of all values. An empty array gives no information about its elements. */

@@ -5,6 +5,7 @@
 import { LineCounter, parseAllDocuments } from "yaml";
 import type { z } from "zod";
 import { offsetOf } from "../core/document-place.ts";
+import { exactInteger } from "../core/json.ts";
 import { checkSchema, type FaultKind, fieldOf, type SchemaFault } from "../core/schema-check.ts";
 import { didYouMean } from "../core/text/near-miss.ts";
 import type { Fault, Place } from "./faults.ts";
@@ -52,7 +53,11 @@ function readFile({ name, text }: ManifestFile, entries: Entry[], faults: Fault[
     const { line, col } = lineCounter.linePos(offset);
     return { file: name, line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false });
+  const documents = parseAllDocuments(text, {
+    lineCounter,
+    prettyErrors: false,
+    intAsBigInt: true,
+  });
   for (const document of Array.isArray(documents) ? documents : []) {
     for (const { code, message, pos } of document.errors) {
       faults.push({ ...placeAt(pos[0]), field: "", code: yamlCode(code), message: `${message}.` });
@@ -60,7 +65,7 @@ function readFile({ name, text }: ManifestFile, entries: Entry[], faults: Fault[
     if (document.errors.length > 0) continue;
     let value: unknown;
     try {
-      value = document.toJS();
+      value = document.toJS({ reviver: exactInteger });
     } catch (error) {
       const message = (error as Error).message;
       faults.push({ ...placeAt(document.range[0]), field: "", code: "YAML_SYNTAX", message });

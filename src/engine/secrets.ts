@@ -16,7 +16,7 @@ export function configuredSecrets(
   const visit = (value: unknown, name: string): void => {
     if (typeof value === "string") {
       if (POINTS.test(name)) {
-        const secret = environment[value];
+        const secret = Object.hasOwn(environment, value) ? environment[value] : undefined;
         if (secret !== undefined) found[value] = secret;
       } else if (SAYS_SO.test(name)) found[name] = value;
     } else if (Array.isArray(value)) {

@@ -31,7 +31,9 @@ export function parameterNames(schema: Schema): readonly string[] {
   const { properties, required } = schema;
   if (properties === null || typeof properties !== "object" || Array.isArray(properties)) return [];
   const first = Array.isArray(required)
-    ? required.filter((name): name is string => typeof name === "string" && name in properties)
+    ? required.filter(
+        (name): name is string => typeof name === "string" && Object.hasOwn(properties, name),
+      )
     : [];
   return [...new Set([...first, ...Object.keys(properties)])];
 }

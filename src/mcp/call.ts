@@ -2,7 +2,7 @@
 import { type Client, SdkError, SdkErrorCode } from "@modelcontextprotocol/client";
 import type { Execution } from "../core/execution.ts";
 import { bytesOf, IMAGE_BYTES, isInlineImage, splitImages } from "../core/image.ts";
-import { Json } from "../core/json.ts";
+import { doubtfulInteger, Json } from "../core/json.ts";
 
 export interface CallLimits {
   readonly timeoutMs: number;
@@ -44,6 +44,11 @@ function executionOf(result: CallResult, wallMs: number, outputBytes: number): E
       : replaceImages(structuredContent, content),
   );
   if (!output.success) return { status: "bad-output", reason: "the result is not a JSON value" };
+  const doubtful = doubtfulInteger(output.data);
+  if (doubtful !== undefined) {
+    const reason = `an integer near ${doubtful} is above 2^53 and may have been rounded on the way: the server must send it as text`;
+    return { status: "bad-output", reason };
+  }
   // Images have their own limit: even a small image is longer than most texts.
   const { value: words, images } = splitImages(output.data);
   const large = images.find((image) => "data" in image && bytesOf(image).length > IMAGE_BYTES);

@@ -15,12 +15,15 @@ import type { Json } from "../core/json.ts";
 import type { McpServerSettings } from "../core/mcp-servers.ts";
 import { type CallLimits, callOnce, isAnswer } from "./call.ts";
 import { environmentOf, headersOf } from "./settings.ts";
+import { withoutOddTools } from "./sift.ts";
 
 export interface Connection {
   readonly name: string;
   readonly timeoutMs: number;
   /** The server's current tools. @throws any error of the server or of the transport. */
   definitions(): Promise<readonly McpTool[]>;
+  /** Why tools of the latest list are left out, as sentences. */
+  leftOut(): readonly string[];
   /** A failure is a value. @throws the signal's reason if the caller cancels. */
   call(
     tool: McpTool,
@@ -52,6 +55,7 @@ export function mcpConnection(
   },
 ): Connection {
   let opening: Promise<Open> | undefined;
+  let odd = new Set<string>();
 
   /**
    * Over stdio: first the legacy handshake, which every server supports. If the server rejects it,
@@ -77,7 +81,10 @@ export function mcpConnection(
       open.definitions = undefined;
       onChange();
     }
-    await client.connect(transportOf(name, settings, environment), { timeout: CONNECT_MS });
+    const transport = withoutOddTools(transportOf(name, settings, environment), (reason) =>
+      odd.add(reason),
+    );
+    await client.connect(transport, { timeout: CONNECT_MS });
     client.onclose = () => {
       opening = undefined;
       onChange();
@@ -93,14 +100,18 @@ export function mcpConnection(
     return opening;
   }
 
+  async function listed(client: Client): Promise<readonly McpTool[]> {
+    odd = new Set();
+    const options = { timeout: CONNECT_MS, cacheMode: "refresh" } as const;
+    return (await client.listTools(undefined, options)).tools;
+  }
+
   return {
     name,
     timeoutMs: settings.timeoutMs,
     async definitions() {
       const open = await opened();
-      open.definitions ??= open.client
-        .listTools(undefined, { timeout: CONNECT_MS, cacheMode: "refresh" })
-        .then(({ tools }) => tools);
+      open.definitions ??= listed(open.client);
       try {
         return await open.definitions;
       } catch (error) {
@@ -108,6 +119,7 @@ export function mcpConnection(
         throw error;
       }
     },
+    leftOut: () => [...odd],
     call: (tool, named, limits, signal) =>
       callOnce(
         name,

@@ -6,11 +6,11 @@
 import type { Tool as McpTool } from "@modelcontextprotocol/client";
 import { ToolNotFoundError } from "../core/errors.ts";
 import type { Execution, ExecutionJob } from "../core/execution.ts";
-import type { Json } from "../core/json.ts";
+import { isObject } from "../core/json.ts";
 import type { McpServers } from "../core/mcp-servers.ts";
 import { optionalPackage } from "../core/optional-package.ts";
 import type { Sandbox, ToolStore } from "../core/ports.ts";
-import { parameterNames, type Tool } from "../core/tool.ts";
+import type { Tool } from "../core/tool.ts";
 import type { Connection } from "./connection.ts";
 import { namedIn, originOf, sourceOf, toolOf } from "./definition.ts";
 
@@ -77,12 +77,20 @@ export function mcpTools(
       live.delete(name);
       return [`The MCP server ${name} is unavailable: ${(error as Error).message}`];
     }
-    live.set(name, new Set(definitions.map((each) => sourceOf(name, each))));
-    const notes: string[] = [];
+    const notes = connection.leftOut().map((reason) => `The MCP server ${name}: ${reason}`);
+    const usable = new Set<string>();
     for (const definition of definitions) {
-      const note = await storeTool(connection, definition);
-      if (note !== undefined) notes.push(note);
+      try {
+        const note = await storeTool(connection, definition);
+        if (note !== undefined) notes.push(note);
+        usable.add(sourceOf(name, definition));
+      } catch (error) {
+        // One tool that cannot be stored hides no other.
+        const reason = (error as Error).message;
+        notes.push(`The MCP server ${name}: The tool ${definition.name} is not usable: ${reason}`);
+      }
     }
+    live.set(name, usable);
     return notes;
   }
 
@@ -182,15 +190,13 @@ export function mcpTools(
     const found = await approvedTool(job.program.source, job.program.entry);
     if ("status" in found) return job.inputs.map(() => found);
     const { connection, definition, tool } = found;
-    const names = parameterNames(tool);
     const results: Execution[] = [];
-    for (const input of job.inputs) {
+    for (const [named, ...more] of job.inputs) {
       signal.throwIfAborted();
-      const named = Object.fromEntries(input.map((value, at) => [names[at] ?? `p${at}`, value]));
       results.push(
-        input.length > names.length
-          ? refused(`${tool.name} takes ${names.length} arguments, got ${input.length}`)
-          : await connection.call(definition, withoutNulls(named), job.limits, signal),
+        isObject(named) && more.length === 0
+          ? await connection.call(definition, named, job.limits, signal)
+          : refused(`${tool.name} takes one object with its arguments by name`),
       );
     }
     return results;
@@ -235,11 +241,6 @@ export function mcpTools(
       await Promise.allSettled(made.map((connection) => connection.close()));
     },
   };
-}
-
-/** Positional callers pass null for an omitted optional argument. */
-function withoutNulls(named: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== null));
 }
 
 async function historyOf(store: ToolStore, name: string): Promise<readonly Tool[]> {

@@ -24,7 +24,7 @@ export function headersOf(
 }
 
 function variable(server: string, name: string, environment: Environment): string {
-  const value = environment[name];
+  const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
   if (value !== undefined && value !== "") return value;
   throw new ConfigError(
     "MISSING_VARIABLE",

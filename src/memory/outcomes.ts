@@ -9,7 +9,7 @@ import type { RunSummary } from "../core/event.ts";
 import { ANSWER_TYPES, answersIn } from "../core/events/answers.ts";
 import { readEvents } from "../core/events/read.ts";
 import type { DataOf } from "../core/events/schemas.ts";
-import { Json } from "../core/json.ts";
+import { JsonObject } from "../core/json.ts";
 import type { EventStore } from "../core/ports.ts";
 import { present } from "../core/present.ts";
 import { scoreTexts } from "./rank.ts";
@@ -24,7 +24,7 @@ export const OutcomeRecord = z.object({
   /** Stored tools with at least one successful call. */
   tools: z.array(z.string()),
   /** Steps of the last plan. */
-  plan: z.array(z.record(z.string(), Json)),
+  plan: z.array(JsonObject),
   /** The person's answers and changes while it ran. */
   said: z.array(z.string()),
   modelCalls: z.int(),

@@ -3,7 +3,7 @@
  * and editors check a person's script with it.
  */
 import { oneLine } from "../core/text/foreign.ts";
-import { typeOfSchema } from "../core/text/schema.ts";
+import { describesMore, typeOfSchema } from "../core/text/schema.ts";
 import { isIdentifier, typeText } from "../core/text/type.ts";
 import type { JsonSchema } from "../core/tool.ts";
 
@@ -33,9 +33,10 @@ export function declarations(tools: readonly DeclaredTool[]): string {
 function argument({ parameters }: DeclaredTool): string {
   const { properties = {}, required } = parameters;
   const optional = !Array.isArray(required) || required.length === 0;
-  return Object.keys(properties as object).length === 0
-    ? ""
-    : `given${optional ? "?" : ""}: ${typeText(typeOfSchema({ ...parameters, type: "object" }))}`;
+  if (Object.keys(properties as object).length === 0) {
+    return describesMore(parameters) ? "given?: Record<string, unknown>" : "";
+  }
+  return `given${optional ? "?" : ""}: ${typeText(typeOfSchema({ ...parameters, type: "object" }))}`;
 }
 
 function result({ result: schema }: DeclaredTool): string {

@@ -7,7 +7,7 @@ import { callHash } from "../call/approvals.ts";
 import { makeCall } from "../call/call-tool.ts";
 import { completed, isPending } from "../call/pending.ts";
 import { toolCallable } from "../call/tool-callable.ts";
-import { Json } from "../core/json.ts";
+import { Json, JsonObject } from "../core/json.ts";
 import type { Solution } from "../work/answer.ts";
 import type { AttemptContext } from "../work/attempt.ts";
 import type { CallOutcome } from "../work/callable.ts";
@@ -19,7 +19,7 @@ export const CallSource = z.strictObject({
     version: z.int(),
     /** Of the original call, before redaction. */
     hash: z.string(),
-    arguments: z.record(z.string(), Json),
+    arguments: JsonObject,
     /** What the tool returned for a pending result: the call itself was made. */
     pending: Json.exactOptional(),
   }),

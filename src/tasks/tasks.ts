@@ -12,6 +12,7 @@ import { z } from "zod";
 import { specTask } from "../../evaluators/index.ts";
 import { offsetOf } from "../core/document-place.ts";
 import { InputError } from "../core/errors.ts";
+import { exactInteger } from "../core/json.ts";
 import { checkSchema, type FaultTextOptions, faultText } from "../core/schema-check.ts";
 import { type Task, VALUE_TYPES } from "../core/task.ts";
 import { Case, ToolSpec } from "../core/tool.ts";
@@ -156,10 +157,10 @@ async function parseFile<S extends z.ZodType>(
 ): Promise<z.output<S>> {
   const text = await readText(file);
   const lines = new LineCounter();
-  const document: Document = parseDocument(text, { lineCounter: lines }); // JSON is YAML.
+  const document: Document = parseDocument(text, { lineCounter: lines, intAsBigInt: true }); // JSON is YAML.
   const broken = document.errors[0];
   if (broken !== undefined) throw new InputError(code, `${file}: ${broken.message}`);
-  const checked = checkSchema(schema, document.toJS());
+  const checked = checkSchema(schema, document.toJS({ reviver: exactInteger }));
   if (checked.ok) return checked.data;
   const locate: FaultTextOptions["locate"] = (path) =>
     `${file}:${lines.linePos(offsetOf(document, path)).line}`;

@@ -7,7 +7,7 @@ import { splitImages } from "../core/image.ts";
 import type { Json } from "../core/json.ts";
 import { present } from "../core/present.ts";
 import { oneLine, quoted, schemaText } from "../core/text/foreign.ts";
-import { typeOfSchema } from "../core/text/schema.ts";
+import { describesMore, typeOfSchema } from "../core/text/schema.ts";
 import { typeText } from "../core/text/type.ts";
 import type { JsonSchema, Tool } from "../core/tool.ts";
 
@@ -50,7 +50,9 @@ const LONGEST_TYPE = 1_000;
 export function describeCallable(callable: Callable): string {
   const { name, description, parameters, origin, tool } = callable;
   const { properties = {}, required } = parameters;
-  const shape = schemaText({ properties, ...present({ required }) });
+  const shape = schemaText(
+    describesMore(parameters) ? parameters : { properties, ...present({ required }) },
+  );
   const gives =
     tool === undefined ? "" : ` -> ${oneLine(typeText(typeOfSchema(tool.result)), LONGEST_TYPE)}`;
   return `- ${name}${origin === "agent" ? " (agent)" : ""} ${shape}${gives}: ${quoted(description)}`;

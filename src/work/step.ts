@@ -1,16 +1,14 @@
 /** One step of a plan, in the format that a planner writes. */
 import { z } from "zod";
-import type { Json } from "../core/json.ts";
+import { type Json, JsonObject } from "../core/json.ts";
 import { ToolName } from "../core/tool.ts";
 import { quoteJson } from "./callable.ts";
 import { parseReference, referencesIn } from "./references.ts";
 
-const Value = z.unknown().transform((value) => (value ?? null) as Json);
 const MaybeValue = z
   .unknown()
   .optional()
   .transform((value) => (value ?? null) as Json);
-const Arguments = z.record(z.string(), Value);
 const absent = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? undefined);
 
@@ -35,7 +33,7 @@ export const Step = z.discriminatedUnion("kind", [
     ...common,
     kind: z.literal("call-tool"),
     tool: z.string().min(1).meta({ maxLength: 200 }),
-    arguments: Arguments.nullish().transform((given) => given ?? {}),
+    arguments: JsonObject.nullish().transform((given) => given ?? {}),
   }),
   z.object({
     ...common,

@@ -4,8 +4,9 @@ import { createArgumentFaults } from "../../src/call/argument-faults.ts";
 import { type CallPorts, makeCall } from "../../src/call/call-tool.ts";
 import type { Json } from "../../src/core/json.ts";
 import type { StepOptions } from "../../src/core/steps.ts";
+import type { JsonSchema } from "../../src/core/tool.ts";
 import { immediateSteps, stepsMemory } from "../../src/journal/immediate.ts";
-import type { Callable } from "../../src/work/callable.ts";
+import type { Arguments, Callable } from "../../src/work/callable.ts";
 import { sendTo } from "../support/signals.ts";
 import { type SampleTool, sampleTool } from "../toolstore/sample.ts";
 
@@ -133,6 +134,43 @@ describe("a call", () => {
       reason: "tell takes 1 arguments, got 2.",
     });
     expect(log).toEqual([]);
+  });
+
+  it("leaves out a parameter that is named like a member of every object", async () => {
+    const text = { type: "string" };
+    const properties = { input: { type: "number" }, constructor: text, toString: text };
+    const optional = world({ parameters: { type: "object", properties, required: ["input"] } });
+    await makeCall(optional.ports, optional.callable, { input: 3 }, "c");
+    expect(optional.log).toContain('effect {"input":3}');
+
+    const needed = world({ parameters: { type: "object", properties, required: ["toString"] } });
+    expect(await makeCall(needed.ports, needed.callable, { input: 3 }, "c")).toMatchObject({
+      code: "INVALID_ARGUMENTS",
+      reason: expect.stringContaining("toString"),
+    });
+  });
+
+  it("takes by name what the schema of another system's tool allows, and nothing else", async () => {
+    const name = { type: "object", properties: { name: { type: "string" } }, required: ["name"] };
+    const id = { type: "object", properties: { id: { type: "integer" } }, required: ["id"] };
+    const made = async (parameters: JsonSchema, given: Arguments) => {
+      const { ports, callable } = world({ parameters, language: "mcp" });
+      return (await makeCall(ports, callable, given, "c")).status;
+    };
+    const either = { type: "object", oneOf: [name, { $ref: "#/$defs/id" }], $defs: { id } };
+    expect(await made(either, { id: 7 })).toBe("returned");
+    expect(await made(either, { name: "a" })).toBe("returned");
+    expect(await made(either, { id: "7" })).toBe("failed");
+    const all = { type: "object", allOf: [name, id] };
+    expect(await made(all, { name: "a", id: 1 })).toBe("returned");
+    expect(await made(all, { name: "a" })).toBe("failed");
+    const open = { ...name, patternProperties: { "^x-": { type: "number" } } };
+    expect(await made(open, { name: "a", "x-1": 1 })).toBe("returned");
+    expect(await made(open, { name: "a", "x-1": "1" })).toBe("failed");
+    expect(await made(open, { name: "a", nmae: "b" })).toBe("failed");
+    expect(await made({ ...name, additionalProperties: id }, { name: "a", b: { id: 1 } })).toBe(
+      "returned",
+    );
   });
 
   it("refuses what a schema allows and the function has no place for", async () => {

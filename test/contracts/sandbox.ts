@@ -276,6 +276,20 @@ export function sandboxContract(
       ]);
     });
 
+    it.each(["NaN", "Infinity", "-Infinity"])(
+      "gives no null for %s in its result: that is bad output, with its place",
+      async (number) => {
+        const passes = "function harness(candidate) { return { xs: [null, candidate(1)] }; }";
+        const [wrong] = await beside(`function f() { return ${number}; }`, passes, [[]]);
+        expect(wrong).toMatchObject({
+          status: "bad-output",
+          reason: expect.stringMatching(new RegExp(`${number} .*xs\\[1\\]`)),
+        });
+        const [right] = await beside("function f() { return 0; }", passes, [[]]);
+        expect(right).toMatchObject({ status: "returned", output: { xs: [null, 0] } });
+      },
+    );
+
     it("has the candidate's throw as the execution's", async () => {
       const catches =
         "function harness(candidate) { try { candidate(); } catch { return 1; } return 2; }";

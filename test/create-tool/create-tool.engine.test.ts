@@ -513,3 +513,61 @@ describe("equal wishes", () => {
     expect(await bench.ports.tools.list()).toEqual([]);
   });
 });
+
+describe("a name that another tool has", () => {
+  const toll = (perKilo: number, first: number) =>
+    Array.from({ length: 8 }, (_, kilo) => ({ args: [kilo], expected: first + perKilo * kilo }));
+  const wish = (place: string, cases: ReturnType<typeof toll>) => {
+    const spec = {
+      name: "toll_by_weight",
+      description: `the toll by the weight of a load for a bridge in ${place}`,
+      signature: "function toll_by_weight(kilo: number): number",
+      cases,
+      heldOut: [],
+    };
+    const words = Request.parse({ objective: spec.description });
+    return {
+      request: words,
+      task: specTask(spec),
+      words: spec.description,
+      instances: [],
+      context: [],
+    };
+  };
+  const source = (body: string) => `function toll_by_weight(kilo) { return ${body}; }`;
+  const benchOf = (...bodies: readonly string[]) =>
+    workbench({ sandbox, candidates: (_, run) => [source(bodies[run - 1] ?? "0")] });
+
+  it("is not taken by a tool that breaks a stored case: its own words name it", async () => {
+    const { ports } = benchOf("2 * kilo + 1", "5 * kilo + 4", "7 * kilo");
+    await createTool(ports, wish("Hamburg", toll(2, 1)), never);
+    const second = await createTool(ports, wish("Oslo", toll(5, 4)), never);
+    expect(second).toMatchObject({
+      kind: "tool-created",
+      tool: {
+        name: "toll_by_weight_oslo",
+        version: 1,
+        signature: "function toll_by_weight_oslo(kilo: number): number",
+      },
+    });
+    const third = await createTool(ports, wish("Oslo", toll(7, 0)), never);
+    expect(third).toMatchObject({ tool: { name: "toll_by_weight_2", version: 1 } });
+    const kept = await ports.tools.list({ statuses: ["active"] });
+    expect(kept.map(({ name, version }) => `${name}@${version}`).sort()).toEqual([
+      "toll_by_weight@1",
+      "toll_by_weight_2@1",
+      "toll_by_weight_oslo@1",
+    ]);
+  });
+
+  it("is kept by a tool that passes every stored case, and the cases stay with it", async () => {
+    const { ports } = benchOf("2 * kilo + 1", "kilo < 0 ? -kilo : 2 * kilo + 1");
+    await createTool(ports, wish("Hamburg", toll(2, 1)), never);
+    const negative = [-1, -2, -3].map((kilo) => ({ args: [kilo], expected: -kilo }));
+    const made = await createTool(ports, wish("Hamburg", negative), never);
+    expect(made).toMatchObject({
+      kind: "tool-created",
+      tool: { name: "toll_by_weight", version: 2, cases: [...negative, ...toll(2, 1)] },
+    });
+  });
+});

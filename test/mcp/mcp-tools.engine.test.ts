@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Given } from "../../src/call/arguments.ts";
+import { runTool } from "../../src/call/run-tool.ts";
 import type { Json } from "../../src/core/json.ts";
 import { McpServers } from "../../src/core/mcp-servers.ts";
 import { actsOutside, programOf } from "../../src/core/tool.ts";
@@ -15,6 +17,7 @@ import { signal, type TestLibrary, testLibrary } from "../support/library.ts";
 import { sampleTool } from "../toolstore/sample.ts";
 
 const fixture = fileURLToPath(new URL("../support/mcp-fixture.ts", import.meta.url));
+const rawFixture = fileURLToPath(new URL("../support/mcp-raw.ts", import.meta.url));
 let folder: string;
 let state: string;
 let library: TestLibrary;
@@ -42,11 +45,7 @@ function foreign(servers: Record<string, unknown>, environment: Record<string, s
 async function call(from: McpTools, name: string, args: readonly Json[], version?: number) {
   const tool = await library.tools.get(name, version);
   const sandbox = from.wrapSandbox(await library.sandbox());
-  const { limits } = tool;
-  const [execution] = await sandbox.run(
-    { program: programOf(tool), inputs: [args], limits, seed: 0 },
-    signal,
-  );
+  const [execution] = await runTool(sandbox, tool, [args], signal);
   return execution;
 }
 
@@ -136,7 +135,12 @@ describe("tools of a configured MCP server", () => {
   it("stop when the caller cancels", async () => {
     const sleep = await library.tools.get("fixture__sleep");
     const sandbox = tools.wrapSandbox(await library.sandbox());
-    const job = { program: programOf(sleep), inputs: [[2_500]], limits: sleep.limits, seed: 0 };
+    const job = {
+      program: programOf(sleep),
+      inputs: [[{ ms: 2_500 }]],
+      limits: sleep.limits,
+      seed: 0,
+    };
     const canceled = sandbox.run(job, AbortSignal.timeout(50));
     await expect(canceled).rejects.toMatchObject({ name: "TimeoutError" });
   });
@@ -246,6 +250,75 @@ describe("a server that is out", () => {
       [{ status: "refused" }],
     );
     expect(existsSync(`${state}.wiped`)).toBe(false);
+  });
+});
+
+describe("a server with odd tools", () => {
+  const readOnly = { annotations: { readOnlyHint: true } };
+  const object = { type: "object" };
+  const raw = (tools: readonly unknown[]) => ({
+    command: process.execPath,
+    args: ["--disable-warning=ExperimentalWarning", rawFixture, JSON.stringify(tools)],
+  });
+
+  it("offers all others; a note names each odd one and what is wrong with it", async () => {
+    const tools = foreign({
+      raw: raw([
+        { name: "echo", inputSchema: object, ...readOnly },
+        { name: "untyped", inputSchema: { oneOf: [object] } },
+        { name: "silent", description: null, inputSchema: object },
+        { name: "listless", inputSchema: { ...object, required: null } },
+        { name: "resultless", inputSchema: object, outputSchema: {} },
+        { inputSchema: object },
+        null,
+        { name: "twin", description: "Twins.", inputSchema: object },
+      ]),
+    });
+    const notes = await tools.sync();
+    for (const odd of ["untyped", "silent", "listless", "resultless", "number 6", "number 7"]) {
+      expect(notes.filter((note) => note.includes(`The tool ${odd}`))).toHaveLength(1);
+    }
+    expect(notes).toHaveLength(6);
+    expect(await call(tools, "raw__echo", [])).toMatchObject({ status: "returned" });
+    const found = await tools.wrapStore(library.tools).search({ text: "twins", limit: 9 });
+    expect(found.map(({ tool }) => tool.name)).toContain("raw__twin");
+  });
+
+  it("gets arguments as they were given: null where its schema asks for it, and open names", async () => {
+    const nullable = { type: ["string", "null"] };
+    const inputSchema = {
+      ...object,
+      properties: { note: nullable, size: { type: "number" } },
+      additionalProperties: { type: "number" },
+    };
+    const tools = foreign({ plain: raw([{ name: "set", inputSchema, ...readOnly }]) });
+    await tools.sync();
+    const given = async (args: Given) => {
+      const tool = await library.tools.get("plain__set");
+      const sandbox = tools.wrapSandbox(await library.sandbox());
+      const [execution] = await runTool(sandbox, tool, [args], signal);
+      return execution?.status === "returned" ? JSON.parse(String(execution.output)) : execution;
+    };
+    expect(await given({ note: null })).toEqual({ note: null });
+    expect(await given({ size: 1, toString: 2 })).toEqual({ size: 1, toString: 2 });
+    expect(await given([null, 3])).toEqual({ note: null, size: 3 });
+    // No number can be null: in a list it stands for an omitted argument.
+    expect(await given(["a", null])).toEqual({ note: "a" });
+    expect(await given(["a", 1, 2])).toMatchObject({ status: "refused" });
+  });
+
+  it("cannot pass off a rounded integer for its result", async () => {
+    const big = { name: "big", inputSchema: object, gives: '{"id":9007199254740993}', ...readOnly };
+    const small = { ...big, name: "small", gives: '{"id":9007199254740991}' };
+    const tools = foreign({ counts: raw([big, small]) });
+    await tools.sync();
+    expect(await call(tools, "counts__big", [])).toMatchObject({
+      status: "bad-output",
+      reason: expect.stringContaining("2^53"),
+    });
+    expect(await call(tools, "counts__small", [])).toMatchObject({
+      output: { id: 9007199254740991 },
+    });
   });
 });
 

@@ -191,7 +191,7 @@ function recordVariants(
 ): readonly Variant[] {
   const keys = [...new Set(given.flatMap(Object.keys))];
   const valuesOf = (key: string): readonly Json[] =>
-    given.flatMap((record) => (key in record ? [record[key] as Json] : []));
+    given.flatMap((record) => (Object.hasOwn(record, key) ? [record[key] as Json] : []));
   const near = new Map(
     keys.map((key) => [key, depth < DEPTH ? variantsOf(valuesOf(key), random, depth + 1) : []]),
   );

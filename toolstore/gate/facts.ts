@@ -12,6 +12,7 @@ import { reachedBy, resolveWith } from "../link/graph.ts";
 import { linkProgram, resolverOf } from "../link/link.ts";
 import { behaviouralDuplicate, probeInputs } from "./behaviour.ts";
 import type { DependantResult, DuplicateResult, GateFacts } from "./gate.ts";
+import { type Succession, succession } from "./succession.ts";
 
 export interface CollectPorts {
   readonly store: ToolStore;
@@ -56,6 +57,7 @@ export async function collectGateFacts(
           ),
         }
       : {}),
+    ...present({ succession: await successionOf(ports, candidate, signal) }),
     dependants: await dependantResults(ports, candidate, signal),
     duplicates: await duplicatesOf(ports, candidate, inputs, signal),
     ...options,
@@ -66,6 +68,33 @@ async function incumbentOf(store: ToolStore, { name, version }: Tool): Promise<T
   if (version === 1) return undefined;
   const current = await store.get(name);
   return current.status === "active" && current.version !== version ? current : undefined;
+}
+
+/**
+ * Both versions on the cases of the current one. Undefined if there is none in use or waiting, or if
+ * the candidate must not be run here.
+ */
+async function successionOf(
+  ports: CollectPorts,
+  candidate: Tool,
+  signal: AbortSignal,
+): Promise<Succession | undefined> {
+  if (candidate.version === 1 || actsOutside(candidate)) return undefined;
+  const current = await ports.store.get(candidate.name);
+  if (current.status === "deprecated" || current.version === candidate.version) return undefined;
+  const inputs = current.cases.map(({ args }) => args);
+  if (inputs.length === 0) return undefined;
+  const after = await runTool(
+    ports,
+    candidate,
+    inputs,
+    resolveWith(ports.store, candidate),
+    signal,
+  );
+  const before = actsOutside(current)
+    ? []
+    : await runTool(ports, current, inputs, resolverOf(ports.store), signal);
+  return succession(current, candidate, after, before);
 }
 
 /**

@@ -5,8 +5,9 @@
  */
 import { InputError } from "../../src/core/errors.ts";
 import type { Evaluation } from "../../src/core/ports.ts";
-import type { Tool } from "../../src/core/tool.ts";
+import type { Case, Tool } from "../../src/core/tool.ts";
 import { secretsIn } from "./secrets.ts";
+import type { Succession } from "./succession.ts";
 
 export interface DependantResult {
   readonly name: string;
@@ -34,6 +35,8 @@ export interface GateFacts {
   readonly floor?: number;
   /** Fitness distance that counts as equal. */
   readonly resolution?: number;
+  /** Results of the current version's stored cases. */
+  readonly succession?: Succession;
   /** Results of the cases of tools that call this one, with the candidate in its place. */
   readonly dependants?: readonly DependantResult[];
   /** Stored tools that behave the same: see `behaviouralDuplicate`. */
@@ -46,6 +49,7 @@ export type GateReason =
   | "held-out-failed"
   | "below-floor"
   | "worse-than-incumbent"
+  | "stored-case-broken"
   | "dependant-broken"
   | "duplicate"
   | "secret"
@@ -75,6 +79,14 @@ export function gate(facts: GateFacts): GateDecision {
     refuse(
       "foreign-name",
       `${incumbent.name} is the name of a tool of ${incumbent.origin}: choose another name.`,
+    );
+  }
+  if (facts.succession?.broken !== undefined) {
+    const { version, passed, total, broken } = facts.succession;
+    refuse(
+      "stored-case-broken",
+      `It is another tool than ${candidate.name}@${version}: it passes ${passed} of the ${total} cases stored ` +
+        `with that version (not ${shortCase(broken)}). Give it another name, or deprecate ${candidate.name} first.`,
     );
   }
   for (const { name, version, passed, total } of dependants) {
@@ -139,6 +151,11 @@ function judgeHeldOut(
       `It scores ${heldOut.fitness}, the current version ${incumbentHeldOut.fitness} on the same sealed instances.`,
     );
   }
+}
+
+function shortCase({ args, expected }: Case): string {
+  const text = `${JSON.stringify(args)} -> ${JSON.stringify(expected)}`;
+  return text.length <= 120 ? text : `${text.slice(0, 117)}...`;
 }
 
 /** What a person must approve, as phrases. */

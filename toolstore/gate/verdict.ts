@@ -12,6 +12,8 @@ export type GateVerdict =
       /** True if a person's approval is the only thing that is missing. */
       readonly approvable: boolean;
       readonly reasons: readonly string[];
+      /** The name belongs to a tool that behaves differently. */
+      readonly nameTaken: boolean;
       /** A stored tool that behaves the same. */
       readonly twin?: { readonly name: string; readonly version: number };
     };
@@ -28,6 +30,9 @@ export function gateOf(
     if (decision.accepted) return decision;
     const [twin] = facts.duplicates ?? [];
     const reasons = decision.reasons.map(({ message }) => message);
-    return { ...decision, reasons, ...present({ twin }) };
+    const nameTaken = decision.reasons.some(
+      ({ reason }) => reason === "stored-case-broken" || reason === "foreign-name",
+    );
+    return { ...decision, reasons, nameTaken, ...present({ twin }) };
   };
 }

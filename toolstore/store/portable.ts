@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { InputError } from "../../src/core/errors.ts";
 import type { ToolLink } from "../../src/core/execution.ts";
+import { toolNameFault } from "../../src/core/names.ts";
 import type { ToolStore } from "../../src/core/ports.ts";
 import { checkSchema, faultText } from "../../src/core/schema-check.ts";
 import { Tool } from "../../src/core/tool.ts";
@@ -153,6 +154,8 @@ function parseToolsFile(data: unknown, file: string): Map<string, Tool[]> {
       // A stored MCP tool records a person's approval of its definition, which cannot be imported.
       throw badFile(file, `${tool.name} is a tool of an MCP server: configure the server instead`);
     }
+    const fault = toolNameFault(tool.name);
+    if (fault !== undefined) throw badFile(file, `a tool cannot be named so: ${fault}`);
     if (tool.digest !== toolDigest(tool)) {
       throw badFile(file, `the digest of ${tool.name}@${tool.version} does not match its content`);
     }

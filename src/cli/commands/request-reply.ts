@@ -5,6 +5,7 @@ import type { Json } from "../../core/json.ts";
 import { present } from "../../core/present.ts";
 import type { Verdict } from "../../core/steps.ts";
 import type { Revision } from "../../request/revise.ts";
+import { parseJsonFlag } from "../json-flag.ts";
 import { EXIT } from "../output.ts";
 import { attemptOn, report } from "../request-attempt.ts";
 import {
@@ -51,7 +52,8 @@ export function addRequestReplies(request: Command): void {
       .argument("<id>", "the request")
       .option("--arguments <json>", "call it with these arguments instead"),
   ).action(async (id: string, flags: ReplyFlags & { readonly arguments?: string }) => {
-    const edited = flags.arguments === undefined ? undefined : json(flags.arguments, "--arguments");
+    const edited =
+      flags.arguments === undefined ? undefined : parseJsonFlag("--arguments", flags.arguments);
     await replied(id, flags, ({ engine }) => engine.requests.approve(id, edited, optionsOf(flags)));
   });
 
@@ -126,7 +128,7 @@ export function addRequestReplies(request: Command): void {
       .requiredOption("--result <json>", "the result")
       .option("--detach", "only record it"),
   ).action(async (token: string, flags: ReplyFlags & { readonly result: string }) => {
-    const result = json(flags.result, "--result");
+    const result = parseJsonFlag("--result", flags.result);
     await withSession(flags, async (session) => {
       const { engine, output } = session;
       const { requestId, outcome } = await engine.requests.callback(token, result);
@@ -195,17 +197,7 @@ function answerOf(
     );
   }
   if (retry === true) return { decision: "retry" };
-  if (skip !== undefined) return { decision: "skip", result: json(skip, "--skip") };
+  if (skip !== undefined) return { decision: "skip", result: parseJsonFlag("--skip", skip) };
   if (fail !== undefined) return { decision: "fail", reason: fail };
-  return { answer: jsonAnswer === true ? json(text ?? "", "the answer") : (text ?? "") };
-}
-
-function json(text: string, what: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    throw new InputError("USAGE", `Expected JSON as ${what}, got "${text.slice(0, 80)}".`, {
-      cause: error,
-    });
-  }
+  return { answer: jsonAnswer === true ? parseJsonFlag("the answer", text ?? "") : (text ?? "") };
 }

@@ -8,6 +8,7 @@ import { Request } from "../../core/request.ts";
 import { prepareProgram } from "../../program/source.ts";
 import { type ProgramSource, toolsNamed } from "../../request/walk-program.ts";
 import { readText } from "../../tasks/tasks.ts";
+import { parseJsonFlag } from "../json-flag.ts";
 import { attemptOn, report } from "../request-attempt.ts";
 import { type CommonFlags, withCommonFlags, withSession } from "../session.ts";
 
@@ -32,7 +33,7 @@ export function addRun(command: Command): void {
       .option("--detach", "only submit; toolwright worker or request resume runs it"),
   ).action(async (file: string, flags: RunFlags) => {
     const code = await readText(file);
-    const input = parseInput(flags.input ?? "null");
+    const input = parseJsonFlag("--input", flags.input ?? "null");
     const names = flags.tools?.split(",").map((name) => name.trim());
     await withSession(flags, async (session) => {
       const { engine, output } = session;
@@ -71,16 +72,4 @@ export function addRun(command: Command): void {
       output.result({ requestId, status, value, ...measures }, JSON.stringify(value, null, 2));
     });
   });
-}
-
-function parseInput(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    throw new InputError(
-      "USAGE",
-      `Expected JSON for --input, got ${JSON.stringify(text.slice(0, 80))}: ${(error as Error).message}.`,
-      { cause: error },
-    );
-  }
 }

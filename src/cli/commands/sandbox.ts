@@ -9,6 +9,7 @@ import type { Json } from "../../core/json.ts";
 import type { Sandbox } from "../../core/ports.ts";
 import { checkSchema } from "../../core/schema-check.ts";
 import { readText } from "../../tasks/tasks.ts";
+import { parseJsonFlag } from "../json-flag.ts";
 import { createOutput, EXIT, type Output } from "../output.ts";
 import {
   type CommonFlags,
@@ -227,18 +228,12 @@ function addImage(sandbox: Command): void {
 }
 
 function parseArgs(text: string): readonly Json[] {
-  const wanted = "Expected --args to be a JSON array of arguments";
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(
-      "USAGE",
-      `${wanted}, got text that does not parse: ${(error as Error).message}.`,
-    );
-  }
-  if (!Array.isArray(value)) throw new InputError("USAGE", `${wanted}, got ${typeof value}.`);
-  return value as readonly Json[];
+  const value = parseJsonFlag("--args", text);
+  if (Array.isArray(value)) return value as readonly Json[];
+  throw new InputError(
+    "USAGE",
+    `Expected --args to be a JSON array of arguments, got ${typeof value}.`,
+  );
 }
 
 function parseLimits({ timeoutMs, memoryMib, outputBytes }: RunFlags): Limits {

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { evidenceMark } from "../../core/evidence.ts";
+import { parseJson } from "../../core/json.ts";
 import { table } from "../output.ts";
 import { type CommonFlags, integer, withCommonFlags, withHome } from "../session.ts";
 
@@ -120,7 +121,7 @@ export function addToolManagement(tools: Command): void {
     const text = await readText(path);
     let data: unknown;
     try {
-      data = JSON.parse(text);
+      data = parseJson(text);
     } catch (error) {
       throw new InputError("BAD_TOOLS_FILE", `${path} is not JSON: ${(error as Error).message}.`);
     }

@@ -1,14 +1,15 @@
 /** `toolwright tools report`: a result that is wrong, with the right one; the tool is made again. */
 import type { Command } from "commander";
 import { byPosition } from "../../call/arguments.ts";
+import { runTool } from "../../call/run-tool.ts";
 import { InputError } from "../../core/errors.ts";
 import { evidenceText } from "../../core/evidence.ts";
 import { type Json, sameJson } from "../../core/json.ts";
 import { present } from "../../core/present.ts";
 import { Request } from "../../core/request.ts";
 import { secretKindsIn } from "../../core/text/secrets.ts";
-import { actsOutside, type Case, parameterNames, programOf, type Tool } from "../../core/tool.ts";
-import { parseArguments, parseJson } from "../json-flag.ts";
+import { actsOutside, type Case, parameterNames, type Tool } from "../../core/tool.ts";
+import { parseArguments, parseJsonFlag } from "../json-flag.ts";
 import { EXIT } from "../output.ts";
 import { integer, type Session, withCommonFlags, withSession } from "../session.ts";
 import { type RequestFlags, submitAndAttempt } from "./request.ts";
@@ -82,7 +83,7 @@ function reportOf(tool: Tool, { args, expected }: ReportFlags): Case {
     );
   }
   const given = byPosition(parameterNames(tool), parseArguments(args));
-  return { args: [...given], expected: parseJson("--expected", expected) };
+  return { args: [...given], expected: parseJsonFlag("--expected", expected) };
 }
 
 /** The tool's own result; undefined if it gives none. */
@@ -93,8 +94,7 @@ async function resultOf(
   signal: AbortSignal,
 ): Promise<Json | undefined> {
   const sandbox = await engine.sandbox();
-  const job = { program: programOf(tool), inputs: [args], limits: tool.limits, seed: 0 };
-  const [execution] = await sandbox.run(job, signal);
+  const [execution] = await runTool(sandbox, tool, [args], signal);
   return execution?.status === "returned" ? execution.output : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** How the events of a group are defined: each with its type, its meaning, and the parts that it has. */
 import { z } from "zod";
-import type { Json } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 
 /** As writers give it: nothing of it is changed by whoever gets it. */
 export type Written<T> = Json extends T
@@ -48,7 +48,10 @@ export const Value = z
   ) as unknown as z.ZodType<Json>;
 
 /** By name: the arguments of a call, a JSON Schema and the like. */
-export const Mapping = z.record(z.string(), Value);
+export const Mapping = z.unknown().refine(isObject, "expected a mapping").meta({
+  type: "object",
+  additionalProperties: {},
+}) as z.ZodType<unknown> as z.ZodType<JsonObject>;
 
 /** The run that an event opens or refers to. */
 export const Link = z.string().exactOptional();

@@ -92,6 +92,14 @@ function enumSchema(values: readonly (string | number | boolean)[]): JsonSchema 
     : { type, enum: [...values] };
 }
 
+const COMPOSING = ["allOf", "anyOf", "oneOf", "$ref", "patternProperties"];
+
+/** Whether the schema of an object allows or asks for more than its own properties. */
+export function describesMore(schema: JsonSchema): boolean {
+  const { additionalProperties = false } = schema;
+  return additionalProperties !== false || COMPOSING.some((word) => Object.hasOwn(schema, word));
+}
+
 /** The type of the values that match a schema. */
 export function typeOfSchema(schema: Json | undefined, depth = 0): Type {
   if (schema === false) return { kind: "foreign", text: "never", at: 0 };

@@ -2,6 +2,7 @@
  * Reads and writes the signature of a function in TypeScript: `function f(a: number, b?: string[]): number`,
  * the same without `function`, or of an arrow function `(a: number) => number`.
  */
+import { parameterNameFault, toolNameFault } from "../names.ts";
 import type { JsonSchema } from "../tool.ts";
 import { type Cursor, cursorOf, TypeSyntaxError } from "./cursor.ts";
 import { withoutUndefined } from "./read-brackets.ts";
@@ -34,14 +35,6 @@ export type ReadSignature =
   | { readonly status: "unreadable"; readonly at: number; readonly reason: string };
 
 const LONGEST = 20_000;
-
-const RESERVED: ReadonlySet<string> = new Set(
-  (
-    "arguments await break case catch class const continue debugger default delete do else enum eval export " +
-    "extends false finally for function if implements import in instanceof interface let new null package " +
-    "private protected public return static super switch this throw true try typeof var void while with yield"
-  ).split(" "),
-);
 
 /** The whole text as a signature; an empty body or a semicolon may follow. */
 export function readSignature(text: string): ReadSignature {
@@ -87,7 +80,9 @@ function signatureOf(cursor: Cursor): Signature {
     cursor.fail("a synchronous function", "generator functions are not supported");
   }
   const name =
-    isFunction || cursor.peek().kind === "name" ? nameOf(cursor, "a function's name") : "";
+    isFunction || cursor.peek().kind === "name"
+      ? nameOf(cursor, "a function's name", toolNameFault)
+      : "";
   if (cursor.peek().text === "<") readTypeParameters(cursor);
   const parameters = parametersOf(cursor);
   const hasResult = cursor.accept(":") || cursor.accept("=>");
@@ -101,10 +96,15 @@ function signatureOf(cursor: Cursor): Signature {
   return { name, parameters, result, later: true };
 }
 
-function nameOf(cursor: Cursor, expected: string): string {
+function nameOf(
+  cursor: Cursor,
+  expected: string,
+  faultOf: (name: string) => string | undefined,
+): string {
   const { kind, text } = cursor.peek();
   if (kind !== "name") cursor.fail(expected);
-  if (RESERVED.has(text)) cursor.fail(expected, `${text} is a reserved word`);
+  const fault = faultOf(text);
+  if (fault !== undefined) cursor.fail(expected, fault);
   return cursor.take().text;
 }
 
@@ -132,7 +132,7 @@ function parameterOf(cursor: Cursor): Parameter {
   if (text === "{" || text === "[") {
     cursor.fail("a parameter's name", "write a name instead of a destructured parameter");
   }
-  const name = nameOf(cursor, 'a parameter\'s name or ")"');
+  const name = nameOf(cursor, 'a parameter\'s name or ")"', parameterNameFault);
   const marked = cursor.accept("?");
   const declared = cursor.accept(":") ? readType(cursor) : ANY;
   const hasDefault = cursor.accept("=");
@@ -158,7 +158,9 @@ export function parametersSchema({ parameters }: Signature): JsonSchema {
 export function signatureText(name: string, parameters: JsonSchema, result: JsonSchema): string {
   const type = typeOfSchema({ ...parameters, type: "object" });
   const fields = type.kind === "object" ? type.fields : [];
-  const named = fields.every((field) => isIdentifier(field.name) && !RESERVED.has(field.name));
+  const named = fields.every(
+    (field) => isIdentifier(field.name) && parameterNameFault(field.name) === undefined,
+  );
   const list = named
     ? fields.map((field) => `${field.name}${field.optional ? "?" : ""}: ${typeText(field.type)}`)
     : [`given: ${typeText(type)}`];

@@ -5,7 +5,7 @@
  * It repairs the writing, never the content: what is cut off, doubled or ambiguous is a problem
  * with a place, and no value.
  */
-import type { Json } from "../../core/json.ts";
+import { inexactFault, type Json } from "../../core/json.ts";
 
 export type RelaxedRead =
   | {
@@ -100,7 +100,10 @@ export class Reader {
     if (next === "[" || next === "(") return this.array(depth, next === "[" ? "]" : ")");
     if (next === '"' || next === "'" || next === "`") return this.string(next);
     const number = this.match(/[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])/);
-    if (number !== undefined) return Number(number);
+    if (number !== undefined) {
+      const fault = inexactFault(number);
+      return fault === undefined ? Number(number) : this.fail(fault);
+    }
     const word = this.match(/[A-Za-z_]\w*/);
     if (word !== undefined && Object.hasOwn(WORDS, word)) return WORDS[word] as Json;
     // At the very end, the word may be half of one.

@@ -139,7 +139,10 @@ export function taggedCall(
     if (given.has(key)) return [unread(`the argument "${key}" comes twice`)];
     given.set(
       key,
-      bySchema((groups.value ?? groups.value2 ?? "").replace(/^\n|\n$/g, ""), schemas[key]),
+      bySchema(
+        (groups.value ?? groups.value2 ?? "").replace(/^\n|\n$/g, ""),
+        Object.hasOwn(schemas, key) ? schemas[key] : undefined,
+      ),
     );
   }
   return [{ status: "call", name: tool.name, arguments: Object.fromEntries(given) }];

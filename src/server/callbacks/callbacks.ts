@@ -6,7 +6,7 @@
  * proxy before it), and secrecy of a token after it was passed on.
  */
 import { InputError } from "../../core/errors.ts";
-import type { Json } from "../../core/json.ts";
+import { type Json, parseJson } from "../../core/json.ts";
 import type { Requests } from "../../request/requests.ts";
 import { httpApp, onlyMethod } from "../http/app.ts";
 import { bodyText } from "../http/body.ts";
@@ -38,16 +38,16 @@ export function serveCallbacks(
 }
 
 function resultIn(text: string): Json {
+  const wanted = 'Expected a JSON document { "result": ... } as the body, got';
+  let value: Json;
   try {
-    const value: unknown = JSON.parse(text);
-    if (value !== null && typeof value === "object" && Object.hasOwn(value, "result")) {
-      return (value as { readonly result: Json }).result;
-    }
-  } catch {
-    // Reported below, like any other body without a result.
+    value = parseJson(text);
+  } catch (error) {
+    const message = `${wanted} another text: ${(error as Error).message}.`;
+    throw new InputError("BAD_BODY", message, { cause: error });
   }
-  throw new InputError(
-    "BAD_BODY",
-    'Expected a JSON document { "result": ... } as the body, got something else.',
-  );
+  if (value !== null && typeof value === "object" && Object.hasOwn(value, "result")) {
+    return (value as { readonly result: Json }).result;
+  }
+  throw new InputError("BAD_BODY", `${wanted} something else.`);
 }

@@ -11,9 +11,8 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
-import { z } from "zod";
 import { EngineError } from "../../core/errors.ts";
-import { Json } from "../../core/json.ts";
+import { doubtfulInteger, JsonObject } from "../../core/json.ts";
 import type { ToolStore } from "../../core/ports.ts";
 import { elicitationOf } from "./elicit.ts";
 import type { OfferedTools } from "./tools.ts";
@@ -23,7 +22,6 @@ const INSTRUCTIONS =
   "Tested, versioned functions that run in a sandbox. Look for one with search_tools; if none does what " +
   "is needed, create_tool makes one from examples and registers it, and it is listed from then on.";
 
-const Arguments = z.record(z.string(), Json);
 const HEARTBEAT_MS = 1_000;
 
 /** One server object per connection or request, all with the same store. */
@@ -37,8 +35,14 @@ export function mcpServers(offered: OfferedTools, version: string): McpServerFac
       answer(() => offered.list(params?.cursor)),
     );
     server.setRequestHandler("tools/call", async ({ params }, context) => {
-      const named = Arguments.safeParse(params.arguments ?? {});
+      const named = JsonObject.safeParse(params.arguments ?? {});
       if (!named.success) throw invalid("Expected arguments as a JSON object.");
+      const doubtful = doubtfulInteger(named.data);
+      if (doubtful !== undefined) {
+        throw invalid(
+          `Expected integers up to 2^53, got one near ${doubtful}, which may have been rounded on the way: send it as text.`,
+        );
+      }
       const progress = progressOf(context);
       try {
         return await answer(() =>

@@ -46,8 +46,7 @@ export interface OfferedTools {
 
 const CreateArguments = z.strictObject({
   description: z.string().trim().min(1),
-  // Any JSON value; declared as unknown so that the schema stays readable for a model.
-  examples: z.array(z.strictObject({ args: z.array(z.unknown()), expected: z.unknown() })).min(1),
+  examples: z.array(Case).min(1),
   name: z.string().min(1).exactOptional(),
   signature: z.string().min(1).exactOptional(),
   budgetSeconds: z.number().positive().max(3_600).exactOptional(),
@@ -194,10 +193,7 @@ async function create(
   const { description, examples, name, signature, budgetSeconds } = checked.data;
   progress(0, "looking for a stored tool");
   const wishes = present({ name, signature });
-  const specCheck = checkSchema(
-    ToolSpec,
-    specFromExamples(description, Case.array().parse(examples), wishes),
-  );
+  const specCheck = checkSchema(ToolSpec, specFromExamples(description, examples, wishes));
   if (!specCheck.ok) return failure("INVALID_ARGUMENTS", faultText(specCheck.faults));
   const spec = specCheck.data;
   const task = specTask(spec);

@@ -82,7 +82,9 @@ export function createSearch(
   const fields = fieldsOf(seen.map(({ input }) => input));
   leaves.push(...leaves.flatMap((leaf) => fieldLeaves(leaf, fields)));
   // The parts of a date are of no use for another date, which is a number of days away.
-  const givesDates = examples.every(({ expected }) => ISO_DATE.test(String(expected)));
+  const givesDates = examples.every(
+    ({ expected }) => typeof expected === "string" && ISO_DATE.test(expected),
+  );
   if (!givesDates) leaves.push(...dateLeaves(leaves));
   if (tuple !== undefined) leaves.push(tuple);
   const types = new Set<Type>([result, ...leaves.map(({ expression }) => expression.type)]);

@@ -73,10 +73,15 @@ function fields(target: Vector): SplitGoal | undefined {
   }
   const form: Form = {
     print: (...args) =>
-      `({ ${names.map((name, at) => `${JSON.stringify(name)}: ${args[at]}`).join(", ")} })`,
+      `({ ${names.map((name, at) => `${keyText(name)}: ${args[at]}`).join(", ")} })`,
     apply: (...args) => Object.fromEntries(names.map((name, at) => [name, args[at]])),
   };
   return { parts, make: (found) => compose(form, found, "record") };
+}
+
+/** In a literal, a plain key of this name would set the prototype. */
+function keyText(name: string): string {
+  return name === "__proto__" ? '["__proto__"]' : JSON.stringify(name);
 }
 
 /** Records with names that differ: their names and their values, as two lists. */

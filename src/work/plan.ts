@@ -8,7 +8,14 @@ import { isBlank } from "../core/text/blank.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Answer } from "./answer.ts";
 import { literalsIn, referenceFaults, referencesIn } from "./references.ts";
-import { dependenciesOf, predecessorsOf, Step, valuesOf } from "./step.ts";
+import {
+  dependenciesOf,
+  predecessorsOf,
+  Step,
+  type StepNames,
+  stepSchema,
+  valuesOf,
+} from "./step.ts";
 
 /** One version of a model's plan. The next version replaces it; old ones stay in the trace. */
 export interface Plan {
@@ -52,26 +59,38 @@ export const PlanReply = z.object({
   steps: z.array(Step).max(LONGEST_PLAN).meta({ minItems: 1 }),
 });
 
+function replyIn(names: StepNames): typeof PlanReply {
+  const { steps } = PlanReply.shape;
+  return PlanReply.extend({ steps: steps.meta({ minItems: 1, items: stepSchema(names) }) });
+}
+
 /**
  * The same, validated against `scope`. Steps that are already done are removed.
  *
+ * @param names What the schema offers to the planner; `scope` may hold more.
  * @param onAnswerAhead Called with a plan whose only fault is that its answer was written too early,
  *   without that answer.
  */
-export function planReply(scope: PlanScope, onAnswerAhead: (plan: Planned) => void) {
-  return PlanReply.transform(({ reason, steps }) => ({
-    reason,
-    steps: steps.filter(({ id }) => !scope.finished.has(id)),
-  })).superRefine(({ reason, steps }, context) => {
-    const faults = planFaults(steps, scope);
-    for (const message of faults) context.addIssue({ code: "custom", message });
-    if (faults.length === 0) return;
-    const open = steps.map((step) => {
-      if (step.kind !== "answer" || answeredAhead(step, steps).length === 0) return step;
-      return { ...step, text: undefined, value: null };
+export function planReply(
+  scope: PlanScope,
+  names: StepNames,
+  onAnswerAhead: (plan: Planned) => void,
+) {
+  return replyIn(names)
+    .transform(({ reason, steps }) => ({
+      reason,
+      steps: steps.filter(({ id }) => !scope.finished.has(id)),
+    }))
+    .superRefine(({ reason, steps }, context) => {
+      const faults = planFaults(steps, scope);
+      for (const message of faults) context.addIssue({ code: "custom", message });
+      if (faults.length === 0) return;
+      const open = steps.map((step) => {
+        if (step.kind !== "answer" || answeredAhead(step, steps).length === 0) return step;
+        return { ...step, text: undefined, value: null };
+      });
+      if (planFaults(open, scope).length === 0) onAnswerAhead({ reason, steps: open });
     });
-    if (planFaults(open, scope).length === 0) onAnswerAhead({ reason, steps: open });
-  });
 }
 
 /** A planner's reply after validation. */

@@ -34,6 +34,8 @@ export interface ModelBenchOptions {
   readonly seconds?: number;
 }
 
+type Section = readonly [name: string, rows: readonly object[]];
+
 type Verdict = "solved" | "wrong" | "none";
 
 interface Side {
@@ -46,7 +48,6 @@ interface Side {
 }
 
 interface Compared {
-  readonly task: FunctionTask;
   readonly engine: Side;
   readonly alone: Side;
   readonly prompts: readonly PromptUse[];
@@ -79,17 +80,16 @@ export function modelToBench(named: {
   );
 }
 
-/** Yields the sums of both sides, then each task, then the prompts. */
+/** Yields each side of each task as it ends, because a slow model takes hours; then the sums and the prompts. */
 export async function* benchModel(
   { model, tasks = FUNCTION_TASKS.length, seconds = DEFAULT_SECONDS }: ModelBenchOptions,
   signal: AbortSignal,
-): AsyncGenerator<readonly [name: string, rows: readonly object[]]> {
+): AsyncGenerator<Section> {
   const compared: Compared[] = [];
   for (const task of FUNCTION_TASKS.slice(0, tasks)) {
-    compared.push(await compare(task, model, seconds, signal));
+    compared.push(yield* compare(task, model, seconds, signal));
   }
   yield ["sums", [sums("engine", compared), sums("alone", compared)]];
-  yield ["each task", compared.flatMap(taskRows)];
   yield ["prompts", promptRows(compared.map(({ prompts }) => prompts))];
 }
 
@@ -107,30 +107,26 @@ function sums(side: "engine" | "alone", compared: readonly Compared[]): object {
   };
 }
 
-function taskRows({ task, engine, alone }: Compared): readonly object[] {
-  const row = (side: string, { seconds, ...rest }: Side): object => ({
-    task: task.name,
-    side,
-    ...rest,
-    seconds: Math.round(seconds),
-  });
-  return [row("engine", engine), row("alone", alone)];
+function rowOf({ seconds, ...rest }: Side): object {
+  return { ...rest, seconds: Math.round(seconds) };
 }
 
 /** Each task has a home of its own: a tool of another task would be offered otherwise. */
-async function compare(
+async function* compare(
   task: FunctionTask,
   model: ModelConfig,
   seconds: number,
   signal: AbortSignal,
-): Promise<Compared> {
+): AsyncGenerator<Section, Compared> {
   const home = mkdtempSync(join(tmpdir(), "toolwright-bench-"));
   const engine = openEngine(Config.parse({ home, seed: 1, model }));
   try {
     const made = await byEngine(engine, task, seconds, signal);
+    yield [`${task.name}, engine`, [rowOf(made)]];
     const { driver } = driverOf({ ...model, apiKey: () => process.env[model.apiKeyEnv] ?? "" });
     const alone = await byModelAlone(driver, engine, task, made.tokens, signal);
-    return { task, engine: made, alone, prompts: await askedPrompts(engine.events) };
+    yield [`${task.name}, alone`, [rowOf(alone)]];
+    return { engine: made, alone, prompts: await askedPrompts(engine.events) };
   } finally {
     await engine.close();
     rmSync(home, { recursive: true, force: true });

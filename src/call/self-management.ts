@@ -36,9 +36,10 @@ const WAITING =
  */
 export function isOfUse(name: string, request: Request): boolean {
   const words = wordsOf(request);
+  const { tokens, usd, calls } = request.budget ?? {};
   return name === "sleep_until"
     ? TIME_OF_DAY.test(words) || WAITING.test(words)
-    : request.budget !== undefined || SPENDING.test(words);
+    : tokens !== undefined || usd !== undefined || calls !== undefined || SPENDING.test(words);
 }
 
 export function ownFunctions({ steps, spentSince, now }: OwnFunctionPorts): readonly Callable[] {

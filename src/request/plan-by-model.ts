@@ -80,6 +80,8 @@ export async function planByModel(
         {
           callable: new Set(byName.keys()),
           agents: new Set(agents),
+          missing: affordances.missing,
+          shown: offered.map(({ name }) => name),
           finished: new Set(resultsOf(done).keys()),
           complete,
           argumentFaults: (name, given) =>

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Json } from "../core/json.ts";
 import { isBlank } from "../core/text/blank.ts";
 import type { Tool } from "../core/tool.ts";
+import type { Hypothesis } from "./affordance.ts";
 import type { Answer } from "./answer.ts";
 import { literalsIn, referenceFaults, referencesIn } from "./references.ts";
 import {
@@ -42,6 +43,10 @@ export interface PlanScope {
   /** Names of everything that can be called, including agents. */
   readonly callable: ReadonlySet<string>;
   readonly agents: ReadonlySet<string>;
+  /** Tools that do not exist and could be made: a plan that only calls one means to have it made. */
+  readonly missing?: readonly Hypothesis[];
+  /** Names that the planner was shown. Default: all that can be called. */
+  readonly shown?: readonly string[];
   /** Ids of successful steps. */
   readonly finished: ReadonlySet<string>;
   /** Every step of the plan before is done, so a plan may have nothing to add. */
@@ -79,7 +84,10 @@ export function planReply(
   return replyIn(names)
     .transform(({ reason, steps }) => ({
       reason,
-      steps: steps.filter(({ id }) => !scope.finished.has(id)),
+      steps: withMissingMade(
+        steps.filter(({ id }) => !scope.finished.has(id)),
+        scope,
+      ),
     }))
     .superRefine(({ reason, steps }, context) => {
       const faults = planFaults(steps, scope);
@@ -92,6 +100,26 @@ export function planReply(
       if (planFaults(open, scope).length === 0) onAnswerAhead({ reason, steps: open });
     });
 }
+
+/** Adds the step that makes a tool where a plan calls one that is missing and has no such step. */
+function withMissingMade(
+  steps: readonly Step[],
+  { callable, missing = [] }: PlanScope,
+): readonly Step[] {
+  const ids = new Set(steps.map(({ id }) => id));
+  const made = missing.flatMap(({ name, description, signature }): Step[] => {
+    const called = steps.some((step) => step.kind === "call-tool" && step.tool === name);
+    const planned = steps.some((step) => step.kind === "create-tool" && step.name === name);
+    const id = `make_${name}`.slice(0, LONGEST_ID);
+    if (!called || planned || callable.has(name) || ids.has(id)) return [];
+    const step = { id, kind: "create-tool", name, description, signature };
+    const read = Step.safeParse(step);
+    return read.success ? [read.data] : [];
+  });
+  return [...made, ...steps];
+}
+
+const LONGEST_ID = 40;
 
 /** A planner's reply after validation. */
 export type Planned = Omit<Plan, "version">;
@@ -110,7 +138,7 @@ export function planFaults(steps: readonly Step[], scope: PlanScope): readonly s
     for (const id of dependenciesOf(step)) {
       if (!ids.has(id) && !scope.finished.has(id)) {
         faults.push(
-          `Step ${step.id} depends on ${id}, which is neither a step of this plan nor done.`,
+          `Step ${step.id} depends on ${id}, which is neither a step of this plan nor done. Write a value of the request as it is, without $from.`,
         );
       }
     }
@@ -154,7 +182,7 @@ function stepFaults(step: Step, steps: readonly Step[], scope: PlanScope): reado
       }
       const made = steps.some((other) => other.kind === "create-tool" && other.name === step.tool);
       if (made) return faults;
-      const there = [...scope.callable].join(", ");
+      const there = (scope.shown ?? [...scope.callable]).join(", ");
       return [
         ...faults,
         `Step ${step.id} calls "${step.tool}", which does not exist. Available: ${there === "" ? "no tools" : there}.`,

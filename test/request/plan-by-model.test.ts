@@ -81,6 +81,17 @@ describe("the planner", () => {
     expect(told("plan-proposed")).toHaveLength(1);
   });
 
+  it("has a tool made that it wished for and only calls", async () => {
+    const { plan: made } = await planned([
+      plan(call("a", "halve"), { id: "end", kind: "answer", value: { $from: "a" } }),
+    ]);
+    expect(made.steps).toMatchObject([
+      { id: "make_halve", kind: "create-tool", name: "halve", description: "Halves." },
+      { id: "a", kind: "call-tool", tool: "halve" },
+      { id: "end" },
+    ]);
+  });
+
   it("gives the next version, with why and with what changed; what is done is not planned again", async () => {
     const before = {
       version: 1,

@@ -183,18 +183,19 @@ describe("llm generator: other ways of asking", () => {
     });
   });
 
-  describe("for a task of cases without a program to improve", () => {
+  describe("for a task whose seeds are placeholders", () => {
     const examples = [
       { input: [1, 2], expected: 1 },
       { input: [5, 6], expected: 7 },
     ];
+    const task = { ...TASK, kernel: { ...TASK.kernel, placeholders: 1 } };
     const blank = { ...WORSE, feedback: ["input [5, 6]: expected 7, got 0"] };
 
     test("the function is asked for plainly: once, at temperature 0, until the code ends", async () => {
       const model = scriptedModel(() => ANSWER);
       const [only, ...others] = await llmGenerator({ model, modes: ["reflect"] }).propose(
         [blank],
-        context({ examples }),
+        context({ task, examples }),
         never(),
       );
       expect(others).toEqual([]);
@@ -212,17 +213,17 @@ describe("llm generator: other ways of asking", () => {
     test("further samples of the same question are varied", async () => {
       const model = scriptedModel(() => ANSWER);
       const generator = llmGenerator({ model, temperature: 0.7 });
-      for (let call = 0; call < 2; call++) {
-        await generator.propose([blank], context({ examples }), never());
+      for (const count of [4, 2]) {
+        await generator.propose([blank], context({ task, examples, count }), never());
       }
-      expect(model.requests.map(({ temperature }) => temperature)).toEqual([0, 0.7]);
+      expect(model.requests.map(({ temperature }) => temperature)).toEqual([0, 0.7, 0.7]);
     });
 
     test("once there is one, the placeholder is neither shown nor reflected on", async () => {
       const model = scriptedModel(() => ANSWER);
       await llmGenerator({ model, modes: ["best-shot", "reflect", "rewrite"] }).propose(
         [blank, BETTER],
-        context({ examples, count: 12 }),
+        context({ task, examples, count: 12 }),
         never(),
       );
       expect(model.requests.length).toBeGreaterThanOrEqual(12);
@@ -240,7 +241,7 @@ describe("llm generator: other ways of asking", () => {
       const model = scriptedModel(({ stop }) => (stop === undefined ? whole : cut));
       const proposals = await llmGenerator({ model }).propose(
         [blank],
-        context({ examples }),
+        context({ task, examples }),
         never(),
       );
       expect(proposals).toMatchObject([{ source: PROGRAM }]);
@@ -249,14 +250,14 @@ describe("llm generator: other ways of asking", () => {
 
     test("code that cannot be read is not asked for again", async () => {
       const model = scriptedModel(() => "```js\nfunction priority(item, bin) { return (; }");
-      await llmGenerator({ model }).propose([blank], context({ examples }), never());
+      await llmGenerator({ model }).propose([blank], context({ task, examples }), never());
       expect(model.requests).toHaveLength(1);
     });
   });
 
   test("reflect takes the worst examples where a parent brings no words", async () => {
     const model = scriptedModel(() => ANSWER);
-    const { feedback: _, ...parent } = { ...BETTER, scores: [1, 0] };
+    const parent = { ...WORSE, scores: [1, 0] };
     const examples = [
       { input: [1, 2], expected: 1 },
       { input: [5, 6], expected: 7 },

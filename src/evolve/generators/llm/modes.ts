@@ -42,19 +42,14 @@ export function drawMode(
 /** Its own line ends a code block; one that begins a block names a language. */
 const CLOSING_FENCE = ["\n```\n"];
 
-/**
- * Whether a parent is a seed that only returns a constant or an argument, for a task of cases: it has a
- * place in the population, but nothing to improve or to reflect on.
- */
+/** Whether a parent is a placeholder: there is nothing in it to show, to improve or to reflect on. */
 export function isBlank(
   { source }: Pick<Parent, "source">,
-  { task, examples }: ProposeContext,
+  { task: { kernel, language } }: ProposeContext,
 ): boolean {
-  if (examples.length === 0 || !task.kernel.seeds.includes(source)) return false;
-  return foreignLanguage(task.language) === undefined && BLANK.test(source);
+  const { seeds, placeholders = 0 } = kernel;
+  return foreignLanguage(language) === undefined && seeds.slice(0, placeholders).includes(source);
 }
-
-const BLANK = /^\s*function \w+\([^()]*\) \{\s*return (?:[\w$.-]+|""|\[\]|\{\});?\s*\}\s*$/;
 
 /** Asks plainly for the function. @param parents Blank ones. */
 export function askFirst(

@@ -55,8 +55,8 @@ export function plan(
   const { random } = context;
   const written = parents.filter((parent) => !isBlank(parent, context));
   const first = written.length === 0;
-  // What a first program gets wrong is worth more than another first program.
-  const count = first ? 1 : context.count;
+  // The likeliest program comes alone, so that it does not wait for the others of its call.
+  const count = first && drawn.size === 0 ? 1 : context.count;
   const samples: Sample[] = [];
   while (samples.length < count) {
     const question = first

@@ -57,7 +57,7 @@ const DEFAULT_SECONDS = 600;
 /** Of a single evolution, so that several attempts fit into a request. */
 const TOOL_SECONDS = 120;
 /** Bounds a model that does not report its tokens, or answers with nothing. */
-const MOST_SAMPLES = 40;
+const MOST_SAMPLES = 200;
 const LIMITS = Limits.parse({ timeoutMs: 2_000 });
 
 /**

@@ -7,6 +7,7 @@ import { Limits } from "../src/core/execution.ts";
 import type { Json } from "../src/core/json.ts";
 import { present } from "../src/core/present.ts";
 import type {
+  Kernel,
   KernelFeature,
   KernelParameter,
   Task,
@@ -72,7 +73,7 @@ export function specTask(spec: ToolSpec): SpecTask {
       parameters,
       result,
       features: featuresOf(parameters),
-      seeds: seedsOf(spec, signature.name, parameters, result),
+      ...seedsOf(spec, signature.name, parameters, result),
     },
     limits: Limits.parse(spec.limits ?? {}),
     ...present({ language }),
@@ -165,23 +166,25 @@ function seedsOf(
   entry: string,
   parameters: readonly KernelParameter[],
   result: ValueType,
-): string[] {
+): Pick<Kernel, "seeds" | "placeholders"> {
   const names = parameters.map(({ name }) => name).join(", ");
   const language = unparsedLanguage(spec);
   if (language !== undefined) {
-    return [trivialProgram(language, entry, names, result), ...(spec.seeds ?? [])];
+    const seeds = [trivialProgram(language, entry, names, result), ...(spec.seeds ?? [])];
+    return { seeds, placeholders: 1 };
   }
   const returning = (value: string): string =>
     `function ${entry}(${names}) {\n  return ${value};\n}`;
   const trivial = returning(TRIVIAL_RESULT[result]);
   if (spec.seeds !== undefined && spec.seeds.length > 0) {
     for (const [index, seed] of spec.seeds.entries()) checkSeed(seed, index, entry);
-    return [trivial, ...spec.seeds];
+    return { seeds: [trivial, ...spec.seeds], placeholders: 1 };
   }
-  return [
+  const seeds = [
     trivial,
     ...parameters.filter(({ type }) => type === result).map(({ name }) => returning(name)),
   ];
+  return { seeds, placeholders: seeds.length };
 }
 
 /** Languages that the engine does not parse. */

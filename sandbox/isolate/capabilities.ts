@@ -22,11 +22,10 @@ export function isolateCapabilities(layers: readonly Layer[]): SandboxCapabiliti
       ...missing.map(({ layer, detail }) => `${layer}: ${detail}.`),
     ],
     prompt: [
-      "The code is one JavaScript or TypeScript script: plain functions, no imports, no packages.",
-      "It has the ECMAScript standard library without Intl, WebAssembly, Atomics and WeakRef; no",
-      "network, files, timers, process or console output. Math.random is seeded and the clock is",
-      "fixed. Functions are synchronous and return plain JSON data: finite numbers, strings,",
-      "booleans, null, arrays and plain objects, no cycles, no promises.",
+      "One JavaScript or TypeScript script with the ECMAScript standard library, without Intl,",
+      "WebAssembly, Atomics and WeakRef. No imports or packages; no network, files, timers, process",
+      "or console output. Math.random is seeded and the clock is fixed. Results are plain JSON data:",
+      "finite numbers, strings, booleans, null, arrays and plain objects without cycles.",
     ].join("\n"),
   };
 }

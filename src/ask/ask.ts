@@ -18,6 +18,11 @@ export interface Question<Schema extends z.ZodType> {
   readonly images?: readonly Image[];
   /** Distinguishes samples of one prompt: an equal question with another number is asked again. */
   readonly sample?: number;
+  /**
+   * For several voices on one question: at temperature 0 many servers answer an equal question equally,
+   * whatever its seed.
+   */
+  readonly varied?: boolean;
 }
 
 /**

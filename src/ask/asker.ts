@@ -13,12 +13,15 @@ import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../c
 import type { PromptOverrides, RenderedPrompt } from "../core/prompts.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Ask } from "./ask.ts";
+import { fitted } from "./fit.ts";
 import { PROMPTS } from "./prompts/book.ts";
 
 /** A model and the settings for asking it. */
 export interface RoleModel {
   readonly model: LanguageModel;
   readonly temperature: number;
+  /** Size of its context. Absent: not known. */
+  readonly contextTokens?: number;
 }
 
 /** Asks until the reply fits the schema, up to a maximum number of attempts. */
@@ -41,18 +44,31 @@ export interface AskingPorts {
   readonly images?: readonly Image[];
 }
 
+/** Temperature of one of several voices. */
+const VARIED = 0.5;
+
 export function asker(ports: AskingPorts): Ask {
   return async (question, signal) => {
-    const { role, prompt: name, variables, schema, images = [], sample = 0 } = question;
-    const prompt = PROMPTS.render(name, variables, ports.prompts);
+    const {
+      role,
+      prompt: name,
+      variables,
+      schema,
+      images = [],
+      sample = 0,
+      varied = false,
+    } = question;
     const brought = Object.hasOwn(variables, "objective") ? (ports.images ?? []) : [];
-    const { model, temperature } = await ports.modelOf(role);
+    const { model, temperature, contextTokens } = await ports.modelOf(role);
+    const render = (values: typeof variables) => PROMPTS.render(name, values, ports.prompts);
+    const fitting = fitted(variables, (values) => render(values).messages, contextTokens);
+    const prompt = render(fitting);
     const asked = `model:${name}${sample === 0 ? "" : `:${sample}`}`;
     const { value } = await ports.structured(
       steppedModel(ports.steps, model, { name: asked, role, prompt, blind: brought.length === 0 }),
       {
         messages: showing(prompt.messages, [...brought, ...images]),
-        temperature,
+        temperature: varied ? Math.max(temperature, VARIED) : temperature,
         seed: (ports.seed + sample) % 4_294_967_296,
       },
       schema,

@@ -1,8 +1,10 @@
 /** Functions of the engine that a request can call to manage itself. */
 import type { Json } from "../core/json.ts";
+import type { Request } from "../core/request.ts";
 import type { Amounts } from "../core/spending.ts";
 import type { Steps } from "../core/steps.ts";
 import type { Callable } from "../work/callable.ts";
+import { wordsOf } from "../work/goal.ts";
 
 export interface OwnFunctionPorts {
   readonly steps: Steps;
@@ -22,6 +24,23 @@ export interface OwnFunctionPorts {
 const TIME = { type: "string", format: "date-time", description: "ISO 8601, with a time zone" };
 
 export const OWN_FUNCTIONS = ["check_current_spend_since", "sleep_until"] as const;
+
+const SPENDING = /\b(?:budget|cost|spen[dt]|expens|token|dollar|usd\b|cheap)|[$€£]\s?\d/i;
+const TIME_OF_DAY = /\d{1,2}[:.]\d{2}\b|\b\d{1,2}\s?(?:am|pm|h|o'clock)\b|\b\d{4}-\d{2}-\d{2}\b/i;
+const WAITING =
+  /\b(?:wait|sleep|until|till|later|after|tomorrow|tonight|noon|midnight|o'clock|every (?:\d+ )?(?:minute|hour|day|week))/i;
+
+/**
+ * Whether a function of the engine can be of use to a request. Each one in a prompt costs tokens, and a
+ * weak model calls what it is shown.
+ */
+export function isOfUse(name: string, request: Request): boolean {
+  const words = wordsOf(request);
+  const { tokens, usd, calls } = request.budget ?? {};
+  return name === "sleep_until"
+    ? TIME_OF_DAY.test(words) || WAITING.test(words)
+    : tokens !== undefined || usd !== undefined || calls !== undefined || SPENDING.test(words);
+}
 
 export function ownFunctions({ steps, spentSince, now }: OwnFunctionPorts): readonly Callable[] {
   return [

@@ -21,6 +21,14 @@ export function walkNote(event: KnownEvent): string | undefined {
       const what = steps.length === 0 ? "nothing to add" : steps.map(stepText).join("; ");
       return `Plan ${version}: ${what}.${why}`;
     }
+    case "model-call": {
+      const { promptName, messages } = event.data;
+      const last = messages.at(-1);
+      const again = messages.some(({ role }) => role === "assistant");
+      return again
+        ? `Asking the model again: ${promptName}. ${clip(last?.content ?? "")}`
+        : `Asking the model: ${promptName}.`;
+    }
     case "help-missing": {
       const { name, instead, code, message } = event.data;
       return `${name} failed: ${instead}. ${code}: ${clip(message)}`;

@@ -44,6 +44,8 @@ export interface Kernel {
   readonly features: readonly KernelFeature[];
   /** Complete programs that define `entry`; the first one is the null candidate, the lower bound. */
   readonly seeds: readonly string[];
+  /** How many of the first seeds hold a place only: there is nothing in them to improve. Default 0. */
+  readonly placeholders?: number;
 }
 
 /** A form in which a user may give a candidate: a program that defines `entry`. */

@@ -56,7 +56,9 @@ export async function settleDisputes(
   const examples = task.authored.filter(({ by }) => by === "user");
   const brief = { ...task.spec, words, examples };
   const rounds = await Promise.all(
-    INDEPENDENT_SAMPLES.map((sample) => answerCases(ask, brief, inputs, sample, signal)),
+    INDEPENDENT_SAMPLES.map((sample) =>
+      answerCases(ask, brief, inputs, { sample, varied: true }, signal),
+    ),
   );
   const verdicts = disputed.map(({ entry, output }, index) => {
     const fresh = rounds.map((answers) => answers[index]);

@@ -121,7 +121,9 @@ export async function brokenProperties(
   if (found.length === 0) return [];
   const inputs = found.map(({ args }) => args);
   const rounds = await Promise.all(
-    INDEPENDENT_SAMPLES.map((sample) => answerCases(ask, brief, inputs, sample, signal)),
+    INDEPENDENT_SAMPLES.map((sample) =>
+      answerCases(ask, brief, inputs, { sample, varied: true }, signal),
+    ),
   );
   return found.flatMap(({ property, args, output }, index) => {
     const asTheTool = rounds.every((answers) => {

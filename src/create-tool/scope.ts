@@ -69,33 +69,36 @@ const WrittenLanguage = Language.extract(["javascript", "typescript", "python", 
 type WrittenLanguage = z.output<typeof WrittenLanguage>;
 const Value = z.unknown().transform((value) => Json.parse(value ?? null));
 const why = z.string().meta({ maxLength: 300 });
-const Decision = asked(
-  "scope",
-  z.object({
-    decision: z.enum(["new", "reuse"]),
-    /** Name of the stored tool to use instead. */
-    reuse: z.string().meta({ maxLength: 80 }).nullish(),
-    name: ToolName,
-    description: z.string().min(1).meta({ maxLength: 1_000 }),
-    signature: z.string().min(1).meta({ maxLength: 300 }),
-    arguments: z
-      .array(z.object({ name: z.string().meta({ maxLength: 80 }), why }))
-      .meta({ maxItems: 12 })
-      .default([]),
-    constants: z
-      .array(z.object({ value: z.string().meta({ maxLength: 500 }), why }))
-      .meta({ maxItems: 12 })
-      .default([]),
-    generality: z.enum(["general", "specific"]),
-    language: WrittenLanguage.default("typescript"),
-    reasons: z.array(why).min(1).meta({ maxItems: 5 }),
-    calls: z
-      .array(z.array(Value).meta({ maxItems: 12 }))
-      .meta({ maxItems: 10 })
-      .default([]),
-  }),
-);
-type Decision = z.output<typeof Decision>;
+const Described = z.object({
+  name: ToolName,
+  description: z.string().min(1).meta({ maxLength: 1_000 }),
+  signature: z.string().min(1).meta({ maxLength: 300 }),
+  constants: z
+    .array(z.object({ value: z.string().meta({ maxLength: 500 }), why }))
+    .meta({ maxItems: 12 })
+    .default([]),
+  generality: z.enum(["general", "specific"]),
+  language: WrittenLanguage.default("typescript"),
+  reasons: z.array(why).min(1).meta({ maxItems: 5 }),
+  calls: z
+    .array(z.array(Value).meta({ maxItems: 12 }))
+    .meta({ maxItems: 10 })
+    .default([]),
+});
+/** Where the store has similar tools: one of them may do. */
+const Chosen = Described.extend({
+  decision: z.enum(["new", "reuse"]),
+  /** Name of the stored tool to use instead. */
+  reuse: z.string().meta({ maxLength: 80 }).nullish(),
+});
+asked("scope", Chosen);
+type Decision = z.output<typeof Described> & Partial<z.output<typeof Chosen>>;
+
+function decisionAmong(siblings: readonly Tool[]): z.ZodType<Decision> {
+  if (siblings.length === 0) return Described;
+  const names = siblings.map(({ name }) => name);
+  return Chosen.extend({ reuse: z.string().meta({ enum: names }).nullish() });
+}
 
 /** Number of stored tools that a new one is compared with. */
 const SIBLINGS = 5;
@@ -137,7 +140,7 @@ export async function reasonScope(
         signature: scope.signature,
         generality: scope.generality,
         language: scope.language,
-        arguments: decision.arguments,
+        arguments: argumentsOf(decision.signature),
         constants: [...scope.constants],
         literals: literals.map(({ text }) => text),
         siblings: siblings.map((tool) => `${tool.name} v${tool.version}: ${tool.signature}`),
@@ -166,8 +169,7 @@ async function decide(
   const decision = await helpful(ports.trace, "scope", "the tool as it was wished for", asking);
   return (
     decision ??
-    Decision.parse({
-      decision: "new",
+    Described.parse({
       name,
       description,
       signature,
@@ -204,7 +206,7 @@ function askForScope(
         flags: flags.join("\n"),
         languages: languages.join(", "),
       },
-      schema: Decision.superRefine((decision, context) => {
+      schema: decisionAmong(siblings).superRefine((decision, context) => {
         const fault = signatureFault(decision.signature);
         if (fault !== undefined) {
           context.addIssue({ code: "custom", path: ["signature"], message: fault });
@@ -240,6 +242,12 @@ function flagsOf(
     ...named,
     `The store has ${name} with another signature: ${clash.signature}. Take that signature, or another name.`,
   ];
+}
+
+function argumentsOf(signature: string): { name: string }[] {
+  const read = readSignature(signature);
+  const parameters = read.status === "read" ? read.signature.parameters : [];
+  return parameters.map(({ name }) => ({ name }));
 }
 
 /** A signature without parameter names: what a caller depends on. */

@@ -14,7 +14,7 @@ import { ROUNDING, type WrittenCases, writeCases } from "./test-author.ts";
 export interface WordsPorts extends Omit<ScopePorts, "signatureFault"> {
   /** Builds a task from a spec with cases. @throws InputError for an invalid signature or case. */
   readonly taskOf: (spec: ToolSpec) => Task;
-  /** Number of test authors, who are asked independently. */
+  /** Maximum number of test authors: another one is asked if too few cases are agreed on. */
   readonly testAuthors: number;
 }
 
@@ -22,7 +22,7 @@ export interface WordsPorts extends Omit<ScopePorts, "signatureFault"> {
 const FEWEST_CASES = 4;
 
 /**
- * @returns A task with cases that a test author wrote and others confirmed, plus the person's examples.
+ * @returns A task with cases that a test author wrote and another one confirmed, plus the person's examples.
  *   If the reasoner prefers a stored tool, that tool's own cases.
  * @throws ModelError CASES_UNCLEAR if too few cases are agreed on.
  */
@@ -50,7 +50,7 @@ export async function taskFromWords(
   const written = await writeCases(
     ports.ask,
     { name, description, signature, words: wanted.words, examples },
-    ports.testAuthors,
+    { most: ports.testAuthors, enough: FEWEST_CASES - examples.length },
     caseFault(ports.taskOf, { name, description, signature }),
     signal,
   );
@@ -58,7 +58,7 @@ export async function taskFromWords(
     {
       type: "cases-write",
       data: {
-        authors: ports.testAuthors,
+        authors: written.authors,
         kept: written.cases.length,
         properties: written.properties.map((property) => ({ ...property })),
         dropped: written.dropped.map(({ args, reason }) => ({ args: [...args], reason })),

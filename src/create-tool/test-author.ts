@@ -2,12 +2,13 @@
  * The test author writes cases from the text alone. It sees no candidate, and authors of candidates see
  * no sealed case.
  *
- * Several authors are asked independently. Then another model call, which has seen none of their
- * answers, gives the result of each input. A case without two agreeing answers is dropped, because one
- * wrong case makes a right tool fail.
+ * Another model call, in other words and without the author's answers, gives the result of each input.
+ * A case on which the two do not agree is dropped, because one wrong case makes a right tool fail. Two
+ * calls with the same words would be one voice: many servers answer an equal question equally. Only if
+ * too few cases are left, another author is asked for other inputs.
  */
 import { z } from "zod";
-import type { Ask } from "../ask/ask.ts";
+import type { Ask, Question } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
 import { isNoAnswer } from "../ask/help.ts";
 import { canonicalJson, Json, sameJson } from "../core/json.ts";
@@ -27,6 +28,8 @@ export interface TestBrief {
 }
 
 export interface WrittenCases {
+  /** Number of authors who wrote cases. */
+  readonly authors: number;
   readonly cases: readonly AuthoredCase[];
   readonly properties: readonly Property[];
   readonly dropped: readonly { readonly args: readonly Json[]; readonly reason: string }[];
@@ -69,83 +72,81 @@ const Answers = asked(
 
 /** Tolerance for comparing numbers that come from arithmetic. */
 export const ROUNDING = 1e-6;
-const INDEPENDENT_SAMPLE = 100;
+
+export interface AuthorOptions {
+  /** Maximum number of authors, at least 1. */
+  readonly most: number;
+  /** Another author is asked as long as fewer cases are agreed on. */
+  readonly enough: number;
+}
 
 /**
- * @param samples Number of authors, asked independently, at least 1.
  * @param fault Why a case does not fit the signature; undefined if it fits.
+ * @throws what the first author threw if all failed.
  */
 export async function writeCases(
   ask: Ask,
   brief: TestBrief,
-  samples: number,
+  { most, enough }: AuthorOptions,
   fault: (entry: Case) => string | undefined,
   signal: AbortSignal,
 ): Promise<WrittenCases> {
-  const { signature } = brief;
-  const Written = writtenCases(argumentsSchema(signature)).refine(
-    ({ cases }) => cases.some(({ args }) => argumentLists(args, signature).length > 0),
-    `no case has arguments. Expected in each case args, the list of all arguments of ${signature}`,
-  );
-  const ended = await Promise.allSettled(
-    Array.from({ length: samples }, (_, sample) =>
-      ask(
-        {
-          role: "tester",
-          prompt: "write-cases",
-          variables: variablesOf(brief),
-          schema: Written,
-          sample,
-        },
-        signal,
-      ),
-    ),
-  );
-  const authors = repliesOf(ended);
+  const known = new Set(brief.examples.map(({ args }) => canonicalJson(args)));
+  const cases: AuthoredCase[] = [];
   const dropped: { args: readonly Json[]; reason: string }[] = [];
-  const given = new Set(brief.examples.map(({ args }) => canonicalJson(args)));
-  const pool = new Map<string, { args: readonly Json[]; votes: Json[] }>();
-  for (const { cases } of authors) {
-    // A repeated case of the same author counts once.
-    const own = new Set<string>();
-    for (const { args: written, expected } of cases) {
-      const readings = argumentLists(written, signature).map((args) => ({
+  const properties: (readonly Property[])[] = [];
+  let failure: unknown;
+  for (let sample = 0; sample === 0 || (sample < most && cases.length < enough); sample++) {
+    const author = await askAuthor(ask, brief, { sample, used: [...known] }, signal).catch(
+      (error: unknown) => {
+        if (!isNoAnswer(error)) throw error;
+        failure ??= error;
+      },
+    );
+    if (author === undefined) continue;
+    properties.push(author.properties);
+    const fitting: Case[] = [];
+    for (const { args: written, expected } of author.cases) {
+      const readings = argumentLists(written, brief.signature).map((args) => ({
         args: [...args],
         expected,
       }));
       const entry = readings.find((reading) => fault(reading) === undefined) ?? readings[0];
-      if (entry === undefined) continue;
-      const key = canonicalJson(entry.args);
-      if (given.has(key) || own.has(key)) continue;
-      own.add(key);
+      if (entry === undefined || known.has(canonicalJson(entry.args))) continue;
+      known.add(canonicalJson(entry.args));
       const reason = fault(entry);
-      if (reason !== undefined) dropped.push({ args: entry.args, reason });
-      else pool.set(key, add(pool.get(key), entry));
+      if (reason === undefined) fitting.push(entry);
+      else dropped.push({ args: entry.args, reason });
+    }
+    const inputs = fitting.map(({ args }) => args);
+    const second = await answerCases(ask, brief, inputs, { sample }, signal);
+    for (const [index, { args, expected }] of fitting.entries()) {
+      const answer = second[index];
+      if (answer !== undefined && sameJson(answer, expected, ROUNDING)) {
+        cases.push({ args, expected, by: "tester", votes: 2 });
+      } else {
+        dropped.push({ args, reason: "independent authors do not agree on what it should give" });
+      }
     }
   }
+  if (properties.length === 0) throw failure;
+  return { authors: properties.length, cases, properties: inAll(properties), dropped };
+}
 
-  const single = [...pool.values()].filter(({ votes }) => votes.length < 2);
-  const fresh = await answerCases(
-    ask,
-    brief,
-    single.map(({ args }) => args),
-    INDEPENDENT_SAMPLE,
-    signal,
+function askAuthor(
+  ask: Ask,
+  brief: TestBrief,
+  { sample, used }: { readonly sample: number; readonly used: readonly string[] },
+  signal: AbortSignal,
+) {
+  const { signature } = brief;
+  const schema = writtenCases(argumentsSchema(signature)).refine(
+    ({ cases }) => cases.some(({ args }) => argumentLists(args, signature).length > 0),
+    `no case has arguments. Expected in each case args, the list of all arguments of ${signature}`,
   );
-  for (const [index, entry] of single.entries()) {
-    const answer = fresh[index];
-    if (answer !== undefined) entry.votes.push(answer);
-  }
-
-  const cases: AuthoredCase[] = [];
-  for (const { args, votes } of pool.values()) {
-    const agreed = mostAgreed(votes);
-    if (agreed !== undefined && agreed.votes >= 2 && agreed.votes > votes.length / 2) {
-      cases.push({ args: [...args], expected: agreed.value, by: "tester", votes: agreed.votes });
-    } else
-      dropped.push({ args, reason: "independent authors do not agree on what it should give" });
-  }
-  return { cases, properties: inAll(authors.map(({ properties }) => properties)), dropped };
+  const question = { role: "tester", prompt: "write-cases", schema, sample } as const;
+  const variables = { ...variablesOf(brief), used: sample === 0 ? "" : used.join("\n") };
+  return ask({ ...question, variables }, signal);
 }
 
 /**
@@ -157,7 +158,7 @@ export async function answerCases(
   ask: Ask,
   brief: TestBrief,
   inputs: readonly (readonly Json[])[],
-  sample: number,
+  voice: Pick<Question<typeof Answers>, "sample" | "varied">,
   signal: AbortSignal,
 ): Promise<readonly (Json | undefined)[]> {
   if (inputs.length === 0) return [];
@@ -166,7 +167,7 @@ export async function answerCases(
     inputs: inputs.map((args, index) => `${index}: ${JSON.stringify(args)}`).join("\n"),
   };
   const question = { role: "tester", prompt: "answer-cases", schema: Answers } as const;
-  const { answers } = await ask({ ...question, variables, sample }, signal).catch(
+  const { answers } = await ask({ ...question, variables, ...voice }, signal).catch(
     (error: unknown) => {
       // Whoever gives no answer has no voice.
       if (!isNoAnswer(error)) throw error;
@@ -179,20 +180,6 @@ export async function answerCases(
   });
 }
 
-/**
- * The replies that came. An author that fails is one voice less.
- *
- * @throws what the first author threw if all failed.
- */
-function repliesOf<Reply>(ended: readonly PromiseSettledResult<Reply>[]): readonly Reply[] {
-  const failure = ended.find((each) => each.status === "rejected");
-  const replies = ended.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
-  if (failure !== undefined && (replies.length === 0 || !isNoAnswer(failure.reason))) {
-    throw failure.reason;
-  }
-  return replies;
-}
-
 function variablesOf({ name, description, signature, words, examples }: TestBrief) {
   return {
     name,
@@ -201,21 +188,6 @@ function variablesOf({ name, description, signature, words, examples }: TestBrie
     words,
     examples: examples.map(({ args, expected }) => JSON.stringify({ args, expected })).join("\n"),
   };
-}
-
-function add(
-  known: { args: readonly Json[]; votes: Json[] } | undefined,
-  { args, expected }: Case,
-): { args: readonly Json[]; votes: Json[] } {
-  return { args, votes: [...(known?.votes ?? []), expected] };
-}
-
-function mostAgreed(votes: readonly Json[]): { value: Json; votes: number } | undefined {
-  const counts = votes.map((value) => ({
-    value,
-    votes: votes.filter((other) => sameJson(value, other, ROUNDING)).length,
-  }));
-  return counts.sort((a, b) => b.votes - a.votes)[0];
 }
 
 /** A property of a single author is a guess, so all authors must agree. With one author, all stay. */

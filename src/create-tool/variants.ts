@@ -41,16 +41,16 @@ export async function withVariants(
     const written = await writeCases(
       ask,
       { name, description, signature, words, examples },
-      testAuthors,
+      { most: testAuthors, enough: ENOUGH },
       caseFault(taskOf, task.spec),
       signal,
     );
-    const { cases, properties, dropped } = written;
+    const { authors, cases, properties, dropped } = written;
     await trace([
       {
         type: "cases-write",
         data: {
-          authors: testAuthors,
+          authors,
           kept: cases.length,
           properties: properties.map((property) => ({ ...property })),
           dropped: dropped.map(({ args, reason }) => ({ args: [...args], reason })),

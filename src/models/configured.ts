@@ -88,6 +88,14 @@ export function driverOf(
   return { driver: called, bounds };
 }
 
+/** Size of a model's context; undefined if it is not known. */
+export function contextTokensOf(
+  settings: Pick<DriverSettings, "driver" | "provider" | "contextTokens">,
+): number | undefined {
+  const usual = driverName(settings) === "local" ? LOCAL_CONTEXT_TOKENS : undefined;
+  return settings.contextTokens ?? usual;
+}
+
 function local(settings: DriverSettings): ReturnType<typeof driverOf> {
   const { path = "", model, maxTokens, contextTokens = LOCAL_CONTEXT_TOKENS } = settings;
   const price = settings.price ?? LOCAL_PRICE;

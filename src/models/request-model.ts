@@ -5,6 +5,7 @@ import type { Amounts, Spending } from "../core/spending.ts";
 import { type DriverSettings, driverOf } from "./configured.ts";
 import { budgetedModel } from "./spend/budgeted.ts";
 import type { ModelBudget } from "./spend/ledger.ts";
+import { spokenText } from "./spoken-text.ts";
 
 export type RequestModelSettings = DriverSettings & {
   /** Of the request and everything below it. */
@@ -12,7 +13,7 @@ export type RequestModelSettings = DriverSettings & {
   readonly limit: Amounts;
   /** Names reservations in the trace. */
   readonly name: string;
-  /** Text as it comes in. */
+  /** What is meant for a person, as it comes in. */
   readonly onText?: (text: string) => void;
 };
 
@@ -25,14 +26,16 @@ export function requestModel(settings: RequestModelSettings): LanguageModel {
       ? driver
       : {
           ...driver,
-          complete: (request, signal) =>
-            driver.stream(
+          complete(request, signal) {
+            const spoken = spokenText(onText);
+            return driver.stream(
               request,
               (delta) => {
-                if (delta.kind === "text") onText(delta.text);
+                if (delta.kind === "text") spoken(delta.text);
               },
               signal,
-            ),
+            );
+          },
         };
   return budgetedModel(said, budgetOf(spending, limit, name), bounds);
 }

@@ -30,8 +30,6 @@ export interface AffordByModelPorts {
   readonly standing: readonly Callable[];
 }
 
-/** Maximum number of times that the model is asked for missing tools. */
-const MOST_ROUNDS = 2;
 const VIEWS = { name: 5, description: 10, request: 10 } as const;
 const NEEDED_VOTES = 2;
 const KEPT = 3;
@@ -65,33 +63,21 @@ export async function affordByModel(ports: AffordByModelPorts, goal: Goal): Prom
   const byRequest = await view(ports, "afford:request", goal.words, VIEWS.request);
   const requested = byRequest.matches;
   const degradations = new Set(reasonOf(byRequest));
-  const resolutions = new Map<string, Resolution>();
-  let rounds = 0;
-  let missing: readonly Hypothesis[] = [];
-
   // The tools that served an equal request are known to be the needed ones.
-  if (served.length === 0) {
-    let near: readonly Match[] = [];
-    while (rounds < MOST_ROUNDS && (rounds === 0 || missing.length > 0)) {
-      rounds++;
-      const hypotheses = await hypothesise(ports, goal, missing, near);
-      if (hypotheses === undefined) break;
-      const round = await Promise.all(
-        hypotheses.map((hypothesis, index) =>
-          resolve(ports, `afford:${rounds}:${index}`, hypothesis, requested),
-        ),
-      );
-      // If a tool is named twice, the later definition counts.
-      for (const { resolution } of round) resolutions.set(resolution.hypothesis.name, resolution);
-      missing = round.flatMap(({ resolution: { hypothesis, kept } }) =>
-        kept.length === 0 ? [hypothesis] : [],
-      );
-      near = round.flatMap((each) => each.near);
-      for (const reason of round.flatMap((each) => each.degraded)) degradations.add(reason);
-      // If there is no near match, other words will not find one either.
-      if (near.length === 0) break;
-    }
-  }
+  const hypotheses = served.length === 0 ? await hypothesise(ports, goal) : undefined;
+  const round = await Promise.all(
+    (hypotheses ?? []).map((hypothesis, index) =>
+      resolve(ports, `afford:1:${index}`, hypothesis, requested),
+    ),
+  );
+  for (const reason of round.flatMap((each) => each.degraded)) degradations.add(reason);
+  // If a tool is named twice, the later definition counts.
+  const resolutions = new Map(
+    round.map(({ resolution }) => [resolution.hypothesis.name, resolution]),
+  );
+  const missing = [...resolutions.values()].flatMap(({ hypothesis, kept }) =>
+    kept.length === 0 ? [hypothesis] : [],
+  );
 
   const matches = [
     ...served,
@@ -108,7 +94,7 @@ export async function affordByModel(ports: AffordByModelPorts, goal: Goal): Prom
       type: "affordance-result",
       data: {
         query: goal.words,
-        rounds,
+        rounds: hypotheses === undefined ? 0 : 1,
         hypotheses: [...resolutions.values()].map(({ hypothesis }) => ({ ...hypothesis })),
         resolved: [...resolutions.values()].flatMap(({ hypothesis, kept }) =>
           kept.length === 0
@@ -125,7 +111,12 @@ export async function affordByModel(ports: AffordByModelPorts, goal: Goal): Prom
       },
     },
   ]);
-  return { callables: [...offered.map(toolCallable), ...standing], missing, ...degraded };
+  return {
+    callables: [...offered.map(toolCallable), ...standing],
+    missing,
+    ...(hypotheses === undefined ? {} : { wished: [...resolutions.keys()] }),
+    ...degraded,
+  };
 }
 
 /** Tools of an equal request, if all of them are still active. */
@@ -142,8 +133,6 @@ async function toolsOfEarlier(tools: ToolStore, { earlier }: Goal): Promise<Matc
 async function hypothesise(
   { ask, steps }: AffordByModelPorts,
   goal: Goal,
-  missing: readonly Hypothesis[],
-  near: readonly Match[],
 ): Promise<readonly Hypothesis[] | undefined> {
   const wishes = await helpful(
     (events) => steps.trace("help", events),
@@ -154,11 +143,7 @@ async function hypothesise(
         {
           role: "planner",
           prompt: "blind-affordance",
-          variables: {
-            ...goalVariables(goal),
-            missing: missing.map(({ name, description }) => `- ${name}: ${description}`).join("\n"),
-            near: [...new Set(near.map(({ name }) => `- ${name}`))].join("\n"),
-          },
+          variables: goalVariables(goal),
           schema: PotentialTools,
         },
         steps.signal,
@@ -174,7 +159,6 @@ async function resolve(
   requested: readonly Match[],
 ): Promise<{
   readonly resolution: Resolution;
-  readonly near: readonly Match[];
   readonly degraded: readonly string[];
 }> {
   const { name, signature, description } = hypothesis;
@@ -199,7 +183,6 @@ async function resolve(
     .slice(0, KEPT);
   return {
     resolution: { hypothesis, kept },
-    near: own.slice(0, KEPT),
     degraded: [...reasonOf(byName), ...reasonOf(byDescription)],
   };
 }

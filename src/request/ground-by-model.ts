@@ -1,6 +1,8 @@
 /**
- * Grounding with a model: the model says what to look up in the person's data, earlier requests and
- * preferences. Three searches run concurrently, and the results form one context within a token limit.
+ * Grounding with a model: searches in the person's data, earlier requests and preferences run
+ * concurrently, and the results form one context within a token limit. The request's own words are the
+ * queries. Only if they find nothing in the person's data, the model says what to look up: a call costs
+ * more than a search.
  *
  * Items are not summarised: each keeps its own text and its source.
  */
@@ -12,9 +14,10 @@ import type { Json } from "../core/json.ts";
 import { present } from "../core/present.ts";
 import type { Request } from "../core/request.ts";
 import type { Steps } from "../core/steps.ts";
+import { estimatedTokens } from "../core/text/estimated-tokens.ts";
 import { type ContextItem, contextLine, type PastOutcome } from "../work/context.ts";
 import { type Goal, requestVariables, wordsOf } from "../work/goal.ts";
-import type { LookUps } from "./look-ups.ts";
+import type { FoundItem, LookUps } from "./look-ups.ts";
 
 export interface GroundByModelPorts {
   readonly ask: Ask;
@@ -45,7 +48,6 @@ const Queries = asked(
   "ground-queries",
   z.object({ data: list, outcomes: list, preferences: list }),
 );
-type Queries = z.output<typeof Queries>;
 
 export async function groundByModel(
   { ask, steps, lookUps, contextTokens }: GroundByModelPorts,
@@ -69,41 +71,29 @@ export async function groundByModel(
   const there = KINDS.filter((kind) => (sizes.get(kind) ?? 0) > 0);
   const earlier = (known.earlier ?? undefined) as unknown as PastOutcome | undefined;
 
-  // If an equal request was served, its text finds the same items again; no model is asked.
-  const asked =
-    there.length === 0 || earlier !== undefined
-      ? undefined
-      : await helpful(
-          (events) => steps.trace("help", events),
-          "ground-queries",
-          "the request's own words",
-          () =>
-            ask(
-              {
-                role: "planner",
-                prompt: "ground-queries",
-                variables: {
-                  ...requestVariables(request),
-                  sources: there
-                    .map((kind) => `- ${kind}: ${LABEL[kind]} (${sizes.get(kind)})`)
-                    .join("\n"),
-                },
-                schema: Queries,
-              },
-              steps.signal,
-            ),
-        );
-  const queries = queriesOf(there, asked, request);
-
-  const found = await Promise.all(
-    there.map((kind) =>
-      steps.step(`ground:${kind}`, async () => {
-        const find = () => lookUps[kind].find(queries[kind], user, MOST_ITEMS);
-        const items = kind === "data" ? await find() : await recall(steps, find);
-        return (items ?? []).map((item) => ({ ...item }));
-      }),
-    ),
-  );
+  const find = (queries: QueriesByKind): Promise<FoundItem[][]> =>
+    Promise.all(
+      there.map((kind) =>
+        steps.step(`ground:${kind}`, async () => {
+          const search = () => lookUps[kind].find(queries[kind], user, MOST_ITEMS);
+          const items = kind === "data" ? await search() : await recall(steps, search);
+          return (items ?? []).map((item) => ({ ...item }));
+        }),
+      ),
+    );
+  const own = [request.objective, ...request.requirements, ...request.constraints];
+  let queries = queriesOf(there, () => own);
+  let found = await find(queries);
+  const dataFound = found[there.indexOf("data")];
+  // An equal request that was served found what it needed.
+  if (dataFound?.length === 0 && earlier === undefined) {
+    const said = await askForQueries(ask, steps, request, there, sizes);
+    if (said !== undefined) {
+      // Preferences are few and short, and the model may not think of one.
+      queries = queriesOf(there, (kind) => (kind === "data" ? said.data : [...said[kind], ...own]));
+      found = await find(queries);
+    }
+  }
   const { kept, tokens, left } = packed(found, contextTokens);
   await steps.trace("ground", [
     {
@@ -124,20 +114,45 @@ function recall<T>(steps: Steps, work: () => Promise<T>): Promise<T | undefined>
   return helpful((events) => steps.trace("help", events), "memory", "nothing remembered", work);
 }
 
-/** By rule, the objective and each requirement and constraint is a query. */
-function queriesOf(
-  there: readonly Kind[],
-  asked: Queries | undefined,
-  request: Request,
-): { readonly [kind in Kind]: string[] } {
-  const rule = [request.objective, ...request.requirements, ...request.constraints];
-  const of = (kind: Kind): string[] => {
-    if (!there.includes(kind)) return [];
-    // Preferences are few and short. All are searched, because the model may not think of one.
-    if (asked !== undefined && kind !== "preferences") return asked[kind];
-    return [...(asked?.[kind] ?? []), ...rule];
+type QueriesByKind = { readonly [kind in Kind]: string[] };
+
+/** Queries of the kinds that hold something. */
+function queriesOf(there: readonly Kind[], of: (kind: Kind) => readonly string[]): QueriesByKind {
+  const queries = (kind: Kind): string[] => (there.includes(kind) ? [...of(kind)] : []);
+  return {
+    data: queries("data"),
+    outcomes: queries("outcomes"),
+    preferences: queries("preferences"),
   };
-  return { data: of("data"), outcomes: of("outcomes"), preferences: of("preferences") };
+}
+
+function askForQueries(
+  ask: Ask,
+  steps: Steps,
+  request: Request,
+  there: readonly Kind[],
+  sizes: ReadonlyMap<Kind, number>,
+): Promise<z.output<typeof Queries> | undefined> {
+  return helpful(
+    (events) => steps.trace("help", events),
+    "ground-queries",
+    "the request's own words",
+    () =>
+      ask(
+        {
+          role: "planner",
+          prompt: "ground-queries",
+          variables: {
+            ...requestVariables(request),
+            sources: there
+              .map((kind) => `- ${kind}: ${LABEL[kind]} (${sizes.get(kind)})`)
+              .join("\n"),
+          },
+          schema: Queries,
+        },
+        steps.signal,
+      ),
+  );
 }
 
 /** The best of each kind in turn up to the limit, so that no kind displaces the others. */
@@ -164,9 +179,4 @@ function packed(
     }
   }
   return { kept, tokens, left };
-}
-
-/** More than common tokenizers give for prose (about four bytes per token), and close for code. */
-export function estimatedTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 3);
 }

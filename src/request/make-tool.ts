@@ -50,7 +50,7 @@ export interface MakePorts
   ) => Promise<Evolved>;
 }
 
-/** Number of test authors, who are asked independently. */
+/** Maximum number of test authors: another one is asked if too few cases are agreed on. */
 const TEST_AUTHORS = 2;
 
 /** @param ask If given, a test author adds variants to a small set of examples. */

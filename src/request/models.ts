@@ -1,6 +1,7 @@
 import type { RoleModel } from "../ask/asker.ts";
 import { type Config, modelOfRole } from "../core/config.ts";
 import { ConfigError } from "../core/errors.ts";
+import { present } from "../core/present.ts";
 import type { AttemptContext } from "../work/attempt.ts";
 
 /** Roles that use a low temperature. */
@@ -22,6 +23,7 @@ export function roleModels(
     }
     // Imported on first use, so that runs without a model do not load the client.
     const { requestModel } = await import("../models/request-model.ts");
+    const { contextTokensOf } = await import("../models/configured.ts");
     const { samplers: _, budgetTokens: __, budgetUsd: ___, ...rest } = settings;
     const model = requestModel({
       ...rest,
@@ -31,7 +33,11 @@ export function roleModels(
       name: `model:${role}`,
       ...(onText === undefined || role !== "planner" ? {} : { onText }),
     });
-    return { model, temperature: CALM.has(role) ? 0 : settings.temperature };
+    return {
+      model,
+      temperature: CALM.has(role) ? 0 : settings.temperature,
+      ...present({ contextTokens: contextTokensOf(settings) }),
+    };
   };
   return (role) => {
     const model = made.get(role) ?? make(role);

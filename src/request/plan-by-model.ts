@@ -5,10 +5,13 @@
 import { z } from "zod";
 import type { Ask } from "../ask/ask.ts";
 import { asked } from "../ask/asked.ts";
+import { isOfUse } from "../call/self-management.ts";
 import { ModelError } from "../core/errors.ts";
 import { stored } from "../core/json.ts";
 import type { Sandbox } from "../core/ports.ts";
+import { present } from "../core/present.ts";
 import type { Steps } from "../core/steps.ts";
+import { ToolName } from "../core/tool.ts";
 import type { Affordances } from "../work/affordance.ts";
 import { type ArgumentFaults, describeCallable } from "../work/callable.ts";
 import { type Goal, goalVariables } from "../work/goal.ts";
@@ -46,6 +49,13 @@ export async function planByModel(
   const now = await steps.step("now", async () => ports.now());
   const byName = new Map(affordances.callables.map((callable) => [callable.name, callable]));
   const earlier = done.length === 0 ? usable(goal, byName) : undefined;
+  const offered = affordances.callables.filter(
+    ({ origin, name }) => origin !== "engine" || isOfUse(name, goal.request),
+  );
+  const agents = affordances.callables
+    .filter(({ origin }) => origin === "agent")
+    .map(({ name }) => name);
+  const creatable = creatableIn(affordances, byName, replan);
   const { complete = false } = replan ?? {};
   let answeredAhead: Planned | undefined;
   const asking = ask(
@@ -55,7 +65,9 @@ export async function planByModel(
       variables: {
         ...goalVariables(goal),
         now,
-        tools: affordances.callables.map(describeCallable).join("\n") || "none",
+        tools: offered.map(describeCallable).join("\n") || "none",
+        create: creationWords(creatable),
+        agents: agents.join(", "),
         missing: affordances.missing
           .map(({ name, signature, description }) => `- ${name}: ${signature}: ${description}`)
           .join("\n"),
@@ -67,16 +79,15 @@ export async function planByModel(
       schema: planReply(
         {
           callable: new Set(byName.keys()),
-          agents: new Set(
-            affordances.callables
-              .filter(({ origin }) => origin === "agent")
-              .map(({ name }) => name),
-          ),
+          agents: new Set(agents),
+          missing: affordances.missing,
+          shown: offered.map(({ name }) => name),
           finished: new Set(resultsOf(done).keys()),
           complete,
           argumentFaults: (name, given) =>
             ports.argumentFaults(byName.get(name)?.parameters ?? {}, given),
         },
+        { callable: offered.map(({ name }) => name), agents, ...present({ creatable }) },
         (plan) => {
           answeredAhead = plan;
         },
@@ -112,6 +123,24 @@ export async function planByModel(
     },
   ]);
   return plan;
+}
+
+function creationWords(creatable: readonly string[] | undefined): string {
+  if (creatable === undefined) return "under any name that no tool has";
+  return creatable.length === 0 ? "" : `under the name ${creatable.join(" or ")}`;
+}
+
+/**
+ * Names of the tools that may be created: those that the model wished for. If it was not asked, or a
+ * plan has failed, another tool may be needed than any that it has named.
+ */
+function creatableIn(
+  { wished }: Affordances,
+  known: ReadonlyMap<string, unknown>,
+  replan: Replan | undefined,
+): readonly string[] | undefined {
+  if (replan !== undefined || wished === undefined) return undefined;
+  return wished.filter((name) => ToolName.safeParse(name).success && !known.has(name));
 }
 
 /**

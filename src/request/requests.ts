@@ -58,7 +58,7 @@ export interface AttemptOptions {
   readonly modelWaitMs?: number;
   readonly onEvent?: (event: NewEvent) => void;
   readonly onProgress?: (progress: EvolveProgress) => void;
-  /** Parts of the text of the planner's model, as they arrive. */
+  /** Parts of an answer's text, as the model writes them. */
   readonly onText?: (text: string) => void;
 }
 

@@ -7,6 +7,8 @@ import type { Callable } from "./callable.ts";
 export interface Affordances {
   readonly callables: readonly Callable[];
   readonly missing: readonly Hypothesis[];
+  /** Names of the tools that the model wished for. Absent: it was not asked, or did not say. */
+  readonly wished?: readonly string[];
   /** Why the search results may be incomplete. An existing tool may then be listed as missing. */
   readonly degraded?: string;
 }

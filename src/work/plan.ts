@@ -6,9 +6,17 @@ import { z } from "zod";
 import type { Json } from "../core/json.ts";
 import { isBlank } from "../core/text/blank.ts";
 import type { Tool } from "../core/tool.ts";
+import type { Hypothesis } from "./affordance.ts";
 import type { Answer } from "./answer.ts";
 import { literalsIn, referenceFaults, referencesIn } from "./references.ts";
-import { dependenciesOf, predecessorsOf, Step, valuesOf } from "./step.ts";
+import {
+  dependenciesOf,
+  predecessorsOf,
+  Step,
+  type StepNames,
+  stepSchema,
+  valuesOf,
+} from "./step.ts";
 
 /** One version of a model's plan. The next version replaces it; old ones stay in the trace. */
 export interface Plan {
@@ -35,6 +43,10 @@ export interface PlanScope {
   /** Names of everything that can be called, including agents. */
   readonly callable: ReadonlySet<string>;
   readonly agents: ReadonlySet<string>;
+  /** Tools that do not exist and could be made: a plan that only calls one means to have it made. */
+  readonly missing?: readonly Hypothesis[];
+  /** Names that the planner was shown. Default: all that can be called. */
+  readonly shown?: readonly string[];
   /** Ids of successful steps. */
   readonly finished: ReadonlySet<string>;
   /** Every step of the plan before is done, so a plan may have nothing to add. */
@@ -52,27 +64,62 @@ export const PlanReply = z.object({
   steps: z.array(Step).max(LONGEST_PLAN).meta({ minItems: 1 }),
 });
 
+function replyIn(names: StepNames): typeof PlanReply {
+  const { steps } = PlanReply.shape;
+  return PlanReply.extend({ steps: steps.meta({ minItems: 1, items: stepSchema(names) }) });
+}
+
 /**
  * The same, validated against `scope`. Steps that are already done are removed.
  *
+ * @param names What the schema offers to the planner; `scope` may hold more.
  * @param onAnswerAhead Called with a plan whose only fault is that its answer was written too early,
  *   without that answer.
  */
-export function planReply(scope: PlanScope, onAnswerAhead: (plan: Planned) => void) {
-  return PlanReply.transform(({ reason, steps }) => ({
-    reason,
-    steps: steps.filter(({ id }) => !scope.finished.has(id)),
-  })).superRefine(({ reason, steps }, context) => {
-    const faults = planFaults(steps, scope);
-    for (const message of faults) context.addIssue({ code: "custom", message });
-    if (faults.length === 0) return;
-    const open = steps.map((step) => {
-      if (step.kind !== "answer" || answeredAhead(step, steps).length === 0) return step;
-      return { ...step, text: undefined, value: null };
+export function planReply(
+  scope: PlanScope,
+  names: StepNames,
+  onAnswerAhead: (plan: Planned) => void,
+) {
+  return replyIn(names)
+    .transform(({ reason, steps }) => ({
+      reason,
+      steps: withMissingMade(
+        steps.filter(({ id }) => !scope.finished.has(id)),
+        scope,
+      ),
+    }))
+    .superRefine(({ reason, steps }, context) => {
+      const faults = planFaults(steps, scope);
+      for (const message of faults) context.addIssue({ code: "custom", message });
+      if (faults.length === 0) return;
+      const open = steps.map((step) => {
+        if (step.kind !== "answer" || answeredAhead(step, steps).length === 0) return step;
+        return { ...step, text: undefined, value: null };
+      });
+      if (planFaults(open, scope).length === 0) onAnswerAhead({ reason, steps: open });
     });
-    if (planFaults(open, scope).length === 0) onAnswerAhead({ reason, steps: open });
-  });
 }
+
+/** Adds the step that makes a tool where a plan calls one that is missing and has no such step. */
+function withMissingMade(
+  steps: readonly Step[],
+  { callable, missing = [] }: PlanScope,
+): readonly Step[] {
+  const ids = new Set(steps.map(({ id }) => id));
+  const made = missing.flatMap(({ name, description, signature }): Step[] => {
+    const called = steps.some((step) => step.kind === "call-tool" && step.tool === name);
+    const planned = steps.some((step) => step.kind === "create-tool" && step.name === name);
+    const id = `make_${name}`.slice(0, LONGEST_ID);
+    if (!called || planned || callable.has(name) || ids.has(id)) return [];
+    const step = { id, kind: "create-tool", name, description, signature };
+    const read = Step.safeParse(step);
+    return read.success ? [read.data] : [];
+  });
+  return [...made, ...steps];
+}
+
+const LONGEST_ID = 40;
 
 /** A planner's reply after validation. */
 export type Planned = Omit<Plan, "version">;
@@ -91,7 +138,7 @@ export function planFaults(steps: readonly Step[], scope: PlanScope): readonly s
     for (const id of dependenciesOf(step)) {
       if (!ids.has(id) && !scope.finished.has(id)) {
         faults.push(
-          `Step ${step.id} depends on ${id}, which is neither a step of this plan nor done.`,
+          `Step ${step.id} depends on ${id}, which is neither a step of this plan nor done. Write a value of the request as it is, without $from.`,
         );
       }
     }
@@ -135,7 +182,7 @@ function stepFaults(step: Step, steps: readonly Step[], scope: PlanScope): reado
       }
       const made = steps.some((other) => other.kind === "create-tool" && other.name === step.tool);
       if (made) return faults;
-      const there = [...scope.callable].join(", ");
+      const there = (scope.shown ?? [...scope.callable]).join(", ");
       return [
         ...faults,
         `Step ${step.id} calls "${step.tool}", which does not exist. Available: ${there === "" ? "no tools" : there}.`,

@@ -1,7 +1,7 @@
 /** One step of a plan, in the format that a planner writes. */
 import { z } from "zod";
 import { type Json, JsonObject } from "../core/json.ts";
-import { ToolName } from "../core/tool.ts";
+import { type JsonSchema, ToolName } from "../core/tool.ts";
 import { quoteJson } from "./callable.ts";
 import { parseReference, referencesIn } from "./references.ts";
 
@@ -28,41 +28,87 @@ const SemanticGap = z.object({
   description: z.string().min(1).meta({ maxLength: 600 }),
 });
 
+const Called = z.string().min(1).meta({ maxLength: 200 });
+const CallTool = z.object({
+  ...common,
+  kind: z.literal("call-tool"),
+  tool: Called,
+  arguments: JsonObject.nullish().transform((given) => given ?? {}),
+});
+const CreateTool = z.object({
+  ...common,
+  kind: z.literal("create-tool"),
+  name: ToolName,
+  description: z.string().min(1).meta({ maxLength: 1_000 }),
+  signature: absent(z.string().meta({ maxLength: 300 })),
+});
+const Program = z.object({
+  ...common,
+  kind: z.literal("program"),
+  code: z.string().min(1),
+  semantic: z
+    .array(SemanticGap)
+    .meta({ maxItems: 8 })
+    .nullish()
+    .transform((gaps) => gaps ?? []),
+});
+const Delegate = z.object({
+  ...common,
+  kind: z.literal("delegate"),
+  agent: Called,
+  message: z.string().min(1),
+});
+const AskPerson = z.object({ ...common, kind: z.literal("ask"), question: z.string().min(1) });
+const GiveAnswer = z.object({
+  ...common,
+  kind: z.literal("answer"),
+  text: absent(z.string()),
+  value: MaybeValue,
+});
+
 export const Step = z.discriminatedUnion("kind", [
-  z.object({
-    ...common,
-    kind: z.literal("call-tool"),
-    tool: z.string().min(1).meta({ maxLength: 200 }),
-    arguments: JsonObject.nullish().transform((given) => given ?? {}),
-  }),
-  z.object({
-    ...common,
-    kind: z.literal("create-tool"),
-    name: ToolName,
-    description: z.string().min(1).meta({ maxLength: 1_000 }),
-    signature: absent(z.string().meta({ maxLength: 300 })),
-  }),
-  z.object({
-    ...common,
-    kind: z.literal("program"),
-    code: z.string().min(1),
-    semantic: z
-      .array(SemanticGap)
-      .meta({ maxItems: 8 })
-      .nullish()
-      .transform((gaps) => gaps ?? []),
-  }),
-  z.object({
-    ...common,
-    kind: z.literal("delegate"),
-    agent: z.string().min(1).meta({ maxLength: 200 }),
-    message: z.string().min(1),
-  }),
-  z.object({ ...common, kind: z.literal("ask"), question: z.string().min(1) }),
-  z.object({ ...common, kind: z.literal("answer"), text: absent(z.string()), value: MaybeValue }),
+  CallTool,
+  CreateTool,
+  Program,
+  Delegate,
+  AskPerson,
+  GiveAnswer,
 ]);
 export type Step = z.output<typeof Step>;
 export type StepOf<Kind extends Step["kind"]> = Step & { readonly kind: Kind };
+
+/** The names that a plan may use. */
+export interface StepNames {
+  readonly callable: readonly string[];
+  readonly agents: readonly string[];
+  /** Names of tools that can be created. Absent: any name. */
+  readonly creatable?: readonly string[];
+}
+
+/**
+ * A step in JSON Schema, for the planner alone: only the kinds and the names that are of use here, so
+ * that a model that is held to the schema cannot name what does not exist. `Step` accepts more.
+ */
+export function stepSchema({ callable, agents, creatable }: StepNames): JsonSchema {
+  const called = creatable === undefined ? undefined : [...callable, ...creatable];
+  const kinds = [
+    ...(called?.length === 0 ? [] : [CallTool.extend({ tool: oneOf(Called, called) })]),
+    ...(creatable?.length === 0 ? [] : [CreateTool.extend({ name: oneOf(ToolName, creatable) })]),
+    Program,
+    ...(agents.length === 0 ? [] : [Delegate.extend({ agent: oneOf(Called, agents) })]),
+    AskPerson,
+    GiveAnswer,
+  ];
+  const { $schema: _, ...schema } = z.toJSONSchema(z.union(kinds), {
+    io: "input",
+    unrepresentable: "any",
+  });
+  return schema as JsonSchema;
+}
+
+function oneOf(text: z.ZodString, names: readonly string[] | undefined): z.ZodString {
+  return names === undefined ? text : z.string().meta({ enum: [...names] });
+}
 
 /** The values of a step that may contain references. */
 export function valuesOf(step: Step): readonly Json[] {

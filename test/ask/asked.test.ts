@@ -7,6 +7,7 @@ import { z } from "zod";
 import { askedSchemas } from "../../src/ask/asked.ts";
 import type { Json } from "../../src/core/json.ts";
 import { structured } from "../../src/models/structured.ts";
+import { planReply } from "../../src/work/plan.ts";
 import { served } from "../models/served.ts";
 
 const sources: { readonly path: string; readonly text: string }[] = [];
@@ -90,6 +91,20 @@ describe("schemas that models are asked to answer in", () => {
       required: ["list"],
     });
     expect(faults(await sentFor(z.object({ value })), "value")).toEqual([]);
+  });
+
+  test("hold for a plan that is held to the names of a request", async () => {
+    const scope = {
+      callable: new Set(["double"]),
+      agents: new Set(["clerk"]),
+      finished: new Set<string>(),
+      complete: false,
+      argumentFaults: () => [],
+    };
+    const names = { callable: ["double"], agents: ["clerk"], creatable: ["halve"] };
+    const sent = await sentFor(planReply(scope, names, () => {}));
+    expect(faults(sent, "plan")).toEqual([]);
+    expect(JSON.stringify(sent)).toContain('"enum":["double","halve"]');
   });
 
   test("are told from ones that break a grammar by this walk", () => {

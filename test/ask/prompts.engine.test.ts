@@ -58,7 +58,7 @@ async function asksEverything(prompts: Record<string, string>): Promise<WalkHome
     write_cases: (_, count) =>
       count < 2 ? { cases: count === 0 ? cases : cases.slice(1), properties: [] } : "no cases",
     direct_answer: { possible: true, text: "I turn it myself.", value: null },
-    answer_cases: { answers: [{ case: 0, expected: "cba", unclear: false }] },
+    answer_cases: { answers: cases.map(({ expected }, index) => ({ case: index, expected })) },
     simulate_call: { value: true },
     answer: { text: "Yes.", value: null },
     judge: { verdicts: [{ item: 0, verdict: "met", reason: "It is." }] },

@@ -222,7 +222,9 @@ describe("request in words, with a model", SLOW, () => {
           calls: [],
         },
         write_cases: { cases, properties: [] },
-        answer_cases: { answers: [] },
+        answer_cases: {
+          answers: cases.map(({ expected }, index) => ({ case: index, expected })),
+        },
         answer: { text: "desserts", value: null },
         chat: "```js\nfunction reverse_text(text) { return [...text].reverse().join(''); }\n```",
       }),

@@ -87,7 +87,8 @@ describe("create_tool from words", () => {
       sandbox,
       answers: knowing(vowels, INPUTS, {
         scope: SCOPE,
-        wrong: (_prompt, sample, [text]) => (text === "sky" && sample === 0 ? 1 : undefined),
+        wrong: (prompt, _sample, [text]) =>
+          text === "sky" && prompt === "write-cases" ? 1 : undefined,
       }),
       candidates: () => [RIGHT],
     });
@@ -106,7 +107,7 @@ describe("create_tool from words", () => {
       sandbox,
       answers: (prompt, sample, variables) => {
         if (prompt !== "write-cases") return knows(prompt, sample, variables);
-        if (sample === 1) throw new ModelError("MALFORMED_REPLY", "no cases");
+        if (sample === 0) throw new ModelError("MALFORMED_REPLY", "no cases");
         const named = INPUTS.map(([text = ""]) => ({ args: { text }, expected: vowels(text) }));
         return { cases: [{ expected: 1 }, ...named] };
       },
@@ -150,8 +151,8 @@ describe("create_tool from words", () => {
 
   it("keeps a right candidate that a wrong case speaks against, when others side with it", async () => {
     // Both authors take y for a vowel in one text; who is asked afresh does not.
-    const wrong = (prompt: string, _sample: number, [text]: readonly Json[]): Json | undefined =>
-      prompt === "write-cases" && text === "sky" ? 1 : undefined;
+    const wrong = (_prompt: string, sample: number, [text]: readonly Json[]): Json | undefined =>
+      sample < 2 && text === "sky" ? 1 : undefined;
     const bench = workbench({
       sandbox,
       answers: knowing(vowels, INPUTS, { scope: SCOPE, wrong }),

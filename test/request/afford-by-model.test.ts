@@ -94,27 +94,16 @@ describe("blind affordance", () => {
     });
   });
 
-  it("asks once more for what no stored tool meets, and then names it as missing", async () => {
+  it("asks once, and names as missing what no stored tool meets", async () => {
     const sentiment = named("sentiment_of_review", "Judges whether a film review is favourable.");
     const { affordances, asked, event } = await offered("Add the numbers, and judge the review", [
       [named("add_numbers", "Adds all numbers of a list."), sentiment],
-      [sentiment],
     ]);
-    expect(asked).toHaveLength(2);
-    expect(asked[1]?.missing).toContain("sentiment_of_review");
-    expect(asked[1]?.missing).not.toContain("add_numbers");
+    expect(asked).toHaveLength(1);
     expect(affordances.missing.map(({ name }) => name)).toEqual(["sentiment_of_review"]);
     expect(affordances.callables.map(({ name }) => name)).toContain("sum_numbers");
-    expect(event.rounds).toBe(2);
-  });
-
-  it("takes a tool that the second round names in other words", async () => {
-    const { affordances } = await offered("Make this warmer to an American", [
-      [named("localise_weather", "Localises units.")],
-      [named("celsius_to_fahrenheit", "Converts a temperature from Celsius to Fahrenheit.")],
-    ]);
-    expect(affordances.callables.map(({ name }) => name)).toContain("celsius_to_fahrenheit");
-    expect(affordances.missing).toEqual([]);
+    expect(affordances.wished).toEqual(["add_numbers", "sentiment_of_review"]);
+    expect(event.rounds).toBe(1);
   });
 
   it("says in the event and in the offer why the store's answers were less than they could be", async () => {
@@ -131,6 +120,6 @@ describe("blind affordance", () => {
 
   it("offers nothing where no tool is needed", async () => {
     const { affordances } = await offered("Say good morning", [[]]);
-    expect(affordances).toEqual({ callables: [], missing: [] });
+    expect(affordances).toEqual({ callables: [], missing: [], wished: [] });
   });
 });

@@ -98,9 +98,9 @@ describe("a request", () => {
         plan: plan({ id: "end", kind: "answer", text: "Good day." }),
         judge: said,
       });
-      await home.request("Greet me");
       const { solution, requestId } = await home.request("Greet me kindly", {
         requirements: ["Be kind."],
+        files: [home.file("prices.md", "Bread costs two euros.")],
       });
       expect(solution).toMatchObject({
         answer: { text: "Good day.", checks: [{ by: "unchecked", verdict: "unclear" }] },

@@ -1,6 +1,7 @@
 /** The planner: what it is shown, what it may not say, and what is written down of its plans. */
 import { describe, expect, it } from "vitest";
 import type { Sandbox } from "../../src/core/ports.ts";
+import { present } from "../../src/core/present.ts";
 import { Request } from "../../src/core/request.ts";
 import { planByModel, type Replan } from "../../src/request/plan-by-model.ts";
 import type { Callable } from "../../src/work/callable.ts";
@@ -37,7 +38,15 @@ async function planned(
     asked = goal,
     done = [],
     replan,
-  }: { asked?: Goal; done?: readonly DoneStep[]; replan?: Replan } = {},
+    offered = [double],
+    wished,
+  }: {
+    asked?: Goal;
+    done?: readonly DoneStep[];
+    replan?: Replan;
+    offered?: readonly Callable[];
+    wished?: readonly string[];
+  } = {},
 ) {
   const at = stage(replies);
   const sandbox = { capabilities: { prompt: "Programs are JavaScript." } } as unknown as Sandbox;
@@ -48,8 +57,9 @@ async function planned(
     now: () => "2026-01-01T00:00:00.000Z",
   };
   const affordances = {
-    callables: [double],
+    callables: offered,
     missing: [{ name: "halve", signature: "(n: number) => number", description: "Halves." }],
+    ...present({ wished }),
   };
   return { ...at, plan: await planByModel(ports, asked, affordances, done, replan) };
 }
@@ -69,6 +79,17 @@ describe("the planner", () => {
     expect(made.steps.map(({ id }) => id)).toEqual(["end"]);
     // What was refused is no version of the plan.
     expect(told("plan-proposed")).toHaveLength(1);
+  });
+
+  it("has a tool made that it wished for and only calls", async () => {
+    const { plan: made } = await planned([
+      plan(call("a", "halve"), { id: "end", kind: "answer", value: { $from: "a" } }),
+    ]);
+    expect(made.steps).toMatchObject([
+      { id: "make_halve", kind: "create-tool", name: "halve", description: "Halves." },
+      { id: "a", kind: "call-tool", tool: "halve" },
+      { id: "end" },
+    ]);
   });
 
   it("gives the next version, with why and with what changed; what is done is not planned again", async () => {
@@ -120,6 +141,94 @@ describe("the planner", () => {
     const failed = { ...complete, complete: false };
     await expect(planned([...replies, {}, {}], { done, replan: failed })).rejects.toMatchObject({
       code: "MALFORMED_REPLY",
+    });
+  });
+
+  describe("is held by the schema", () => {
+    const replan: Replan = {
+      before: { version: 1, reason: "so", steps: [] },
+      reason: "It failed.",
+      complete: false,
+    };
+    /** Kinds of steps, and the names that each may use; null for any name. */
+    async function kinds(more: Parameters<typeof planned>[1]) {
+      const { schemas } = await planned([plan(end)], more);
+      const { items } = schemas()[0].properties.steps;
+      return Object.fromEntries(
+        // biome-ignore lint/suspicious/noExplicitAny: a schema as it is sent.
+        items.anyOf.map(({ properties }: any) => {
+          const { kind, tool, name, agent } = properties;
+          return [kind.const, (tool ?? name ?? agent)?.enum ?? null];
+        }),
+      );
+    }
+    const rest = { program: null, ask: null, answer: null };
+
+    it("to the tools that exist and those that it wished for", async () => {
+      expect(await kinds({ wished: ["halve", "double", "no name"] })).toEqual({
+        ...rest,
+        "call-tool": ["double", "halve"],
+        "create-tool": ["halve"],
+      });
+    });
+
+    it("to what exists, where it wished for nothing", async () => {
+      expect(await kinds({ wished: [] })).toEqual({ ...rest, "call-tool": ["double"] });
+      expect(await kinds({ wished: [], offered: [] })).toEqual(rest);
+    });
+
+    it("to no names where it was not asked for its wishes, or a plan has failed", async () => {
+      const free = { ...rest, "call-tool": null, "create-tool": null };
+      expect(await kinds({})).toEqual(free);
+      expect(await kinds({ wished: ["halve"], replan })).toEqual(free);
+    });
+
+    it("to the agents that there are", async () => {
+      const clerk: Callable = { ...double, name: "clerk", origin: "agent" };
+      expect(await kinds({ offered: [clerk] })).toMatchObject({ delegate: ["clerk"] });
+    });
+
+    it("and is not shown what the schema lacks", async () => {
+      const { asked } = await planned([plan(end)], { wished: [], offered: [] });
+      expect(asked()[0]).not.toMatch(/create-tool|delegate/);
+      const free = await planned([plan(end)], {});
+      expect(free.asked()[0]).toContain("create-tool");
+    });
+
+    it("but a plan of another model is taken all the same", async () => {
+      const make = { id: "m", kind: "create-tool", name: "third", description: "A third." };
+      const steps = plan(make, call("a", "third"));
+      const { plan: made } = await planned([steps], { wished: [] });
+      expect(made.steps).toHaveLength(2);
+    });
+  });
+
+  describe("is shown functions of the engine", () => {
+    const own = (name: string): Callable => ({ ...double, name, origin: "engine" });
+    const offered = [own("check_current_spend_since"), own("sleep_until")];
+    const shown = async (objective: string, more: object = {}): Promise<readonly string[]> => {
+      const asked = { ...goal, request: Request.parse({ objective, ...more }) };
+      const { asked: texts } = await planned([plan(end)], { asked, offered });
+      return offered.map(({ name }) => name).filter((name) => texts()[0]?.includes(name));
+    };
+
+    it("only where a budget or a time is there", async () => {
+      expect(await shown("Reverse the word level")).toEqual([]);
+      expect(await shown("Reverse it", { budget: { tokens: 9 } })).toEqual([
+        "check_current_spend_since",
+      ]);
+      expect(await shown("Say how much you have spent")).toEqual(["check_current_spend_since"]);
+      expect(await shown("Remind me at 17:30")).toEqual(["sleep_until"]);
+      expect(await shown("Write it", { requirements: ["Wait until tomorrow."] })).toEqual([
+        "sleep_until",
+      ]);
+    });
+
+    it("and may call one that it knows without that", async () => {
+      const asked = { ...goal, request: Request.parse({ objective: "Reverse it" }) };
+      const steps = plan(call("s", "check_current_spend_since"));
+      const { plan: made } = await planned([steps], { asked, offered });
+      expect(made.steps).toHaveLength(1);
     });
   });
 

@@ -24,7 +24,7 @@ async function opened(...given: Parameters<typeof walkHome>): Promise<WalkHome> 
 const stagesOf = (home: WalkHome, from = 0) => home.server.requests.slice(from).map(stageOf);
 
 describe("grounding with a model", () => {
-  it("looks things up in files, outcomes and preferences with the model's queries, and names each source", async () => {
+  it("looks up in files with the model's queries what the request's own words do not find, and names each source", async () => {
     const home = await opened(
       walkScript({
         ground_queries: { data: ["opening hours"], outcomes: [], preferences: ["language"] },
@@ -48,7 +48,7 @@ describe("grounding with a model", () => {
     const { id } = home.engine.memory().preferences.add(explicit);
     home.engine.memory().preferences.add({ ...explicit, user: "bob", text: "Answer in Latin." });
 
-    const { requestId } = await home.request("When does the shop open?", {
+    const { requestId } = await home.request("At what time may I come?", {
       user: "ann",
       files: [file],
     });

@@ -314,7 +314,7 @@ describe("the walk with a model", () => {
     expect(view?.dueAt).toBe(time);
   });
 
-  it("hands on what the model says while it says it", async () => {
+  it("hands on the words of an answer while the model writes them, and nothing of its plans", async () => {
     const home = await opened(
       walkScript({ blind_affordance: NO_TOOLS, plan: plan(say("Good morning.")) }),
     );
@@ -325,8 +325,8 @@ describe("the walk with a model", () => {
       { task: undefined, instances: [], onText: (text) => pieces.push(text) },
       new AbortController().signal,
     );
-    expect(pieces.length).toBeGreaterThan(10);
-    expect(pieces.join("")).toContain("Good morning.");
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(pieces.join("")).toBe("Good morning.\n");
     expect(home.server.requests.every(({ body }) => body.stream === true)).toBe(true);
   });
 

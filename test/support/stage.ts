@@ -17,6 +17,10 @@ export function stage(replies: readonly object[], memory: StepsMemory = stepsMem
     /** What the model was asked, as one text a question. */
     asked: (): readonly string[] =>
       model.requests.map(({ messages }) => messages.map(({ content }) => content).join("\n")),
+    /** The schemas that its answers were asked in. */
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into schemas of many shapes.
+    schemas: (): readonly any[] =>
+      model.requests.map(({ responseSchema }) => responseSchema?.schema),
     /** Of the events of a type, in order. */
     told: (type: string): readonly unknown[] =>
       memory.events.filter((event) => event.type === type).map(({ data }) => data),

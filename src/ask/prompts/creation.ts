@@ -42,7 +42,7 @@ export const CREATION_TEMPLATES: readonly PromptTemplate[] = [
 You decide the scope of a small pure function before it is written. The function goes into a library, and other requests will call it. So make it as general as this kind of request, and no more. A value that differs from request to request is an argument. A value that is the same for all requests of this kind is a constant. The function takes and returns JSON values. It is deterministic. It has no network, no files and no clock.
 
 Example. Request: "Is the word level a palindrome?"
-{"decision": "new", "name": "is_palindrome", "description": "Tells whether a text reads the same from both ends. Case is ignored. The empty text is a palindrome.", "signature": "function is_palindrome(text: string): boolean", "arguments": [{"name": "text", "why": "each request brings its own text"}], "constants": [], "generality": "general", "language": "typescript", "reasons": ["the same question will be asked of other words"], "calls": [["level"]]}
+{"name": "is_palindrome", "description": "Tells whether a text reads the same from both ends. Case is ignored. The empty text is a palindrome.", "signature": "function is_palindrome(text: string): boolean", "constants": [], "generality": "general", "language": "typescript", "reasons": ["the same question will be asked of other words"], "calls": [["level"]]}
 === user ===
 Request:
 {{words}}
@@ -67,30 +67,34 @@ Correct your previous answer:
 {{flags}}
 {{/flags}}
 Answer with JSON:
+{{#siblings}}
 - decision: "new" or "reuse"
+{{/siblings}}
 - name: snake_case; says what the function does; contains no value of the request
 - description: one or two sentences: what it takes, what it returns, what happens for empty or invalid input
 - signature: TypeScript, for example function roman_to_number(roman: string): number
-- arguments: for each one its name and why it is an argument
 - constants: the values inside the function, and why
 - generality: "general" or "specific"
 - language: one of {{languages}}; "typescript" unless the request needs another
 - reasons: one to three short sentences
-- calls: the argument lists for this request, each a JSON array in the order of the signature; [] if the request names no values`,
+- calls: the calls that this request needs, each a JSON array of arguments; [] if the request names no values`,
   },
   {
     name: "write-cases",
-    version: "2",
+    version: "3",
     description: "Asks a test author, who sees no candidate, for test cases of a tool.",
-    variables: BRIEF,
+    variables: { ...BRIEF, used: "argument lists that another author has used, one a line" },
     text: `=== system ===
 You write test cases for a function that you cannot see. Every case must follow from the description alone. If the description does not decide the result, write no case. Work out each expected result step by step before you write it. A wrong case does more harm than a missing one.
 === user ===
 ${TOOL}
 Write 10 to 14 cases: normal ones with other values than the request's, edge cases that the description decides, and a few larger ones.
+{{#used}}
+Use other arguments than these:
+{{used}}
+{{/used}}
 Then list which of these properties hold for every valid input, if any: idempotent (f(f(x)) = f(x)), symmetric (two arguments can be swapped), bounds (the result is a number between a minimum and a maximum).
-Answer with JSON: { "cases": [{ "args": [...], "expected": ... }], "properties": [{ "kind": "idempotent" }] }
-args is the list of all arguments, in the order of the signature.`,
+Answer with JSON: { "cases": [{ "args": [...], "expected": ... }], "properties": [{ "kind": "idempotent" }] }, with all arguments in args.`,
   },
   {
     name: "answer-cases",

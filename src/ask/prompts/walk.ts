@@ -54,13 +54,9 @@ Write at most three short search queries of each kind. Write none where a source
   },
   {
     name: "blind-affordance",
-    version: "2",
-    description: "Which tools would help, before any tool is shown; and again for those not found.",
-    variables: {
-      ...REQUEST_VARIABLES,
-      missing: "tools of an earlier answer that no stored tool matches, one a line",
-      near: "similar stored tools, one a line",
-    },
+    version: "3",
+    description: "Which tools would help, before any tool is shown.",
+    variables: REQUEST_VARIABLES,
     text: `=== system ===
 You name the tools that you would use for a task. You do not know yet which tools exist. A tool is a function: it takes JSON arguments, returns a JSON value, and knows nothing of this conversation. Prefer general tools to tools for this request alone. Name no tool for what a language model does well by itself, such as writing, summarising or translating. Answer in JSON.
 
@@ -68,15 +64,6 @@ Example. Objective: "How many days are there between 3 March and 9 May 2024?"
 {"potential_tools": [{"name": "days_between", "signature": "function days_between(from: string, to: string): number", "description": "Counts the days between two dates, given as YYYY-MM-DD."}]}
 === user ===
 ${REQUEST}
-{{#missing}}
-You named these tools, and none of them was found:
-{{missing}}
-{{#near}}
-These stored tools are similar:
-{{near}}
-{{/near}}
-Name tools for this part again: in other words, or split into smaller tools, or unchanged if the tool must be made.
-{{/missing}}
 Which tools would you use? For each: a name (letters, digits, _), a TypeScript signature, and one sentence on what it does. At most six. An empty list if none is needed.`,
   },
   {
@@ -87,6 +74,8 @@ Which tools would you use? For each: a name (letters, digits, _), a TypeScript s
       ...REQUEST_VARIABLES,
       tools: "what can be called: name, parameters, description; one a line",
       missing: "tools that would help but do not exist, one a line",
+      create: "under which names tools can be made; empty if none can",
+      agents: "names of the agents, if there are any",
       sandbox: "what programs can and cannot do",
       earlier: "a plan that worked for an equal request",
       history: "the steps so far, with their results or why they failed",
@@ -98,9 +87,13 @@ You plan how to serve a request. You write the plan as JSON, and an engine runs 
 
 Kinds of steps:
 - call-tool {tool, arguments}: calls a listed tool. The arguments must fit its parameters.
-- create-tool {name, description, signature}: has a missing tool made and tested. Make it general, so that later requests can use it too. A later step calls it by this name.
-- program {code, semantic}: runs JavaScript in a sandbox. code is the body of an async function; return gives the result. Each listed tool is an async function of the object tools: await tools.NAME({...}), with arguments by name; a failure is thrown. The object input has the results of finished steps by their ids. There is no network, no files, no timers and no modules. For a judgement that code cannot make, call a function of your own and declare it in semantic as {name, signature, description}; a model computes its value.
-- delegate {agent, message}: gives a part to a listed agent.
+{{#create}}
+- create-tool {name, description, signature}: has a missing tool made and tested, {{create}}. Make it general, so that later requests can use it too. A later step calls it by this name.
+{{/create}}
+- program {code, semantic}: runs JavaScript in a sandbox. code is the body of an async function; return gives the result. Each listed tool is an async function of the object tools: await tools.NAME({...}), with arguments by name; a failure is thrown. The object input has the results of finished steps by their ids. For a judgement that code cannot make, call a function of your own and declare it in semantic as {name, signature, description}; a model computes its value.
+{{#agents}}
+- delegate {agent, message}: gives a part to an agent: {{agents}}.
+{{/agents}}
 - ask {question}: asks the person for something that is missing and cannot be found in another way.
 - answer {text, value}: gives the answer. Leave text out if it must be written from results.
 

@@ -20,6 +20,9 @@ interface BenchFlags extends RetrievalFlags, StoreFlags {
   readonly evaluations?: number;
   readonly seconds?: number;
   readonly seeds?: number;
+  readonly tasks?: number;
+  readonly baseUrl?: string;
+  readonly model?: string;
 }
 
 const SUBJECTS = [
@@ -31,16 +34,17 @@ const SUBJECTS = [
   "quality",
   "trust",
   "retrieval",
+  "model",
 ] as const;
-/** Two take minutes, one needs data. */
-const ON_DEMAND: readonly string[] = ["quality", "trust", "retrieval"];
+/** Two take minutes, one needs data, one a model. */
+const ON_DEMAND: readonly string[] = ["quality", "trust", "retrieval", "model"];
 type Subject = (typeof SUBJECTS)[number];
 
 export function addBench(command: Command): void {
   command
     .argument(
       "[subject...]",
-      `${SUBJECTS.join(", ")} (default: all but quality and trust, which take minutes, and retrieval, which needs data)`,
+      `${SUBJECTS.join(", ")} (default: all but quality and trust, which take minutes, retrieval, which needs data, and model, which needs a model)`,
     )
     .option("--corpus <file>", "retrieval: tools, one JSON document per line")
     .option("--queries <file>", "retrieval: queries with their gold tools, one per line")
@@ -63,7 +67,14 @@ export function addBench(command: Command): void {
       "evolve: evaluations per row of its search; trust: of each request (default: 1,000)",
       integer,
     )
-    .option("--seconds <count>", "trust: seconds of each request, in place of evaluations", integer)
+    .option(
+      "--seconds <count>",
+      "trust: seconds of each request, in place of evaluations; model: limit of each request (default: 600)",
+      integer,
+    )
+    .option("--tasks <count>", "model: the first so many tasks (default: all 20)", integer)
+    .option("--base-url <url>", "model: address of the server (default: the configured model)")
+    .option("--model <name>", "model: its name at the server (default: the configured model)")
     .option("--seeds <count>", "quality: seeds of each cell (default: 5)", integer)
     .addOption(new Option("--json", "print only one JSON document on stdout"))
     .action(async (names: readonly string[], flags: BenchFlags) => {
@@ -119,6 +130,16 @@ async function* measured(
     }
     return;
   }
+  if (subject === "model") {
+    const { benchModel, modelToBench } = await import("../../bench/model.ts");
+    const { tasks, seconds, baseUrl, model } = flags;
+    const chosen = modelToBench(present({ baseUrl, model }));
+    const options = { model: chosen, ...present({ tasks, seconds }) };
+    for await (const [section, rows] of benchModel(options, signal)) {
+      yield [`model: ${section}`, rows];
+    }
+    return;
+  }
   if (subject !== "evolve") {
     yield [subject, await measure(subject, flags, signal)];
     return;
@@ -134,7 +155,7 @@ async function* measured(
 }
 
 async function measure(
-  subject: Exclude<Subject, "evolve" | "quality" | "trust">,
+  subject: Exclude<Subject, "evolve" | "quality" | "trust" | "model">,
   flags: BenchFlags,
   signal: AbortSignal,
 ): Promise<readonly object[]> {

@@ -71,7 +71,7 @@ function withSubmitFlags(command: Command): Command {
         collect,
         [],
       )
-      .option("--stream", "print the model's text as it arrives (default: on a terminal)")
+      .option("--stream", "print the answer's text as it is written (default: on a terminal)")
       .option("--examples <file>", "examples: a list of { args, expected }")
       .option("--name <name>", "with --examples: the tool's name (default: from the objective)")
       .option(

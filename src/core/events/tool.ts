@@ -6,7 +6,15 @@ import { events, Link, Mapping, Value } from "./define.ts";
 const scope = {
   name: z.string(),
   signature: z.string(),
-  arguments: z.array(z.object({ name: z.string(), why: z.string() })),
+  arguments: z.array(
+    z.object({
+      name: z.string(),
+      why: z
+        .string()
+        .exactOptional()
+        .describe("Only by rule: a model gives reasons for the whole."),
+    }),
+  ),
   literals: z.array(z.string()).describe("Values that the request itself names."),
   reasons: z.array(z.string()),
   flags: z.array(z.string()).describe("What the rules found, in sentences."),

@@ -31,7 +31,7 @@ Change only what stands between {{region}}. Keep the marker lines.
 {{/region}}`;
 
 const SYSTEM = `=== system ===
-You improve a JavaScript function. It is run and scored; a higher score is better. It must be deterministic and self-contained: no imports, no input or output. You may add helper functions.`;
+You improve a JavaScript function. It is run and scored; a higher score is better. It must be synchronous, deterministic and self-contained: no imports, no input or output. You may add helper functions.`;
 
 const ANSWER = `Say in one or two sentences what you change and why. Then write the whole function {{entry}} in one \`\`\`js block, and nothing after it.`;
 
@@ -53,8 +53,30 @@ These cases fail:
 
 export const TEMPLATES: readonly PromptTemplate[] = [
   {
+    name: "first",
+    version: "1",
+    description: "Asks plainly for a function, before there is a program to improve.",
+    variables: {
+      entry: COMMON.entry,
+      description: COMMON.description,
+      signature: COMMON.signature,
+      examples: COMMON.examples,
+      capabilities: COMMON.capabilities,
+    },
+    text: `=== system ===
+You write one JavaScript function. It is synchronous and deterministic, and imports nothing.{{#capabilities}} Where it runs: {{capabilities}}{{/capabilities}}
+=== user ===
+{{description}}
+Signature in TypeScript: {{signature}}
+{{#examples}}
+Examples:
+{{examples}}
+{{/examples}}
+Write the function {{entry}} in JavaScript, in one \`\`\`js block and nothing else.`,
+  },
+  {
     name: "best-shot",
-    version: "2",
+    version: "3",
     description:
       "FunSearch's best-shot prompt: scored versions in ascending order, and the header of the next one.",
     variables: {
@@ -63,7 +85,7 @@ export const TEMPLATES: readonly PromptTemplate[] = [
       next: "name of the version to write",
     },
     text: `=== system ===
-You complete a JavaScript file. It has versions of one function, from the lowest score to the highest. Write the last version so that its score is higher than all others. It must not call an earlier version. Answer with this whole function in one \`\`\`js block and nothing else.{{#capabilities}} Where it runs: {{capabilities}}{{/capabilities}}
+You complete a JavaScript file. It has versions of one function, from the lowest score to the highest. Write the last version so that its score is higher than all others. It must not call an earlier version. It must be synchronous and must not import anything. Answer with this whole function in one \`\`\`js block and nothing else.{{#capabilities}} Where it runs: {{capabilities}}{{/capabilities}}
 === user ===
 \`\`\`js
 {{#examples}}
@@ -81,7 +103,7 @@ You complete a JavaScript file. It has versions of one function, from the lowest
   },
   {
     name: "rewrite",
-    version: "2",
+    version: "3",
     description: "One parent with its score. Asks for a whole new function.",
     variables: {
       ...COMMON,
@@ -96,7 +118,7 @@ Write a better one. It may use another method. ${ANSWER}`,
   },
   {
     name: "diff",
-    version: "2",
+    version: "3",
     description: "One parent. Asks for SEARCH/REPLACE blocks.",
     variables: {
       ...COMMON,
@@ -116,7 +138,7 @@ the new lines
   },
   {
     name: "crossover",
-    version: "2",
+    version: "3",
     description: "Two parents. Asks for a function that combines the strengths of both.",
     variables: {
       ...COMMON,
@@ -144,7 +166,7 @@ Write one function that combines the strengths of both and scores higher than bo
   },
   {
     name: "reflect",
-    version: "2",
+    version: "3",
     description: "One parent and its failing cases. Asks for the cause and a corrected function.",
     variables: {
       ...COMMON,

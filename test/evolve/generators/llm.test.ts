@@ -183,6 +183,78 @@ describe("llm generator: other ways of asking", () => {
     });
   });
 
+  describe("for a task whose seeds are placeholders", () => {
+    const examples = [
+      { input: [1, 2], expected: 1 },
+      { input: [5, 6], expected: 7 },
+    ];
+    const task = { ...TASK, kernel: { ...TASK.kernel, placeholders: 1 } };
+    const blank = { ...WORSE, feedback: ["input [5, 6]: expected 7, got 0"] };
+
+    test("the function is asked for plainly: once, at temperature 0, until the code ends", async () => {
+      const model = scriptedModel(() => ANSWER);
+      const [only, ...others] = await llmGenerator({ model, modes: ["reflect"] }).propose(
+        [blank],
+        context({ task, examples }),
+        never(),
+      );
+      expect(others).toEqual([]);
+      expect(only).toMatchObject({ operator: "first", source: PROGRAM, parents: [WORSE.digest] });
+      const [request] = model.requests;
+      expect(request).toMatchObject({ temperature: 0, stop: ["\n```\n"] });
+      const text = textOf(request);
+      for (const { input } of examples) expect(text.split(`(${input.join(", ")})`)).toHaveLength(2);
+      expect(text.split(TASK.spec.description)).toHaveLength(2);
+      // Nothing of the placeholder is shown.
+      expect(text).not.toContain("return 0");
+      expect(text).not.toContain("got 0");
+    });
+
+    test("further samples of the same question are varied", async () => {
+      const model = scriptedModel(() => ANSWER);
+      const generator = llmGenerator({ model, temperature: 0.7 });
+      for (const count of [4, 2]) {
+        await generator.propose([blank], context({ task, examples, count }), never());
+      }
+      expect(model.requests.map(({ temperature }) => temperature)).toEqual([0, 0.7, 0.7]);
+    });
+
+    test("once there is one, the placeholder is neither shown nor reflected on", async () => {
+      const model = scriptedModel(() => ANSWER);
+      await llmGenerator({ model, modes: ["best-shot", "reflect", "rewrite"] }).propose(
+        [blank, BETTER],
+        context({ task, examples, count: 12 }),
+        never(),
+      );
+      expect(model.requests.length).toBeGreaterThanOrEqual(12);
+      for (const request of model.requests) expect(textOf(request)).not.toContain("return 0");
+    });
+
+    test.each([
+      [
+        "opens its code without a language",
+        "Here it is:",
+        `Here it is:\n${ANSWER.replace("js", "")}`,
+      ],
+      ["writes code among its thoughts", "<think>Perhaps\n```js\nx", `<think>x</think>${ANSWER}`],
+    ])("a model that %s is asked again without the stop", async (_, cut, whole) => {
+      const model = scriptedModel(({ stop }) => (stop === undefined ? whole : cut));
+      const proposals = await llmGenerator({ model }).propose(
+        [blank],
+        context({ task, examples }),
+        never(),
+      );
+      expect(proposals).toMatchObject([{ source: PROGRAM }]);
+      expect(model.requests).toHaveLength(2);
+    });
+
+    test("code that cannot be read is not asked for again", async () => {
+      const model = scriptedModel(() => "```js\nfunction priority(item, bin) { return (; }");
+      await llmGenerator({ model }).propose([blank], context({ task, examples }), never());
+      expect(model.requests).toHaveLength(1);
+    });
+  });
+
   test("reflect takes the worst examples where a parent brings no words", async () => {
     const model = scriptedModel(() => ANSWER);
     const parent = { ...WORSE, scores: [1, 0] };
@@ -384,7 +456,7 @@ describe("llm generator: order and facts", () => {
     ]);
     expect(calls[0]).toMatchObject({
       promptName: "best-shot",
-      promptVersion: "2",
+      promptVersion: "3",
       parents: [BETTER.digest, WORSE.digest],
       messages: model.requests[0]?.messages,
       content: ANSWER,

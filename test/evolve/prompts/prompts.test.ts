@@ -13,6 +13,7 @@ describe("prompts", () => {
   test("the registry names each prompt with version and digest", () => {
     const prompts = listPrompts();
     expect(prompts.map(({ name }) => name)).toEqual([
+      "first",
       "best-shot",
       "rewrite",
       "diff",
@@ -57,7 +58,7 @@ describe("prompts", () => {
     expect(listPrompts({ rewrite: text }).find(({ name }) => name === "rewrite")?.version).toBe(
       "custom",
     );
-    expect(renderPrompt("diff", {}, { rewrite: text }).version).toBe("2");
+    expect(renderPrompt("diff", {}, { rewrite: text }).version).toBe("3");
   });
 
   test("a text without headings is one user message", () => {

@@ -10,6 +10,7 @@ import { BudgetExceededError, ModelError } from "../../../core/errors.ts";
 import { limiter } from "../../../core/limiter.ts";
 import type { LanguageModel, ModelMessage, ModelReply, ModelRequest } from "../../../core/ports.ts";
 import { present } from "../../../core/present.ts";
+import { withoutReasoning } from "../../../core/text/reasoning.ts";
 import { checkOverrides, type PromptOverrides, renderPrompt } from "../../prompts/prompts.ts";
 import type { Generator, Proposal } from "../generator.ts";
 import type { Edited } from "./diff.ts";
@@ -62,7 +63,7 @@ export function llmGenerator({
   name = "llm",
   modes = DEFAULT_MODES,
   samplesPerPrompt = 4,
-  temperature = 0.8,
+  temperature: usualTemperature = 0.8,
   maxTokens = 2_000,
   samplers = 16,
   prompts: overrides = {},
@@ -78,6 +79,7 @@ export function llmGenerator({
     sample: Sample,
     messages: readonly ModelMessage[],
     turn: number,
+    stopping: boolean,
     signal: AbortSignal,
   ): Promise<{
     fact: Omit<LlmCall, "outcome">;
@@ -86,7 +88,12 @@ export function llmGenerator({
   }> => {
     const { question, promptGroup, sampleIndex, seed } = sample;
     const { prompt } = question;
-    const request: ModelRequest = { messages, temperature, maxTokens, seed };
+    const { temperature = usualTemperature } = sample;
+    const stop = stopping ? question.stop : undefined;
+    const request: ModelRequest = {
+      ...{ messages, temperature, maxTokens, seed },
+      ...present({ stop }),
+    };
     const fact = {
       promptName: prompt.name,
       promptVersion: prompt.version,
@@ -116,8 +123,9 @@ export function llmGenerator({
     const { question } = sample;
     const calls: LlmCall[] = [];
     let messages = question.prompt.messages;
+    let stopping = true;
     for (let turn = 0; ; turn++) {
-      const { fact, reply, error } = await call(sample, messages, turn, signal);
+      const { fact, reply, error } = await call(sample, messages, turn, stopping, signal);
       const read =
         reply === undefined ? failed(error?.message ?? "no reply") : readReply(question, reply);
       if (read.status === "edited") {
@@ -125,6 +133,10 @@ export function llmGenerator({
         return { calls, proposal: proposed(sample, read.source, reply?.content ?? "") };
       }
       calls.push({ ...fact, outcome: { status: "failed", reason: read.reason } });
+      if (stopping && reply !== undefined && stoppedEarly(question, reply)) {
+        stopping = false;
+        continue;
+      }
       const again =
         question.mode === "diff" &&
         turn === 0 &&
@@ -176,6 +188,12 @@ export function llmGenerator({
     },
     weights: () => weights,
   };
+}
+
+/** A fence without a language, or one among the model's thoughts, has ended the reply before its code. */
+function stoppedEarly({ stop }: Question, { content, finishReason }: ModelReply): boolean {
+  const code = withoutReasoning(content).includes("```");
+  return stop !== undefined && finishReason === "stop" && !code;
 }
 
 function readReply(question: Question, reply: ModelReply): Edited {

@@ -39,6 +39,46 @@ export function drawMode(
   return LLM_MODES[random.weighted(possible)] ?? "best-shot";
 }
 
+/** Its own line ends a code block; one that begins a block names a language. */
+const CLOSING_FENCE = ["\n```\n"];
+
+/** Whether a parent is a placeholder: there is nothing in it to show, to improve or to reflect on. */
+export function isBlank(
+  { source }: Pick<Parent, "source">,
+  { task: { kernel, language } }: ProposeContext,
+): boolean {
+  const { seeds, placeholders = 0 } = kernel;
+  return foreignLanguage(language) === undefined && seeds.slice(0, placeholders).includes(source);
+}
+
+/** Asks plainly for the function. @param parents Blank ones. */
+export function askFirst(
+  parents: readonly Parent[],
+  context: ProposeContext,
+  options: { readonly overrides: PromptOverrides; readonly capabilities: string },
+): Question {
+  const { kernel } = context.task;
+  const { entry } = kernel;
+  const names = kernel.parameters.map(({ name }) => name);
+  const { description, signature, examples, capabilities } = taskVariables(
+    context,
+    options.capabilities,
+  );
+  const variables = { entry, ...present({ description, signature, examples, capabilities }) };
+  return {
+    mode: "first",
+    prompt: renderPrompt("first", variables, options.overrides),
+    parents: unique(parents),
+    stop: CLOSING_FENCE,
+    read(reply) {
+      const extracted = extractFunction(reply, entry, names);
+      return extracted.status === "found"
+        ? { status: "edited", source: extracted.source }
+        : extracted;
+    },
+  };
+}
+
 /**
  * @param parents At least one. Modes that show one parent take a random one; `reflect` takes one with
  * feedback.

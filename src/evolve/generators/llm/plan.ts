@@ -5,7 +5,7 @@ import { digestJson } from "../../../core/digest.ts";
 import { InputError } from "../../../core/errors.ts";
 import type { PromptOverrides } from "../../prompts/prompts.ts";
 import type { Parent, ProposeContext } from "../generator.ts";
-import { ask, drawMode, LLM_MODES } from "./modes.ts";
+import { ask, askFirst, drawMode, isBlank, LLM_MODES } from "./modes.ts";
 import type { LlmMode, Question } from "./question.ts";
 
 /** A list (equal shares) or weights. */
@@ -24,6 +24,8 @@ export interface Sample {
   readonly promptGroup: string;
   readonly sampleIndex: number;
   readonly seed: number;
+  /** The likeliest program is asked for first, and variety after it. Absent: the generator's. */
+  readonly temperature?: number;
 }
 
 /** Before any program has a score, the kernel's seeds are the parents. */
@@ -50,21 +52,31 @@ export function plan(
     readonly drawn: Map<string, number>;
   },
 ): Sample[] {
-  const { random, count } = context;
+  const { random } = context;
+  const written = parents.filter((parent) => !isBlank(parent, context));
+  const first = written.length === 0;
+  // The likeliest program comes alone, so that it does not wait for the others of its call.
+  const count = first && drawn.size === 0 ? 1 : context.count;
   const samples: Sample[] = [];
   while (samples.length < count) {
-    const mode = drawMode(weights, parents, context, random);
-    const question = ask(mode, parents, context, { overrides, capabilities, random });
+    const question = first
+      ? askFirst(parents, context, { overrides, capabilities })
+      : ask(drawMode(weights, written, context, random), written, context, {
+          overrides,
+          capabilities,
+          random,
+        });
     const promptGroup = digestJson({
       parents: question.parents,
       messages: question.prompt.messages.map(({ role, content }) => ({ role, content })),
     });
     const size = Math.min(samplesPerPrompt, count - samples.length);
-    const first = drawn.get(promptGroup) ?? 0;
-    drawn.set(promptGroup, first + size);
-    for (let sampleIndex = first; sampleIndex < first + size; sampleIndex++) {
+    const from = drawn.get(promptGroup) ?? 0;
+    drawn.set(promptGroup, from + size);
+    for (let sampleIndex = from; sampleIndex < from + size; sampleIndex++) {
       // A separate seed makes each request unique: a replay finds it in any order.
-      samples.push({ question, promptGroup, sampleIndex, seed: random.integer(2 ** 31) });
+      const sample = { question, promptGroup, sampleIndex, seed: random.integer(2 ** 31) };
+      samples.push(first && sampleIndex === 0 ? { ...sample, temperature: 0 } : sample);
     }
   }
   return samples;

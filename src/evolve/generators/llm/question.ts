@@ -5,10 +5,13 @@ import type { Edited } from "./diff.ts";
 export type LlmMode = "best-shot" | "rewrite" | "diff" | "crossover" | "reflect";
 
 export interface Question {
-  readonly mode: LlmMode;
+  /** `first`: plainly for the function, before there is a program to improve. */
+  readonly mode: LlmMode | "first";
   readonly prompt: RenderedPrompt;
   /** Digests of the parents that the prompt shows. */
   readonly parents: readonly string[];
+  /** Ends the reply: what a model writes after its code is of no use. */
+  readonly stop?: readonly string[];
   /** The program of a reply, or the reason why it has none. */
   read(reply: string): Edited;
 }

@@ -7,14 +7,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { registerHooks } from "node:module";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { specTask } from "../../evaluators/index.ts";
-import { offsetOf } from "../core/document-place.ts";
 import { InputError } from "../core/errors.ts";
-import { exactInteger } from "../core/json.ts";
 import { checkSchema, type FaultTextOptions, faultText } from "../core/schema-check.ts";
 import { type Task, VALUE_TYPES } from "../core/task.ts";
+import { decodeText } from "../core/text/decode.ts";
+import { readDocument } from "../core/text/yaml.ts";
 import { Case, ToolSpec } from "../core/tool.ts";
 
 const EXPERIMENTS = new URL("../../experiments/", import.meta.url);
@@ -142,7 +141,7 @@ export async function loadExamples(file: string): Promise<readonly Case[]> {
 
 export async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return decodeText(await readFile(file));
   } catch (error) {
     throw new InputError("UNREADABLE_FILE", `Cannot read ${file}: ${(error as Error).message}.`, {
       cause: error,
@@ -155,15 +154,14 @@ async function parseFile<S extends z.ZodType>(
   code: string,
   schema: S,
 ): Promise<z.output<S>> {
-  const text = await readText(file);
-  const lines = new LineCounter();
-  const document: Document = parseDocument(text, { lineCounter: lines, intAsBigInt: true }); // JSON is YAML.
-  const broken = document.errors[0];
-  if (broken !== undefined) throw new InputError(code, `${file}: ${broken.message}`);
-  const checked = checkSchema(schema, document.toJS({ reviver: exactInteger }));
+  const document = readDocument(await readText(file));
+  if ("message" in document) {
+    const { line, column, message } = document;
+    throw new InputError(code, `${file}:${line}:${column}: ${message}`);
+  }
+  const checked = checkSchema(schema, document.value);
   if (checked.ok) return checked.data;
-  const locate: FaultTextOptions["locate"] = (path) =>
-    `${file}:${lines.linePos(offsetOf(document, path)).line}`;
+  const locate: FaultTextOptions["locate"] = (path) => `${file}:${document.placeOf(path).line}`;
   throw new InputError(code, faultText(checked.faults, { locate }));
 }
 

@@ -27,7 +27,7 @@ const EXTENSION = extname(import.meta.url);
  * @throws InputError UNKNOWN_TASK, with the names of all tasks.
  */
 export async function loadTask(nameOrPath: string, folder = "."): Promise<Task> {
-  const [path = "", member] = nameOrPath.split("#");
+  const { path, member } = placeOf(nameOrPath, folder);
   const fromFile = isFile(path);
   const file = resolve(folder, path);
   if (fromFile) registerEngineName();
@@ -40,6 +40,13 @@ export async function loadTask(nameOrPath: string, folder = "."): Promise<Task> 
     "UNKNOWN_TASK",
     `Expected a task of ${families(tasks).join(", ")} or the path of a task module or spec, got "${nameOrPath}".`,
   );
+}
+
+/** A "#" may also be part of the path: a file with the whole name comes first. */
+function placeOf(text: string, folder: string): { path: string; member?: string } {
+  const at = text.lastIndexOf("#");
+  if (at < 0 || existsSync(resolve(folder, text))) return { path: text };
+  return { path: text.slice(0, at), member: text.slice(at + 1) };
 }
 
 let registered = false;

@@ -9,7 +9,6 @@
 const DEFAULT = "toolwright_default";
 /** Whether lines assign to what a CommonJS module exports. */
 const COMMON = /^[ \t]*(?:module\.exports|exports\.[\w$]+)\b[^=\n]*=(?!=)/m;
-const EXPORT = /(^|[;}])([ \t]*)export\b/m;
 const NAME = "[A-Za-z_$][\\w$]*";
 
 /** The first line of a script for Unix names its interpreter; a function body must not begin so. */
@@ -17,11 +16,7 @@ export function withoutShebang(source: string): string {
   return source.replace(/^#!/, "//");
 }
 
-/** Whether the text exports anything in either form. */
-export function isModule(source: string): boolean {
-  return isCommonModule(source) || EXPORT.test(source);
-}
-
+/** Whether the text assigns to what a CommonJS module exports, and defines no such names itself. */
 export function isCommonModule(source: string): boolean {
   return COMMON.test(source) && !declares(source, "module") && !declares(source, "exports");
 }
@@ -46,7 +41,7 @@ export function moduleAsScript(source: string, entry: string): string {
 }
 
 /** Names of the functions that a text defines at the start of a line, for messages. */
-export function functionsIn(source: string): readonly string[] {
+function functionsIn(source: string): readonly string[] {
   const definition = new RegExp(
     `^(?:export\\s+(?:default\\s+)?)?(?:(?:async\\s+)?function\\s*\\*?\\s*(${NAME})|(?:const|let|var)\\s+(${NAME})\\s*=\\s*(?:async\\b\\s*)?(?:function\\b|\\(|${NAME}\\s*=>))`,
     "gm",

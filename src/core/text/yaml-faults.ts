@@ -20,8 +20,8 @@ const MOST_VALUES = 1_000_000;
 /** All syntax faults; if there are none, the first fault of the values. */
 export function faultsOf(yaml: Yaml, document: Document.Parsed): readonly FoundFault[] {
   const said = [...document.errors, ...document.warnings];
-  const deep = said.find(({ code }) => code === "RESOURCE_EXHAUSTION");
-  if (deep !== undefined) return [{ offset: 0, message: TOO_DEEP }];
+  // The parser goes on after it, and then blames every level.
+  if (said.some(({ code }) => HINTS[code] === TOO_DEEP)) return [{ offset: 0, message: TOO_DEEP }];
   if (said.length > 0) {
     return said.map(({ code, message, pos }) => ({
       offset: pos[0],
@@ -41,6 +41,7 @@ const TOO_DEEP = `Expected at most ${DEEPEST} levels, got more. Nest the values 
 
 /** For codes whose own message does not say what to do. */
 const HINTS: Readonly<Record<string, string>> = {
+  RESOURCE_EXHAUSTION: TOO_DEEP,
   DUPLICATE_KEY: "Expected each key once, got one twice. Remove one.",
   TAB_AS_INDENT: "Expected spaces before the text, got a tab. Indent with spaces.",
   TAG_RESOLVE_FAILED:

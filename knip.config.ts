@@ -27,5 +27,5 @@ export default ({ production = false }: { production?: boolean }): KnipConfig =>
   // A type that an exported function names is part of that function.
   ignoreExportsUsedInFile: production || { type: true, interface: true },
   ignoreDependencies: ["@biomejs/biome", "@energetic-ai/embeddings", "toolwright-node"],
-  ignoreBinaries: ["bwrap", "ldd"],
+  ignoreBinaries: ["bwrap", "ldd", "openssl"],
 });

@@ -4,7 +4,9 @@
  * defines an entry function, what that function returns.
  */
 import type { Language, Program } from "../src/core/execution.ts";
+import { moduleAsScript, withoutShebang } from "../src/core/module-text.ts";
 import { stripTypes } from "../src/core/strip-types.ts";
+import { blockConsole } from "./block-console.ts";
 
 export interface Block {
   readonly language: Language;
@@ -86,7 +88,7 @@ export function scriptOf(
       return { language, source: javascriptScript(source, entry), entry: SCRIPT };
     case "typescript": {
       // The text becomes a string inside the program, so the driver would not strip its types.
-      const stripped = stripTypes(source);
+      const stripped = stripTypes(withoutShebang(source));
       return stripped.status === "failed"
         ? { refused: stripped.reason }
         : { language, source: javascriptScript(stripped.text, entry), entry: SCRIPT };
@@ -104,20 +106,9 @@ const SCRIPT = "toolwright_script";
 
 /** A `var` statement has no value, so the value of the block's last expression stays. */
 function javascriptScript(source: string, entry: string): string {
-  // Models often write `export`, which does not parse in a script.
-  const plain = source.replace(
-    /^export\s+(?:default\s+)?(?=(?:async\s+)?function\b|class\b|const\b|let\b|var\b)/gm,
-    "",
-  );
+  const plain = moduleAsScript(withoutShebang(source), entry);
   const text = `${plain}\n;var ${SCRIPT}_entry = typeof ${entry} === "function" ? ${entry} : undefined;`;
-  return `const ${SCRIPT}_lines = [];
-for (const name of ["log", "info", "warn", "error", "debug"]) {
-  console[name] = (...values) => void ${SCRIPT}_lines.push(values.map(${SCRIPT}_text).join(" "));
-}
-function ${SCRIPT}_text(value) {
-  if (typeof value !== "object" || value === null) return String(value);
-  try { return JSON.stringify(value) ?? String(value); } catch { return String(value); }
-}
+  return `const ${SCRIPT}_lines = (${blockConsole.toString()})();
 const ${SCRIPT}_value = (0, eval)(${JSON.stringify(text)});
 function ${SCRIPT}(...values) {
   const entry = globalThis.${SCRIPT}_entry;

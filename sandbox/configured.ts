@@ -9,7 +9,7 @@ import { InputError } from "../src/core/errors.ts";
 import type { Language } from "../src/core/execution.ts";
 import type { Sandbox, SandboxCapabilities } from "../src/core/ports.ts";
 import { sandboxByName } from "./by-name.ts";
-import { engineAddress, engineFailure } from "./container/address.ts";
+import { type FoundEngine, findEngine } from "./container/address.ts";
 import { containerCapabilities } from "./container/capabilities.ts";
 import { onDemand } from "./on-demand.ts";
 import { routeByLanguage } from "./router.ts";
@@ -62,9 +62,11 @@ export async function configuredSandbox({
       drivers.push(await sandboxByName("isolate", workers));
     }
     const rest = IN_CONTAINERS.filter((language) => !taken.includes(language));
-    const failure = rest.length === 0 ? undefined : await engineFailure(engineAddress());
-    if (rest.length > 0 && failure === undefined) drivers.push(containers(rest, workers));
-    return routed(drivers, failure);
+    const engine = rest.length === 0 ? undefined : await findEngine();
+    if (engine !== undefined && engine.failure === undefined) {
+      drivers.push(containers(rest, workers));
+    }
+    return routed(drivers, engine);
   } catch (error) {
     await Promise.allSettled(drivers.map((driver) => driver.close()));
     throw error;
@@ -101,11 +103,11 @@ function containers(languages: readonly Language[], workers: number): Sandbox {
   });
 }
 
-function routed(drivers: readonly Sandbox[], failure?: string): Sandbox {
+function routed(drivers: readonly Sandbox[], engine?: FoundEngine): Sandbox {
   const hint =
-    failure === undefined
+    engine?.failure === undefined
       ? undefined
-      : `Python and shell need a container engine, and none answers at ${engineAddress()} (${failure}): start Docker or set DOCKER_HOST, or configure a driver for the language (sandboxes).`;
+      : `Python and shell need a container engine, and none answers at ${engine.address} (${engine.failure}): start Docker or set DOCKER_HOST, or configure a driver for the language (sandboxes).`;
   const router = routeByLanguage(drivers, hint);
   const { capabilities } = router;
   return { ...router, capabilities: { ...capabilities, prompt: promptFor(capabilities) } };

@@ -1,6 +1,6 @@
 /** Reports which sandbox layers and drivers work on this machine. Each one is tried. */
 
-import { engineAddress, engineFailure } from "./container/address.ts";
+import { findEngine } from "./container/address.ts";
 import { confinement, type Layer } from "./walls/host.ts";
 import { findConfinement } from "./walls/process.ts";
 
@@ -24,8 +24,7 @@ const NAMESPACES = {
 
 /** Whether the other two drivers are available, and which languages they run. */
 export async function driversReport(): Promise<DriverReport[]> {
-  const address = engineAddress();
-  const failure = await engineFailure(address);
+  const { address, failure } = await findEngine();
   const { namespaces, prlimit, interpreters } = findConfinement();
   const { python, shell } = interpreters;
   const languages = ["JavaScript", ...(python ? ["Python"] : []), ...(shell ? ["shell"] : [])];

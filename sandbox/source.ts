@@ -1,45 +1,11 @@
 /**
- * Prepares a source for compilation: removes what language models often add around a correct program
- * (a Markdown fence, `export`, TypeScript types), and finds line and column of a syntax error.
+ * Finds line and column of a syntax error.
  *
  * Untrusted text can make parsing slow or deeply recursive. Call this in the process that runs the
  * program, under the same watchdogs, not in the engine's own thread.
  */
 import { Script } from "node:vm";
-import { type Node, parse } from "acorn";
-import { fenced, unfenced, withoutTypes } from "./inside/program-text.ts";
-
-export type Prepared =
-  | { readonly ok: true; readonly source: string }
-  | { readonly ok: false; readonly reason: string };
-
-/**
- * Before the first compilation: removes a fence around the whole source and, for TypeScript, the
- * types.
- */
-export function prepareSource(source: string, typed: boolean): Prepared {
-  const bare = unfenced(source);
-  if (!typed) return { ok: true, source: bare };
-  const stripped = withoutTypes(bare);
-  if (typeof stripped === "string") return { ok: true, source: stripped };
-  const inner = fenced(bare);
-  const again = inner === undefined ? stripped : withoutTypes(inner);
-  return typeof again === "string"
-    ? { ok: true, source: again }
-    : { ok: false, reason: stripped.reason };
-}
-
-/**
- * After a failed compilation: the first fenced block, or else the source, without types and
- * `export`. Undefined if that changes nothing.
- */
-export function repairSource(source: string): string | undefined {
-  const bare = fenced(source) ?? source;
-  const stripped = withoutTypes(bare);
-  const plain = typeof stripped === "string" ? stripped : bare;
-  const repaired = withoutExports(plain);
-  return repaired === source ? undefined : repaired;
-}
+import { parse } from "acorn";
 
 /** The syntax error with line and column where known; undefined if the text is a valid script. */
 export function syntaxError(source: string): string | undefined {
@@ -67,31 +33,4 @@ function locatedSyntaxError(source: string, sourceType: "script" | "module"): st
     const text = error.message.replace(/\s*\(\d+:\d+\)$/, "");
     return `SyntaxError: ${text} (line ${line}, column ${column + 1})`;
   }
-}
-
-/** Replaces with spaces: `export` and `export default` before declarations and whole `export { ... }` lists. */
-function withoutExports(source: string): string {
-  let body: readonly Node[];
-  try {
-    body = parse(source, { ecmaVersion: "latest", sourceType: "module" }).body;
-  } catch {
-    return source;
-  }
-  let text = source;
-  const blank = (from: number, to: number): void => {
-    text = text.slice(0, from) + text.slice(from, to).replace(/[^\n]/g, " ") + text.slice(to);
-  };
-  for (const node of body as readonly (Node & {
-    declaration?: Node | null;
-    source?: Node | null;
-  })[]) {
-    if (node.type === "ExportNamedDeclaration" && node.declaration) {
-      blank(node.start, node.declaration.start);
-    } else if (node.type === "ExportNamedDeclaration" && !node.source) {
-      blank(node.start, node.end);
-    } else if (node.type === "ExportDefaultDeclaration" && node.declaration) {
-      blank(node.start, node.declaration.start);
-    }
-  }
-  return text;
 }

@@ -5,7 +5,6 @@ export type { Clock } from "./core/clock.ts";
 export { systemClock } from "./core/clock.ts";
 export { ModelConfig } from "./core/config.ts";
 export { digestJson, digestText } from "./core/digest.ts";
-export { offsetOf } from "./core/document-place.ts";
 export {
   BudgetExceededError,
   CanceledError,
@@ -69,9 +68,11 @@ export type {
   ValueType,
   Verdict,
 } from "./core/task.ts";
+export { decodeText } from "./core/text/decode.ts";
 export { type DiffLine, diffLines } from "./core/text/diff.ts";
 export { html, type Markup } from "./core/text/html.ts";
 export { didYouMean } from "./core/text/near-miss.ts";
+export { type ReadDocument, readDocument } from "./core/text/yaml.ts";
 export { Case, JsonSchema, Tool, ToolSpec, ToolStatus, ToolUsage } from "./core/tool.ts";
 export type { Engine, EvolutionOptions } from "./engine/engine.ts";
 export type { EvolvedFunction, EvolveRun, EvolveRunOptions } from "./engine/library.ts";

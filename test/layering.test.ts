@@ -44,14 +44,14 @@ const LIMITED: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages by room; what is not named here is imported nowhere. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  "src/core": ["zod", "diff", "p-limit"],
+  "src/core": ["zod", "diff", "p-limit", "yaml"],
   "src/models": ["zod", "openai", "eventsource-parser", "undici"],
   "src/trace": ["zod", "@opentelemetry"],
   "src/export": ["zod", "gpt-tokenizer"],
   "src/page": ["zod"],
   "src/memory": ["zod"],
   "src/journal": ["zod"],
-  "src/declare": ["zod", "yaml", "ajv"],
+  "src/declare": ["zod", "ajv"],
   "src/mcp": ["zod", "@modelcontextprotocol/client"],
   "src/evolve": ["zod", "acorn", "astring", "estree"],
   "src/work": ["zod"],
@@ -73,13 +73,13 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ],
   evaluators: ["zod", "acorn", "estree"],
   toolstore: ["zod", "@qdrant/js-client-rest"],
-  "src/engine": ["zod", "yaml"],
+  "src/engine": ["zod"],
   "src/index.ts": [],
   "src/server": ["zod", "@modelcontextprotocol/server", "hono", "@hono/node-server"],
-  experiments: ["zod", "yaml"],
-  "src/tasks": ["zod", "yaml"],
+  experiments: ["zod"],
+  "src/tasks": ["zod"],
   "src/bench": ["zod", "isolated-vm", "dockerode"],
-  "src/cli": ["zod", "commander", "cli-table3", "yaml"],
+  "src/cli": ["zod", "commander", "cli-table3"],
 };
 
 const ROOMS = FLOORS.flat();

@@ -5,17 +5,23 @@
  */
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { type Document, isMap, LineCounter, parse, parseDocument } from "yaml";
 import { z } from "zod";
-import { checkSchema, faultText, InputError, offsetOf } from "../../src/index.ts";
+import {
+  checkSchema,
+  decodeText,
+  faultText,
+  InputError,
+  type ReadDocument,
+  readDocument,
+} from "../../src/index.ts";
 import { Manifest } from "./schema.ts";
 
-/** One file, with the data for line numbers. */
+/** One file. */
 interface Layer {
   readonly label: string;
   readonly folder: string;
-  readonly document: Document;
-  readonly lines: LineCounter | undefined;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly placeOf: ReadDocument["placeOf"];
 }
 
 export interface ReadManifest {
@@ -39,7 +45,7 @@ export async function readManifest(
   const owner = new Map<string, Layer>();
   const merged: Record<string, unknown> = {};
   for (const layer of layers) {
-    for (const [key, value] of Object.entries(layer.document.toJS() as object)) {
+    for (const [key, value] of Object.entries(layer.fields)) {
       if (key === "include") continue;
       merged[key] = value;
       owner.set(key, layer);
@@ -53,9 +59,8 @@ export async function readManifest(
     const key = String(path[0] ?? "");
     const override = overridden.get(key);
     if (override !== undefined) return `-o ${override}`;
-    const layer = owner.get(key) ?? top;
-    const line = lineOf(layer, path);
-    return line === undefined ? layer.label : `${layer.label}:${line}`;
+    const { label, placeOf } = owner.get(key) ?? top;
+    return `${label}:${placeOf(path).line}`;
   };
   const checked = checkSchema(Manifest, merged);
   if (!checked.ok) throw new InputError("BAD_MANIFEST", faultText(checked.faults, { locate }));
@@ -73,16 +78,20 @@ async function layersOf(file: string, chain: readonly string[]): Promise<readonl
   if (chain.includes(path)) {
     throw bad(`${file}: include: expected no cycle, got ${[...chain, path].join(" -> ")}`);
   }
-  const lines = new LineCounter();
-  const document = parseDocument(await textOf(file), { lineCounter: lines });
-  const broken = document.errors[0];
-  if (broken !== undefined) throw bad(`${file}: ${broken.message}`);
-  const layer = { label: file, folder: dirname(path), document, lines };
-  if (!isMap(document.contents)) throw bad(`${file}:1: expected a mapping of fields`);
-  const include: unknown = document.toJS().include;
-  const included = z.array(z.string().min(1)).default([]).safeParse(include);
+  const document = readDocument(await textOf(file));
+  if ("message" in document) {
+    const { line, column, message } = document;
+    throw new InputError("BAD_MANIFEST", `${file}:${line}:${column}: ${message}`);
+  }
+  const { value, placeOf } = document;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw bad(`${file}:1: expected a mapping of fields`);
+  }
+  const fields = value as Record<string, unknown>;
+  const layer = { label: file, folder: dirname(path), fields, placeOf };
+  const included = z.array(z.string().min(1)).default([]).safeParse(fields.include);
   if (!included.success) {
-    throw bad(`${file}:${lineOf(layer, ["include"]) ?? 1}: include: expected a list of files`);
+    throw bad(`${file}:${placeOf(["include"]).line}: include: expected a list of files`);
   }
   const below: Layer[] = [];
   for (const name of included.data) {
@@ -93,7 +102,7 @@ async function layersOf(file: string, chain: readonly string[]): Promise<readonl
 
 async function textOf(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return decodeText(await readFile(file));
   } catch (error) {
     throw new InputError("UNREADABLE_FILE", `Cannot read ${file}: ${(error as Error).message}.`, {
       cause: error,
@@ -109,12 +118,8 @@ function setPath(root: Record<string, unknown>, override: string): string {
   if (at < 1 || path.some((part) => part === "" || part === "__proto__")) {
     throw bad(`-o ${override}: expected key=value, e.g. seeds=2 or budgets.0.evaluations=500`);
   }
-  let value: unknown;
-  try {
-    value = parse(override.slice(at + 1));
-  } catch (error) {
-    throw bad(`-o ${override}: expected a YAML value: ${(error as Error).message}`);
-  }
+  const given = readDocument(override.slice(at + 1));
+  if ("message" in given) throw new InputError("BAD_MANIFEST", `-o ${override}: ${given.message}`);
   let place: Record<string, unknown> = root;
   for (const part of path.slice(0, -1)) {
     const next = place[part];
@@ -124,13 +129,8 @@ function setPath(root: Record<string, unknown>, override: string): string {
     }
     place = place[part] as Record<string, unknown>;
   }
-  place[path.at(-1) as string] = value;
+  place[path.at(-1) as string] = given.value;
   return top;
-}
-
-/** Undefined for an override, which has no lines. */
-function lineOf({ document, lines }: Layer, path: readonly PropertyKey[]): number | undefined {
-  return lines?.linePos(offsetOf(document, path)).line;
 }
 
 function bad(message: string): InputError {

@@ -9,7 +9,7 @@ import type { Execution, ExecutionJob, Program } from "../../src/core/execution.
 import type { Json } from "../../src/core/json.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
 import { sandboxByName } from "../by-name.ts";
-import { engineAddress, engineFailure } from "../container/address.ts";
+import { findEngine } from "../container/address.ts";
 import { missingRequirements } from "./requirements.ts";
 import {
   bashProgram,
@@ -126,8 +126,7 @@ export function commandRunner(options: CommandOptions): Commands {
   async function absent(command: Command): Promise<string | undefined> {
     const { executor } = command;
     if (inImage(command)) {
-      const address = engineAddress();
-      const failure = await engineFailure(address);
+      const { address, failure } = await findEngine();
       if (failure !== undefined) {
         return `its image needs a container engine, and none answers at ${address} (${failure}): start Docker or set DOCKER_HOST`;
       }

@@ -21,7 +21,7 @@ import { IMAGE_NODE, IMAGE_PYTHON, IMAGE_SHELL } from "./image/contents.ts";
 import { ownerOf, reapLeftovers } from "./owner.ts";
 
 export interface ContainerOptions {
-  /** The engine's address; default DOCKER_HOST, or else Docker's standard socket. */
+  /** The engine's address; default: where Docker's own clients look for it. */
   readonly address?: string;
   /** An image that the engine has; default the project's own, which is built if it is missing. */
   readonly image?: string;

@@ -1,48 +1,39 @@
 /**
  * Connects to the container engine, or reports immediately why that fails and what to do. Docker and
- * engines with the same protocol are reached by socket or address, as in DOCKER_HOST.
+ * engines with the same protocol are reached by socket or address, as by Docker's own clients.
  */
+import { Agent } from "node:https";
 import Docker from "dockerode";
 import { SandboxUnavailableError } from "../../src/core/errors.ts";
-import { engineAddress, insideContainer } from "./address.ts";
+import { findEngine, insideContainer } from "./address.ts";
+import type { EnginePlace } from "./place.ts";
 
 const PING_MS = 3_000;
 
 /**
- * @param address `unix:///path`, `tcp://host:port` or `http(s)://host:port`.
+ * @param address One place, as in DOCKER_HOST. Default: see `enginePlaces`.
  * @throws SandboxUnavailableError if nothing answers there within three seconds.
  */
-export async function connectEngine(address: string = engineAddress()): Promise<Docker> {
-  const engine = new Docker(optionsOf(address));
-  let failure = `no answer within ${PING_MS} ms`;
-  try {
-    const answered = await Promise.race([
-      engine.ping().then(() => true),
-      new Promise<false>((resolve) => setTimeout(resolve, PING_MS, false).unref()),
-    ]);
-    if (answered) return engine;
-  } catch (error) {
-    failure = error instanceof Error ? error.message : String(error);
+export async function connectEngine(address?: string): Promise<Docker> {
+  const found = await findEngine(address, PING_MS);
+  if (found.failure !== undefined) {
+    throw new SandboxUnavailableError(unreachable(found.address, found.failure), {
+      facts: { address: found.address },
+    });
   }
-  throw new SandboxUnavailableError(unreachable(address, failure), { facts: { address } });
+  return clientOf(found.place);
 }
 
-function optionsOf(address: string): Docker.DockerOptions {
-  const socket = /^unix:\/\/(.+)$/.exec(address)?.[1] ?? (address.startsWith("/") ? address : null);
-  if (socket !== null) return { socketPath: socket };
-  try {
-    const url = new URL(address.replace(/^tcp:/, "http:"));
-    return {
-      host: url.hostname,
-      port: Number(url.port || 2375),
-      protocol: url.protocol === "https:" ? "https" : "http",
-    };
-  } catch {
-    throw new SandboxUnavailableError(
-      `The container engine's address must be unix:///path or tcp://host:port, got "${address}". Correct DOCKER_HOST.`,
-      { facts: { address } },
-    );
-  }
+/** What is not named here, the client would take from Docker's variables, also for another address. */
+function clientOf({ to, tls }: EnginePlace): Docker {
+  const options = {
+    ...{ socketPath: undefined, host: undefined, port: undefined },
+    ...to,
+    ...{ ca: undefined, cert: undefined, key: undefined },
+    protocol: tls === undefined ? "http" : "https",
+    agent: tls === undefined ? undefined : new Agent(tls),
+  };
+  return new Docker(options as Docker.DockerOptions);
 }
 
 function unreachable(address: string, failure: string): string {

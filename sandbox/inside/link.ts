@@ -13,6 +13,7 @@ const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 const ROLES = {
   candidate: [
     "../../src/core/strip-types",
+    "../../src/core/module-text",
     "../isolate/prelude",
     "../isolate/realm",
     "frames",
@@ -24,6 +25,7 @@ const ROLES = {
   ],
   harness: [
     "../../src/core/strip-types",
+    "../../src/core/module-text",
     "../isolate/prelude",
     "../isolate/realm",
     "../isolate/result-text",

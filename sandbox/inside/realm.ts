@@ -8,7 +8,7 @@
 import { constants, createContext, Script } from "node:vm";
 import { prelude } from "../isolate/prelude.ts";
 import { type CandidateRealm, candidateRealm } from "../isolate/realm.ts";
-import { fenced, unfenced, withoutTypes } from "./program-text.ts";
+import { prepareSource, refusalOf, repairSource } from "./program-text.ts";
 
 /** State of sfc32, four 32-bit words. */
 export type Words = readonly [number, number, number, number];
@@ -41,30 +41,25 @@ export function createRealm(words: Words, outputBytes: number): Realm {
 
 /**
  * Loads a program as the isolate driver does: if it does not parse, it removes what language models
- * often add (a fence, `export`, types in JavaScript) and tries again.
+ * often add (a fence, types in JavaScript) and what only modules have, and tries again.
  *
  * @returns "" if it is loaded, or else a tagged string: `x` and the reason for the refusal, or `t`
  *   and what it threw.
  */
 export function loadProgram(realm: Realm, source: string, entry: string, typed: boolean): string {
   if (!/^[A-Za-z_$][\w$]*$/.test(entry)) return `x${entry} is not a valid function name`;
-  let text = unfenced(source);
-  if (typed) {
-    const plain = withoutTypes(text);
-    if (typeof plain !== "string") return `x${plain.reason}`;
-    text = plain;
-  }
+  const prepared = prepareSource(source, typed, entry);
+  if (!prepared.ok) return `x${prepared.reason}`;
+  let text = prepared.source;
   const problem = syntaxProblem(text);
   if (problem !== undefined) {
-    const bare = fenced(text) ?? text;
-    const plain = withoutTypes(bare);
-    const repaired = withoutExports(typeof plain === "string" ? plain : bare);
-    if (syntaxProblem(repaired) !== undefined) return `x${problem}`;
+    const repaired = repairSource(text, entry);
+    if (repaired === undefined || syntaxProblem(repaired) !== undefined) return `x${problem}`;
     text = repaired;
   }
   const loaded = realm.glue.load(text, entry);
   realm.drain();
-  return loaded;
+  return loaded.startsWith("x") ? `x${refusalOf(loaded.slice(1), text, entry)}` : loaded;
 }
 
 /** Name and message and, if the stack contains them, line and column in the program. */
@@ -83,11 +78,4 @@ function syntaxProblem(source: string): string | undefined {
     const line = /^program\.js:(\d+)\n/.exec(stack ?? "")?.[1];
     return line === undefined ? `${name}: ${message}` : `${name}: ${message} (line ${line})`;
   }
-}
-
-function withoutExports(source: string): string {
-  return source.replace(
-    /^([ \t]*)export\s+(?:default\s+)?(?=(?:async\s+)?function\b|class\b|const\b|let\b|var\b)/gm,
-    "$1",
-  );
 }

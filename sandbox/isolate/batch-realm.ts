@@ -4,8 +4,8 @@
  *
  * `batchRealm` is sent as text into the isolate and runs there. Programs of the total grammar access
  * nothing outside themselves and contain only numbers, so they share the realm. If an outcome might
- * differ from the first lane's (a throw, an argument that is not a number), no result is given
- * and the program runs again in the first lane.
+ * differ from the first lane's (a throw, an argument that is not a number, no fuel left), no result is
+ * given and the program runs again in the first lane.
  */
 
 export interface BatchRealm {
@@ -15,8 +15,8 @@ export interface BatchRealm {
   accept(programs: readonly BatchProgram[]): void;
   /**
    * Runs one program on all inputs of a key. Returns tagged texts joined by NUL, which JSON text and
-   * reasons never contain: `r` JSON text, `b` bad output, `o` out of fuel (always the last one);
-   * undefined if the program must run in the first lane.
+   * reasons never contain: `r` JSON text, `b` bad output; undefined if the program must run in the
+   * first lane.
    */
   run(
     program: number,
@@ -86,8 +86,8 @@ export function batchRealm(): BatchRealm {
         else if (values.length === 2) value = call(values[0], values[1]);
         else if (values.length === 3) value = call(values[0], values[1], values[2]);
         else value = call(...values);
-      } catch (error) {
-        return end(error === tank ? "o" : "?");
+      } catch {
+        return end("?");
       }
       return checked(value);
     };
@@ -110,8 +110,8 @@ export function batchRealm(): BatchRealm {
     let value: unknown;
     try {
       value = call(...input);
-    } catch (error) {
-      return error === tank ? "o" : "?";
+    } catch {
+      return "?";
     }
     if (typeof value === "number" && !Number.isFinite(value)) {
       return `b${value} is not a JSON number`;
@@ -153,11 +153,9 @@ export function batchRealm(): BatchRealm {
       let out = "";
       for (let i = 0; i < inputs.length; i++) {
         const input = inputs[i] as readonly unknown[];
-        let text = harness === undefined ? runAlone(entry, input) : runHarness(candidate, input);
-        if (tank.left < 0) text = "o";
-        if (text === "?") return undefined;
+        const text = harness === undefined ? runAlone(entry, input) : runHarness(candidate, input);
+        if (text === "?" || tank.left < 0) return undefined;
         out += i === 0 ? text : `\0${text}`;
-        if (text === "o") break;
       }
       return out;
     },

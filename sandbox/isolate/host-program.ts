@@ -6,7 +6,8 @@
  * by the text of an error, because a program can write any text.
  */
 import ivm from "isolated-vm";
-import { prepareSource, repairSource, syntaxError } from "../source.ts";
+import { prepareSource, refusalOf, repairSource } from "../inside/program-text.ts";
+import { syntaxError } from "../source.ts";
 import { type HarnessRealm, harnessRealm } from "./harness-realm.ts";
 import { resultOf, thrown } from "./host-results.ts";
 import { runTrusted } from "./host-scripts.ts";
@@ -65,7 +66,7 @@ function openProgram(isolate: ivm.Isolate, request: RunRequest, texts: Texts): O
   const { entry, random, outputBytes, timeoutMs } = request;
   if (!IDENTIFIER.test(entry))
     return { ended: ["refused", `${entry} is not a valid function name`] };
-  const prepared = prepareSource(request.source, request.typed);
+  const prepared = prepareSource(request.source, request.typed, entry);
   if (!prepared.ok) return { ended: ["refused", prepared.reason] };
 
   const realm = isolate.createContextSync();
@@ -93,7 +94,7 @@ function openProgram(isolate: ivm.Isolate, request: RunRequest, texts: Texts): O
   if (typeof loaded === "string" && loaded.startsWith("t")) {
     // A source that does not parse has run nothing: the realm is unchanged.
     const fault = syntaxError(prepared.source);
-    const repaired = fault === undefined ? undefined : repairSource(prepared.source);
+    const repaired = fault === undefined ? undefined : repairSource(prepared.source, entry);
     if (repaired !== undefined) loaded = attempt(repaired);
     const still = repaired === undefined ? fault : syntaxError(repaired);
     if (still !== undefined) return { ended: ["refused", fault ?? still] };
@@ -101,7 +102,9 @@ function openProgram(isolate: ivm.Isolate, request: RunRequest, texts: Texts): O
   if (typeof loaded !== "string") return { ended: loaded };
   if (loaded.startsWith("t"))
     return { ended: thrown(loaded, performance.now() - deadline + timeoutMs) };
-  if (loaded !== "") return { ended: ["refused", loaded.slice(1)] };
+  if (loaded !== "") {
+    return { ended: ["refused", refusalOf(loaded.slice(1), prepared.source, entry)] };
+  }
   return { call: run ?? glue.getSync("call", { reference: true }), deadline };
 }
 

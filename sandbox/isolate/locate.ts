@@ -37,7 +37,9 @@ export function readableByHost(
     ...["frames", "blocking", "program-text"].map((name) =>
       join(dirname(here), "inside", name + extension),
     ),
-    join(dirname(here), "..", "src", "core", `strip-types${extension}`),
+    ...["strip-types", "module-text"].map((name) =>
+      join(dirname(here), "..", "src", "core", name + extension),
+    ),
     ...packages,
     ...above.map((folder) => join(folder, "package.json")),
     ...[...above, ...foldersAbove(isolatedVm)].flatMap((folder) =>

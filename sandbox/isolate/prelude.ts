@@ -7,7 +7,7 @@
  */
 export function prelude(w0: number, w1: number, w2: number, w3: number): void {
   const scope = globalThis as unknown as Record<string, unknown>;
-  const { construct, deleteProperty, defineProperty } = Reflect;
+  const { apply, construct, deleteProperty, defineProperty } = Reflect;
 
   // Seeded randomness: sfc32, as everywhere in the engine.
   let a = w0 | 0;
@@ -53,13 +53,35 @@ export function prelude(w0: number, w1: number, w2: number, w3: number): void {
     "WebAssembly",
     "ShadowRealm",
   ];
+  const { supportedLocalesOf } = Intl.NumberFormat;
   for (const name of removed) deleteProperty(scope, name);
-  const local = ["toLocaleString", "toLocaleDateString", "toLocaleTimeString"];
-  for (const owner of [RealDate, Number, BigInt, Array]) {
-    for (const name of local) deleteProperty(owner.prototype, name);
-  }
-  for (const name of ["localeCompare", "toLocaleLowerCase", "toLocaleUpperCase"]) {
-    deleteProperty(String.prototype, name);
+
+  // Methods with a locale work as in Node; without one it is English, and times are in UTC, on every
+  // machine. V8 itself would replace a locale that it does not have by the default without a word.
+  const known = (locales: unknown): unknown => {
+    if (locales === undefined) return "en-US";
+    const asked = typeof locales === "string" ? [locales] : (locales as readonly string[]);
+    if (supportedLocalesOf(asked as string[]).length < asked.length) {
+      throw new RangeError(`there is no data for the locale ${String(locales)}: use en`);
+    }
+    return locales;
+  };
+  /** @param at Index of the locale among the arguments. */
+  const localize = (owner: object, name: string, at: 0 | 1): void => {
+    const native = Reflect.get(owner, name) as (...values: unknown[]) => unknown;
+    const method = function (this: unknown, ...values: unknown[]): unknown {
+      values[at] = known(values[at]);
+      return apply(native, this, values);
+    };
+    hide(method, "name", name);
+    hide(owner, name, method);
+  };
+  localize(String.prototype, "localeCompare", 1);
+  for (const name of ["toLocaleLowerCase", "toLocaleUpperCase"])
+    localize(String.prototype, name, 0);
+  for (const { prototype } of [Number, BigInt, RealDate]) localize(prototype, "toLocaleString", 0);
+  for (const name of ["toLocaleDateString", "toLocaleTimeString"]) {
+    localize(RealDate.prototype, name, 0);
   }
   const mute = (): void => undefined;
   // One literal: defining them one by one costs a tenth of a millisecond in each new realm.
@@ -72,6 +94,17 @@ export function prelude(w0: number, w1: number, w2: number, w3: number): void {
     trace: mute,
     table: mute,
     assert: mute,
+    dir: mute,
+    dirxml: mute,
+    group: mute,
+    groupCollapsed: mute,
+    groupEnd: mute,
+    count: mute,
+    countReset: mute,
+    time: mute,
+    timeLog: mute,
+    timeEnd: mute,
+    clear: mute,
   };
   hide(scope, "console", silent);
 }

@@ -2,13 +2,11 @@
  * Reads YAML files to objects: any number of documents, each with any of the sections. The objects fit
  * their schemas; references are checked later.
  */
-import { LineCounter, parseAllDocuments } from "yaml";
 import type { z } from "zod";
-import { offsetOf } from "../core/document-place.ts";
-import { exactInteger } from "../core/json.ts";
 import { checkSchema, type FaultKind, fieldOf, type SchemaFault } from "../core/schema-check.ts";
 import { didYouMean } from "../core/text/near-miss.ts";
-import type { Fault, Place } from "./faults.ts";
+import { readDocuments } from "../core/text/yaml.ts";
+import type { Fault } from "./faults.ts";
 import { type Body, SECTION_NAMES, SECTIONS, type Section } from "./schema.ts";
 
 export interface ManifestFile {
@@ -48,32 +46,12 @@ export function readManifest(files: readonly ManifestFile[]): ReadManifest {
 }
 
 function readFile({ name, text }: ManifestFile, entries: Entry[], faults: Fault[]): void {
-  const lineCounter = new LineCounter();
-  const placeAt = (offset: number): Place => {
-    const { line, col } = lineCounter.linePos(offset);
-    return { file: name, line: Math.max(1, line), column: Math.max(1, col) };
-  };
-  const documents = parseAllDocuments(text, {
-    lineCounter,
-    prettyErrors: false,
-    intAsBigInt: true,
-  });
-  for (const document of Array.isArray(documents) ? documents : []) {
-    for (const { code, message, pos } of document.errors) {
-      faults.push({ ...placeAt(pos[0]), field: "", code: yamlCode(code), message: `${message}.` });
-    }
-    if (document.errors.length > 0) continue;
-    let value: unknown;
-    try {
-      value = document.toJS({ reviver: exactInteger });
-    } catch (error) {
-      const message = (error as Error).message;
-      faults.push({ ...placeAt(document.range[0]), field: "", code: "YAML_SYNTAX", message });
-      continue;
-    }
-    if (value === null || value === undefined) continue;
+  const read = readDocuments(text);
+  faults.push(...read.faults.map((fault) => ({ file: name, field: "", ...fault })));
+  for (const { value, placeOf } of read.documents) {
     const faultAt: FaultAt = (path, code, message) => ({
-      ...placeAt(offsetOf(document, path)),
+      file: name,
+      ...placeOf(path),
       field: fieldOf(path),
       code,
       message,
@@ -142,10 +120,6 @@ function faultOf({ kind, path, message }: SchemaFault, fault: FaultAt): Fault {
   if (kind === "bad-format" && path.includes("env")) return fault(path, "SECRET_BY_VALUE", text);
   if (kind === "bad-format" && path.at(-1) === "name") return fault(path, "BAD_NAME", text);
   return fault(path, CODES[kind], text);
-}
-
-function yamlCode(code: string): string {
-  return code === "DUPLICATE_KEY" ? "DUPLICATE_KEY" : "YAML_SYNTAX";
 }
 
 function kindOf(value: unknown): string {

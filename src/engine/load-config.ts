@@ -3,13 +3,12 @@
  * folder > the same file of the home > defaults. The schema is src/core/config.ts.
  */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import type { Document } from "yaml";
 import { Config } from "../core/config.ts";
-import { offsetOf } from "../core/document-place.ts";
 import { ConfigError } from "../core/errors.ts";
 import { checkSchema, faultText } from "../core/schema-check.ts";
+import { decodeText } from "../core/text/decode.ts";
+import { readDocument } from "../core/text/yaml.ts";
 import { type Environment, fromEnvironment, variablesIn } from "./config-variables.ts";
 
 export interface ConfigSources {
@@ -76,7 +75,7 @@ function fromFile(folder: string): ConfigFile | undefined {
     const path = join(folder, name);
     let text: string;
     try {
-      text = readFileSync(path, "utf8");
+      text = decodeText(readFileSync(path));
     } catch (error) {
       // The folder does not exist; preparing the home checks if it can be created.
       if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) continue;
@@ -84,28 +83,18 @@ function fromFile(folder: string): ConfigFile | undefined {
         cause: error,
       });
     }
-    // Imported only if there is a file; short commands need it for nothing else.
-    const { LineCounter, parseDocument } = createRequire(import.meta.url)(
-      "yaml",
-    ) as typeof import("yaml");
-    const lines = new LineCounter();
-    const document: Document = parseDocument(text, { lineCounter: lines }); // JSON is YAML.
-    const broken = document.errors[0];
-    let value: unknown;
-    try {
-      if (broken !== undefined) throw broken;
-      value = document.toJS();
-    } catch (cause) {
-      throw new ConfigError("BAD_CONFIG", `${path} does not parse: ${(cause as Error).message}`, {
-        cause,
-      });
+    const document = readDocument(text);
+    if ("message" in document) {
+      const { line, column, message } = document;
+      throw new ConfigError("BAD_CONFIG", `${path}:${line}:${column}: ${message}`);
     }
+    const { value, placeOf } = document;
     if (value === null || typeof value !== "object" || Array.isArray(value)) {
       throw new ConfigError("BAD_CONFIG", `${path}: expected a mapping of settings.`);
     }
     return {
       values: value as Record<string, unknown>,
-      locate: (at) => `${path}:${lines.linePos(offsetOf(document, at)).line}`,
+      locate: (at) => `${path}:${placeOf(at).line}`,
     };
   }
   return undefined;

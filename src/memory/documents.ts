@@ -37,7 +37,8 @@ async function passagesOf(file: string): Promise<readonly Omit<Passage, "score">
   try {
     const { size } = await stat(file);
     if (size > LARGEST_FILE) throw new Error(`it has ${size} bytes, more than ${LARGEST_FILE}`);
-    text = await readFile(file, "utf8");
+    // Text in another encoding is searched as far as it can be read.
+    text = new TextDecoder().decode(await readFile(file));
     if (text.includes("\0")) throw new Error("it is not text");
   } catch (error) {
     throw new InputError(

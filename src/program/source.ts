@@ -6,6 +6,7 @@
  * of a last expression is returned as well.
  */
 import { type Node as AcornNode, type Program as AcornProgram, parse } from "acorn";
+import { moduleAsScript, withoutShebang } from "../core/module-text.ts";
 import { stripTypes } from "../core/strip-types.ts";
 import { declaredBy } from "../evolve/syntax/scope.ts";
 import type { Node } from "../evolve/syntax/tree.ts";
@@ -39,7 +40,10 @@ export function prepareProgram(
   const parsed = read(code);
   if (typeof parsed === "string") return { status: "refused", reason: parsed };
   const { text, tree } = parsed;
-  const imported = tree.body.find(({ type }) => /^(Import|ExportAll)/.test(type));
+  if (tree.body.every(({ type }) => type === "EmptyStatement")) {
+    return refused("it is empty, or has only comments and types. Write what it should do.");
+  }
+  const imported = tree.body.find(isImport);
   if (imported !== undefined) {
     return refused(
       `line ${lineAt(text, imported.start)} has an import: a program can only use its tools. Remove the import.`,
@@ -80,16 +84,35 @@ interface Parsed {
   readonly tree: AcornProgram;
 }
 
-/** Types are removed as from a module, else as from a function body, where `return` is allowed. */
+/** Without types and exports: what is exported as default becomes `main`. */
 function read(code: string): Parsed | string {
+  const untyped = withoutTypes(withoutShebang(code));
+  if (typeof untyped === "string" || untyped.tree.body.some(isImport)) return untyped;
+  const script = moduleAsScript(untyped.text, "main");
+  return script === untyped.text ? untyped : parsed(script);
+}
+
+/** Types are removed as from a module, else as from a function body, where `return` is allowed. */
+function withoutTypes(code: string): Parsed | string {
   const plain = parsed(code);
   if (typeof plain !== "string") return plain;
   const module = stripTypes(code);
   if (module.status === "stripped") return parsed(module.text);
-  const inside = stripTypes(`${OPENING}${code}\n}`);
+  const inside = stripTypes(`${OPENING}${withoutTypeModules(code)}\n}`);
   if (inside.status === "stripped") return parsed(inside.text.slice(OPENING.length, -2));
   return `it does not parse: ${inside.reason}`;
 }
+
+/** Imports and exports of types alone, which a function body cannot hold, as spaces. */
+function withoutTypeModules(code: string): string {
+  const blank = (text: string): string => text.replace(/[^\n]/g, " ");
+  return code
+    .replace(/^[ \t]*(?:import|export)\s+type\b[^;'"=]*\bfrom\s*(["'])[^"'\n]*\1[ \t]*;?/gm, blank)
+    .replace(/^[ \t]*export\s+type\s*\{[^}]*\}[ \t]*;?/gm, blank)
+    .replace(/^[ \t]*export(?=\s+(?:type|interface|declare)\b)/gm, blank);
+}
+
+const isImport = ({ type }: AcornNode): boolean => /^(Import|ExportAll)/.test(type);
 
 const OPENING = "async function program() {";
 
@@ -109,29 +132,23 @@ function parsed(text: string): Parsed | string {
   }
 }
 
-/** Inserts marks between top-level statements, blanks `export`, returns the last value. */
+/** Inserts marks between top-level statements, returns the last value. */
 function instrumented(text: string, tree: AcornProgram): string {
   const parts: string[] = [];
   const names: string[] = [];
   let at = 0;
   const returns = tree.body.some(({ type }) => type === "ReturnStatement");
   for (const [index, statement] of tree.body.entries()) {
-    const inner =
-      (statement.type === "ExportNamedDeclaration" ||
-        statement.type === "ExportDefaultDeclaration") &&
-      statement.declaration
-        ? statement.declaration
-        : statement;
     parts.push(text.slice(at, statement.start));
     if (index > 0) parts.push(mark(lineAt(text, statement.start), names));
-    const source = text.slice(inner.start, inner.end);
+    const source = text.slice(statement.start, statement.end);
     const isLast = index === tree.body.length - 1;
     parts.push(
-      isLast && !returns && inner.type === "ExpressionStatement"
-        ? `return (${expression(text, inner)});`
+      isLast && !returns && statement.type === "ExpressionStatement"
+        ? `return (${expression(text, statement)});`
         : source,
     );
-    names.push(...declaredBy({ type: "BlockStatement", body: [inner] } as unknown as Node));
+    names.push(...declaredBy({ type: "BlockStatement", body: [statement] } as unknown as Node));
     at = statement.end;
   }
   parts.push(text.slice(at));

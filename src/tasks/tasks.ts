@@ -7,14 +7,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { registerHooks } from "node:module";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { specTask } from "../../evaluators/index.ts";
-import { offsetOf } from "../core/document-place.ts";
 import { InputError } from "../core/errors.ts";
-import { exactInteger } from "../core/json.ts";
 import { checkSchema, type FaultTextOptions, faultText } from "../core/schema-check.ts";
 import { type Task, VALUE_TYPES } from "../core/task.ts";
+import { decodeText } from "../core/text/decode.ts";
+import { readDocument } from "../core/text/yaml.ts";
 import { Case, ToolSpec } from "../core/tool.ts";
 
 const EXPERIMENTS = new URL("../../experiments/", import.meta.url);
@@ -28,7 +27,7 @@ const EXTENSION = extname(import.meta.url);
  * @throws InputError UNKNOWN_TASK, with the names of all tasks.
  */
 export async function loadTask(nameOrPath: string, folder = "."): Promise<Task> {
-  const [path = "", member] = nameOrPath.split("#");
+  const { path, member } = placeOf(nameOrPath, folder);
   const fromFile = isFile(path);
   const file = resolve(folder, path);
   if (fromFile) registerEngineName();
@@ -41,6 +40,13 @@ export async function loadTask(nameOrPath: string, folder = "."): Promise<Task> 
     "UNKNOWN_TASK",
     `Expected a task of ${families(tasks).join(", ")} or the path of a task module or spec, got "${nameOrPath}".`,
   );
+}
+
+/** A "#" may also be part of the path: a file with the whole name comes first. */
+function placeOf(text: string, folder: string): { path: string; member?: string } {
+  const at = text.lastIndexOf("#");
+  if (at < 0 || existsSync(resolve(folder, text))) return { path: text };
+  return { path: text.slice(0, at), member: text.slice(at + 1) };
 }
 
 let registered = false;
@@ -142,7 +148,7 @@ export async function loadExamples(file: string): Promise<readonly Case[]> {
 
 export async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return decodeText(await readFile(file));
   } catch (error) {
     throw new InputError("UNREADABLE_FILE", `Cannot read ${file}: ${(error as Error).message}.`, {
       cause: error,
@@ -155,15 +161,14 @@ async function parseFile<S extends z.ZodType>(
   code: string,
   schema: S,
 ): Promise<z.output<S>> {
-  const text = await readText(file);
-  const lines = new LineCounter();
-  const document: Document = parseDocument(text, { lineCounter: lines, intAsBigInt: true }); // JSON is YAML.
-  const broken = document.errors[0];
-  if (broken !== undefined) throw new InputError(code, `${file}: ${broken.message}`);
-  const checked = checkSchema(schema, document.toJS({ reviver: exactInteger }));
+  const document = readDocument(await readText(file));
+  if ("message" in document) {
+    const { line, column, message } = document;
+    throw new InputError(code, `${file}:${line}:${column}: ${message}`);
+  }
+  const checked = checkSchema(schema, document.value);
   if (checked.ok) return checked.data;
-  const locate: FaultTextOptions["locate"] = (path) =>
-    `${file}:${lines.linePos(offsetOf(document, path)).line}`;
+  const locate: FaultTextOptions["locate"] = (path) => `${file}:${document.placeOf(path).line}`;
   throw new InputError(code, faultText(checked.faults, { locate }));
 }
 

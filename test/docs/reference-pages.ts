@@ -113,7 +113,16 @@ const OTHER_VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
   ["QDRANT_API_KEY", "The key of the Qdrant server, unless `store.apiKeyEnv` names another one."],
   ["TOOLWRIGHT_MCP_TOKEN", "The token that clients of `toolwright mcp` over HTTP have to send."],
   ["TOOLWRIGHT_DEBUG", "Set to anything: an unexpected error prints its stack."],
-  ["DOCKER_HOST", "Address of the container engine. Default: the usual socket."],
+  [
+    "DOCKER_HOST",
+    "Address of the container engine. Default: that of Docker's current context, else the usual sockets.",
+  ],
+  ["DOCKER_CONTEXT", "The context of Docker to use, if `DOCKER_HOST` is not set."],
+  ["DOCKER_CONFIG", "Folder of Docker's configuration and contexts. Default: `~/.docker`."],
+  ["DOCKER_TLS_VERIFY", "Set to anything: TLS to the engine, its certificate checked."],
+  ["DOCKER_TLS", "Set to anything: TLS to the engine, its certificate not checked."],
+  ["DOCKER_CERT_PATH", "Folder with `ca.pem`, `cert.pem` and `key.pem` for TLS."],
+  ["XDG_RUNTIME_DIR", "Where the sockets of a rootless Docker or Podman are looked for."],
   ["NODE_COMPILE_CACHE", "Where compiled code is cached. Default: below `node_modules`."],
   ["TOOLWRIGHT_FAILPOINT", "For tests alone: the process ends at a named write."],
 ];

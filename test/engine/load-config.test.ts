@@ -41,7 +41,7 @@ describe("a wrong setting is told", () => {
 
   it("as text that does not parse, and as what is no mapping", () => {
     write("a: [");
-    expect(() => loadConfig({ folder })).toThrow(/toolwright\.config\.yaml does not parse: /);
+    expect(() => loadConfig({ folder })).toThrow(/toolwright\.config\.yaml:1:\d+: /);
     write("- a\n");
     expect(() => loadConfig({ folder })).toThrow(/expected a mapping of settings/);
   });

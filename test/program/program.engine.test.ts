@@ -141,7 +141,7 @@ describe("a program", () => {
     ["has no return", "const sum = 17 * 23;"],
     ["returns undefined", "return undefined;"],
     ["defines a function that nobody calls", "function calc() { return 396; }"],
-    ["exports a function that nobody calls", "export default () => 396;"],
+    ["exports a function that nobody calls", "export const calc = () => 396;"],
     ["has a main without a return", "function main() { 17 * 23; }"],
   ])("that %s is not taken for one that returned null", async (_, code) => {
     expect((await run(code)).outcome).toMatchObject({ status: "empty", made: [] });
@@ -200,6 +200,42 @@ describe("a program", () => {
       status: "threw",
       message: expect.stringMatching(/TypeError.*\(line 3\)/),
     });
+  });
+
+  it.each([
+    ["a default arrow", "export default async () => (await tools.add({ a: 1, b: 2 })) + 1;"],
+    ["a default arrow in TypeScript", "export default async (x: unknown): Promise<number> => 4;"],
+    ["a default function", "export default async function () { return 4; }"],
+    ["a default function of another name", "export default function four() { return 4; }"],
+    ["a default name", "const four = () => 4;\nexport default four;"],
+    ["an export list", "const four = () => 4;\nexport { four as default };"],
+    ["module.exports", "module.exports = () => 4;"],
+    ["module.exports.main", "const n = 4;\nmodule.exports = { n, main: () => n };"],
+    ["exports", "exports.main = async () => 4;"],
+    ["an exported main", "export async function main() { return 4; }"],
+    ["a shebang line", "#!/usr/bin/env node\nreturn 4;"],
+    [
+      "types and a return",
+      'import type { A } from "./a";\nexport type B = A;\nconst b: B = 4;\nreturn b;',
+    ],
+  ])("runs with %s", async (_, code) => {
+    expect((await run(code)).outcome).toMatchObject({ status: "returned", value: 4 });
+  });
+
+  it.each([
+    ["nothing", "", "UNREADABLE"],
+    ["only comments", "// one\n/* two */;", "UNREADABLE"],
+    ["only types", "export type A = number;", "UNREADABLE"],
+  ])("is refused with %s in it", async (_, code, fault) => {
+    expect((await run(code)).outcome).toMatchObject({ status: "refused", code: fault });
+  });
+
+  it.each([
+    ["a number as its default export", "export default 5;", "threw"],
+    ["a generator", "export default function* () { yield 4; }", "refused"],
+    ["a class without main", "export default class { a() {} b() {} }", "threw"],
+  ])("fails with %s: its value is none", async (_, code, status) => {
+    expect((await run(code)).outcome).toMatchObject({ status });
   });
 
   it("is refused for what it can not do, with the reason", async () => {

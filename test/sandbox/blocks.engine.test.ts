@@ -69,6 +69,20 @@ describe("a block as a script", () => {
     ["its entry's result", "function main(x) { return x + 1; }", 8, ""],
     ["its entry's, declared as a constant", "const main = (x) => x + 2; 5", 9, ""],
     ["its entry's, exported", "export const main = (x) => x + 3;", 10, ""],
+    ["its default export's result", "export default (x) => x + 4;", 11, ""],
+    ["its module's", "module.exports = { main: (x) => x + 5 };", 12, ""],
+    [
+      "groups, counts and timers as Node prints them",
+      'console.group("%s of %d%%", "a", 5); console.count(); console.time("t"); console.timeEnd("t");\nconsole.groupEnd(); console.count(); console.assert(1 > 2, "no"); console.assert(true, "yes")',
+      null,
+      "a of 5%\n  default: 1\n  t: 0ms\ndefault: 2\nAssertion failed: no\n",
+    ],
+    [
+      "tables",
+      'console.table([{ a: 1 }, { a: "xy" }], ["a"]); console.dir({ b: [1] })',
+      null,
+      '┌─────────┬────┐\n│ (index) │ a  │\n├─────────┼────┤\n│ 0       │ 1  │\n│ 1       │ xy │\n└─────────┴────┘\n{"b":[1]}\n',
+    ],
     ["a value that is no JSON as text", "(() => 1)", "() => 1", ""],
     ["quotes and breaks in its text", "'\\u2028`$\\n'.length", 4, ""],
   ])("gives %s", async (_, source, value, printed) => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { configuredSandbox, promptFor, type SandboxSettings } from "../../sandbox/configured.ts";
-import { engineFailure } from "../../sandbox/container/address.ts";
+import { findEngine } from "../../sandbox/container/address.ts";
 import { InputError, SandboxUnavailableError } from "../../src/core/errors.ts";
 import { type Language, Limits } from "../../src/core/execution.ts";
 import type { Sandbox } from "../../src/core/ports.ts";
@@ -130,14 +130,14 @@ describe("the configured sandbox", () => {
   });
 
   it("hears of an engine by its answer: one that fails or keeps silent is none", async () => {
-    expect(await engineFailure(address)).toBeUndefined();
-    expect(await engineFailure(`unix://${join(folder, "absent.sock")}`)).toContain("ENOENT");
-    expect(await engineFailure("nonsense")).toContain("not the address");
+    expect((await findEngine(address)).failure).toBeUndefined();
+    expect((await findEngine(`unix://${join(folder, "absent.sock")}`)).failure).toContain("ENOENT");
+    expect((await findEngine("nonsense")).failure).toContain("not an engine's address");
     const mute = createServer(() => undefined);
     await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
     const at = mute.address();
     const port = typeof at === "object" && at !== null ? at.port : 0;
-    expect(await engineFailure(`http://127.0.0.1:${port}`)).toContain("no answer within");
+    expect((await findEngine(`http://127.0.0.1:${port}`)).failure).toContain("no answer within");
     mute.closeAllConnections();
     mute.close();
   });

@@ -173,6 +173,32 @@ describe("the batch lane", () => {
     expect(outcomes).toMatchObject([[{ status: "timed-out" }]]);
   });
 
+  it("agrees with the first lane on loops of any length, also when they near the limit", async () => {
+    const turns = [10, 1e5, 1e6, 3e6, 1e7, 3e7];
+    const bodies = ["s = s + i;", "s = (s * 31 + i) % 1000003;", "if (i % 3 > 1) s += 2;"];
+    const loops = turns.flatMap((count) =>
+      bodies.map(
+        (body) =>
+          `function f(x) { let s = x; for (let i = 0; i < ${count}; i++) { ${body} } return s; }`,
+      ),
+    );
+    // As much as the slowest of them needs on a busy machine: all return, and none by luck.
+    const batch = { ...batchOf(loops, [[1], [2]]), limits: { ...limits, timeoutMs: 20_000 } };
+    await agree(batch);
+    const outcomes = await sandbox.runBatch(batch, never);
+    expect(outcomes.flat().every(({ status }) => status === "returned")).toBe(true);
+  });
+
+  it("agrees with the first lane on which programs never end", async () => {
+    const endless = "for (let i = 0; x > 0; i++) { x += 1; }";
+    const nearly = "for (let i = 0; i < 1e12; i++) { x = x + Math.sin(i); }";
+    const sources = [endless, nearly, "x += 2;"].map(
+      (body) => `function f(a) { let x = a; ${body} return x; }`,
+    );
+    const batch = { ...batchOf(sources, [[-1], [1]]), limits: { ...limits, timeoutMs: 150 } };
+    await agree(batch);
+  });
+
   it("gives equal outcomes for equal batches, however it is cut", async () => {
     const sources = Array.from({ length: 300 }, (_, seed) => totalProgram(seed));
     const inputs = [[[1, 2, 3], { scale: 2 }]];

@@ -208,6 +208,12 @@ export const HOSTILE_JAVASCRIPT: readonly HostileProgram[] = [
     expect: ["threw"],
   },
   {
+    name: "texts in every locale without end",
+    source:
+      "function f() { const kept = []; for (let i = 0; ; i++) kept.push((i).toLocaleString(['ar', 'de', 'hi'][i % 3]), 'a'.localeCompare('b', 'en-x-' + (i % 9e6))); }",
+    expect: [...ended, "threw"],
+  },
+  {
     name: "a flood on the console",
     source:
       "function f() { for (let i = 0; i < 1e6; i++) console.log('x'.repeat(1e5)); return 1; }",

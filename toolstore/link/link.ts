@@ -5,6 +5,7 @@
  */
 import { InputError } from "../../src/core/errors.ts";
 import type { Language, Program, ToolLink } from "../../src/core/execution.ts";
+import { moduleAsScript, withoutShebang } from "../../src/core/module-text.ts";
 import type { ToolStore } from "../../src/core/ports.ts";
 import type { Tool } from "../../src/core/tool.ts";
 
@@ -97,7 +98,7 @@ async function closure(
 /** A function that takes the used tools and returns the program's entry; its scope has nothing else. */
 function scoped({ source, entry, uses = [] }: Pick<Program, "source" | "entry" | "uses">): string {
   const names = uses.map(({ name }) => name).join(", ");
-  return `((${names}) => { ${withoutExport(source)}\nreturn ${entry};\n})`;
+  return `((${names}) => { ${moduleAsScript(withoutShebang(source), entry)}\nreturn ${entry};\n})`;
 }
 
 /** The arguments for that function, in the same order. */
@@ -106,14 +107,6 @@ function toolArguments(
   linked: ReadonlyMap<string, Linked>,
 ): string {
   return uses.map((link) => linked.get(keyOf(link))?.local).join(", ");
-}
-
-/** Removes `export`, which authors often write and which is a syntax error inside a function. */
-function withoutExport(source: string): string {
-  return source.replace(
-    /^export\s+(?:default\s+)?(?=(?:async\s+)?function\b|class\b|const\b|let\b|var\b)/gm,
-    "",
-  );
 }
 
 function checkLinkable(program: Pick<Program, "language">, chain: string): void {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { ConfigError } from "../../core/errors.ts";
 import { type PromptOverrides, promptBook } from "../../core/prompts.ts";
+import { decodeText } from "../../core/text/decode.ts";
 import { EVOLVE_PROMPTS } from "../../evolve/prompts/prompts.ts";
 import { AGENT_TEMPLATES } from "./agent.ts";
 import { CREATION_TEMPLATES } from "./creation.ts";
@@ -25,7 +26,7 @@ export function readPrompts(files: Readonly<Record<string, string>>): PromptOver
   const texts: Record<string, string> = {};
   for (const [name, file] of Object.entries(files)) {
     try {
-      texts[name] = readFileSync(file, "utf8");
+      texts[name] = decodeText(readFileSync(file));
     } catch (error) {
       throw new ConfigError(
         "BAD_CONFIG",

@@ -1,9 +1,10 @@
 /** `toolwright apply`: applies a manifest of models, agents, tools, tasks and runs, all or nothing. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { text as readStream } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import type { Command } from "commander";
 import { InputError } from "../../core/errors.ts";
+import { decodeText } from "../../core/text/decode.ts";
 import type { ManifestFile } from "../../declare/read.ts";
 import { type CommonFlags, collect, withCommonFlags, withSession } from "../session.ts";
 
@@ -49,10 +50,10 @@ export function addApply(command: Command): void {
 }
 
 async function filesOf(path: string): Promise<readonly ManifestFile[]> {
-  if (path === "-") return [{ name: "-", text: await readStream(process.stdin) }];
   try {
+    if (path === "-") return [{ name: "-", text: decodeText(await buffer(process.stdin)) }];
     if (!(await stat(path)).isDirectory())
-      return [{ name: path, text: await readFile(path, "utf8") }];
+      return [{ name: path, text: decodeText(await readFile(path)) }];
     const names = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
     if (names.length === 0) {
       throw new InputError(
@@ -63,7 +64,7 @@ async function filesOf(path: string): Promise<readonly ManifestFile[]> {
     return await Promise.all(
       names.map(async (name) => {
         const file = join(path, name);
-        return { name: file, text: await readFile(file, "utf8") };
+        return { name: file, text: decodeText(await readFile(file)) };
       }),
     );
   } catch (cause) {

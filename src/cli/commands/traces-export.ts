@@ -6,6 +6,7 @@ import { InputError } from "../../core/errors.ts";
 import { RunStatus } from "../../core/event.ts";
 import { Language, Limits } from "../../core/execution.ts";
 import { checkSchema, faultText } from "../../core/schema-check.ts";
+import { decodeText } from "../../core/text/decode.ts";
 import type { Home } from "../../engine/engine.ts";
 import { FORMATS } from "../../export/formats.ts";
 import type { ExportOptions } from "../../export/options.ts";
@@ -103,14 +104,16 @@ export function addTracesExport(traces: Command): void {
 async function linesOf(files: readonly string[]): Promise<readonly string[]> {
   const texts = await Promise.all(
     files.map((file) =>
-      readFile(file, "utf8").catch((error: Error) => {
-        throw new InputError("USAGE", `--sealed: cannot read ${file} (${error.message}).`, {
-          cause: error,
-        });
-      }),
+      readFile(file)
+        .then(decodeText)
+        .catch((error: Error) => {
+          throw new InputError("USAGE", `--sealed: cannot read ${file} (${error.message}).`, {
+            cause: error,
+          });
+        }),
     ),
   );
-  return texts.flatMap((text) => text.split("\n").filter((line) => line.trim() !== ""));
+  return texts.flatMap((text) => text.split(/\r?\n/).filter((line) => line.trim() !== ""));
 }
 
 /** Runs programs like candidates: in the sandbox, with the default limits. */

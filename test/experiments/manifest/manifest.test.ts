@@ -134,7 +134,7 @@ describe("what does not fit is told with file, line and field:", () => {
     ],
     ["a generator without its model", "name: x\ntasks: [cap-set-3]\ngenerators: [llm]\n", /:3: /],
     ["no task at all", "name: x\nseeds: 1\n", /expected at least one task/],
-    ["text that is no YAML", "name: [x\n", /bad\.yaml: /],
+    ["text that is no YAML", "name: [x\n", /bad\.yaml:2:1: /],
     ["a list instead of fields", "- a\n", /bad\.yaml:1: expected a mapping/],
     ["an include that is not there", "name: x\ninclude: [gone.yaml]\n", /Cannot read .*gone\.yaml/],
     ["a circle of includes", "name: x\ninclude: [bad.yaml]\n", /include: expected no cycle/],

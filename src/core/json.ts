@@ -136,7 +136,10 @@ function inexactText(source: string): string {
   return `expected a number that JavaScript holds exactly (integers up to 2^53), got ${got}: write it as text`;
 }
 
-/** Fractions are rounded as usual. Above 2^53 the digits must be those that the number is shown with. */
+/**
+ * Fractions are rounded as usual. Above 2^53 the digits must be those that the number is written with:
+ * then no two integers become one, and what the engine has written can be read.
+ */
 function isExact(value: number, source: string): boolean {
   if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return true;
   return Number.isFinite(value) && decimalOf(source) === decimalOf(String(value));

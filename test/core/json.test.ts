@@ -63,9 +63,9 @@ describe("reading JSON", () => {
     );
   });
 
-  it("never rounds an integer: it is exact or refused, with the number", () => {
+  it("never changes an integer: it is written as it was read, or refused with the number", () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }), (integer) => {
+      fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (integer) => {
         let read: Json;
         try {
           read = parseJson(`{"id":${integer}}`);
@@ -74,7 +74,7 @@ describe("reading JSON", () => {
           expect(Number.isSafeInteger(Number(integer))).toBe(false);
           return;
         }
-        expect(BigInt((read as { id: number }).id)).toBe(integer);
+        expect(JSON.stringify(read)).toBe(`{"id":${integer}}`);
       }),
     );
   });

@@ -27,6 +27,7 @@ describe("a stored tool that fits every case", () => {
     const own = {
       ...sampleTool({ name: "text_length", description: "length of the text" }),
       signature: "function text_length(text: string): number",
+      parameters: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
       source: "function text_length(text) { return text.length; }",
       entry: "text_length",
     };

@@ -51,13 +51,15 @@ export function openaiEmbedder({
   const policy = callPolicy(id, limits);
   const clock = limits.clock ?? systemClock;
   let key = "";
+  /** Some models have one length alone, and their servers refuse to be asked for it. */
+  let asksForLength = true;
   const client = openaiClient(baseUrl, () => key);
 
   async function batch(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
     const input = texts.map((text) => text.slice(0, LONGEST_TEXT) || " ");
     try {
       const reply = await client.embeddings.create(
-        { model, input, dimensions: dims, encoding_format: "float" },
+        { model, input, encoding_format: "float", ...(asksForLength && { dimensions: dims }) },
         { signal },
       );
       const fault = faultIn(reply);
@@ -76,6 +78,10 @@ export function openaiEmbedder({
       throw malformed(`${texts.length} vectors`, `${ordered.length}`);
     } catch (error) {
       signal.throwIfAborted();
+      if (asksForLength && refusesLength(error)) {
+        asksForLength = false;
+        return batch(texts, signal);
+      }
       throw failureOf(error);
     }
   }
@@ -92,6 +98,13 @@ export function openaiEmbedder({
       "MALFORMED_REPLY",
       `${id}: expected ${expected}, got ${got}. Set embedder.dims to what the model gives.`,
     );
+  }
+
+  function refusesLength(error: unknown): boolean {
+    const refused = refusalIn(error);
+    if (refused === undefined || (refused.status !== 400 && refused.status !== 422)) return false;
+    const { param, message } = refused.fault;
+    return /dimension|matryoshka/i.test(`${param ?? ""} ${message ?? ""}`);
   }
 
   function failureOf(error: unknown): unknown {

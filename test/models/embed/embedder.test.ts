@@ -16,7 +16,7 @@ const { signal } = new AbortController();
 
 interface Asked {
   readonly input: readonly string[];
-  readonly dimensions: number;
+  readonly dimensions?: number;
   readonly model: string;
 }
 const closers: (() => void)[] = [];
@@ -50,7 +50,7 @@ async function endpoint(
   return { requests, baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` };
 }
 
-function vectorsOf({ input, dimensions, model }: Asked) {
+function vectorsOf({ input, dimensions = 0, model }: Asked) {
   // Out of order: the index says which text a vector belongs to.
   const data = input
     .map((text, index) => ({
@@ -106,6 +106,23 @@ describe("embedder: openai", () => {
     await expect(failed).rejects.not.toMatchObject({
       message: expect.stringContaining("secret-1"),
     });
+  });
+
+  it("leaves the length out for a server that refuses to be asked for it, and still checks it", async () => {
+    const { baseUrl, requests } = await endpoint((asked) =>
+      asked.dimensions === undefined
+        ? vectorsOf({ ...asked, dimensions: 4 })
+        : {
+            status: 400,
+            body: { error: { message: "Model does not support matryoshka representation." } },
+          },
+    );
+    const embedder = openaiEmbedder({ model: "m", dims: 4, baseUrl, maxRetries: 0 });
+    for (const text of ["a", "b"]) {
+      const [vector] = await embedder.embed([text], { kind: "query" }, signal);
+      expect(vector).toHaveLength(4);
+    }
+    expect(requests.map(({ asked }) => asked.dimensions)).toEqual([4, undefined, undefined]);
   });
 
   it("refuses vectors of another length, and says which setting decides", async () => {

@@ -52,6 +52,9 @@ function linesOf(run: RunSummary, memory: RunMemory, stored: TraceEvent): readon
         ["INFO", `Task completed: ${title}`],
         ["INFO", `Output: ${event.data.answer}`],
       ];
+    // Each reply is told by what comes of it.
+    case "model-call":
+      return [];
     case "model-reply":
       return "error" in event.data
         ? [["WARN", `The model failed: ${event.data.error.message}`]]

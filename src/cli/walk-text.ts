@@ -23,8 +23,9 @@ export function walkNote(event: KnownEvent): string | undefined {
     }
     case "model-call": {
       const { promptName, messages } = event.data;
-      const last = messages.at(-1);
-      const again = messages.some(({ role }) => role === "assistant");
+      const [before, last] = messages.slice(-2);
+      // A turn of a conversation with tools ends in their results.
+      const again = before?.role === "assistant" && last?.role === "user";
       return again
         ? `Asking the model again: ${promptName}. ${clip(last?.content ?? "")}`
         : `Asking the model: ${promptName}.`;

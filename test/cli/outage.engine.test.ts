@@ -218,7 +218,9 @@ describe("a tool that is being made when the model goes away", SLOW, () => {
         calls: [],
       },
       write_cases: { cases, properties: [] },
-      answer_cases: { answers: [] },
+      answer_cases: {
+        answers: cases.map(({ expected }, index) => ({ case: index, expected })),
+      },
       answer: { text: "desserts", value: "desserts" },
     });
     let count = 0;

@@ -80,8 +80,7 @@ export function gate(facts: GateFacts): GateDecision {
       "foreign-name",
       `${incumbent.name} is the name of a tool of ${incumbent.origin}: choose another name.`,
     );
-  }
-  if (facts.succession?.broken !== undefined) {
+  } else if (facts.succession?.broken !== undefined) {
     const { version, passed, total, broken } = facts.succession;
     refuse(
       "stored-case-broken",

@@ -23,7 +23,7 @@ export function addRun(command: Command): void {
     command
       .argument(
         "<file>",
-        "TypeScript or JavaScript: statements with await and return, or a function main",
+        "TypeScript or JavaScript: statements with await and return, a function main, or a default export",
       )
       .option(
         "--tools <names>",

@@ -193,7 +193,9 @@ function fileBlock(file: string, source: string) {
       `Expected a file ending in .js, .mjs, .cjs, .ts, .mts, .py, .sh or ${MARKDOWN.join(", ")}, got ${file}.`,
     );
   }
-  return { blocks: [{ language, source, line: 1 }] as const, others: [] as const };
+  // Windows' line ends become part of a shell's words.
+  const text = language === "shell" ? source.replaceAll("\r\n", "\n") : source;
+  return { blocks: [{ language, source: text, line: 1 }] as const, others: [] as const };
 }
 
 function checkFlags({ entry, session, driver, put, files, fileBytes }: RunFlags): void {

@@ -124,7 +124,7 @@ test("tail --follow prints what another process appends, each event once, in ord
   await store.close();
   const followed = lines.filter(({ run }) => run === "req-4");
   expect(followed.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
-}, 20_000);
+}, 60_000);
 
 test("show --population rebuilds an evolution run: scores, parents, islands, prompts, decisions", async () => {
   const store = openStore();
